@@ -1,0 +1,56 @@
+/**
+ * What went wrong, as a stable string to branch on. Messages may change between releases; codes do
+ * not.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `INVALID_OPTION` | An option or a URL was refused before anything was sent. The message names it. |
+ * | `INVALID_ARGUMENT` | An id, a task or another argument of a call was refused before anything was sent. |
+ * | `CONNECT_FAILED` | No connection within the connect deadline. `cause` is the last socket error. |
+ * | `CLIENT_CLOSED` | The client was closed, or was never connected. |
+ * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown; repeating it is safe. |
+ * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission. |
+ * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
+ * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
+ * | `TASK_TERMINAL` | An update would take a task out of a terminal state. |
+ * | `LIMIT_EXCEEDED` | A configured limit was reached. Nothing was written. |
+ * | `ENCRYPTION_KEY_UNKNOWN` | A record names an encryption key that was not configured. |
+ * | `DECRYPTION_FAILED` | A record is not what was encrypted: altered, moved, or another key under the same id. |
+ * | `PLAINTEXT_RECORD` | Encryption is configured, and a record was stored without it. |
+ * | `ABORTED` | The caller's `AbortSignal` fired. `cause` is its reason. |
+ */
+export type A2ARedisErrorCode =
+  | 'INVALID_OPTION'
+  | 'INVALID_ARGUMENT'
+  | 'CONNECT_FAILED'
+  | 'CLIENT_CLOSED'
+  | 'DEADLINE_EXCEEDED'
+  | 'COMMAND_FAILED'
+  | 'CORRUPT_RECORD'
+  | 'WRITE_CONFLICT'
+  | 'TASK_TERMINAL'
+  | 'LIMIT_EXCEEDED'
+  | 'ENCRYPTION_KEY_UNKNOWN'
+  | 'DECRYPTION_FAILED'
+  | 'PLAINTEXT_RECORD'
+  | 'ABORTED';
+
+/**
+ * Every fault that these packages raise themselves. Faults that belong to the A2A protocol (a page
+ * token from elsewhere) use the SDK's own classes instead, so that a peer sees the right code.
+ */
+export class A2ARedisError extends Error {
+  override readonly name = 'A2ARedisError';
+  /** What went wrong; see {@link A2ARedisErrorCode}. */
+  readonly code: A2ARedisErrorCode;
+
+  /**
+   * @param code What went wrong.
+   * @param message One sentence that names the key, id or option.
+   * @param options `cause`: the error underneath.
+   */
+  constructor(code: A2ARedisErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

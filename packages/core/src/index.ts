@@ -1,0 +1,1 @@
+export { A2ARedisError, type A2ARedisErrorCode } from './errors.ts';

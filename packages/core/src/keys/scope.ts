@@ -1,0 +1,43 @@
+import type { OwnerResolver, ServerCallContext } from '@a2a-js/sdk/server';
+import { resolveUserScope } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../errors.ts';
+import { keySegment } from './key-segment.ts';
+
+/** Whose data a call reaches: the SDK's tenant and owner. */
+export interface Scope {
+  /** The call's tenant; empty where the deployment has none. */
+  readonly tenant: string;
+  /** What the owner resolver answered. */
+  readonly owner: string;
+}
+
+/** Finds the scope of a call. */
+export type ScopeResolver = (context: ServerCallContext) => Scope;
+
+/**
+ * Makes a scope resolver of the SDK's kind of owner resolver.
+ *
+ * @param ownerResolver As in the SDK's stores; the authenticated user's name when left out.
+ */
+export function scopeResolver(ownerResolver: OwnerResolver = resolveUserScope): ScopeResolver {
+  return (context) => ({
+    tenant: requireScopePart('tenant', context?.tenant ?? ''),
+    owner: requireScopePart('owner', ownerResolver(context)),
+  });
+}
+
+function requireScopePart(name: string, value: unknown): string {
+  if (typeof value !== 'string' || !value.isWellFormed()) {
+    throw new A2ARedisError(
+      'INVALID_ARGUMENT',
+      `The call's ${name} must be a string of well-formed Unicode, not a value of type ${typeof value}.`,
+    );
+  }
+  return value;
+}
+
+/** The scope as it stands in keys: `<tenant>:<owner>`. */
+export function scopeSegment(scope: Scope): string {
+  return `${keySegment(scope.tenant)}:${keySegment(scope.owner)}`;
+}

@@ -1,0 +1,18 @@
+/**
+ * The pause before an attempt: exponential with full jitter, so that clients which lost the same
+ * server do not come back in step.
+ *
+ * @param attempt The attempt that failed, from 1.
+ * @param baseMs The most the first pause can be, in milliseconds.
+ * @param capMs The most any pause can be, in milliseconds.
+ * @param random A number from 0 (inclusive) to 1 (exclusive).
+ */
+export function backoffMs(
+  attempt: number,
+  baseMs: number,
+  capMs: number,
+  random: number = Math.random(),
+): number {
+  const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.max(1, Math.round(ceiling * random));
+}

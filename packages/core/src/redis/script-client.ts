@@ -1,0 +1,25 @@
+/** Keys and arguments of a script call, as node-redis takes them. */
+export interface ScriptCallOptions {
+  keys?: string[];
+  arguments?: string[];
+}
+
+/**
+ * What the stores need from a Redis client: nothing but script calls, so that a client, a pool, a
+ * cluster or a sentinel of node-redis 5 or 6, with RESP2 or RESP3, fits without a cast.
+ */
+export interface RedisScriptClient {
+  /** [EVALSHA](https://redis.io/docs/latest/commands/evalsha/). */
+  evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
+  /** [EVAL](https://redis.io/docs/latest/commands/eval/), sent only after a `NOSCRIPT`. */
+  eval(script: string, options?: ScriptCallOptions): Promise<unknown>;
+}
+
+/**
+ * Whether keys with different hash tags may live on different servers.
+ *
+ * node-redis gives its cluster client, and only that, a `masters` list and a `nodeClient` lookup.
+ */
+export function isClusterClient(client: RedisScriptClient): boolean {
+  return 'nodeClient' in client && 'masters' in client;
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { A2ARedisError } from '../errors.ts';
+import { backoffMs } from './backoff.ts';
+import { commandFault } from './command-fault.ts';
+import { withDeadline } from './deadline.ts';
+import type { RedisScriptClient } from './script-client.ts';
+import type { RedisScript } from './script.ts';
+
+/** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */
+export const DEFAULT_DEADLINE_MS = 10_000;
+
+/**
+ * Runs scripts on a client: by digest, whole only where a server does not know them; again while
+ * the server is away, until the deadline.
+ *
+ * Every script that is run here must be safe to repeat: after a lost connection the outcome is
+ * unknown, and the runner sends it again.
+ */
+export class ScriptRunner {
+  readonly #client: RedisScriptClient;
+  readonly #deadlineMs: number;
+
+  constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
+    this.#client = client;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /**
+   * @returns The script's reply: strings, integers, `null` and arrays of them.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
+   */
+  async run(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    const deadlineAt = performance.now() + this.#deadlineMs;
+    const describe = (): string =>
+      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${this.#deadlineMs} ms`;
+    let lastError: unknown;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await withDeadline(this.#send(script, keys, args), deadlineAt, describe);
+      } catch (error) {
+        if (error instanceof A2ARedisError) {
+          throw lastError === undefined
+            ? error
+            : new A2ARedisError(error.code, error.message, { cause: lastError });
+        }
+        lastError = error;
+        const fault = commandFault(error);
+        if (fault === 'closed') {
+          throw new A2ARedisError(
+            'CLIENT_CLOSED',
+            'The Redis client is closed. Connect it before the first call, and close it after the last.',
+            { cause: error },
+          );
+        }
+        if (fault === 'refused' || fault === 'other') {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new A2ARedisError(
+            'COMMAND_FAILED',
+            `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} failed: ${reason}`,
+            { cause: error },
+          );
+        }
+        const pauseMs = backoffMs(attempt, 20, 500);
+        if (performance.now() + pauseMs >= deadlineAt) {
+          throw new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: Redis stayed away.`, {
+            cause: error,
+          });
+        }
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  async #send(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    const options = { keys: [...keys], arguments: [...args] };
+    try {
+      return await this.#client.evalSha(script.sha1, options);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return await this.#client.eval(script.source, options);
+    }
+  }
+}
+
+/** Keys can be long; a message shows their beginning. */
+export function abbreviate(text: string): string {
+  return JSON.stringify(text.length <= 120 ? text : `${text.slice(0, 117)}...`);
+}
