@@ -9,6 +9,8 @@
  * | `CONNECT_FAILED` | No connection within the connect deadline. `cause` is the last socket error. |
  * | `CLIENT_CLOSED` | The client was closed, or was never connected. |
  * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown; repeating it is safe. |
+ * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
+ * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission. |
  * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
@@ -25,6 +27,8 @@ export type A2ARedisErrorCode =
   | 'CONNECT_FAILED'
   | 'CLIENT_CLOSED'
   | 'DEADLINE_EXCEEDED'
+  | 'UNAVAILABLE'
+  | 'OUTCOME_UNKNOWN'
   | 'COMMAND_FAILED'
   | 'CORRUPT_RECORD'
   | 'WRITE_CONFLICT'

@@ -16,3 +16,31 @@ export {
 } from './redis/script-client.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
+export { BaseTaskStore } from './tasks/base-task-store.ts';
+export { ItemList } from './tasks/item-list.ts';
+export { indexTaskSource } from './tasks/task-index.ts';
+export {
+  corruptRecord,
+  decodeHeader,
+  decodeMessage,
+  decodeMetadata,
+  decodePart,
+  decodeStatus,
+  encodeHeader,
+  encodeMessage,
+  encodeMetadata,
+  encodePart,
+  encodeStatus,
+  type RecordField,
+} from './tasks/task-codec.ts';
+export type { ArtifactDelta, ListDelta, TaskDelta } from './tasks/task-delta.ts';
+export { mergeTasks } from './tasks/task-merge.ts';
+export type { TaskRecordFormat } from './tasks/task-record-format.ts';
+export {
+  type ArtifactSnapshot,
+  LONGEST_COPIED_LIST,
+  snapshotOf,
+  type TaskSnapshot,
+  taskOf,
+} from './tasks/task-snapshot.ts';
+export type { TaskStoreOptions } from './tasks/task-store-options.ts';

@@ -1,9 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
+/** A module's source as JavaScript: Rolldown tells the kind of a module by its file ending. */
+export interface LoadedModule {
+  readonly code: string;
+  readonly moduleType: 'js';
+}
+
 /** The parts of a Rolldown and Vite plug-in that loading a script needs. */
 export interface LuaPlugin {
   readonly name: string;
-  load(id: string): Promise<string | undefined>;
+  load(id: string): Promise<LoadedModule | undefined>;
 }
 
 /**
@@ -18,7 +24,8 @@ export function luaPlugin(): LuaPlugin {
     name: 'a2a-redis:lua',
     async load(id) {
       if (!id.endsWith('.lua')) return undefined;
-      return `export default ${JSON.stringify(minifyLua(await readFile(id, 'utf8')))};\n`;
+      const source = minifyLua(await readFile(id, 'utf8'));
+      return { code: `export default ${JSON.stringify(source)};\n`, moduleType: 'js' };
     },
   };
 }

@@ -86,7 +86,7 @@ export class ScriptRunner {
       return await this.#client.evalSha(script.sha1, options);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return await this.#client.eval(script.source, options);
+      return this.#client.eval(script.source, options);
     }
   }
 }

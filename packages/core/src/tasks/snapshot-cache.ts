@@ -1,0 +1,98 @@
+import { LRUCache } from 'lru-cache';
+
+import type { TaskSnapshot } from './task-snapshot.ts';
+
+/** The version of a task that is not stored. */
+export const NO_RECORD = '0';
+
+/** A snapshot and the version of the record that it was. */
+export interface VersionedSnapshot {
+  readonly version: string;
+  readonly snapshot: TaskSnapshot;
+}
+
+/** What this process last knew of a task, for a save whose object does not tell where it came from. */
+export interface LastKnown {
+  readonly version: string;
+  /** Absent where there was no record, or where the snapshot was dropped to save memory. */
+  readonly snapshot: TaskSnapshot | undefined;
+  /** Whether it was read, not only written, by this process. */
+  readonly loaded: boolean;
+}
+
+interface CachedSnapshots {
+  readonly latest: VersionedSnapshot | undefined;
+  readonly lastKnown: VersionedSnapshot | undefined;
+  readonly bytes: number;
+}
+
+/** Versions are small, and knowing one keeps a save from overwriting what it does not know. */
+const MOST_VERSIONS = 10_000;
+/** What an entry takes beside its content, roughly. */
+const ENTRY_BYTES = 512;
+
+/** The snapshots that this process keeps, bounded by their size; see `cacheMaxBytes`. */
+export class SnapshotCache {
+  readonly #snapshots: LRUCache<string, CachedSnapshots>;
+  readonly #versions = new LRUCache<string, Omit<LastKnown, 'snapshot'>>({ max: MOST_VERSIONS });
+
+  /** @param maxBytes How much content to keep, roughly, in bytes. */
+  constructor(maxBytes: number) {
+    this.#snapshots = new LRUCache<string, CachedSnapshots>({
+      maxSize: maxBytes,
+      sizeCalculation: ({ bytes }) => bytes + ENTRY_BYTES,
+    });
+  }
+
+  /** The newest version of a record that this process has seen. */
+  latest(key: string): VersionedSnapshot | undefined {
+    return this.#snapshots.get(key)?.latest;
+  }
+
+  /** How many bytes the newest version takes, roughly. */
+  bytes(key: string): number {
+    return this.#snapshots.get(key)?.bytes ?? 0;
+  }
+
+  /** What the last caller knew of a task, as far as this process can tell. */
+  lastKnown(key: string): LastKnown | undefined {
+    const known = this.#versions.get(key);
+    if (known === undefined) return undefined;
+    const kept = this.#snapshots.get(key)?.lastKnown;
+    return { ...known, snapshot: kept?.version === known.version ? kept.snapshot : undefined };
+  }
+
+  /**
+   * Notes a version of a record.
+   *
+   * @param bytes The size of its content, roughly.
+   */
+  setLatest(key: string, latest: VersionedSnapshot, bytes: number): void {
+    const kept = this.#snapshots.get(key);
+    if (kept?.latest !== undefined && Number(kept.latest.version) > Number(latest.version)) return;
+    this.#snapshots.set(key, { latest, lastKnown: kept?.lastKnown, bytes });
+  }
+
+  /** Notes what the caller of a load or a save now knows of a task. */
+  setLastKnown(key: string, { version, snapshot, loaded }: LastKnown): void {
+    this.#versions.set(key, { version, loaded });
+    const kept = this.#snapshots.get(key);
+    this.#snapshots.set(key, {
+      latest: kept?.latest,
+      lastKnown: snapshot && { version, snapshot },
+      bytes: kept?.bytes ?? 0,
+    });
+  }
+
+  /** Forgets the newest version of a task, not what its callers last knew. */
+  forgetLatest(key: string): void {
+    const kept = this.#snapshots.get(key);
+    if (kept !== undefined) this.#snapshots.set(key, { ...kept, latest: undefined, bytes: 0 });
+  }
+
+  /** Forgets all about a task. */
+  forget(key: string): void {
+    this.#snapshots.delete(key);
+    this.#versions.delete(key);
+  }
+}

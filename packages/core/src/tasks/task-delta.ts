@@ -1,0 +1,94 @@
+import type { Message, Part, TaskStatus } from '@a2a-js/sdk';
+
+import {
+  type ArtifactHeader,
+  equalHeader,
+  equalMessage,
+  equalPart,
+  equalStatus,
+} from './a2a-values.ts';
+import type { ItemList } from './item-list.ts';
+import { equalJson, type JsonObject } from './json-value.ts';
+import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
+
+/**
+ * What turns one snapshot of a task into another. A field that is absent did not change; `null`
+ * stands for a value that is now absent.
+ */
+export interface TaskDelta {
+  readonly contextId?: string;
+  readonly status?: TaskStatus | null;
+  readonly metadata?: JsonObject | null;
+  readonly history?: ListDelta<Message>;
+  /** Changed and new artifacts, by ascending index. */
+  readonly artifacts: readonly ArtifactDelta[];
+  /** How many artifacts there were, and are. */
+  readonly artifactCount: { readonly before: number; readonly after: number };
+  /** The artifacts at the end that are gone, with the number of parts that each had. */
+  readonly removedArtifacts: readonly { readonly index: number; readonly partCount: number }[];
+}
+
+/** What changes a list: items from an index on are replaced. */
+export interface ListDelta<T> {
+  /** How many leading items stay. */
+  readonly keep: number;
+  /** What follows them. */
+  readonly items: readonly T[];
+  /** The length before. */
+  readonly before: number;
+  /** The length after: `keep + items.length`. */
+  readonly after: number;
+}
+
+/** What changes the artifact at an index. */
+export interface ArtifactDelta {
+  readonly index: number;
+  readonly header?: ArtifactHeader;
+  readonly parts?: ListDelta<Part>;
+}
+
+/** The delta from one snapshot to another; from nothing, all that the snapshot holds. */
+export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): TaskDelta {
+  const history = diffLists(from?.history, to.history, equalMessage);
+  return {
+    ...(from?.contextId !== to.contextId && { contextId: to.contextId }),
+    ...(!equalStatus(from?.status, to.status) && { status: to.status ?? null }),
+    ...(!equalJson(from?.metadata, to.metadata) && { metadata: to.metadata ?? null }),
+    ...(history !== undefined && { history }),
+    artifacts: to.artifacts.flatMap((artifact, index) => {
+      const delta = diffArtifacts(from?.artifacts[index], artifact, index);
+      return delta === undefined ? [] : [delta];
+    }),
+    artifactCount: { before: from?.artifacts.length ?? 0, after: to.artifacts.length },
+    removedArtifacts: (from?.artifacts ?? [])
+      .map(({ parts }, index) => ({ index, partCount: parts.length }))
+      .slice(to.artifacts.length),
+  };
+}
+
+function diffArtifacts(
+  from: ArtifactSnapshot | undefined,
+  to: ArtifactSnapshot,
+  index: number,
+): ArtifactDelta | undefined {
+  if (from === to) return undefined;
+  const parts = diffLists(from?.parts, to.parts, equalPart);
+  const headerChanged = from === undefined || !equalHeader(from.header, to.header);
+  if (!headerChanged && parts === undefined) return undefined;
+  return {
+    index,
+    ...(headerChanged && { header: to.header }),
+    ...(parts !== undefined && { parts }),
+  };
+}
+
+function diffLists<T>(
+  from: ItemList<T> | undefined,
+  to: ItemList<T>,
+  equal: (a: T, b: T) => boolean,
+): ListDelta<T> | undefined {
+  const before = from?.length ?? 0;
+  const keep = from?.commonPrefix(to, equal) ?? 0;
+  if (keep === before && keep === to.length) return undefined;
+  return { keep, items: to.from(keep), before, after: to.length };
+}

@@ -1,0 +1,197 @@
+import type { Scope } from '../keys/scope.ts';
+import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
+import type { ScriptRunner } from '../redis/script-runner.ts';
+import { defineScript } from '../redis/script.ts';
+import {
+  entryMember,
+  entryRow,
+  entrySets,
+  type IndexEntry,
+  type IndexRow,
+  parseRow,
+} from './index-entry.ts';
+import { arrayReply, textReply, textsReply } from './reply.ts';
+import clearPendingSource from './scripts/clear-pending.lua';
+import indexTaskMainSource from './scripts/index-task-main.lua';
+import indexTask from './scripts/index-task.lua';
+import listIndexSource from './scripts/list-index.lua';
+import markPendingSource from './scripts/mark-pending.lua';
+import readRowsSource from './scripts/read-rows.lua';
+import unindexTaskSource from './scripts/unindex-task.lua';
+import { corruptRecord } from './task-codec.ts';
+import type { IndexKeys, TaskKeys } from './task-keys.ts';
+
+/** The Lua function that puts a task into the index, for scripts that write the record too. */
+export const indexTaskSource: string = indexTask;
+
+const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
+const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
+const readRowsScript = defineScript('read-rows', readRowsSource);
+const listIndexScript = defineScript('list-index', listIndexSource);
+const markPendingScript = defineScript('mark-pending', markPendingSource);
+const clearPendingScript = defineScript('clear-pending', clearPendingSource);
+
+/** How many ids that need attention one look at the index brings. */
+const MOST_ATTENTION = 200;
+/** Some other writer moved the entry each time; that many times in a row is no accident. */
+const MOST_MOVES = 20;
+
+/** A change of a task's index entry. */
+export interface IndexChange {
+  readonly entry: IndexEntry;
+  /** The entry that it replaces, as far as the caller knows. */
+  readonly replaces: IndexEntry | undefined;
+  /** When the record expires, in milliseconds since the epoch; `undefined` for never. */
+  readonly expiresAt: number | undefined;
+  /** The mark of {@link TaskIndex.markPending} to remove. */
+  readonly mark?: string | undefined;
+}
+
+/** A page of the index, and the tasks to look after before it can be trusted. */
+export interface IndexPage {
+  readonly totalSize: number;
+  readonly members: readonly string[];
+  /** Tasks whose record is due to expire. */
+  readonly due: readonly string[];
+  /** Marks of writes that are under way, or were cut off. */
+  readonly pending: readonly string[];
+}
+
+/** The index of the tasks of each scope. */
+export class TaskIndex {
+  /** Whether records and index may live on different servers, so that no script covers both. */
+  readonly apart: boolean;
+  readonly #runner: ScriptRunner;
+  readonly #keys: TaskKeys;
+
+  constructor(client: RedisScriptClient, runner: ScriptRunner, keys: TaskKeys) {
+    this.apart = isClusterClient(client);
+    this.#runner = runner;
+    this.#keys = keys;
+  }
+
+  /** The keys and arguments of a change, for a script that writes the record too. */
+  change(scope: Scope, change: IndexChange): { keys: string[]; args: string[] } {
+    const { entry, replaces, expiresAt, mark } = change;
+    const keys = this.#keys.index(scope);
+    return {
+      keys: [
+        keys.rows,
+        keys.tasks(),
+        ...entrySets(keys, entry),
+        ...entrySets(keys, replaces ?? entry),
+        keys.expiry,
+        keys.pending,
+      ],
+      args: [
+        entry.taskId,
+        entryRow(entry),
+        entryMember(entry),
+        replaces ? entryRow(replaces) : '',
+        replaces ? entryMember(replaces) : '',
+        expiresAt === undefined ? '' : String(expiresAt),
+        mark ?? '',
+      ],
+    };
+  }
+
+  /**
+   * Makes a change, unless the index holds a newer version of the record.
+   *
+   * @param version The record's version.
+   * @param unexpected A row that a first try found.
+   */
+  async put(scope: Scope, version: string, change: IndexChange, unexpected = ''): Promise<void> {
+    let replaces = change.replaces;
+    let found = unexpected;
+    for (let move = 0; ; move += 1) {
+      if (found !== '') replaces = this.#parse(scope, change.entry.taskId, found).entry;
+      const { keys, args } = this.change(scope, { ...change, replaces });
+      found = textReply(await this.#runner.run(indexTaskScript, keys, [version, ...args]));
+      if (found === '') return;
+      if (move >= MOST_MOVES) {
+        throw corruptRecord(this.#rowField(scope, change.entry.taskId), 'it keeps changing');
+      }
+    }
+  }
+
+  /** The row of a task. */
+  async row(scope: Scope, taskId: string): Promise<{ raw: string; row: IndexRow } | undefined> {
+    const reply = await this.#runner.run(readRowsScript, [this.#keys.index(scope).rows], [taskId]);
+    const raw = textsReply(reply)[0] ?? '';
+    return raw === '' ? undefined : { raw, row: this.#parse(scope, taskId, raw) };
+  }
+
+  /** Takes a task out of the index, if its row still is the one that the caller saw. */
+  async remove(scope: Scope, taskId: string, raw: string, { entry }: IndexRow): Promise<void> {
+    const keys = this.#keys.index(scope);
+    await this.#runner.run(
+      unindexTaskScript,
+      [keys.rows, keys.tasks(), ...entrySets(keys, entry), keys.expiry],
+      [taskId, raw, entryMember(entry)],
+    );
+  }
+
+  /**
+   * Notes that a task is about to be written.
+   *
+   * @returns The mark, for {@link IndexChange.mark}.
+   */
+  async markPending(scope: Scope, taskId: string, writeId: string): Promise<string> {
+    const mark = `${writeId} ${taskId}`;
+    await this.#runner.run(
+      markPendingScript,
+      [this.#keys.index(scope).pending],
+      [String(Date.now()), mark],
+    );
+    return mark;
+  }
+
+  /** Removes a mark that was made at the given moment or before. */
+  async clearPending(scope: Scope, mark: string, latest: number): Promise<void> {
+    await this.#runner.run(
+      clearPendingScript,
+      [this.#keys.index(scope).pending],
+      [mark, String(latest)],
+    );
+  }
+
+  /**
+   * Reads a page, newest first.
+   *
+   * @param set Which of the scope's sorted sets.
+   * @param bounds The upper bound of the page and the lower bound of the list, as ZREVRANGEBYLEX
+   *   takes them.
+   * @param limit How many members at most.
+   */
+  async page(
+    scope: Scope,
+    set: (keys: IndexKeys) => string,
+    bounds: { readonly upper: string; readonly lower: string },
+    limit: number,
+  ): Promise<IndexPage> {
+    const keys = this.#keys.index(scope);
+    const reply = await this.#runner.run(
+      listIndexScript,
+      [set(keys), keys.expiry, keys.pending],
+      [bounds.upper, bounds.lower, String(limit), String(Date.now()), String(MOST_ATTENTION)],
+    );
+    const [totalSize, members, due, pending] = arrayReply(listIndexScript.name, reply);
+    return {
+      totalSize: Number(totalSize),
+      members: textsReply(members),
+      due: textsReply(due),
+      pending: textsReply(pending),
+    };
+  }
+
+  #parse(scope: Scope, taskId: string, raw: string): IndexRow {
+    const row = parseRow(taskId, raw);
+    if (row === undefined) throw corruptRecord(this.#rowField(scope, taskId), 'not an index row');
+    return row;
+  }
+
+  #rowField(scope: Scope, taskId: string): { key: string; field: string } {
+    return { key: this.#keys.index(scope).rows, field: taskId };
+  }
+}

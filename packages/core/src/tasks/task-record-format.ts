@@ -1,0 +1,32 @@
+import type { RedisScript } from '../redis/script.ts';
+import type { TaskDelta } from './task-delta.ts';
+import type { TaskSnapshot } from './task-snapshot.ts';
+
+/**
+ * How an adapter stores a task's record: its two scripts, and the translation between them and
+ * snapshots. Everything else about a task store is the same for all.
+ */
+export interface TaskRecordFormat {
+  /**
+   * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
+   * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to
+   * leave as is), `1` to replace the whole record, then what {@link encode} gave, then the index
+   * entry. Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
+   * `["conflict", version, content]`.
+   */
+  readonly saveScript: RedisScript;
+  /**
+   * Reads a record. KEYS: the record. ARGV: the version that the caller has, `1` to leave out the
+   * artifacts. Returns nil, `[version]` or `[version, content]`.
+   */
+  readonly readScript: RedisScript;
+  /** The script's arguments for a change; `whole` when the record is written anew. */
+  encode(taskId: string, delta: TaskDelta, whole: boolean): string[];
+  /** A record's content as the scripts return it; throws `CORRUPT_RECORD`. */
+  decode(
+    key: string,
+    taskId: string,
+    content: readonly string[],
+    withArtifacts: boolean,
+  ): TaskSnapshot;
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+
+import { A2ARedisError } from '../errors.ts';
+import type { ScriptRunner } from '../redis/script-runner.ts';
+import { defineScript } from '../redis/script.ts';
+import deleteRecordSource from './scripts/delete-record.lua';
+import recordTtlSource from './scripts/record-ttl.lua';
+import { arrayReply, textReply, textsReply } from './reply.ts';
+import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
+import { corruptRecord } from './task-codec.ts';
+import { diffTasks } from './task-delta.ts';
+import type { TaskRecordFormat } from './task-record-format.ts';
+import type { TaskSnapshot } from './task-snapshot.ts';
+
+const deleteRecordScript = defineScript('delete-record', deleteRecordSource);
+const recordTtlScript = defineScript('record-ttl', recordTtlSource);
+
+/** A record as it was read, with the size of its content in characters. */
+export interface ReadRecord extends VersionedSnapshot {
+  readonly size: number;
+}
+
+/** A change of a record. */
+export interface RecordWrite {
+  readonly key: string;
+  /** The version that the change starts from; {@link NO_RECORD} for none, `''` for any. */
+  readonly expected: string;
+  /** What is stored in that version; absent to write the record anew. */
+  readonly from: TaskSnapshot | undefined;
+  readonly target: TaskSnapshot;
+  /** Unique for every change, the same when it is repeated; see {@link TaskRecords.nextWriteId}. */
+  readonly writeId: string;
+  /** Seconds to live; 0 for ever, `undefined` to leave it as it is. */
+  readonly ttlSeconds: number | undefined;
+  /** The index keys and arguments, where the script writes the index too. */
+  readonly index?:
+    | { readonly keys: readonly string[]; readonly args: readonly string[] }
+    | undefined;
+}
+
+/** What became of a {@link RecordWrite}. */
+export type RecordWriteReply =
+  | {
+      readonly outcome: 'saved';
+      readonly version: string;
+      /** An index row that stood where none or another was expected; empty for none. */
+      readonly unexpectedRow: string;
+      /** How many characters were written. */
+      readonly size: number;
+    }
+  /** The write had been applied before; its first reply was lost. */
+  | { readonly outcome: 'repeated'; readonly version: string }
+  /** The record is another one than expected; `undefined` where there is none. */
+  | { readonly outcome: 'conflict'; readonly stored: ReadRecord | undefined };
+
+/** Reads and writes the records of tasks. */
+export class TaskRecords {
+  readonly #runner: ScriptRunner;
+  readonly #format: TaskRecordFormat;
+  readonly #writer = randomBytes(6).toString('base64url');
+  #writes = 0;
+
+  constructor(runner: ScriptRunner, format: TaskRecordFormat) {
+    this.#runner = runner;
+    this.#format = format;
+  }
+
+  /** Names a change, so that the server can tell when it is sent again. */
+  nextWriteId(): string {
+    this.#writes += 1;
+    return `${this.#writer}:${this.#writes.toString(36)}`;
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param known A version that need not be sent again: when the record still is that version, the
+   *   reply is `known` itself.
+   * @throws {A2ARedisError} `CORRUPT_RECORD`, or as {@link ScriptRunner.run}.
+   */
+  async read<T extends VersionedSnapshot>(
+    key: string,
+    taskId: string,
+    known: T | undefined,
+    withArtifacts = true,
+  ): Promise<T | ReadRecord | undefined> {
+    const { readScript } = this.#format;
+    const reply = await this.#onRecord(key, () =>
+      this.#runner.run(readScript, [key], [known?.version ?? '', withArtifacts ? '0' : '1']),
+    );
+    if (reply === null || reply === undefined) return undefined;
+    const [version, content] = arrayReply(readScript.name, reply);
+    if (known !== undefined && content === undefined) return known;
+    return this.#decode(key, taskId, textReply(version), textsReply(content), withArtifacts);
+  }
+
+  /** Writes a record. Errors as for {@link read}. */
+  async write(write: RecordWrite): Promise<RecordWriteReply> {
+    const { key, from, target, index } = write;
+    const whole = from === undefined;
+    const change = this.#format.encode(target.id, diffTasks(from, target), whole);
+    const { saveScript } = this.#format;
+    const reply = await this.#onRecord(key, () =>
+      this.#runner.run(
+        saveScript,
+        [key, ...(index?.keys ?? [])],
+        [
+          write.expected,
+          write.writeId,
+          write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
+          whole ? '1' : '0',
+          ...change,
+          ...(index?.args ?? []),
+        ],
+      ),
+    );
+    const [outcome, versionReply, rest] = arrayReply(saveScript.name, reply);
+    const version = textReply(versionReply);
+    switch (outcome) {
+      case 'saved':
+        return { outcome, version, unexpectedRow: textReply(rest), size: sizeOf(change) };
+      case 'repeated':
+        return { outcome, version };
+      default: {
+        const stored =
+          version === NO_RECORD
+            ? undefined
+            : this.#decode(key, target.id, version, textsReply(rest), true);
+        return { outcome: 'conflict', stored };
+      }
+    }
+  }
+
+  /** Deletes a record; says whether there was one. */
+  async delete(key: string): Promise<boolean> {
+    return Number(await this.#runner.run(deleteRecordScript, [key], [])) === 1;
+  }
+
+  /** How long a record stays in milliseconds; -1 where it does not expire, -2 where there is none. */
+  async ttlMs(key: string): Promise<number> {
+    return Number(await this.#runner.run(recordTtlScript, [key], []));
+  }
+
+  #decode(
+    key: string,
+    taskId: string,
+    version: string,
+    content: readonly string[],
+    withArtifacts: boolean,
+  ): ReadRecord {
+    if (!/^\d{16}$/.test(version)) throw corruptRecord({ key, field: 'v' }, 'not a version');
+    const snapshot = this.#format.decode(key, taskId, content, withArtifacts);
+    return { version, snapshot, size: sizeOf(content) };
+  }
+
+  /** A key of another type is a record that cannot be read, not a failure of the server. */
+  async #onRecord(key: string, call: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof A2ARedisError && /WRONGTYPE/.test(error.message)) {
+        throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
+      }
+      throw error;
+    }
+  }
+}
+
+function sizeOf(texts: readonly string[]): number {
+  let size = 0;
+  for (const text of texts) size += text.length;
+  return size;
+}

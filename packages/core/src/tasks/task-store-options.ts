@@ -1,0 +1,116 @@
+import type { OwnerResolver } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../errors.ts';
+import { requirePrefix } from '../keys/key-segment.ts';
+import { type ScopeResolver, scopeResolver } from '../keys/scope.ts';
+import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+
+/** Options of every task store. */
+export interface TaskStoreOptions {
+  /**
+   * What every key of the store begins with. Stores of different applications, or of different
+   * kinds, must not share one.
+   *
+   * @default 'a2a:tasks:'
+   */
+  readonly prefix?: string | undefined;
+  /**
+   * Whose tasks a call reaches, as in the SDK's own stores.
+   *
+   * @default the SDK's `resolveUserScope`: the authenticated user's name
+   */
+  readonly ownerResolver?: OwnerResolver | undefined;
+  /**
+   * After how many seconds without a write a task is forgotten. Every write starts the time anew.
+   *
+   * @default undefined: tasks are kept until they are deleted
+   */
+  readonly ttlSeconds?: number | undefined;
+  /**
+   * Which tasks `ttlSeconds` is for: all, or only those that have reached a terminal state, so that
+   * a task that waits for input for weeks is not lost.
+   *
+   * @default 'all'
+   */
+  readonly ttlAppliesTo?: 'all' | 'terminal' | undefined;
+  /**
+   * How many bytes of task content, about, this process keeps so that the next write needs to send
+   * only what changed. A task that is not among them is written, and read, as a whole.
+   *
+   * @default 67108864 (64 MiB): some thousand ordinary tasks
+   */
+  readonly cacheMaxBytes?: number | undefined;
+  /**
+   * How long a call may take in milliseconds, waiting for a server that is away included, before it
+   * fails with `DEADLINE_EXCEEDED`.
+   *
+   * @default 10000: longer than a restart or a failover commonly takes
+   */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Called with the error for a record that `list` cannot read; the rest of the page is returned.
+   * Without it `list` throws that error: a task never vanishes silently.
+   *
+   * @default undefined
+   */
+  readonly onCorruptRecord?: ((error: A2ARedisError) => void) | undefined;
+}
+
+/** {@link TaskStoreOptions}, checked and complete. */
+export interface ResolvedTaskStoreOptions {
+  readonly prefix: string;
+  readonly scopeOf: ScopeResolver;
+  readonly ttlSeconds: number | undefined;
+  readonly ttlAppliesTo: 'all' | 'terminal';
+  readonly cacheMaxBytes: number;
+  readonly deadlineMs: number;
+  readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
+}
+
+const OPTION_NAMES: ReadonlySet<string> = new Set<keyof TaskStoreOptions>([
+  'prefix',
+  'ownerResolver',
+  'ttlSeconds',
+  'ttlAppliesTo',
+  'cacheMaxBytes',
+  'deadlineMs',
+  'onCorruptRecord',
+]);
+
+/** Checks options and fills in the defaults; `INVALID_OPTION` names the one at fault. */
+export function resolveTaskStoreOptions(options: TaskStoreOptions): ResolvedTaskStoreOptions {
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.has(name));
+  if (unknown !== undefined) {
+    throw new A2ARedisError(
+      'INVALID_OPTION',
+      `There is no option "${unknown}". Options: ${[...OPTION_NAMES].join(', ')}.`,
+    );
+  }
+  const { ttlAppliesTo = 'all' } = options;
+  if (ttlAppliesTo !== 'all' && ttlAppliesTo !== 'terminal') {
+    throw new A2ARedisError(
+      'INVALID_OPTION',
+      `Option "ttlAppliesTo" must be "all" or "terminal", not ${JSON.stringify(ttlAppliesTo)}.`,
+    );
+  }
+  return {
+    prefix: requirePrefix(options.prefix ?? 'a2a:tasks:'),
+    scopeOf: scopeResolver(options.ownerResolver),
+    ttlSeconds:
+      options.ttlSeconds === undefined
+        ? undefined
+        : requireWhole('ttlSeconds', options.ttlSeconds, 1),
+    ttlAppliesTo,
+    cacheMaxBytes: requireWhole('cacheMaxBytes', options.cacheMaxBytes ?? 64 * 1024 * 1024, 1),
+    deadlineMs: requireWhole('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS, 1),
+    onCorruptRecord: options.onCorruptRecord,
+  };
+}
+
+function requireWhole(name: string, value: unknown, least: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+  throw new A2ARedisError(
+    'INVALID_OPTION',
+    `Option "${name}" must be a whole number of at least ${least}, not ${JSON.stringify(value)}.`,
+  );
+}

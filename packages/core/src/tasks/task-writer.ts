@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { A2ARedisError } from '../errors.ts';
+import type { Scope } from '../keys/scope.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import { abbreviate } from '../redis/script-runner.ts';
+import { indexEntryOf, sameEntry } from './index-entry.ts';
+import { NO_RECORD, type SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
+import type { TaskIndex } from './task-index.ts';
+import { mergeTasks } from './task-merge.ts';
+import type { RecordWriteReply, TaskRecords } from './task-records.ts';
+import type { TaskRepair } from './task-repair.ts';
+import type { TaskSnapshot } from './task-snapshot.ts';
+import { leavesTerminalState } from './task-state.ts';
+import { reportTaskEvent } from './task-telemetry.ts';
+import type { TtlPolicy } from './ttl-policy.ts';
+
+/** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
+const MOST_ATTEMPTS = 100;
+
+/** A task to be written. */
+export interface TaskWrite {
+  readonly scope: Scope;
+  readonly key: string;
+  readonly mine: TaskSnapshot;
+  /**
+   * What `mine` started from. Absent, the write overwrites whatever is stored. With a version and no
+   * snapshot, the version tells whether anybody else wrote, and then nothing is dropped.
+   */
+  readonly base:
+    | {
+        readonly version: string;
+        readonly snapshot: TaskSnapshot | undefined;
+        readonly loaded: boolean;
+      }
+    | undefined;
+  /** Whether a change by another writer is merged, or ends the write. */
+  readonly onConflict: 'merge' | 'stop';
+}
+
+/** What is stored after a write. */
+export interface TaskWritten extends VersionedSnapshot {
+  /** Whether it holds another writer's changes, too. */
+  readonly merged: boolean;
+}
+
+/** What the next attempt starts from. */
+interface Attempt {
+  readonly expected: string;
+  readonly from: TaskSnapshot | undefined;
+  readonly target: TaskSnapshot;
+  readonly merged: boolean;
+}
+
+/** Writes tasks: a delta where the base is known, merged where others wrote meanwhile. */
+export class TaskWriter {
+  readonly #records: TaskRecords;
+  readonly #index: TaskIndex;
+  readonly #cache: SnapshotCache;
+  readonly #repair: TaskRepair;
+  readonly #ttl: TtlPolicy;
+
+  constructor(
+    records: TaskRecords,
+    index: TaskIndex,
+    cache: SnapshotCache,
+    repair: TaskRepair,
+    ttl: TtlPolicy,
+  ) {
+    this.#records = records;
+    this.#index = index;
+    this.#cache = cache;
+    this.#repair = repair;
+    this.#ttl = ttl;
+  }
+
+  /**
+   * Writes a task.
+   *
+   * @returns What is stored now; `undefined` when `onConflict` is `stop` and another writer was
+   *   first. Nothing was written then.
+   * @throws {A2ARedisError} `WRITE_CONFLICT`, `CORRUPT_RECORD`, or as `ScriptRunner.run`.
+   */
+  async write(write: TaskWrite): Promise<TaskWritten | undefined> {
+    const writeId = this.#records.nextWriteId();
+    let attempt = this.#firstAttempt(write);
+    for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
+      const reply = await this.#try(write, attempt, writeId);
+      if (reply.outcome === 'saved') {
+        const size = attempt.from === undefined ? 0 : this.#cache.bytes(write.key);
+        this.#cache.setLatest(
+          write.key,
+          { version: reply.version, snapshot: attempt.target },
+          size + reply.size,
+        );
+        return { version: reply.version, snapshot: attempt.target, merged: attempt.merged };
+      }
+      if (reply.outcome === 'repeated') {
+        // Others may have written since: what is stored is not known, only that the change is in it.
+        this.#cache.forgetLatest(write.key);
+        await this.#repair.index(write.scope, write.mine.id);
+        return { version: reply.version, snapshot: attempt.target, merged: true };
+      }
+      if (write.onConflict === 'stop') return undefined;
+      attempt = nextAttempt(write, reply.stored);
+      reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
+      if (count > 2) await sleep(backoffMs(count - 2, 2, 50));
+    }
+    throw new A2ARedisError(
+      'WRITE_CONFLICT',
+      `Record ${abbreviate(write.key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
+    );
+  }
+
+  #firstAttempt(write: TaskWrite): Attempt {
+    const { base, mine, key } = write;
+    if (base === undefined) return { expected: '', from: undefined, target: mine, merged: false };
+    const latest = this.#cache.latest(key);
+    const moved = latest !== undefined && Number(latest.version) > Number(base.version);
+    if (moved && write.onConflict === 'merge') {
+      return mergedAttempt(write, latest);
+    }
+    const target = base.loaded ? keepTerminal(base.snapshot, mine) : mine;
+    return { expected: base.version, from: base.snapshot, target, merged: target !== mine };
+  }
+
+  async #try(write: TaskWrite, attempt: Attempt, writeId: string): Promise<RecordWriteReply> {
+    const { scope, key } = write;
+    const { expected, from, target } = attempt;
+    const entry = indexEntryOf(target);
+    const replaces = from && indexEntryOf(from);
+    const moves = replaces === undefined || !sameEntry(replaces, entry);
+    const ttlSeconds = this.#ttl.secondsFor(target.status);
+    const change = { entry, replaces, expiresAt: this.#ttl.expiresAt(target.status) };
+    const { apart } = this.#index;
+
+    const mark =
+      moves && apart ? await this.#index.markPending(scope, target.id, writeId) : undefined;
+    const reply = await this.#records.write({
+      key,
+      expected,
+      from,
+      target,
+      writeId,
+      ttlSeconds,
+      index: moves && !apart ? this.#index.change(scope, change) : undefined,
+    });
+    if (reply.outcome === 'saved' && moves && (apart || reply.unexpectedRow !== '')) {
+      await this.#index.put(scope, reply.version, { ...change, mark }, reply.unexpectedRow);
+    }
+    return reply;
+  }
+}
+
+function nextAttempt(write: TaskWrite, stored: VersionedSnapshot | undefined): Attempt {
+  if (stored !== undefined) return mergedAttempt(write, stored);
+  // It was deleted, or it expired: the write makes it anew.
+  return { expected: NO_RECORD, from: undefined, target: write.mine, merged: false };
+}
+
+function mergedAttempt({ base, mine }: TaskWrite, stored: VersionedSnapshot): Attempt {
+  const target = mergeTasks(base?.snapshot, mine, stored.snapshot);
+  return { expected: stored.version, from: stored.snapshot, target, merged: true };
+}
+
+/** A writer that knew of the terminal state is late all the same: the state stays. */
+function keepTerminal(from: TaskSnapshot | undefined, mine: TaskSnapshot): TaskSnapshot {
+  return leavesTerminalState(from?.status, mine.status) ? { ...mine, status: from?.status } : mine;
+}

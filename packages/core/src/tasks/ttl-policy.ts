@@ -1,0 +1,26 @@
+import type { TaskStatus } from '@a2a-js/sdk';
+
+import { isTerminal } from './task-state.ts';
+
+/** How long records stay; see `ttlSeconds` and `ttlAppliesTo`. */
+export class TtlPolicy {
+  readonly #ttlSeconds: number | undefined;
+  readonly #terminalOnly: boolean;
+
+  constructor(ttlSeconds: number | undefined, appliesTo: 'all' | 'terminal') {
+    this.#ttlSeconds = ttlSeconds;
+    this.#terminalOnly = appliesTo === 'terminal';
+  }
+
+  /** Seconds to live for a task with the status; 0 for ever, `undefined` to leave it as it is. */
+  secondsFor(status: TaskStatus | undefined): number | undefined {
+    if (this.#ttlSeconds === undefined) return undefined;
+    return this.#terminalOnly && !isTerminal(status) ? 0 : this.#ttlSeconds;
+  }
+
+  /** When a task that is written now expires, in milliseconds since the epoch. */
+  expiresAt(status: TaskStatus | undefined): number | undefined {
+    const seconds = this.secondsFor(status);
+    return seconds === undefined || seconds === 0 ? undefined : Date.now() + seconds * 1000;
+  }
+}

@@ -1,0 +1,13 @@
+import { defineScript, indexTaskSource, type TaskRecordFormat } from '@a2a-redis/core/kernel';
+
+import { decodeRecord, encodeDelta } from './hash-record.ts';
+import readTaskSource from './scripts/read-task.lua';
+import saveTaskSource from './scripts/save-task.lua';
+
+/** A task as one Redis hash, a field for everything that changes by itself. */
+export const hashRecordFormat: TaskRecordFormat = {
+  saveScript: defineScript('save-task', `${indexTaskSource}\n${saveTaskSource}`),
+  readScript: defineScript('read-task', readTaskSource),
+  encode: encodeDelta,
+  decode: decodeRecord,
+};

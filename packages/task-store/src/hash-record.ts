@@ -1,0 +1,166 @@
+import {
+  type ArtifactSnapshot,
+  corruptRecord,
+  decodeHeader,
+  decodeMessage,
+  decodeMetadata,
+  decodePart,
+  decodeStatus,
+  encodeHeader,
+  encodeMessage,
+  encodeMetadata,
+  encodePart,
+  encodeStatus,
+  ItemList,
+  type ListDelta,
+  type TaskDelta,
+  type TaskSnapshot,
+} from '@a2a-redis/core/kernel';
+
+/**
+ * The fields of a record, beside `v` (version) and `w` (last writes), which the scripts keep:
+ *
+ * | field | value |
+ * | --- | --- |
+ * | `i` | task id |
+ * | `c` | context id |
+ * | `s` | status, as A2A JSON; absent where the task has none |
+ * | `m` | metadata, as JSON; absent where the task has none |
+ * | `h`, `h:<n>` | length of the history, and each message as A2A JSON |
+ * | `a`, `a:<n>` | number of artifacts, and each as A2A JSON without its parts |
+ * | `n:<n>`, `p:<n>:<m>` | number of parts of artifact n, and each part as A2A JSON |
+ *
+ * @param whole Whether the record is written anew.
+ * @returns The arguments 5 and on of `save-task.lua`, up to the index entry.
+ */
+export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
+  const set: string[] = [];
+  const remove: string[] = [];
+  const assign = (name: string, value: string | undefined): void => {
+    if (value === undefined) remove.push(name);
+    else set.push(name, value);
+  };
+
+  // Counts are always there, so that a record that lost one is known to be corrupt.
+  if (whole) set.push('i', taskId, 'h', '0', 'a', '0');
+  if (delta.contextId !== undefined) set.push('c', delta.contextId);
+  if (delta.status !== undefined)
+    assign('s', delta.status ? encodeStatus(delta.status) : undefined);
+  if (delta.metadata !== undefined) {
+    assign('m', delta.metadata ? encodeMetadata(delta.metadata) : undefined);
+  }
+  if (delta.history !== undefined) {
+    pushList('h', 'h:', delta.history, encodeMessage, set, remove);
+  }
+  for (const { index, header, parts } of delta.artifacts) {
+    if (header !== undefined) set.push(`a:${index}`, encodeHeader(header));
+    if (index >= delta.artifactCount.before && parts === undefined) set.push(`n:${index}`, '0');
+    if (parts !== undefined) pushList(`n:${index}`, `p:${index}:`, parts, encodePart, set, remove);
+  }
+  const { before, after } = delta.artifactCount;
+  if (before !== after) set.push('a', String(after));
+  for (const { index, partCount } of delta.removedArtifacts) {
+    remove.push(`a:${index}`, `n:${index}`);
+    for (let part = 0; part < partCount; part += 1) remove.push(`p:${index}:${part}`);
+  }
+  const removed = whole ? [] : remove;
+  return [String(removed.length), String(set.length), ...removed, ...set];
+}
+
+function pushList<T>(
+  lengthName: string,
+  itemPrefix: string,
+  delta: ListDelta<T>,
+  encode: (item: T) => string,
+  set: string[],
+  remove: string[],
+): void {
+  for (const [offset, item] of delta.items.entries()) {
+    set.push(`${itemPrefix}${delta.keep + offset}`, encode(item));
+  }
+  for (let index = delta.after; index < delta.before; index += 1) {
+    remove.push(`${itemPrefix}${index}`);
+  }
+  if (delta.after !== delta.before) set.push(lengthName, String(delta.after));
+}
+
+/**
+ * Reads a record.
+ *
+ * @param fields Names and values in turn, as HGETALL gives them.
+ * @param withArtifacts Whether the fields hold the artifacts; without, the task has none.
+ * @throws {A2ARedisError} `CORRUPT_RECORD`.
+ */
+export function decodeRecord(
+  key: string,
+  taskId: string,
+  fields: readonly string[],
+  withArtifacts: boolean,
+): TaskSnapshot {
+  const values = new Map<string, string>();
+  for (let index = 0; index < fields.length; index += 2) {
+    values.set(fields[index] ?? '', fields[index + 1] ?? '');
+  }
+  const reader = new RecordReader(key, values);
+  if (reader.required('i') !== taskId) {
+    throw corruptRecord({ key, field: 'i' }, 'it is the record of another task');
+  }
+  return {
+    id: taskId,
+    contextId: reader.required('c'),
+    status: reader.optional('s', decodeStatus),
+    metadata: reader.optional('m', decodeMetadata),
+    history: reader.list('h', 'h:', decodeMessage),
+    artifacts: withArtifacts
+      ? Array.from({ length: reader.count('a') }, (_, index) => readArtifact(reader, index))
+      : [],
+  };
+}
+
+function readArtifact(reader: RecordReader, index: number): ArtifactSnapshot {
+  return {
+    header: reader.decode(`a:${index}`, decodeHeader),
+    parts: reader.list(`n:${index}`, `p:${index}:`, decodePart),
+  };
+}
+
+type Decoder<T> = (text: string, where: { key: string; field: string }) => T;
+
+/** Takes values out of a record and says which field is at fault. */
+class RecordReader {
+  readonly #key: string;
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor(key: string, values: ReadonlyMap<string, string>) {
+    this.#key = key;
+    this.#values = values;
+  }
+
+  required(field: string): string {
+    const value = this.#values.get(field);
+    if (value === undefined) throw corruptRecord({ key: this.#key, field }, 'missing');
+    return value;
+  }
+
+  decode<T>(field: string, decode: Decoder<T>): T {
+    return decode(this.required(field), { key: this.#key, field });
+  }
+
+  optional<T>(field: string, decode: Decoder<T>): T | undefined {
+    return this.#values.has(field) ? this.decode(field, decode) : undefined;
+  }
+
+  count(field: string): number {
+    const value = this.required(field);
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    throw corruptRecord({ key: this.#key, field }, 'not a count');
+  }
+
+  list<T>(countField: string, itemPrefix: string, decode: Decoder<T>): ItemList<T> {
+    const items: T[] = [];
+    for (let index = 0, count = this.count(countField); index < count; index += 1) {
+      items.push(this.decode(`${itemPrefix}${index}`, decode));
+    }
+    return ItemList.of(items);
+  }
+}

@@ -1,0 +1,1 @@
+export { RedisTaskStore, type RedisTaskStoreOptions } from './redis-task-store.ts';

@@ -1,0 +1,65 @@
+-- Writes a task's record, if it is still the one that the caller started from; and, where the index
+-- is reachable from here, its index entry. Follows index-task.lua.
+--
+-- KEYS[1]      the record: a hash
+-- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
+-- ARGV[1]      the version that the caller started from; 0 for no record, empty for any
+-- ARGV[2]      the write: "<writer>:<number>", unique, so that a repeated call is noticed
+-- ARGV[3]      seconds until the record expires; 0 for never, empty to leave that as it is
+-- ARGV[4]      1 to replace the whole record, else 0
+-- ARGV[5]      d, how many fields to remove
+-- ARGV[6]      s, how many names and values to set, together
+-- ARGV[7...]   d names, then s names and values in turn, then the index entry, see index-task.lua
+-- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
+-- this write was applied before; {"conflict", version, fields and values} when the record is another
+-- one, version 0 where there is none.
+local record = KEYS[1]
+local stored = redis.call('HMGET', record, 'v', 'w')
+local version = stored[1] or '0'
+local writes = stored[2] or ''
+if string.find(' ' .. writes .. ' ', ' ' .. ARGV[2] .. ' ', 1, true) then
+  return { 'repeated', version }
+end
+if ARGV[1] ~= '' and ARGV[1] ~= version then
+  return { 'conflict', version, redis.call('HGETALL', record) }
+end
+
+-- Versions of a record that was deleted and made anew do not come back: they start at the clock.
+local next_version
+if version == '0' then
+  local now = redis.call('TIME')
+  next_version = tonumber(now[1]) * 1000000 + tonumber(now[2])
+else
+  next_version = tonumber(version) + 1
+end
+local formatted = string.format('%.0f', next_version)
+
+-- The last write of each of the last eight writers, newest first.
+local writer = string.match(ARGV[2], '^[^:]*:')
+local kept, count = ARGV[2], 1
+for write in string.gmatch(writes, '%S+') do
+  if count < 8 and string.sub(write, 1, #writer) ~= writer then
+    kept = kept .. ' ' .. write
+    count = count + 1
+  end
+end
+
+if ARGV[4] == '1' then redis.call('DEL', record) end
+local first_set = 7 + tonumber(ARGV[5])
+local after_set = first_set + tonumber(ARGV[6])
+-- A call takes a few thousand arguments at most.
+for i = 7, first_set - 1, 4000 do
+  redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 3999, first_set - 1)))
+end
+for i = first_set, after_set - 1, 4000 do
+  redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, after_set - 1)))
+end
+redis.call('HSET', record, 'v', formatted, 'w', kept)
+if ARGV[3] == '0' then
+  redis.call('PERSIST', record)
+elseif ARGV[3] ~= '' then
+  redis.call('EXPIRE', record, ARGV[3])
+end
+
+local row = #KEYS > 1 and index_task(2, after_set, next_version)
+return { 'saved', formatted, row or '' }
