@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+import { SnapshotCache } from './snapshot-cache.ts';
+import { snapshotOf, type TaskSnapshot } from './task-snapshot.ts';
+
+const snapshot = (id: string): TaskSnapshot =>
+  snapshotOf({
+    id,
+    contextId: '',
+    status: undefined,
+    artifacts: [],
+    history: [],
+    metadata: undefined,
+  });
+
+describe('SnapshotCache', () => {
+  it('drops the content used longest ago and remembers its version', () => {
+    const cache = new SnapshotCache(3000);
+    for (const id of ['a', 'b', 'c']) {
+      cache.setLatest(id, { version: '5', snapshot: snapshot(id) }, 900);
+      cache.setLastKnown(id, { version: '5', snapshot: snapshot(id), loaded: true });
+    }
+    expect(cache.latest('a')).toBeUndefined();
+    expect(cache.lastKnown('a')).toEqual({ version: '5', snapshot: undefined, loaded: true });
+    expect(cache.lastKnown('c')?.snapshot?.id).toBe('c');
+  });
+
+  it('remembers the version of content that is too large to keep', () => {
+    const cache = new SnapshotCache(1000);
+    cache.setLatest('big', { version: '5', snapshot: snapshot('big') }, 5000);
+    cache.setLastKnown('big', { version: '5', snapshot: snapshot('big'), loaded: true });
+    expect(cache.latest('big')).toBeUndefined();
+    expect(cache.lastKnown('big')?.version).toBe('5');
+  });
+
+  it('keeps the newer of two versions, whichever is noted last', () => {
+    const cache = new SnapshotCache(10_000);
+    cache.setLatest('a', { version: '1700000000000010', snapshot: snapshot('new') }, 1);
+    cache.setLatest('a', { version: '1700000000000009', snapshot: snapshot('old') }, 1);
+    expect(cache.latest('a')?.snapshot.id).toBe('new');
+  });
+
+  it('forgets', () => {
+    const cache = new SnapshotCache(10_000);
+    cache.setLatest('a', { version: '1', snapshot: snapshot('a') }, 1);
+    cache.setLastKnown('a', { version: '1', snapshot: snapshot('a'), loaded: false });
+    cache.forgetLatest('a');
+    expect([cache.latest('a'), cache.bytes('a'), cache.lastKnown('a')?.version]).toEqual([
+      undefined,
+      0,
+      '1',
+    ]);
+    cache.forget('a');
+    expect(cache.lastKnown('a')).toBeUndefined();
+  });
+});
