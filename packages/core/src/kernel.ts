@@ -35,7 +35,7 @@ export {
 } from './tasks/task-codec.ts';
 export type { ArtifactDelta, ListDelta, TaskDelta } from './tasks/task-delta.ts';
 export { mergeTasks } from './tasks/task-merge.ts';
-export type { TaskRecordFormat } from './tasks/task-record-format.ts';
+export type { DecodedRecord, TaskRecordFormat } from './tasks/task-record-format.ts';
 export {
   type ArtifactSnapshot,
   LONGEST_COPIED_LIST,

@@ -1,6 +1,7 @@
 import {
   type ArtifactSnapshot,
   corruptRecord,
+  type DecodedRecord,
   decodeHeader,
   decodeMessage,
   decodeMetadata,
@@ -14,7 +15,6 @@ import {
   ItemList,
   type ListDelta,
   type TaskDelta,
-  type TaskSnapshot,
 } from '@a2a-redis/core/kernel';
 
 /**
@@ -96,7 +96,7 @@ export function decodeRecord(
   taskId: string,
   fields: readonly string[],
   withArtifacts: boolean,
-): TaskSnapshot {
+): DecodedRecord {
   const values = new Map<string, string>();
   for (let index = 0; index < fields.length; index += 2) {
     values.set(fields[index] ?? '', fields[index + 1] ?? '');
@@ -105,7 +105,7 @@ export function decodeRecord(
   if (reader.required('i') !== taskId) {
     throw corruptRecord({ key, field: 'i' }, 'it is the record of another task');
   }
-  return {
+  const snapshot = {
     id: taskId,
     contextId: reader.required('c'),
     status: reader.optional('s', decodeStatus),
@@ -115,6 +115,7 @@ export function decodeRecord(
       ? Array.from({ length: reader.count('a') }, (_, index) => readArtifact(reader, index))
       : [],
   };
+  return { snapshot, writes: values.get('w') ?? '' };
 }
 
 function readArtifact(reader: RecordReader, index: number): ArtifactSnapshot {

@@ -25,13 +25,19 @@ import { leavesTerminalState } from './task-state.ts';
 import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-options.ts';
 import { type TaskWrite, TaskWriter, type TaskWritten } from './task-writer.ts';
 import { TtlPolicy } from './ttl-policy.ts';
+import { type UnknownWrite, UnknownWrites } from './unknown-writes.ts';
 
 /** What an object that `load` returned held when it was returned, or last saved. */
 interface ObjectBase {
   readonly key: string;
   readonly version: string;
   readonly snapshot: TaskSnapshot;
+  /** Writes from there that got no reply. */
+  readonly tried: readonly UnknownWrite[];
 }
+
+/** What a save wants to store, and where. */
+type Change = Pick<TaskWrite, 'scope' | 'key' | 'mine'>;
 
 /** `updateTask` starts over this often before it gives up. */
 const MOST_UPDATES = 100;
@@ -48,6 +54,7 @@ export abstract class BaseTaskStore implements TaskStore {
   readonly #repair: TaskRepair;
   readonly #lister: TaskLister;
   readonly #writer: TaskWriter;
+  readonly #unknown = new UnknownWrites();
   readonly #serial = new SerialQueue();
   readonly #bases = new WeakMap<Task, ObjectBase>();
   /** Saves that have not ended, of objects that do not tell where they came from. */
@@ -81,6 +88,7 @@ export abstract class BaseTaskStore implements TaskStore {
       this.#cache,
       this.#repair,
       new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
+      this.#unknown,
     );
   }
 
@@ -102,7 +110,7 @@ export abstract class BaseTaskStore implements TaskStore {
     const base = this.#bases.get(task);
     if (base?.key === key) {
       const mine = snapshotOf(task, base.snapshot);
-      await this.#serial.run(key, () => this.#saveLoaded(task, { scope, key, mine }));
+      await this.#serial.run(key, () => this.#saveLoaded(task, base, { scope, key, mine }));
       return;
     }
     const known = this.#cache.lastKnown(key);
@@ -120,32 +128,48 @@ export abstract class BaseTaskStore implements TaskStore {
   }
 
   /** Saves the very object that was loaded: it changed from what it held then, or when last saved. */
-  async #saveLoaded(task: Task, write: Pick<TaskWrite, 'scope' | 'key' | 'mine'>): Promise<void> {
-    const base = this.#bases.get(task);
-    const written = await this.#merge({ ...write, base: base && { ...base, loaded: true } });
+  async #saveLoaded(task: Task, loaded: ObjectBase, change: Change): Promise<void> {
+    const base = this.#bases.get(task) ?? loaded;
+    const written = await this.#merge({ ...change, base: { ...base, loaded: true } }, (write) => {
+      this.#bases.set(task, { ...base, tried: [...base.tried, write] });
+    });
     // After a merge the object lacks what others wrote: the next change is one of what it holds.
-    const version = written.merged ? (base?.version ?? NO_RECORD) : written.version;
-    this.#bases.set(task, { key: write.key, version, snapshot: write.mine });
+    const version = written.merged ? base.version : written.version;
+    this.#bases.set(task, { key: change.key, version, snapshot: change.mine, tried: [] });
   }
 
   /** Saves another object: taken to come from what this process last knew of the task. */
   async #saveOther(
-    write: Pick<TaskWrite, 'scope' | 'key' | 'mine'>,
+    change: Change,
     known: LastKnown | undefined,
     earlier: Promise<LastKnown> | undefined,
   ): Promise<LastKnown> {
     // A failed save has told its own caller.
-    const base = (await earlier?.catch(() => undefined)) ?? known;
-    const { version, snapshot } = await this.#merge({ ...write, base });
-    const lastKnown = { version, snapshot, loaded: false };
-    this.#cache.setLastKnown(write.key, lastKnown);
+    const base = (await earlier?.catch(() => this.#cache.lastKnown(change.key))) ?? known;
+    const { version, snapshot } = await this.#merge({ ...change, base }, (write) => {
+      if (base) this.#cache.setLastKnown(change.key, { ...base, tried: [...base.tried, write] });
+    });
+    const lastKnown = { version, snapshot, loaded: false, tried: [] };
+    this.#cache.setLastKnown(change.key, lastKnown);
     return lastKnown;
   }
 
-  async #merge(write: Omit<TaskWrite, 'onConflict'>): Promise<TaskWritten> {
-    const written = await this.#writer.write({ ...write, onConflict: 'merge' });
-    if (written === undefined) throw new TypeError('A merging write does not stop.');
-    return written;
+  /** @param onNoReply Called when the outcome is unknown, before the error is thrown. */
+  async #merge(
+    write: Change & Pick<TaskWrite, 'base'>,
+    onNoReply: (write: UnknownWrite) => void,
+  ): Promise<TaskWritten> {
+    const writeId = this.#records.nextWriteId();
+    try {
+      const written = await this.#writer.write({ ...write, writeId, onConflict: 'merge' });
+      if (written === undefined) throw new TypeError('A merging write does not stop.');
+      return written;
+    } catch (error) {
+      if (error instanceof A2ARedisError && error.code === 'DEADLINE_EXCEEDED') {
+        onNoReply(this.#unknown.add(write.key, writeId, write.mine));
+      }
+      throw error;
+    }
   }
 
   /**
@@ -162,10 +186,11 @@ export abstract class BaseTaskStore implements TaskStore {
     const { key } = this.#locate(taskId, context);
     const record = await this.#readLatest(key, taskId);
     if (record === undefined) {
-      this.#cache.setLastKnown(key, { version: NO_RECORD, snapshot: undefined, loaded: true });
+      const nothing = { version: NO_RECORD, snapshot: undefined, loaded: true, tried: [] };
+      this.#cache.setLastKnown(key, nothing);
       return undefined;
     }
-    this.#cache.setLastKnown(key, { ...record, loaded: true });
+    this.#cache.setLastKnown(key, { ...record, loaded: true, tried: [] });
     return this.#handOut(key, record);
   }
 
@@ -236,7 +261,8 @@ export abstract class BaseTaskStore implements TaskStore {
       const draft = taskOf(base.snapshot);
       const mine = snapshotOf((await update(draft)) ?? draft, base.snapshot);
       requireUpdate(base.snapshot, mine);
-      const write = { scope, key, mine, base: { ...base, loaded: false } };
+      const writeId = this.#records.nextWriteId();
+      const write = { scope, key, mine, writeId, base: { ...base, loaded: false, tried: [] } };
       const written = await this.#serial.run(key, () =>
         this.#writer.write({ ...write, onConflict: 'stop' }),
       );
@@ -252,13 +278,16 @@ export abstract class BaseTaskStore implements TaskStore {
     const known = this.#cache.latest(key);
     const record = await this.#records.read(key, taskId, known);
     if (record === undefined) this.#cache.forgetLatest(key);
-    else if (record !== known && 'size' in record) this.#cache.setLatest(key, record, record.size);
+    else if (record !== known && 'size' in record) {
+      this.#unknown.seen(key, record.writes);
+      this.#cache.setLatest(key, record, record.size);
+    }
     return record;
   }
 
   #handOut(key: string, { version, snapshot }: VersionedSnapshot): Task {
     const task = taskOf(snapshot);
-    this.#bases.set(task, { key, version, snapshot });
+    this.#bases.set(task, { key, version, snapshot, tried: [] });
     return task;
   }
 

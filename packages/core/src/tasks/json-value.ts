@@ -50,7 +50,8 @@ function copyValue(
     case 'boolean':
       return value;
     case 'number':
-      return Number.isFinite(value) ? value : null;
+      // Of -0, too, JSON has only 0.
+      return Number.isFinite(value) ? value + 0 : null;
     case 'object':
       break;
     case 'bigint':
@@ -104,6 +105,8 @@ export function setOwn<T>(target: Record<string, T>, key: string, value: T): voi
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  // A `Date` has no keys, as an empty object has none, and says something else.
+  if (hasToJson(a) || hasToJson(b)) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, index) => equalJson(item, b[index]));

@@ -18,17 +18,17 @@ describe('SnapshotCache', () => {
     const cache = new SnapshotCache(3000);
     for (const id of ['a', 'b', 'c']) {
       cache.setLatest(id, { version: '5', snapshot: snapshot(id) }, 900);
-      cache.setLastKnown(id, { version: '5', snapshot: snapshot(id), loaded: true });
+      cache.setLastKnown(id, { version: '5', snapshot: snapshot(id), loaded: true, tried: [] });
     }
     expect(cache.latest('a')).toBeUndefined();
-    expect(cache.lastKnown('a')).toEqual({ version: '5', snapshot: undefined, loaded: true });
+    expect(cache.lastKnown('a')).toEqual({ version: '5', snapshot: undefined, loaded: true, tried: [] });
     expect(cache.lastKnown('c')?.snapshot?.id).toBe('c');
   });
 
   it('remembers the version of content that is too large to keep', () => {
     const cache = new SnapshotCache(1000);
     cache.setLatest('big', { version: '5', snapshot: snapshot('big') }, 5000);
-    cache.setLastKnown('big', { version: '5', snapshot: snapshot('big'), loaded: true });
+    cache.setLastKnown('big', { version: '5', snapshot: snapshot('big'), loaded: true, tried: [] });
     expect(cache.latest('big')).toBeUndefined();
     expect(cache.lastKnown('big')?.version).toBe('5');
   });
@@ -43,7 +43,7 @@ describe('SnapshotCache', () => {
   it('forgets', () => {
     const cache = new SnapshotCache(10_000);
     cache.setLatest('a', { version: '1', snapshot: snapshot('a') }, 1);
-    cache.setLastKnown('a', { version: '1', snapshot: snapshot('a'), loaded: false });
+    cache.setLastKnown('a', { version: '1', snapshot: snapshot('a'), loaded: false, tried: [] });
     cache.forgetLatest('a');
     expect([cache.latest('a'), cache.bytes('a'), cache.lastKnown('a')?.version]).toEqual([
       undefined,

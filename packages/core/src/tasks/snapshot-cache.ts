@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import type { TaskSnapshot } from './task-snapshot.ts';
+import type { UnknownWrite } from './unknown-writes.ts';
 
 /** The version of a task that is not stored. */
 export const NO_RECORD = '0';
@@ -18,6 +19,8 @@ export interface LastKnown {
   readonly snapshot: TaskSnapshot | undefined;
   /** Whether it was read, not only written, by this process. */
   readonly loaded: boolean;
+  /** Writes from there that got no reply. */
+  readonly tried: readonly UnknownWrite[];
 }
 
 interface CachedSnapshots {
@@ -74,8 +77,8 @@ export class SnapshotCache {
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
-  setLastKnown(key: string, { version, snapshot, loaded }: LastKnown): void {
-    this.#versions.set(key, { version, loaded });
+  setLastKnown(key: string, { version, snapshot, loaded, tried }: LastKnown): void {
+    this.#versions.set(key, { version, loaded, tried });
     const kept = this.#snapshots.get(key);
     this.#snapshots.set(key, {
       latest: kept?.latest,

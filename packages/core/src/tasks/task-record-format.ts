@@ -2,6 +2,13 @@ import type { RedisScript } from '../redis/script.ts';
 import type { TaskDelta } from './task-delta.ts';
 import type { TaskSnapshot } from './task-snapshot.ts';
 
+/** A record's content. */
+export interface DecodedRecord {
+  readonly snapshot: TaskSnapshot;
+  /** The last write of each of the last writers, separated by blanks; empty where not read. */
+  readonly writes: string;
+}
+
 /**
  * How an adapter stores a task's record: its two scripts, and the translation between them and
  * snapshots. Everything else about a task store is the same for all.
@@ -28,5 +35,5 @@ export interface TaskRecordFormat {
     taskId: string,
     content: readonly string[],
     withArtifacts: boolean,
-  ): TaskSnapshot;
+  ): DecodedRecord;
 }

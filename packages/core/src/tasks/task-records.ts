@@ -15,8 +15,11 @@ import type { TaskSnapshot } from './task-snapshot.ts';
 const deleteRecordScript = defineScript('delete-record', deleteRecordSource);
 const recordTtlScript = defineScript('record-ttl', recordTtlSource);
 
-/** A record as it was read, with the size of its content in characters. */
+/** A record as it was read. */
 export interface ReadRecord extends VersionedSnapshot {
+  /** The last write of each of the last writers, separated by blanks. */
+  readonly writes: string;
+  /** The size of the content in characters. */
   readonly size: number;
 }
 
@@ -149,8 +152,8 @@ export class TaskRecords {
     withArtifacts: boolean,
   ): ReadRecord {
     if (!/^\d{16}$/.test(version)) throw corruptRecord({ key, field: 'v' }, 'not a version');
-    const snapshot = this.#format.decode(key, taskId, content, withArtifacts);
-    return { version, snapshot, size: sizeOf(content) };
+    const decoded = this.#format.decode(key, taskId, content, withArtifacts);
+    return { ...decoded, version, size: sizeOf(content) };
   }
 
   /** A key of another type is a record that cannot be read, not a failure of the server. */

@@ -14,6 +14,7 @@ import type { TaskSnapshot } from './task-snapshot.ts';
 import { leavesTerminalState } from './task-state.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 import type { TtlPolicy } from './ttl-policy.ts';
+import { baseAfter, type UnknownWrite, type UnknownWrites } from './unknown-writes.ts';
 
 /** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
 const MOST_ATTEMPTS = 100;
@@ -23,6 +24,8 @@ export interface TaskWrite {
   readonly scope: Scope;
   readonly key: string;
   readonly mine: TaskSnapshot;
+  /** See {@link TaskRecords.nextWriteId}. */
+  readonly writeId: string;
   /**
    * What `mine` started from. Absent, the write overwrites whatever is stored. With a version and no
    * snapshot, the version tells whether anybody else wrote, and then nothing is dropped.
@@ -32,6 +35,8 @@ export interface TaskWrite {
         readonly version: string;
         readonly snapshot: TaskSnapshot | undefined;
         readonly loaded: boolean;
+        /** Earlier writes from the same base that got no reply. */
+        readonly tried: readonly UnknownWrite[];
       }
     | undefined;
   /** Whether a change by another writer is merged, or ends the write. */
@@ -59,6 +64,7 @@ export class TaskWriter {
   readonly #cache: SnapshotCache;
   readonly #repair: TaskRepair;
   readonly #ttl: TtlPolicy;
+  readonly #unknown: UnknownWrites;
 
   constructor(
     records: TaskRecords,
@@ -66,12 +72,14 @@ export class TaskWriter {
     cache: SnapshotCache,
     repair: TaskRepair,
     ttl: TtlPolicy,
+    unknown: UnknownWrites,
   ) {
     this.#records = records;
     this.#index = index;
     this.#cache = cache;
     this.#repair = repair;
     this.#ttl = ttl;
+    this.#unknown = unknown;
   }
 
   /**
@@ -82,11 +90,11 @@ export class TaskWriter {
    * @throws {A2ARedisError} `WRITE_CONFLICT`, `CORRUPT_RECORD`, or as `ScriptRunner.run`.
    */
   async write(write: TaskWrite): Promise<TaskWritten | undefined> {
-    const writeId = this.#records.nextWriteId();
     let attempt = this.#firstAttempt(write);
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
-      const reply = await this.#try(write, attempt, writeId);
+      const reply = await this.#try(write, attempt);
       if (reply.outcome === 'saved') {
+        this.#unknown.settle(write.key);
         const size = attempt.from === undefined ? 0 : this.#cache.bytes(write.key);
         this.#cache.setLatest(
           write.key,
@@ -102,6 +110,7 @@ export class TaskWriter {
         return { version: reply.version, snapshot: attempt.target, merged: true };
       }
       if (write.onConflict === 'stop') return undefined;
+      this.#unknown.seen(write.key, reply.stored?.writes ?? '');
       attempt = nextAttempt(write, reply.stored);
       reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
       if (count > 2) await sleep(backoffMs(count - 2, 2, 50));
@@ -124,8 +133,8 @@ export class TaskWriter {
     return { expected: base.version, from: base.snapshot, target, merged: target !== mine };
   }
 
-  async #try(write: TaskWrite, attempt: Attempt, writeId: string): Promise<RecordWriteReply> {
-    const { scope, key } = write;
+  async #try(write: TaskWrite, attempt: Attempt): Promise<RecordWriteReply> {
+    const { scope, key, writeId } = write;
     const { expected, from, target } = attempt;
     const entry = indexEntryOf(target);
     const replaces = from && indexEntryOf(from);
@@ -159,7 +168,8 @@ function nextAttempt(write: TaskWrite, stored: VersionedSnapshot | undefined): A
 }
 
 function mergedAttempt({ base, mine }: TaskWrite, stored: VersionedSnapshot): Attempt {
-  const target = mergeTasks(base?.snapshot, mine, stored.snapshot);
+  const started = base && baseAfter(base.snapshot, base.tried);
+  const target = mergeTasks(started, mine, stored.snapshot);
   return { expected: stored.version, from: stored.snapshot, target, merged: true };
 }
 

@@ -1,0 +1,6 @@
+export type {
+  PushConfigEncryption,
+  PushConfigEncryptionKey,
+  RedisPushNotificationConfigStoreOptions,
+} from './options.ts';
+export { RedisPushNotificationConfigStore } from './redis-push-notification-config-store.ts';

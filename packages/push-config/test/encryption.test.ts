@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { A2ARedisError } from '@a2a-redis/core';
+import type { RedisClientType } from 'redis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { type PushConfigEncryptionKey, RedisPushNotificationConfigStore } from '../src/index.ts';
+import { configOf, connect, contentOf, CONTEXT, contextOf, newPrefix } from './support.ts';
+
+const OLD = { id: 'old', key: randomBytes(32) };
+const NEW = { id: 'new', key: randomBytes(32).toString('base64') };
+
+let server: RedisServer;
+let client: RedisClientType;
+let prefix: string;
+let key: string;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+  client = await connect(server.url);
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+});
+
+beforeEach(() => {
+  prefix = newPrefix();
+  key = `${prefix}{acme:ann:task}`;
+});
+
+function storeWith(...keys: readonly PushConfigEncryptionKey[]): RedisPushNotificationConfigStore {
+  const encryption = keys.length === 0 ? undefined : { keys };
+  return new RedisPushNotificationConfigStore(client, { prefix, encryption });
+}
+
+/** How a load of the task fails, and whether Redis is as before. */
+async function failedLoad(
+  store: RedisPushNotificationConfigStore,
+): Promise<{ code: unknown; message: string; unchanged: boolean }> {
+  const before = await contentOf(client, prefix);
+  const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
+  if (!(error instanceof A2ARedisError)) throw new TypeError('The load did not fail.');
+  const unchanged = isDeepStrictEqual(await contentOf(client, prefix), before);
+  return { code: error.code, message: error.message, unchanged };
+}
+
+function failure(code: string, named: string): object {
+  return { code, message: expect.stringContaining(named), unchanged: true };
+}
+
+describe('rotation', () => {
+  test('the first key encrypts, all decrypt, and saving again moves a config to the first', async () => {
+    await storeWith(OLD).save('task', CONTEXT, configOf('a', { token: 'one' }));
+    const both = storeWith(NEW, OLD);
+    await both.save('task', CONTEXT, configOf('b', { token: 'two' }));
+    expect(await client.hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
+    expect(await client.hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
+    const configs = await both.load('task', CONTEXT);
+    expect(configs).toStrictEqual([
+      configOf('a', { token: 'one' }),
+      configOf('b', { token: 'two' }),
+    ]);
+
+    expect(await failedLoad(storeWith(NEW))).toStrictEqual(
+      failure('ENCRYPTION_KEY_UNKNOWN', '"old"'),
+    );
+    for (const config of configs) await both.save('task', CONTEXT, config);
+    expect(await storeWith(NEW).load('task', CONTEXT)).toStrictEqual(configs);
+  });
+});
+
+describe('no silent fall-back', () => {
+  test('a plain record is refused where encryption is configured', async () => {
+    await storeWith().save('task', CONTEXT, configOf('a'));
+    expect(await failedLoad(storeWith(NEW))).toStrictEqual(
+      failure('PLAINTEXT_RECORD', `"c:a" of key "${key}"`),
+    );
+  });
+
+  test('an encrypted record is refused where it is not', async () => {
+    await storeWith(NEW).save('task', CONTEXT, configOf('a'));
+    expect(await failedLoad(storeWith())).toStrictEqual(failure('ENCRYPTION_KEY_UNKNOWN', '"new"'));
+  });
+
+  test('an unreadable record can be deleted', async () => {
+    await storeWith(OLD).save('task', CONTEXT, configOf('a'));
+    await storeWith(NEW).save('task', CONTEXT, configOf('b'));
+    await storeWith(NEW).delete('task', CONTEXT, 'a');
+    expect(await storeWith(NEW).load('task', CONTEXT)).toStrictEqual([configOf('b')]);
+  });
+});
+
+describe('a record that is not where, or what, it was', () => {
+  test('of another config', async () => {
+    const store = storeWith(NEW);
+    await store.save('task', CONTEXT, configOf('a'));
+    await store.save('task', CONTEXT, configOf('b'));
+    await client.hSet(key, 'c:b', (await client.hGet(key, 'c:a')) ?? '');
+    expect(await failedLoad(store)).toStrictEqual(
+      failure('DECRYPTION_FAILED', `"c:b" of key "${key}"`),
+    );
+  });
+
+  test.each([
+    ['task', 'other', CONTEXT, '{acme:ann:other}'],
+    ['tenant', 'task', contextOf('other', 'ann'), '{other:ann:task}'],
+    ['owner', 'task', contextOf('acme', 'other'), '{acme:other:task}'],
+  ])('of another %s', async (_name, taskId, context, suffix) => {
+    const store = storeWith(NEW);
+    await store.save(taskId, context, configOf('a'));
+    await client.rename(prefix + suffix, key);
+    expect(await failedLoad(store)).toStrictEqual(
+      failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
+    );
+  });
+
+  test('of another prefix', async () => {
+    const elsewhere = newPrefix();
+    const options = { prefix: elsewhere, encryption: { keys: [NEW] } };
+    await new RedisPushNotificationConfigStore(client, options).save(
+      'task',
+      CONTEXT,
+      configOf('a'),
+    );
+    await client.rename(`${elsewhere}{acme:ann:task}`, key);
+    expect(await failedLoad(storeWith(NEW))).toStrictEqual(
+      failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
+    );
+  });
+
+  test('under another key of the same id', async () => {
+    await storeWith(OLD).save('task', CONTEXT, configOf('a'));
+    const impostor = storeWith({ id: OLD.id, key: randomBytes(32) });
+    expect(await failedLoad(impostor)).toStrictEqual(
+      failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
+    );
+  });
+
+  test('altered', async () => {
+    const store = storeWith(NEW);
+    await store.save('task', CONTEXT, configOf('a'));
+    const record = (await client.hGet(key, 'c:a')) ?? '';
+    await client.hSet(key, 'c:a', `${record.slice(0, -9)}AAAAAAAAA`);
+    expect(await failedLoad(store)).toStrictEqual(
+      failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
+    );
+  });
+});

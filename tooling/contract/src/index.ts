@@ -1,0 +1,8 @@
+export { describePushNotificationStoreContract } from './push-notification-store/describe-contract.ts';
+export type {
+  MakePushNotificationStore,
+  PushNotificationStoreCapabilities,
+  StoreUnderTest,
+} from './push-notification-store/subject.ts';
+export { describeTaskStoreContract } from './task-store/describe-contract.ts';
+export type { MakeTaskStore, TaskStoreCapabilities } from './task-store/subject.ts';

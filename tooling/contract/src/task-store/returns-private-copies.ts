@@ -1,0 +1,111 @@
+import type { Task } from '@a2a-js/sdk';
+import { describe, expect, test } from 'vitest';
+
+import {
+  artifactOf,
+  CONTEXT,
+  fullTaskOf,
+  listRequest,
+  loadTask,
+  messageOf,
+  partOf,
+  taskOf,
+} from './fixtures.ts';
+import type { TaskStoreSubject } from './subject.ts';
+
+/** No object that a caller may change is shared between the store and its callers. */
+export function returnsPrivateCopies({ makeStore, capabilities }: TaskStoreSubject): void {
+  describe('copies', () => {
+    test('a change to a saved task does not change the store', async () => {
+      const store = await makeStore();
+      const task = fullTaskOf('task');
+      await store.save(task, CONTEXT);
+      changeEverything(task);
+      expect(await store.load('task', CONTEXT)).toEqual(fullTaskOf('task'));
+    });
+
+    test('a change while a save is under way does not reach the store', async () => {
+      const store = await makeStore();
+      const task = fullTaskOf('task');
+      const saving = store.save(task, CONTEXT);
+      changeEverything(task);
+      await saving;
+      expect(await store.load('task', CONTEXT)).toEqual(fullTaskOf('task'));
+    });
+
+    test('a change to a loaded task does not change the store', async () => {
+      const store = await makeStore();
+      await store.save(fullTaskOf('task'), CONTEXT);
+      changeEverything(await loadTask(store, 'task'));
+      expect(await store.load('task', CONTEXT)).toEqual(fullTaskOf('task'));
+    });
+
+    test('a change to a listed task does not change the store', async () => {
+      const store = await makeStore();
+      await store.save(fullTaskOf('task'), CONTEXT);
+      const request = listRequest({ includeArtifacts: true });
+      for (const task of (await store.list(request, CONTEXT)).tasks) changeEverything(task);
+      expect((await store.list(request, CONTEXT)).tasks).toEqual([fullTaskOf('task')]);
+      expect(await store.load('task', CONTEXT)).toEqual(fullTaskOf('task'));
+    });
+
+    test('bytes are copied, too', async () => {
+      const store = await makeStore();
+      const value = Buffer.from([1, 2, 3]);
+      const bytes = partOf('', { content: { $case: 'raw', value } });
+      await store.save(
+        taskOf('task', { artifacts: [artifactOf('a', [], { parts: [bytes] })] }),
+        CONTEXT,
+      );
+      value[0] = 9;
+      const loaded = (await loadTask(store, 'task')).artifacts[0]?.parts[0]?.content?.value;
+      expect([...loaded]).toEqual([1, 2, 3]);
+      loaded[1] = 9;
+      expect([...(await loadTask(store, 'task')).artifacts[0]?.parts[0]?.content?.value]).toEqual([
+        1, 2, 3,
+      ]);
+    });
+
+    test("the lists themselves are the caller's own, however long", async () => {
+      const store = await makeStore();
+      const texts = Array.from({ length: 600 }, (_, index) => `part ${index}`);
+      const history = texts.map((text) => messageOf(text));
+      const task = taskOf('task', { history, artifacts: [artifactOf('a', texts)] });
+      await store.save(task, CONTEXT);
+      const loaded = await loadTask(store, 'task');
+      loaded.history.length = 0;
+      loaded.artifacts[0]?.parts.reverse();
+      expect(await store.load('task', CONTEXT)).toEqual(task);
+    });
+
+    test('entries of a list of 600 are copied, or frozen', async () => {
+      const store = await makeStore();
+      const history = Array.from({ length: 600 }, (_, index) => messageOf(`m-${index}`));
+      await store.save(taskOf('task', { history }), CONTEXT);
+      const change = async (): Promise<void> => {
+        for (const message of (await loadTask(store, 'task')).history)
+          message.messageId = 'changed';
+      };
+      const { longestCopiedList = Infinity } = capabilities;
+      if (longestCopiedList < 600) await expect(change()).rejects.toThrow(TypeError);
+      else await change();
+      expect((await loadTask(store, 'task')).history).toEqual(history);
+    });
+  });
+}
+
+function changeEverything(task: Task): void {
+  task.contextId = 'changed';
+  Object.assign(task.metadata?.['nested'], { list: 'changed' });
+  task.status?.message?.metadata?.['deep'].list.push('changed');
+  for (const { metadata, parts } of task.artifacts) {
+    metadata?.['kind'].push('changed');
+    for (const part of parts) part.content = { $case: 'text', value: 'changed' };
+  }
+  for (const message of task.history) {
+    message.parts.push(partOf('changed'));
+    message.extensions.push('changed');
+  }
+  task.artifacts.push(artifactOf('changed', []));
+  task.history.push(messageOf('changed'));
+}
