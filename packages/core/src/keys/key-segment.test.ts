@@ -64,6 +64,21 @@ describe('checks of ids, prefixes and scopes', () => {
     );
   });
 
+  it('refuse a call without a context, and an owner resolver that is no function', () => {
+    expect(() => scopeResolver()(undefined as never)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('context'),
+      }),
+    );
+    expect(() => scopeResolver('alice' as never)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('"ownerResolver"'),
+      }),
+    );
+  });
+
   it('refuse an owner that is no text', () => {
     // What a JavaScript owner resolver can do and a TypeScript one cannot.
     const resolve = scopeResolver(() => undefined as unknown as string);

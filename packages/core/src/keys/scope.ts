@@ -19,22 +19,36 @@ export type ScopeResolver = (context: ServerCallContext) => Scope;
  * Makes a scope resolver of the SDK's kind of owner resolver.
  *
  * @param ownerResolver As in the SDK's stores; the authenticated user's name when left out.
+ * @throws {A2ARedisError} `INVALID_OPTION` when it is not a function. The resolver itself throws
+ *   `INVALID_ARGUMENT` for a call without a context, or whose tenant or owner is not a text.
  */
 export function scopeResolver(ownerResolver: OwnerResolver = resolveUserScope): ScopeResolver {
-  return (context) => ({
-    tenant: requireScopePart('tenant', context?.tenant ?? ''),
-    owner: requireScopePart('owner', ownerResolver(context)),
-  });
+  if (typeof ownerResolver !== 'function') {
+    throw new A2ARedisError('INVALID_OPTION', 'Option "ownerResolver" must be a function.');
+  }
+  return (context) => {
+    requireContext(context);
+    return {
+      tenant: requireScopePart('tenant', context.tenant ?? ''),
+      owner: requireScopePart('owner', ownerResolver(context)),
+    };
+  };
+}
+
+function requireContext(context: unknown): void {
+  if (typeof context === 'object' && context !== null) return;
+  throw new A2ARedisError(
+    'INVALID_ARGUMENT',
+    "The call's context must be a ServerCallContext of the SDK: it says whose data is meant.",
+  );
 }
 
 function requireScopePart(name: string, value: unknown): string {
-  if (typeof value !== 'string' || !value.isWellFormed()) {
-    throw new A2ARedisError(
-      'INVALID_ARGUMENT',
-      `The call's ${name} must be a string of well-formed Unicode, not a value of type ${typeof value}.`,
-    );
-  }
-  return value;
+  if (typeof value === 'string' && value.isWellFormed()) return value;
+  throw new A2ARedisError(
+    'INVALID_ARGUMENT',
+    `The call's ${name} must be a text of well-formed Unicode, not a value of type ${typeof value}.`,
+  );
 }
 
 /** The scope as it stands in keys: `<tenant>:<owner>`. */
