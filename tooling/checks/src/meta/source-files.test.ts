@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { repositoryRoot } from '../workspace/repository.ts';
+import { sourceFiles } from '../workspace/source-files.ts';
+import { luaHeaderProblems } from './lua-header.ts';
+
+const MOST_LINES = 300;
+
+const folders = ['packages', 'tooling', 'examples'];
+const all = folders.flatMap((folder) => sourceFiles(folder, ['.ts', '.mts', '.mjs', '.lua']));
+
+test(`no source file has more than ${MOST_LINES} lines`, () => {
+  const long = all.filter((path) => read(path).split('\n').length > MOST_LINES + 1);
+  expect(long).toEqual([]);
+});
+
+test('modules name what they export, one by one', () => {
+  const barrels = all.filter((path) => path.endsWith('.ts') && /^export \*/mu.test(read(path)));
+  expect(barrels).toEqual([]);
+});
+
+test('every Lua script says in its header what it does, takes and returns', () => {
+  const problems = all
+    .filter((path) => path.endsWith('.lua'))
+    .flatMap((path) => luaHeaderProblems(read(path)).map((problem) => `${path}: ${problem}`));
+  expect(problems).toEqual([]);
+});
+
+function read(path: string): string {
+  return readFileSync(join(repositoryRoot, path), 'utf8');
+}

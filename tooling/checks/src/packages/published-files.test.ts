@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+
+import { checkBuiltImports } from './built-imports.ts';
+import { checkPublishedFiles } from './published-files.ts';
+
+const papers = ['package.json', 'README.md', 'LICENSE'].map((path) => ({ path, text: '' }));
+
+test('a stray file, a missing one and too large a package are told', () => {
+  const [, ...rest] = papers;
+  const { problems } = checkPublishedFiles('@a2a-redis/core', [
+    ...rest,
+    { path: 'src/index.ts', text: 'x'.repeat(1_000_000) },
+  ]);
+  expect(problems).toEqual([
+    'must not be published: src/index.ts',
+    'is not published: package.json',
+    expect.stringMatching(/^1000\.0 kB published, the limit is \d+ kB$/u),
+  ]);
+});
+
+test('a package without a limit fails', () => {
+  expect(checkPublishedFiles('@a2a-redis/new', papers).problems).toEqual([
+    'has no size limit: name the package in size-limits.ts',
+  ]);
+});
+
+test('an undeclared import and foreign code are told', () => {
+  const manifest = { name: 'x', version: '1.0.0', dependencies: { '@a2a-redis/core': '^1.0.0' } };
+  const text = `//#region ../core/dist/kernel.mjs
+const core = require("@a2a-redis/core/kernel");
+//#endregion
+//#region src/index.ts
+import { join } from "node:path";
+import { createClient } from "redis";
+export { createClient, join };
+//#endregion
+`;
+  expect(checkBuiltImports(manifest, [{ path: 'dist/index.mjs', text }]).problems).toEqual([
+    'dist/index.mjs imports redis, which is not declared',
+    'dist/index.mjs inlines ../core/dist/kernel.mjs',
+  ]);
+});

@@ -1,0 +1,10 @@
+/**
+ * The most that each package may unpack to, in kB (1,000 bytes), all published files together. About
+ * a quarter above the present size: a limit that is hit says that something was bundled, or
+ * that the package grew enough to look at what it ships.
+ */
+export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
+  '@a2a-redis/core': 420,
+  '@a2a-redis/task-store': 40,
+  '@a2a-redis/push-config': 80,
+};
