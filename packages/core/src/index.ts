@@ -1,1 +1,38 @@
+export { createRedisClient } from './client/create-redis-client.ts';
+export type {
+  RedisClient,
+  RedisClientFor,
+  RedisCluster,
+  RedisPool,
+  RedisSentinel,
+  RedisSubscriberFor,
+  RespVersion,
+} from './client/client-types.ts';
+export { RedisConnectionManager } from './client/connection-manager.ts';
+export {
+  RedisHealthMonitor,
+  type RedisHealthMonitorEvents,
+  type RedisHealthMonitorOptions,
+  type RedisHealthStatusChange,
+} from './client/health-monitor.ts';
+export type { RedisHealth, RedisHealthStatus } from './client/health-status.ts';
+export type {
+  CreateRedisClientOptions,
+  RedisAddress,
+  RedisAddressMap,
+  RedisClientOptions,
+  RedisClusterOptions,
+  RedisClusterTopology,
+  RedisCommonOptions,
+  RedisPoolOptions,
+  RedisSentinelOptions,
+  RedisSentinelTopology,
+} from './client/options.ts';
+export type { PingableClient, RedisHealthCheck } from './client/ping.ts';
+export { redisRetry, type RedisRetryEvent, type RedisRetryOptions } from './client/redis-retry.ts';
+export {
+  type RedisResult,
+  safeRedisOperation,
+  type SafeRedisOperationOptions,
+} from './client/safe-redis-operation.ts';
 export { A2ARedisError, type A2ARedisErrorCode } from './errors.ts';

@@ -16,8 +16,10 @@ export {
 } from './redis/script-client.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
+export type { ArtifactHeader } from './tasks/a2a-values.ts';
 export { BaseTaskStore } from './tasks/base-task-store.ts';
 export { ItemList } from './tasks/item-list.ts';
+export type { JsonObject, JsonValue } from './tasks/json-value.ts';
 export { indexTaskSource } from './tasks/task-index.ts';
 export {
   corruptRecord,

@@ -2,7 +2,9 @@ import type { Artifact, Message, Part, Task, TaskStatus } from '@a2a-js/sdk';
 import fc from 'fast-check';
 
 /** Metadata and data as peers send them: JSON, awkward keys included. */
-const json: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 2 });
+const json: fc.Arbitrary<unknown> = fc
+  .jsonValue({ maxDepth: 2 })
+  .map((value): unknown => JSON.parse(JSON.stringify(value)));
 const metadata: fc.Arbitrary<Record<string, unknown> | undefined> = fc.option(
   fc.dictionary(fc.string({ maxLength: 4 }), json, { maxKeys: 3 }),
   { nil: undefined },

@@ -12,32 +12,48 @@ export type CommandFault = 'unsent' | 'unknown' | 'busy' | 'closed' | 'refused' 
 
 /** Error replies that end by themselves: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const BUSY_REPLY =
-  /^(?:-?)(?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|UNBLOCKED|NOREPLICAS)\b/;
+  /^(?:-?)(?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|READONLY|BUSY|UNBLOCKED|NOREPLICAS)\b/;
 
-const FAULT_OF_CLASS: Readonly<Record<string, CommandFault>> = {
-  ClientOfflineError: 'unsent',
-  ConnectionTimeoutError: 'unsent',
-  RootNodesUnavailableError: 'unsent',
-  ReconnectStrategyError: 'unsent',
-  SocketClosedUnexpectedlyError: 'unknown',
-  DisconnectsClientError: 'unknown',
-  SocketTimeoutError: 'unknown',
-  SocketTimeoutDuringMaintenanceError: 'unknown',
-  CommandTimeoutDuringMaintenanceError: 'unknown',
-  TimeoutError: 'unknown',
-  MaxCommandRedirectionsError: 'unknown',
-  ClientClosedError: 'closed',
-};
+const FAULT_OF_CLASS: ReadonlyMap<string, CommandFault> = new Map([
+  ['ClientOfflineError', 'unsent'],
+  ['ConnectionTimeoutError', 'unsent'],
+  ['RootNodesUnavailableError', 'unsent'],
+  ['ReconnectStrategyError', 'unsent'],
+  ['SocketClosedUnexpectedlyError', 'unknown'],
+  ['DisconnectsClientError', 'unknown'],
+  ['SocketTimeoutError', 'unknown'],
+  ['SocketTimeoutDuringMaintenanceError', 'unknown'],
+  ['CommandTimeoutDuringMaintenanceError', 'unknown'],
+  // Also what a written command is rejected with when a migration takes too long.
+  ['TimeoutError', 'unknown'],
+  // The last reply was a redirection, so that no node has applied the command.
+  ['MaxCommandRedirectionsError', 'busy'],
+  ['ClientClosedError', 'closed'],
+]);
 
-/** The same by message, for applications whose bundler renames classes. */
-const FAULT_OF_MESSAGE: Readonly<Record<string, CommandFault>> = {
-  'The client is offline': 'unsent',
-  'Connection timeout': 'unsent',
-  'All the root nodes are unavailable': 'unsent',
-  'Socket closed unexpectedly': 'unknown',
-  'Disconnects client': 'unknown',
-  'The client is closed': 'closed',
-};
+/**
+ * The same by message, for applications whose bundler renames classes, and for errors of node-redis
+ * that have no class of their own.
+ */
+const FAULT_OF_MESSAGE: readonly (readonly [RegExp, CommandFault])[] = [
+  [/^The client is offline$/, 'unsent'],
+  [/^Connection timeout$/, 'unsent'],
+  [/^All the root nodes are unavailable$/, 'unsent'],
+  [/^Timeout waiting for a client/, 'unsent'],
+  [/^Cannot find node /, 'unsent'],
+  [/^Socket closed unexpectedly$/, 'unknown'],
+  [/^Disconnects client$/, 'unknown'],
+  // A command that finds the queue full is unsent. But where the queue is full at a reconnect, the
+  // handshake fails with this error, and so does every command that was sent behind it.
+  [/^The queue is full$/, 'unknown'],
+  // How Redis 6 tells that the first write of a script was refused. Version 7 tells it plainly.
+  [/^ERR Error running script .*: -(?:READONLY|MASTERDOWN|NOREPLICAS)\b/, 'busy'],
+  // The sentinel client sends a command again by itself, and looks for a master in between.
+  [/^None of the sentinels are available$/, 'unknown'],
+  [/^no valid master node$/, 'unknown'],
+  [/^Too many Cluster redirections$/, 'busy'],
+  [/^The client is closed$/, 'closed'],
+];
 
 const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -52,21 +68,32 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ENOENT',
 ]);
 
+/** System calls that come before a socket is connected. */
+const CONNECT_CALLS: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+
 /**
  * Sorts an error that a node-redis client rejected a command with.
  *
  * Classes are told by name, not by `instanceof`: an application may hold two versions of the client
- * library, and core imports neither.
+ * library.
  */
 export function commandFault(error: unknown): CommandFault {
   if (!(error instanceof Error)) return 'other';
-  const byClass = FAULT_OF_CLASS[error.constructor.name] ?? FAULT_OF_MESSAGE[error.message];
+  const byMessage = FAULT_OF_MESSAGE.find(([pattern]) => pattern.test(error.message));
+  if (byMessage !== undefined) return byMessage[1];
+  const byClass = FAULT_OF_CLASS.get(error.constructor.name);
   if (byClass !== undefined) return byClass;
   if ('code' in error && typeof error.code === 'string' && SOCKET_CODES.has(error.code)) {
-    return 'unknown';
+    return isConnectError(error) ? 'unsent' : 'unknown';
   }
   if (BUSY_REPLY.test(error.message)) return 'busy';
   return isErrorReply(error) ? 'refused' : 'other';
+}
+
+/** Whether the socket never was connected; Node tries each address of a host before it says so. */
+function isConnectError(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isConnectError);
+  return error instanceof Error && 'syscall' in error && CONNECT_CALLS.has(error.syscall);
 }
 
 /** Whether a server sent the error: node-redis has one class of its own for those. */

@@ -1,6 +1,14 @@
 /** Keys and arguments of a script call, as node-redis takes them. */
 export interface ScriptCallOptions {
+  /**
+   * Every key that the script touches.
+   * @default none
+   */
   keys?: string[];
+  /**
+   * Its other arguments.
+   * @default none
+   */
   arguments?: string[];
 }
 

@@ -27,6 +27,8 @@ export class ScriptRunner {
   }
 
   /**
+   * Runs a script, again where needed, until its reply or the deadline.
+   *
    * @returns The script's reply: strings, integers, `null` and arrays of them.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
    */

@@ -1,4 +1,11 @@
-import type { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
+import {
+  type Artifact,
+  type Message,
+  type Part,
+  Role,
+  TaskState,
+  type TaskStatus,
+} from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
 import { copyJson, copyJsonObject, equalJson } from './json-value.ts';
@@ -17,8 +24,8 @@ export function copyPart(part: Part, freeze: boolean): Part {
   const copy: Part = {
     content: copyContent(part.content, freeze),
     metadata: copyJsonObject(part.metadata, 'part.metadata', freeze),
-    filename: part.filename ?? '',
-    mediaType: part.mediaType ?? '',
+    filename: textOf('part.filename', part.filename),
+    mediaType: textOf('part.mediaType', part.mediaType),
   };
   return freeze ? Object.freeze(copy) : copy;
 }
@@ -36,16 +43,15 @@ function copyContentValue(
   switch (content.$case) {
     case 'text':
     case 'url':
+      if (typeof content.value !== 'string') throw invalid(`part.${content.$case}`, 'a string');
       return { $case: content.$case, value: content.value };
     case 'raw':
+      requireBytes(content.value);
       return { $case: 'raw', value: Buffer.from(content.value) };
     case 'data':
       return { $case: 'data', value: copyJson(content.value, 'part.data', freeze) };
     default:
-      throw new A2ARedisError(
-        'INVALID_ARGUMENT',
-        `A part has content of the unknown kind ${JSON.stringify(content satisfies never)}.`,
-      );
+      throw new A2ARedisError('INVALID_ARGUMENT', 'A part has content of an unknown kind.');
   }
 }
 
@@ -53,14 +59,14 @@ function copyContentValue(
 export function copyMessage(message: Message, freeze: boolean): Message {
   requireObject('A message', message);
   const copy: Message = {
-    messageId: message.messageId ?? '',
-    contextId: message.contextId ?? '',
-    taskId: message.taskId ?? '',
-    role: message.role ?? 0,
-    parts: copyEach(message.parts, copyPart, freeze),
+    messageId: textOf('message.messageId', message.messageId),
+    contextId: textOf('message.contextId', message.contextId),
+    taskId: textOf('message.taskId', message.taskId),
+    role: memberOf('message.role', Role, message.role),
+    parts: copyEach('message.parts', message.parts, copyPart, freeze),
     metadata: copyJsonObject(message.metadata, 'message.metadata', freeze),
-    extensions: copyStrings(message.extensions, freeze),
-    referenceTaskIds: copyStrings(message.referenceTaskIds, freeze),
+    extensions: copyTexts('message.extensions', message.extensions, freeze),
+    referenceTaskIds: copyTexts('message.referenceTaskIds', message.referenceTaskIds, freeze),
   };
   return freeze ? Object.freeze(copy) : copy;
 }
@@ -69,9 +75,9 @@ export function copyMessage(message: Message, freeze: boolean): Message {
 export function copyStatus(status: TaskStatus, freeze: boolean): TaskStatus {
   requireObject('task.status', status);
   const copy: TaskStatus = {
-    state: status.state ?? 0,
+    state: memberOf('status.state', TaskState, status.state),
     message: status.message ? copyMessage(status.message, freeze) : undefined,
-    timestamp: status.timestamp ?? undefined,
+    timestamp: (status.timestamp ?? undefined) && textOf('status.timestamp', status.timestamp),
   };
   return freeze ? Object.freeze(copy) : copy;
 }
@@ -80,40 +86,75 @@ export function copyStatus(status: TaskStatus, freeze: boolean): TaskStatus {
 export function copyHeader(artifact: ArtifactHeader, freeze: boolean): ArtifactHeader {
   requireObject('An artifact', artifact);
   const copy: ArtifactHeader = {
-    artifactId: artifact.artifactId ?? '',
-    name: artifact.name ?? '',
-    description: artifact.description ?? '',
+    artifactId: textOf('artifact.artifactId', artifact.artifactId),
+    name: textOf('artifact.name', artifact.name),
+    description: textOf('artifact.description', artifact.description),
     metadata: copyJsonObject(artifact.metadata, 'artifact.metadata', freeze),
-    extensions: copyStrings(artifact.extensions, freeze),
+    extensions: copyTexts('artifact.extensions', artifact.extensions, freeze),
   };
   return freeze ? Object.freeze(copy) : copy;
 }
 
 function copyEach<T>(
+  name: string,
   items: readonly T[] | undefined,
   copy: (item: T, freeze: boolean) => T,
   freeze: boolean,
 ): T[] {
+  if (!Array.isArray(items ?? [])) throw invalid(name, 'an array');
   const copies = (items ?? []).map((item) => copy(item, freeze));
   if (freeze) Object.freeze(copies);
   return copies;
 }
 
-function copyStrings(items: readonly string[] | undefined, freeze: boolean): string[] {
-  const copies = [...(items ?? [])];
-  if (freeze) Object.freeze(copies);
-  return copies;
+function copyTexts(name: string, items: readonly string[] | undefined, freeze: boolean): string[] {
+  return copyEach(name, items, (item) => textOf(name, item), freeze);
+}
+
+// What the types of TypeScript say, a JavaScript caller can get wrong.
+
+function textOf(name: string, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw invalid(name, 'a string');
+  return value;
+}
+
+function memberOf<T extends number>(
+  name: string,
+  members: Readonly<Record<number, string>>,
+  value: T | undefined,
+): T | 0 {
+  if (value === undefined || value === null) return 0;
+  if (typeof value !== 'number' || members[value] === undefined) {
+    throw invalid(name, 'a member of its enumeration');
+  }
+  return value;
+}
+
+function requireBytes(value: unknown): void {
+  if (!(value instanceof Uint8Array)) throw invalid('part.raw', 'a Buffer');
 }
 
 function requireObject(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    throw new A2ARedisError('INVALID_ARGUMENT', `${name} must be an object, not ${String(value)}.`);
-  }
+  if (!isObject(value)) throw invalid(name, 'an object');
 }
 
-/** Whether a part, as a caller may have left it, says the same as a stored one. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function invalid(name: string, expected: string): A2ARedisError {
+  return new A2ARedisError('INVALID_ARGUMENT', `${name} must be ${expected}.`);
+}
+
+/**
+ * Whether two parts say the same. One that a caller has got wrong equals none, here and below: the
+ * copy that is made of it then says what is wrong.
+ */
 export function equalPart(a: Part, b: Part): boolean {
   return (
+    isObject(a) &&
+    isObject(b) &&
     a.filename === b.filename &&
     a.mediaType === b.mediaType &&
     equalContent(a.content, b.content) &&
@@ -122,14 +163,20 @@ export function equalPart(a: Part, b: Part): boolean {
 }
 
 function equalContent(a: Part['content'], b: Part['content']): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  if (a.$case === 'raw' && b.$case === 'raw') return Buffer.compare(a.value, b.value) === 0;
+  if (!a || !b) return !a && !b;
+  if (a.$case === 'raw' && b.$case === 'raw') return equalBytes(a.value, b.value);
   return a.$case === b.$case && equalJson(a.value, b.value);
+}
+
+function equalBytes(a: unknown, b: unknown): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
 }
 
 /** Whether two messages say the same. */
 export function equalMessage(a: Message, b: Message): boolean {
   return (
+    isObject(a) &&
+    isObject(b) &&
     a.messageId === b.messageId &&
     a.role === b.role &&
     a.contextId === b.contextId &&
@@ -145,13 +192,15 @@ export function equalMessage(a: Message, b: Message): boolean {
 export function equalStatus(a: TaskStatus | undefined, b: TaskStatus | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.state !== b.state || a.timestamp !== b.timestamp) return false;
-  if (a.message === undefined || b.message === undefined) return a.message === b.message;
+  if (!a.message || !b.message) return !a.message && !b.message;
   return equalMessage(a.message, b.message);
 }
 
 /** Whether two artifacts have the same name, description, metadata and extensions. */
 export function equalHeader(a: ArtifactHeader, b: ArtifactHeader): boolean {
   return (
+    isObject(a) &&
+    isObject(b) &&
     a.artifactId === b.artifactId &&
     a.name === b.name &&
     a.description === b.description &&
@@ -165,7 +214,7 @@ function equalEach<T extends object>(
   b: readonly T[],
   equal: (a: T, b: T) => boolean,
 ): boolean {
-  if (a.length !== b.length) return false;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
   return a.every((item, index) => {
     const other = b[index];
     return other !== undefined && equal(item, other);

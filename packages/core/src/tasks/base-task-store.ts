@@ -7,37 +7,20 @@ import { requireId } from '../keys/key-segment.ts';
 import type { Scope, ScopeResolver } from '../keys/scope.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../redis/script-runner.ts';
-import { SerialQueue } from './serial-queue.ts';
-import {
-  type LastKnown,
-  NO_RECORD,
-  SnapshotCache,
-  type VersionedSnapshot,
-} from './snapshot-cache.ts';
+import { NO_RECORD, SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
 import { TaskIndex } from './task-index.ts';
 import { TaskKeys } from './task-keys.ts';
 import { TaskLister } from './task-lister.ts';
 import type { TaskRecordFormat } from './task-record-format.ts';
 import { TaskRecords } from './task-records.ts';
 import { TaskRepair } from './task-repair.ts';
+import { TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
 import { leavesTerminalState } from './task-state.ts';
 import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-options.ts';
-import { type TaskWrite, TaskWriter, type TaskWritten } from './task-writer.ts';
+import { TaskWriter } from './task-writer.ts';
 import { TtlPolicy } from './ttl-policy.ts';
-import { type UnknownWrite, UnknownWrites } from './unknown-writes.ts';
-
-/** What an object that `load` returned held when it was returned, or last saved. */
-interface ObjectBase {
-  readonly key: string;
-  readonly version: string;
-  readonly snapshot: TaskSnapshot;
-  /** Writes from there that got no reply. */
-  readonly tried: readonly UnknownWrite[];
-}
-
-/** What a save wants to store, and where. */
-type Change = Pick<TaskWrite, 'scope' | 'key' | 'mine'>;
+import { UnknownWrites } from './unknown-writes.ts';
 
 /** `updateTask` starts over this often before it gives up. */
 const MOST_UPDATES = 100;
@@ -53,12 +36,8 @@ export abstract class BaseTaskStore implements TaskStore {
   readonly #cache: SnapshotCache;
   readonly #repair: TaskRepair;
   readonly #lister: TaskLister;
-  readonly #writer: TaskWriter;
+  readonly #saver: TaskSaver;
   readonly #unknown = new UnknownWrites();
-  readonly #serial = new SerialQueue();
-  readonly #bases = new WeakMap<Task, ObjectBase>();
-  /** Saves that have not ended, of objects that do not tell where they came from. */
-  readonly #saving = new Map<string, Promise<LastKnown>>();
 
   /**
    * @param client A connected client; never closed here.
@@ -82,7 +61,7 @@ export abstract class BaseTaskStore implements TaskStore {
       this.#repair,
       resolved.onCorruptRecord,
     );
-    this.#writer = new TaskWriter(
+    const writer = new TaskWriter(
       this.#records,
       index,
       this.#cache,
@@ -90,6 +69,7 @@ export abstract class BaseTaskStore implements TaskStore {
       new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
       this.#unknown,
     );
+    this.#saver = new TaskSaver(writer, this.#cache, this.#unknown);
   }
 
   /**
@@ -105,71 +85,7 @@ export abstract class BaseTaskStore implements TaskStore {
    *   `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
    */
   async save(task: Task, context: ServerCallContext): Promise<void> {
-    const { scope, key } = this.#locate(task?.id, context);
-    // All that the caller may change meanwhile is read before the first pause.
-    const base = this.#bases.get(task);
-    if (base?.key === key) {
-      const mine = snapshotOf(task, base.snapshot);
-      await this.#serial.run(key, () => this.#saveLoaded(task, base, { scope, key, mine }));
-      return;
-    }
-    const known = this.#cache.lastKnown(key);
-    const earlier = this.#saving.get(key);
-    const mine = snapshotOf(task, known?.snapshot);
-    const saving = this.#serial.run(key, () =>
-      this.#saveOther({ scope, key, mine }, known, earlier),
-    );
-    this.#saving.set(key, saving);
-    try {
-      await saving;
-    } finally {
-      if (this.#saving.get(key) === saving) this.#saving.delete(key);
-    }
-  }
-
-  /** Saves the very object that was loaded: it changed from what it held then, or when last saved. */
-  async #saveLoaded(task: Task, loaded: ObjectBase, change: Change): Promise<void> {
-    const base = this.#bases.get(task) ?? loaded;
-    const written = await this.#merge({ ...change, base: { ...base, loaded: true } }, (write) => {
-      this.#bases.set(task, { ...base, tried: [...base.tried, write] });
-    });
-    // After a merge the object lacks what others wrote: the next change is one of what it holds.
-    const version = written.merged ? base.version : written.version;
-    this.#bases.set(task, { key: change.key, version, snapshot: change.mine, tried: [] });
-  }
-
-  /** Saves another object: taken to come from what this process last knew of the task. */
-  async #saveOther(
-    change: Change,
-    known: LastKnown | undefined,
-    earlier: Promise<LastKnown> | undefined,
-  ): Promise<LastKnown> {
-    // A failed save has told its own caller.
-    const base = (await earlier?.catch(() => this.#cache.lastKnown(change.key))) ?? known;
-    const { version, snapshot } = await this.#merge({ ...change, base }, (write) => {
-      if (base) this.#cache.setLastKnown(change.key, { ...base, tried: [...base.tried, write] });
-    });
-    const lastKnown = { version, snapshot, loaded: false, tried: [] };
-    this.#cache.setLastKnown(change.key, lastKnown);
-    return lastKnown;
-  }
-
-  /** @param onNoReply Called when the outcome is unknown, before the error is thrown. */
-  async #merge(
-    write: Change & Pick<TaskWrite, 'base'>,
-    onNoReply: (write: UnknownWrite) => void,
-  ): Promise<TaskWritten> {
-    const writeId = this.#records.nextWriteId();
-    try {
-      const written = await this.#writer.write({ ...write, writeId, onConflict: 'merge' });
-      if (written === undefined) throw new TypeError('A merging write does not stop.');
-      return written;
-    } catch (error) {
-      if (error instanceof A2ARedisError && error.code === 'DEADLINE_EXCEEDED') {
-        onNoReply(this.#unknown.add(write.key, writeId, write.mine));
-      }
-      throw error;
-    }
+    await this.#saver.save(task, this.#locate(task?.id, context));
   }
 
   /**
@@ -191,7 +107,7 @@ export abstract class BaseTaskStore implements TaskStore {
       return undefined;
     }
     this.#cache.setLastKnown(key, { ...record, loaded: true, tried: [] });
-    return this.#handOut(key, record);
+    return this.#saver.handOut(key, record);
   }
 
   /**
@@ -230,7 +146,7 @@ export abstract class BaseTaskStore implements TaskStore {
    */
   async delete(taskId: string, context: ServerCallContext): Promise<boolean> {
     const { scope, key } = this.#locate(taskId, context);
-    return this.#serial.run(key, async () => {
+    return this.#saver.alone(key, async () => {
       const deleted = await this.#records.delete(key);
       this.#cache.forget(key);
       await this.#repair.index(scope, taskId);
@@ -261,12 +177,8 @@ export abstract class BaseTaskStore implements TaskStore {
       const draft = taskOf(base.snapshot);
       const mine = snapshotOf((await update(draft)) ?? draft, base.snapshot);
       requireUpdate(base.snapshot, mine);
-      const writeId = this.#records.nextWriteId();
-      const write = { scope, key, mine, writeId, base: { ...base, loaded: false, tried: [] } };
-      const written = await this.#serial.run(key, () =>
-        this.#writer.write({ ...write, onConflict: 'stop' }),
-      );
-      if (written !== undefined) return this.#handOut(key, written);
+      const written = await this.#saver.replace({ scope, key, mine }, base);
+      if (written !== undefined) return this.#saver.handOut(key, written);
     }
     throw new A2ARedisError(
       'WRITE_CONFLICT',
@@ -283,12 +195,6 @@ export abstract class BaseTaskStore implements TaskStore {
       this.#cache.setLatest(key, record, record.size);
     }
     return record;
-  }
-
-  #handOut(key: string, { version, snapshot }: VersionedSnapshot): Task {
-    const task = taskOf(snapshot);
-    this.#bases.set(task, { key, version, snapshot, tried: [] });
-    return task;
   }
 
   #locate(taskId: unknown, context: ServerCallContext): { scope: Scope; key: string } {

@@ -6,6 +6,7 @@
  */
 export class ItemList<T> {
   readonly #items: T[];
+  /** How many items the list has. */
   readonly length: number;
 
   private constructor(items: T[], length: number) {
@@ -26,6 +27,7 @@ export class ItemList<T> {
     return new ItemList(own, own.length);
   }
 
+  /** The item at an index; `undefined` past the end. */
   at(index: number): T | undefined {
     return index < this.length ? this.#items[index] : undefined;
   }

@@ -21,7 +21,13 @@ describe('SnapshotCache', () => {
       cache.setLastKnown(id, { version: '5', snapshot: snapshot(id), loaded: true, tried: [] });
     }
     expect(cache.latest('a')).toBeUndefined();
-    expect(cache.lastKnown('a')).toEqual({ version: '5', snapshot: undefined, loaded: true, tried: [] });
+    expect(cache.lastKnown('a')).toEqual({
+      version: '5',
+      snapshot: undefined,
+      loaded: true,
+      tried: [],
+      ended: false,
+    });
     expect(cache.lastKnown('c')?.snapshot?.id).toBe('c');
   });
 
@@ -30,7 +36,17 @@ describe('SnapshotCache', () => {
     cache.setLatest('big', { version: '5', snapshot: snapshot('big') }, 5000);
     cache.setLastKnown('big', { version: '5', snapshot: snapshot('big'), loaded: true, tried: [] });
     expect(cache.latest('big')).toBeUndefined();
-    expect(cache.lastKnown('big')?.version).toBe('5');
+    expect(cache.lastKnown('big')).toMatchObject({ version: '5', snapshot: undefined });
+  });
+
+  it('remembers that a task had ended, whatever became of its content', () => {
+    const cache = new SnapshotCache(1);
+    const status = { state: 3, message: undefined, timestamp: undefined };
+    const known = { version: '5', snapshot: { ...snapshot('a'), status }, loaded: true, tried: [] };
+    cache.setLastKnown('a', known);
+    expect(cache.lastKnown('a')).toEqual({ ...known, snapshot: undefined, ended: true });
+    cache.setLastKnown('a', { ...known, snapshot: undefined, ended: true });
+    expect(cache.lastKnown('a')?.ended).toBe(true);
   });
 
   it('keeps the newer of two versions, whichever is noted last', () => {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import type { TaskSnapshot } from './task-snapshot.ts';
+import { isTerminal } from './task-state.ts';
 import type { UnknownWrite } from './unknown-writes.ts';
 
 /** The version of a task that is not stored. */
@@ -21,6 +22,8 @@ export interface LastKnown {
   readonly loaded: boolean;
   /** Writes from there that got no reply. */
   readonly tried: readonly UnknownWrite[];
+  /** Whether the state was terminal: to be known where the snapshot was dropped. */
+  readonly ended?: boolean | undefined;
 }
 
 interface CachedSnapshots {
@@ -77,14 +80,17 @@ export class SnapshotCache {
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
-  setLastKnown(key: string, { version, snapshot, loaded, tried }: LastKnown): void {
-    this.#versions.set(key, { version, loaded, tried });
-    const kept = this.#snapshots.get(key);
-    this.#snapshots.set(key, {
-      latest: kept?.latest,
-      lastKnown: snapshot && { version, snapshot },
-      bytes: kept?.bytes ?? 0,
+  setLastKnown(key: string, { version, snapshot, loaded, tried, ended }: LastKnown): void {
+    this.#versions.set(key, {
+      version,
+      loaded,
+      tried,
+      ended: ended ?? isTerminal(snapshot?.status),
     });
+    const kept = this.#snapshots.get(key);
+    // Where there was no room for the newest version, there is none for this.
+    if (kept === undefined) return;
+    this.#snapshots.set(key, { ...kept, lastKnown: snapshot && { version, snapshot } });
   }
 
   /** Forgets the newest version of a task, not what its callers last knew. */

@@ -16,17 +16,10 @@ import {
 } from './task-codec.ts';
 
 const where = { key: 'the key', field: 'the field' };
-/** JSON has one zero. */
-const hasNegativeZero = (value: unknown): boolean => {
-  if (Object.is(value, -0)) return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasNegativeZero);
-};
-
 describe('the codec of stored values', () => {
   it('gives back parts, messages and statuses', () => {
     fc.assert(
       fc.property(part, message('m'), status, (onePart, oneMessage, oneStatus) => {
-        fc.pre(![onePart, oneMessage, oneStatus].some(hasNegativeZero));
         expect(decodePart(encodePart(onePart), where)).toEqual(onePart);
         expect(decodeMessage(encodeMessage(oneMessage), where)).toEqual(oneMessage);
         expect(decodeStatus(encodeStatus(oneStatus), where)).toEqual(oneStatus);

@@ -7,7 +7,7 @@ import {
   entryRow,
   entrySets,
   type IndexEntry,
-  type IndexRow,
+  parseMember,
   parseRow,
 } from './index-entry.ts';
 import { arrayReply, textReply, textsReply } from './reply.ts';
@@ -18,6 +18,7 @@ import listIndexSource from './scripts/list-index.lua';
 import markPendingSource from './scripts/mark-pending.lua';
 import readRowsSource from './scripts/read-rows.lua';
 import unindexTaskSource from './scripts/unindex-task.lua';
+import unlistMemberSource from './scripts/unlist-member.lua';
 import { corruptRecord } from './task-codec.ts';
 import type { IndexKeys, TaskKeys } from './task-keys.ts';
 
@@ -26,6 +27,7 @@ export const indexTaskSource: string = indexTask;
 
 const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
 const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
+const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
 const readRowsScript = defineScript('read-rows', readRowsSource);
 const listIndexScript = defineScript('list-index', listIndexSource);
 const markPendingScript = defineScript('mark-pending', markPendingSource);
@@ -45,6 +47,14 @@ export interface IndexChange {
   readonly expiresAt: number | undefined;
   /** The mark of {@link TaskIndex.markPending} to remove. */
   readonly mark?: string | undefined;
+}
+
+/** A task's row as it was seen. */
+export interface SeenRow {
+  /** Its text; empty for none. */
+  readonly raw: string;
+  /** What it says; `undefined` for none, and for one that nothing here wrote. */
+  readonly entry: IndexEntry | undefined;
 }
 
 /** A page of the index, and the tasks to look after before it can be trusted. */
@@ -70,8 +80,16 @@ export class TaskIndex {
     this.#keys = keys;
   }
 
-  /** The keys and arguments of a change, for a script that writes the record too. */
-  change(scope: Scope, change: IndexChange): { keys: string[]; args: string[] } {
+  /**
+   * The keys and arguments of a change, for a script that writes the record too.
+   *
+   * @param unknownRow The row that stands in for one that `replaces` does not name.
+   */
+  change(
+    scope: Scope,
+    change: IndexChange,
+    unknownRow: '' | '*' = '',
+  ): { keys: string[]; args: string[] } {
     const { entry, replaces, expiresAt, mark } = change;
     const keys = this.#keys.index(scope);
     return {
@@ -87,7 +105,7 @@ export class TaskIndex {
         entry.taskId,
         entryRow(entry),
         entryMember(entry),
-        replaces ? entryRow(replaces) : '',
+        replaces ? entryRow(replaces) : unknownRow,
         replaces ? entryMember(replaces) : '',
         expiresAt === undefined ? '' : String(expiresAt),
         mark ?? '',
@@ -105,31 +123,46 @@ export class TaskIndex {
     let replaces = change.replaces;
     let found = unexpected;
     for (let move = 0; ; move += 1) {
-      if (found !== '') replaces = this.#parse(scope, change.entry.taskId, found).entry;
-      const { keys, args } = this.change(scope, { ...change, replaces });
+      if (found !== '') replaces = parseRow(change.entry.taskId, found)?.entry;
+      const unknownRow = found === '' ? '' : '*';
+      const { keys, args } = this.change(scope, { ...change, replaces }, unknownRow);
       found = textReply(await this.#runner.run(indexTaskScript, keys, [version, ...args]));
       if (found === '') return;
       if (move >= MOST_MOVES) {
-        throw corruptRecord(this.#rowField(scope, change.entry.taskId), 'it keeps changing');
+        const { rows: key } = this.#keys.index(scope);
+        throw corruptRecord({ key, field: change.entry.taskId }, 'it keeps changing');
       }
     }
   }
 
   /** The row of a task. */
-  async row(scope: Scope, taskId: string): Promise<{ raw: string; row: IndexRow } | undefined> {
+  async row(scope: Scope, taskId: string): Promise<SeenRow> {
     const reply = await this.#runner.run(readRowsScript, [this.#keys.index(scope).rows], [taskId]);
     const raw = textsReply(reply)[0] ?? '';
-    return raw === '' ? undefined : { raw, row: this.#parse(scope, taskId, raw) };
+    return { raw, entry: parseRow(taskId, raw)?.entry };
   }
 
   /** Takes a task out of the index, if its row still is the one that the caller saw. */
-  async remove(scope: Scope, taskId: string, raw: string, { entry }: IndexRow): Promise<void> {
+  async remove(scope: Scope, taskId: string, { raw, entry }: SeenRow): Promise<void> {
     const keys = this.#keys.index(scope);
     await this.#runner.run(
       unindexTaskScript,
-      [keys.rows, keys.tasks(), ...entrySets(keys, entry), keys.expiry],
-      [taskId, raw, entryMember(entry)],
+      [keys.rows, keys.expiry, ...(entry ? [keys.tasks(), ...entrySets(keys, entry)] : [])],
+      [taskId, raw, entry ? entryMember(entry) : ''],
     );
+  }
+
+  /** Takes a member out of a sorted set, unless the task's row says that it belongs there. */
+  async unlist(scope: Scope, set: (keys: IndexKeys) => string, member: string): Promise<void> {
+    const { taskId } = parseMember(member);
+    const { raw, entry } = await this.row(scope, taskId);
+    const keys = this.#keys.index(scope);
+    const belongs =
+      entry !== undefined &&
+      entryMember(entry) === member &&
+      [keys.tasks(), ...entrySets(keys, entry)].includes(set(keys));
+    if (belongs) return;
+    await this.#runner.run(unlistMemberScript, [keys.rows, set(keys)], [taskId, raw, member]);
   }
 
   /**
@@ -183,15 +216,5 @@ export class TaskIndex {
       due: textsReply(due),
       pending: textsReply(pending),
     };
-  }
-
-  #parse(scope: Scope, taskId: string, raw: string): IndexRow {
-    const row = parseRow(taskId, raw);
-    if (row === undefined) throw corruptRecord(this.#rowField(scope, taskId), 'not an index row');
-    return row;
-  }
-
-  #rowField(scope: Scope, taskId: string): { key: string; field: string } {
-    return { key: this.#keys.index(scope).rows, field: taskId };
   }
 }

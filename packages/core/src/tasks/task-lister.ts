@@ -50,7 +50,7 @@ export class TaskLister {
       const found = await Promise.all(members.map((member) => this.#read(scope, query, member)));
       const moved = found.filter(({ current }) => !current);
       if (moved.length > 0 && look < MOST_LOOKS) {
-        await Promise.all(moved.map(({ taskId }) => this.#repair.index(scope, taskId)));
+        await Promise.all(moved.map(({ member }) => this.#repair.member(scope, query.set, member)));
         continue;
       }
       const last = members.at(-1);
@@ -85,13 +85,17 @@ export class TaskLister {
 
   /** A page of the index from which expired tasks and cut-off writes are gone. */
   async #page(scope: Scope, query: ListQuery, limit: number): Promise<IndexPage> {
+    // What is still due after a look is the entry of a record that cannot be read.
+    const lookedAfter = new Set<string>();
     let lookedAfterPending = false;
     for (;;) {
       const page = await this.#index.page(scope, query.set, query.bounds, limit);
+      const due = page.due.filter((taskId) => !lookedAfter.has(taskId));
       const pending = lookedAfterPending ? [] : page.pending;
-      if (page.due.length === 0 && pending.length === 0) return page;
-      await Promise.all(page.due.map((taskId) => this.#repair.index(scope, taskId)));
+      if (due.length === 0 && pending.length === 0) return page;
+      await Promise.all(due.map((taskId) => this.#repair.index(scope, taskId)));
       await this.#repair.pending(scope, pending);
+      for (const taskId of due) lookedAfter.add(taskId);
       lookedAfterPending = true;
     }
   }
@@ -100,16 +104,16 @@ export class TaskLister {
     scope: Scope,
     query: ListQuery,
     member: string,
-  ): Promise<{ taskId: string; task: Task | undefined; current: boolean }> {
+  ): Promise<{ member: string; task: Task | undefined; current: boolean }> {
     const { taskId } = parseMember(member);
     const key = this.#keys.record(scope, taskId);
     try {
       const known = this.#cache.latest(key);
       const record = await this.#records.read(key, taskId, known, query.includeArtifacts);
-      if (record === undefined) return { taskId, task: undefined, current: false };
+      if (record === undefined) return { member, task: undefined, current: false };
       const { snapshot } = record;
       return {
-        taskId,
+        member,
         task: taskOf(query.includeArtifacts ? snapshot : { ...snapshot, artifacts: [] }),
         current: entryMember(indexEntryOf(snapshot)) === member && matches(query, snapshot),
       };
@@ -117,7 +121,7 @@ export class TaskLister {
       const corrupt = error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
       if (!corrupt || this.#onCorruptRecord === undefined) throw error;
       this.#onCorruptRecord(error);
-      return { taskId, task: undefined, current: true };
+      return { member, task: undefined, current: true };
     }
   }
 }

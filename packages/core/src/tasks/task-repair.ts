@@ -1,8 +1,9 @@
+import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
-import { indexEntryOf, sameEntry } from './index-entry.ts';
+import { indexEntryOf, parseMember, sameEntry } from './index-entry.ts';
 import type { TaskIndex } from './task-index.ts';
-import type { TaskKeys } from './task-keys.ts';
-import type { TaskRecords } from './task-records.ts';
+import type { IndexKeys, TaskKeys } from './task-keys.ts';
+import type { ReadRecord, TaskRecords } from './task-records.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 
 /** A writer that marked a write gives up long before this. */
@@ -24,24 +25,29 @@ export class TaskRepair {
   async index(scope: Scope, taskId: string): Promise<void> {
     const key = this.#keys.record(scope, taskId);
     const indexed = await this.#index.row(scope, taskId);
-    const record = await this.#records.read(key, taskId, undefined, false);
+    const record = await this.#readable(key, taskId);
+    if (record === 'unreadable') return;
     if (record === undefined) {
-      if (indexed !== undefined) {
-        await this.#index.remove(scope, taskId, indexed.raw, indexed.row);
-        reportTaskEvent({ type: 'index-repair', taskId });
-      }
+      await this.#index.remove(scope, taskId, indexed);
+      if (indexed.raw !== '') reportTaskEvent({ type: 'index-repair', taskId });
       return;
     }
     const ttlMs = await this.#records.ttlMs(key);
     const entry = indexEntryOf(record.snapshot);
     await this.#index.put(scope, record.version, {
       entry,
-      replaces: indexed?.row.entry,
+      replaces: indexed.entry,
       expiresAt: ttlMs > 0 ? Date.now() + ttlMs : undefined,
     });
-    if (indexed === undefined || !sameEntry(indexed.row.entry, entry)) {
+    if (indexed.entry === undefined || !sameEntry(indexed.entry, entry)) {
       reportTaskEvent({ type: 'index-repair', taskId });
     }
+  }
+
+  /** As {@link index}, for the task of a member of a sorted set; removes a member that is wrong. */
+  async member(scope: Scope, set: (keys: IndexKeys) => string, member: string): Promise<void> {
+    await this.index(scope, parseMember(member).taskId);
+    await this.#index.unlist(scope, set, member);
   }
 
   /** Looks after writes that may have been cut off between the record and the index. */
@@ -52,5 +58,15 @@ export class TaskRepair {
         await this.#index.clearPending(scope, mark, Date.now() - PENDING_MARK_MS);
       }),
     );
+  }
+
+  /** What cannot be read says nothing about its place, and stays; who reads it is told. */
+  async #readable(key: string, taskId: string): Promise<ReadRecord | 'unreadable' | undefined> {
+    try {
+      return await this.#records.read<ReadRecord>(key, taskId, undefined, false);
+    } catch (error) {
+      if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') return 'unreadable';
+      throw error;
+    }
   }
 }

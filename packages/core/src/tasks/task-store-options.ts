@@ -86,24 +86,33 @@ export function resolveTaskStoreOptions(options: TaskStoreOptions): ResolvedTask
       `There is no option "${unknown}". Options: ${[...OPTION_NAMES].join(', ')}.`,
     );
   }
-  const { ttlAppliesTo = 'all' } = options;
+  const {
+    prefix = 'a2a:tasks:',
+    ttlAppliesTo = 'all',
+    cacheMaxBytes = 64 * 1024 * 1024,
+    deadlineMs = DEFAULT_DEADLINE_MS,
+    onCorruptRecord,
+  } = options;
   if (ttlAppliesTo !== 'all' && ttlAppliesTo !== 'terminal') {
     throw new A2ARedisError(
       'INVALID_OPTION',
       `Option "ttlAppliesTo" must be "all" or "terminal", not ${JSON.stringify(ttlAppliesTo)}.`,
     );
   }
+  if (onCorruptRecord !== undefined && typeof onCorruptRecord !== 'function') {
+    throw new A2ARedisError('INVALID_OPTION', 'Option "onCorruptRecord" must be a function.');
+  }
   return {
-    prefix: requirePrefix(options.prefix ?? 'a2a:tasks:'),
+    prefix: requirePrefix(prefix),
     scopeOf: scopeResolver(options.ownerResolver),
     ttlSeconds:
       options.ttlSeconds === undefined
         ? undefined
         : requireWhole('ttlSeconds', options.ttlSeconds, 1),
     ttlAppliesTo,
-    cacheMaxBytes: requireWhole('cacheMaxBytes', options.cacheMaxBytes ?? 64 * 1024 * 1024, 1),
-    deadlineMs: requireWhole('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS, 1),
-    onCorruptRecord: options.onCorruptRecord,
+    cacheMaxBytes: requireWhole('cacheMaxBytes', cacheMaxBytes, 1),
+    deadlineMs: requireWhole('deadlineMs', deadlineMs, 1),
+    onCorruptRecord,
   };
 }
 

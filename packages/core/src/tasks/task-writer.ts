@@ -16,6 +16,8 @@ import { reportTaskEvent } from './task-telemetry.ts';
 import type { TtlPolicy } from './ttl-policy.ts';
 import { baseAfter, type UnknownWrite, type UnknownWrites } from './unknown-writes.ts';
 
+/** No record has this version: a write that expects it is told what is stored. */
+const NO_VERSION = '-';
 /** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
 const MOST_ATTEMPTS = 100;
 
@@ -37,6 +39,8 @@ export interface TaskWrite {
         readonly loaded: boolean;
         /** Earlier writes from the same base that got no reply. */
         readonly tried: readonly UnknownWrite[];
+        /** Whether the state was terminal, where the snapshot does not tell. */
+        readonly ended?: boolean | undefined;
       }
     | undefined;
   /** Whether a change by another writer is merged, or ends the write. */
@@ -80,6 +84,11 @@ export class TaskWriter {
     this.#repair = repair;
     this.#ttl = ttl;
     this.#unknown = unknown;
+  }
+
+  /** See {@link TaskRecords.nextWriteId}. */
+  nextWriteId(): string {
+    return this.#records.nextWriteId();
   }
 
   /**
@@ -129,6 +138,9 @@ export class TaskWriter {
     if (moved && write.onConflict === 'merge') {
       return mergedAttempt(write, latest);
     }
+    if (base.loaded && base.ended && base.snapshot === undefined) {
+      return { expected: NO_VERSION, from: undefined, target: mine, merged: false };
+    }
     const target = base.loaded ? keepTerminal(base.snapshot, mine) : mine;
     return { expected: base.version, from: base.snapshot, target, merged: target !== mine };
   }
@@ -162,6 +174,12 @@ export class TaskWriter {
 }
 
 function nextAttempt(write: TaskWrite, stored: VersionedSnapshot | undefined): Attempt {
+  // Nobody else wrote: what the write started from was asked for.
+  if (stored !== undefined && stored.version === write.base?.version) {
+    const target = keepTerminal(stored.snapshot, write.mine);
+    const merged = target !== write.mine;
+    return { expected: stored.version, from: stored.snapshot, target, merged };
+  }
   if (stored !== undefined) return mergedAttempt(write, stored);
   // It was deleted, or it expired: the write makes it anew.
   return { expected: NO_RECORD, from: undefined, target: write.mine, merged: false };

@@ -9,20 +9,22 @@
 -- ARGV[a]      the task id
 -- ARGV[a+1]    the new row
 -- ARGV[a+2]    the new member
--- ARGV[a+3]    the row that is replaced, without its version; empty for none
--- ARGV[a+4]    the member that is replaced
+-- ARGV[a+3]    the row that is replaced, without its version; empty for none, * for any
+-- ARGV[a+4]    the member that is replaced; empty for none
 -- ARGV[a+5]    when the record expires, in milliseconds since the epoch; empty for never
 -- ARGV[a+6]    the mark of the pending write to remove; empty for none
 -- Returns nil when the index is as new as the record or newer; otherwise the row found, which the
 -- caller did not expect: nothing was changed, and the caller names that row's sets and calls again.
+-- An entry of the same version is made again: a member may have been lost.
 local function index_task(k, a, version)
   local found = redis.call('HGET', KEYS[k], ARGV[a])
   local known = found and tonumber(string.sub(found, 1, 16)) or 0
-  if found and known < version and string.sub(found, 18) ~= ARGV[a + 3] then
+  local expected = ARGV[a + 3]
+  if found and known <= version and expected ~= '*' and string.sub(found, 18) ~= expected then
     return found
   end
-  if known < version then
-    if found then
+  if known <= version then
+    if ARGV[a + 4] ~= '' then
       for i = 1, 7 do
         if i == 1 or i > 4 then redis.call('ZREM', KEYS[k + i], ARGV[a + 4]) end
       end

@@ -1,0 +1,34 @@
+import { withDeadline } from '../redis/deadline.ts';
+import type { PingableClient } from './ping.ts';
+
+/** What closing needs of a client. */
+export interface ClosableClient extends PingableClient {
+  close(): Promise<unknown>;
+  destroy(): unknown;
+}
+
+/**
+ * Closes a client: with the replies that it still waits for where Redis answers, and without them
+ * where it does not.
+ *
+ * The PING finds out which. A `close()` that waits for a reply which never comes cannot be called
+ * off in node-redis 5: its `destroy()` throws then, and the socket stays.
+ */
+export async function closeClient(client: ClosableClient, deadlineMs: number): Promise<void> {
+  const deadlineAt = performance.now() + deadlineMs;
+  try {
+    await withDeadline(client.ping(), deadlineAt, () => 'Closing');
+    await withDeadline(client.close(), deadlineAt, () => 'Closing');
+  } catch {
+    await destroyClient(client);
+  }
+}
+
+/** Destroys a client. One that is closed already throws in node-redis 5, and is gone all the same. */
+export async function destroyClient(client: { destroy(): unknown }): Promise<void> {
+  try {
+    await client.destroy();
+  } catch {
+    // Closed already.
+  }
+}

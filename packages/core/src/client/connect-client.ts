@@ -1,0 +1,115 @@
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
+
+import type { ClosableClient } from './close-client.ts';
+import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
+import { errorReporter } from './error-reporter.ts';
+import {
+  commandOptions,
+  nodeRedisOptions,
+  nodeSocketOptions,
+  respOption,
+  serverSocketOptions,
+} from './node-redis-options.ts';
+import type { RedisAddress } from './options.ts';
+import type { ClusterTarget, ResolvedOptions, SentinelTarget } from './resolve-options.ts';
+
+/** What a node-redis client of any kind can do. */
+export interface NodeRedisClient extends ConnectableClient, ClosableClient {}
+
+/**
+ * Makes a client of checked options and connects it.
+ *
+ * @throws {A2ARedisError} `CONNECT_FAILED`.
+ */
+export async function connectClient(options: ResolvedOptions): Promise<NodeRedisClient> {
+  const report = errorReporter(options.name, options.onError);
+  const phase = new ConnectPhase(options.connectTimeoutMs, report);
+  return phase.connect(() => makeClient(options, phase), describeTarget(options));
+}
+
+function makeClient(options: ResolvedOptions, phase: ConnectPhase): NodeRedisClient {
+  const { target } = options;
+  if (target.kind === 'cluster') return makeCluster(options, target, phase);
+  if (target.kind === 'sentinel') return makeSentinel(options, target, phase);
+  const clientOptions = {
+    ...nodeRedisOptions(options),
+    ...respOption(options),
+    database: target.database,
+    commandOptions: commandOptions(options),
+    socket: serverSocketOptions(nodeSocketOptions(options, phase), target.address),
+  };
+  if (target.kind === 'client') return createClient(clientOptions).on('error', phase.onError);
+  return createClientPool(clientOptions, {
+    // A pool that grows under load opens connections when the server can take them least, and in
+    // node-redis 5 a connection that fails then is an unhandled rejection.
+    minimum: target.maxConnections,
+    maximum: target.maxConnections,
+    acquireTimeout: options.commandTimeoutMs,
+  }).on('error', phase.onError);
+}
+
+function makeCluster(
+  options: ResolvedOptions,
+  target: ClusterTarget,
+  phase: ConnectPhase,
+): NodeRedisClient {
+  const socket = nodeSocketOptions(options, phase);
+  return createCluster({
+    ...respOption(options),
+    rootNodes: target.rootNodes.map((address) => ({
+      socket: serverSocketOptions(socket, address),
+    })),
+    defaults: { ...nodeRedisOptions(options), socket },
+    commandOptions: commandOptions(options),
+    ...nodeAddressMapOption(target),
+  })
+    .on('error', phase.onError)
+    .on('node-error', phase.onError);
+}
+
+function makeSentinel(
+  options: ResolvedOptions,
+  target: SentinelTarget,
+  phase: ConnectPhase,
+): NodeRedisClient {
+  const socket = nodeSocketOptions(options, phase);
+  return createSentinel({
+    ...respOption(options),
+    name: target.masterName,
+    sentinelRootNodes: target.rootNodes.map((address) => ({ ...address })),
+    nodeClientOptions: { ...nodeRedisOptions(options), database: target.database, socket },
+    sentinelClientOptions: { ...sentinelCredentials(target), name: options.name, socket },
+    commandOptions: commandOptions(options),
+    masterPoolSize: target.maxConnections,
+    passthroughClientErrorEvents: true,
+    // A sentinel's message can be lost; without a scan, so would be the failover it told of.
+    scanInterval: 10_000,
+    ...nodeAddressMapOption(target),
+  }).on('error', phase.onError);
+}
+
+function nodeAddressMapOption(target: ClusterTarget | SentinelTarget): {
+  nodeAddressMap?: Record<string, RedisAddress>;
+} {
+  return target.nodeAddressMap === undefined
+    ? {}
+    : { nodeAddressMap: { ...target.nodeAddressMap } };
+}
+
+function sentinelCredentials(target: SentinelTarget): { username?: string; password?: string } {
+  const { sentinelUsername: username, sentinelPassword: password } = target;
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function describeTarget({ target }: ResolvedOptions): string {
+  if (target.kind === 'client' || target.kind === 'pool') {
+    return 'path' in target.address
+      ? target.address.path
+      : `${target.address.host}:${target.address.port}`;
+  }
+  const nodes = target.rootNodes.map(({ host, port }) => `${host}:${port}`).join(', ');
+  return target.kind === 'cluster' ? nodes : `${nodes} (sentinels of "${target.masterName}")`;
+}

@@ -1,0 +1,5 @@
+import { createRedisClientSuite } from '../../test/create-redis-client-suite.ts';
+import { outageSuite } from '../../test/outage-suite.ts';
+
+createRedisClientSuite('node-redis 6', 3);
+outageSuite('node-redis 6');

@@ -1,0 +1,59 @@
+import { A2ARedisError } from '../errors.ts';
+import { safeRedisOperation } from './safe-redis-operation.ts';
+
+/** What a health check needs of a client; any node-redis client fits. */
+export interface PingableClient {
+  /** [PING](https://redis.io/docs/latest/commands/ping/) */
+  ping(): Promise<unknown>;
+}
+
+/** One PING. */
+export type RedisHealthCheck =
+  | { readonly ok: true; readonly latencyMs: number }
+  | { readonly ok: false; readonly error: A2ARedisError };
+
+interface PendingPing {
+  readonly reply: Promise<unknown>;
+  /** On the clock of `performance.now()`. */
+  readonly sentAt: number;
+}
+
+/**
+ * Sends PINGs to one client, one at a time.
+ *
+ * While Redis is away a PING waits in the client's queue. A check that finds the last one still
+ * waiting waits for that, so that checks do not fill the queue which they watch.
+ */
+export class Pinger {
+  readonly #client: PingableClient;
+  #pending: PendingPing | undefined;
+
+  constructor(client: PingableClient) {
+    this.#client = client;
+  }
+
+  /**
+   * @param deadlineMs How long to wait for the reply, in milliseconds.
+   * @returns A failure of any kind is a result.
+   */
+  async ping(deadlineMs: number): Promise<RedisHealthCheck> {
+    try {
+      const pending = (this.#pending ??= this.#send());
+      const result = await safeRedisOperation(() => pending.reply, { deadlineMs, name: 'PING' });
+      return result.ok ? { ok: true, latencyMs: performance.now() - pending.sentAt } : result;
+    } catch (error) {
+      const failed = new A2ARedisError('COMMAND_FAILED', `PING: ${String(error)}`, {
+        cause: error,
+      });
+      return { ok: false, error: failed };
+    }
+  }
+
+  #send(): PendingPing {
+    const sentAt = performance.now();
+    const reply = this.#client.ping().finally(() => {
+      this.#pending = undefined;
+    });
+    return { reply, sentAt };
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { A2ARedisError } from '../errors.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import type { CommandFault } from '../redis/command-fault.ts';
+import { withDeadline } from '../redis/deadline.ts';
+import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+import { milliseconds, wholeNumber } from './check-options.ts';
+import { faultError, redisFault } from './redis-fault.ts';
+
+/** How often, how long and what {@link redisRetry} repeats. */
+export interface RedisRetryOptions {
+  /**
+   * Whether running the operation twice does what running it once does. Only then is it repeated
+   * when the connection ended before its reply.
+   * @default false, because an INCR or an XADD that is repeated is applied twice
+   */
+  readonly idempotent?: boolean | undefined;
+  /**
+   * Attempts, the first included.
+   * @default 10, enough to use the deadline up
+   */
+  readonly attempts?: number | undefined;
+  /**
+   * Time for all attempts and pauses together, in milliseconds.
+   * @default 10000, as in the stores
+   */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Most that the first pause can be, in milliseconds; each next one can be twice as long.
+   * @default 50
+   */
+  readonly baseDelayMs?: number | undefined;
+  /**
+   * Most that any pause can be, in milliseconds.
+   * @default 2000
+   */
+  readonly maxDelayMs?: number | undefined;
+  /**
+   * Ends the waiting, at once.
+   * @default none
+   */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called before each pause. What it throws ends the retries.
+   * @default none
+   */
+  readonly onRetry?: ((retry: RedisRetryEvent) => void) | undefined;
+}
+
+/** An attempt that failed and will be repeated. */
+export interface RedisRetryEvent {
+  /** The attempt that failed, from 1. */
+  readonly attempt: number;
+  /** The pause before the next, in milliseconds. */
+  readonly delayMs: number;
+  /** What the attempt threw. */
+  readonly error: unknown;
+}
+
+/**
+ * Runs an operation until it succeeds, as long as repeating it is safe and can help.
+ *
+ * Repeated are faults after which nothing was applied (never sent; a server that is loading,
+ * failing over or resharding), and with `idempotent: true` those whose outcome is unknown. Not
+ * repeated are refusals by Redis, a closed client, and errors that have nothing to do with Redis.
+ *
+ * @param operation Gets the number of the attempt, from 1.
+ * @throws {A2ARedisError} `cause` is the last error. `UNAVAILABLE`: nothing was applied by any
+ *   attempt. `OUTCOME_UNKNOWN`: one of them may have been. `DEADLINE_EXCEEDED`: one was still
+ *   running at the deadline. `COMMAND_FAILED`, `CLIENT_CLOSED`. `ABORTED`: `cause` is the signal's
+ *   reason. An error that is not of Redis is thrown as it is, as is an `A2ARedisError` of the
+ *   operation that is not repeated.
+ */
+export async function redisRetry<T>(
+  operation: (attempt: number) => T | PromiseLike<T>,
+  options: RedisRetryOptions = {},
+): Promise<T> {
+  const limits = resolveLimits(options);
+  const { signal } = options;
+  const deadlineAt = performance.now() + limits.deadlineMs;
+  const describe = (): string => `Redis operation within ${limits.deadlineMs} ms`;
+  const aborted = abortion(signal);
+  let mayBeApplied = false;
+  let previous: unknown;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      try {
+        const running = (async () => operation(attempt))();
+        return await withDeadline(Promise.race([running, aborted.promise]), deadlineAt, describe);
+      } catch (error) {
+        if (signal?.aborted === true) throw error;
+        const fault = redisFault(error);
+        mayBeApplied ||= fault === 'unknown';
+        const delayMs = backoffMs(attempt, limits.baseDelayMs, limits.maxDelayMs);
+        const isOver = attempt >= limits.attempts || performance.now() + delayMs >= deadlineAt;
+        if (isOver || !isRepeatable(fault, options.idempotent === true)) {
+          throw finalError({ error, fault, mayBeApplied, attempt, previous });
+        }
+        options.onRetry?.({ attempt, delayMs, error });
+        await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+        previous = error;
+      }
+    }
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new A2ARedisError('ABORTED', 'The Redis operation was aborted.', {
+      cause: signal.reason,
+    });
+  } finally {
+    aborted.forget();
+  }
+}
+
+function isRepeatable(fault: CommandFault, idempotent: boolean): boolean {
+  return fault === 'unsent' || fault === 'busy' || (fault === 'unknown' && idempotent);
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly fault: CommandFault;
+  /** Whether this attempt or one before it ended without a reply. */
+  readonly mayBeApplied: boolean;
+  readonly attempt: number;
+  /** What the attempt before threw. */
+  readonly previous: unknown;
+}
+
+function finalError({ error, fault, mayBeApplied, attempt, previous }: Failure): unknown {
+  if (fault === 'other') return error;
+  const prefix = `Redis operation, attempt ${attempt}`;
+  const nothingNow = fault === 'unsent' || fault === 'busy';
+  if (nothingNow && mayBeApplied) {
+    return faultError('unknown', error, `${prefix}, after one whose outcome is unknown`);
+  }
+  if (!(error instanceof A2ARedisError)) return faultError(fault, error, prefix);
+  if (error.cause !== undefined || previous === undefined) return error;
+  return new A2ARedisError(error.code, error.message, { cause: previous });
+}
+
+interface Abortion {
+  /** Rejects when the signal fires; never resolves. */
+  readonly promise: Promise<never>;
+  forget(): void;
+}
+
+function abortion(signal: AbortSignal | undefined): Abortion {
+  const listening = new AbortController();
+  const promise = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => reject(new A2ARedisError('ABORTED', 'Aborted.'));
+    signal?.addEventListener('abort', onAbort, { signal: listening.signal });
+  });
+  // It may fire in a pause, when nobody awaits it.
+  promise.catch(() => {});
+  return { promise, forget: () => listening.abort() };
+}
+
+type Limits = Readonly<Record<'attempts' | 'deadlineMs' | 'baseDelayMs' | 'maxDelayMs', number>>;
+
+function resolveLimits(options: RedisRetryOptions): Limits {
+  return {
+    attempts: wholeNumber(options.attempts ?? 10, 'attempts', 1),
+    deadlineMs: milliseconds(options.deadlineMs ?? DEFAULT_DEADLINE_MS, 'deadlineMs', 1),
+    baseDelayMs: milliseconds(options.baseDelayMs ?? 50, 'baseDelayMs', 1),
+    maxDelayMs: milliseconds(options.maxDelayMs ?? 2000, 'maxDelayMs', 1),
+  };
+}

@@ -1,0 +1,98 @@
+import type { ConnectionOptions } from 'node:tls';
+
+import {
+  isRecord,
+  milliseconds,
+  optionalText,
+  type UncheckedOptions,
+  wholeNumber,
+} from './check-options.ts';
+import type { RespVersion } from './client-types.ts';
+import { invalidOption } from './invalid-option.ts';
+
+/** Checked options that every kind of connection has, defaults filled in. */
+export interface ResolvedCommon {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: ConnectionOptions | undefined;
+  readonly name: string;
+  readonly RESP: RespVersion | undefined;
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+  readonly commandsQueueMaxLength: number;
+  readonly pingIntervalMs: number;
+  readonly socketTimeoutMs: number;
+  readonly onError: ((error: Error) => void) | undefined;
+}
+
+/** Their names. */
+export const COMMON_NAMES: readonly string[] = [
+  'username',
+  'password',
+  'tls',
+  'name',
+  'RESP',
+  'connectTimeoutMs',
+  'commandTimeoutMs',
+  'commandsQueueMaxLength',
+  'pingIntervalMs',
+  'socketTimeoutMs',
+  'onError',
+];
+/** @throws {A2ARedisError} `INVALID_OPTION`. */
+export function resolveCommon(options: UncheckedOptions): ResolvedCommon {
+  const pingIntervalMs = milliseconds(options['pingIntervalMs'] ?? 10_000, 'pingIntervalMs', 0);
+  const socketTimeoutMs = milliseconds(options['socketTimeoutMs'] ?? 30_000, 'socketTimeoutMs', 0);
+  if (socketTimeoutMs !== 0 && (pingIntervalMs === 0 || socketTimeoutMs <= pingIntervalMs)) {
+    throw invalidOption(
+      'socketTimeoutMs',
+      `(${socketTimeoutMs}) must be 0 or longer than "pingIntervalMs" (${pingIntervalMs}, and not 0), or idle connections would be dropped`,
+    );
+  }
+  return {
+    username: optionalText(options['username'], 'username'),
+    password: optionalText(options['password'], 'password'),
+    tls: tlsOptions(options['tls']),
+    name: clientName(options['name']),
+    RESP: respVersion(options['RESP']),
+    connectTimeoutMs: milliseconds(options['connectTimeoutMs'] ?? 5000, 'connectTimeoutMs', 1),
+    commandTimeoutMs: milliseconds(options['commandTimeoutMs'] ?? 5000, 'commandTimeoutMs', 1),
+    commandsQueueMaxLength: wholeNumber(
+      options['commandsQueueMaxLength'] ?? 10_000,
+      'commandsQueueMaxLength',
+      // The handshake of a connection takes up to eight places itself.
+      16,
+    ),
+    pingIntervalMs,
+    socketTimeoutMs,
+    onError: errorListener(options['onError']),
+  };
+}
+
+function tlsOptions(value: unknown): ConnectionOptions | undefined {
+  if (value === undefined) return undefined;
+  if (value === true) return {};
+  if (!isRecord(value)) throw invalidOption('tls', 'must be true or options of tls.connect');
+  return value;
+}
+
+function clientName(value: unknown): string {
+  const name = optionalText(value, 'name') ?? `@a2a-redis/core:${process.pid}`;
+  // https://redis.io/docs/latest/commands/client-setname/
+  if (!/^[!-~]+$/.test(name)) throw invalidOption('name', 'must be printable ASCII without spaces');
+  return name;
+}
+
+function respVersion(value: unknown): RespVersion | undefined {
+  if (value === undefined || value === 2 || value === 3) return value;
+  throw invalidOption('RESP', 'must be 2 or 3');
+}
+
+function errorListener(value: unknown): ((error: Error) => void) | undefined {
+  if (value === undefined || isErrorListener(value)) return value;
+  throw invalidOption('onError', 'must be a function');
+}
+
+function isErrorListener(value: unknown): value is (error: Error) => void {
+  return typeof value === 'function';
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  type RedisServer,
+  startRedisCluster,
+  startRedisServer,
+} from '@a2a-redis-internal/redis-server';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { errorOf } from '../../test/error-of.ts';
+import { NODE_REDIS_VERSIONS, type TestClient } from '../../test/node-redis-versions.ts';
+import { defineScript } from './script.ts';
+import { abbreviate, ScriptRunner } from './script-runner.ts';
+import type { RedisScriptClient } from './script-client.ts';
+
+/** Safe to repeat, and shows whether it was. */
+const setOnce = defineScript(
+  'set-once',
+  "redis.call('INCR', KEYS[2]) return redis.call('SETNX', KEYS[1], ARGV[1])",
+);
+const answer = defineScript('answer', 'return 42');
+const fail = defineScript('fail', "return redis.error_reply('MINE went wrong')");
+
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
+  let server: RedisServer;
+  let client: TestClient;
+
+  beforeEach(async () => {
+    server = await startRedisServer({ processControl: true, persistence: true });
+    client = version.createClient({ url: server.url, socket: { reconnectStrategy: 20 } });
+    client.on('error', () => {});
+    await client.connect();
+  });
+  afterEach(async () => {
+    client.destroy();
+    await server.stop();
+  });
+
+  it('sends a script whole only where it is not known, also after SCRIPT FLUSH', async () => {
+    const { runner, calls } = recorded(client);
+    const replies = [await runner.run(answer, [], []), await runner.run(answer, [], [])];
+    await client.sendCommand(['SCRIPT', 'FLUSH']);
+    replies.push(await runner.run(answer, [], []), await runner.run(answer, [], []));
+    expect(replies).toEqual([42, 42, 42, 42]);
+    expect(calls).toEqual(['evalSha', 'eval', 'evalSha', 'evalSha', 'eval', 'evalSha']);
+  });
+
+  it('passes keys and arguments, and returns integers, strings, lists and null', async () => {
+    const echo = defineScript('echo', 'return {KEYS[1], ARGV[1], ARGV[2], 7, false}');
+    const reply = await new ScriptRunner(client).run(echo, ['k:{ä}'], ['', 'line\nfeed']);
+    expect(reply).toEqual(['k:{ä}', '', 'line\nfeed', 7, null]);
+  });
+
+  it('reports a refusal at once, with its reply', async () => {
+    const error = await errorOf(new ScriptRunner(client).run(fail, ['some key'], []));
+    expect([error.code, error.message]).toEqual([
+      'COMMAND_FAILED',
+      'Script fail on key "some key" failed: MINE went wrong',
+    ]);
+    expect(error.cause).toHaveProperty('message', 'MINE went wrong');
+  });
+
+  it('goes on after a server that was killed under a call came back', async () => {
+    const runner = new ScriptRunner(client, 20_000);
+    server.pause();
+    const running = runner.run(setOnce, ['k', 'count'], ['v']);
+    await server.kill();
+    await server.restart();
+    expect(await running).toBe(1);
+    expect(await client.sendCommand(['MGET', 'k', 'count'])).toEqual(['v', '1']);
+  });
+
+  it('ends a call that was sent twice as one that was sent once', async () => {
+    const { runner } = recorded(client, 20_000, { loseFirstReply: true });
+    expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(0);
+    expect(await client.sendCommand(['MGET', 'k', 'count'])).toEqual(['v', '2']);
+  });
+
+  it('waits for a server that is away, up to the deadline', async () => {
+    await server.kill();
+    const error = await errorOf(new ScriptRunner(client, 200).run(setOnce, ['k', 'n'], ['v']));
+    expect(error.code).toBe('DEADLINE_EXCEEDED');
+    expect(error.message.startsWith('Script set-once on key "k" within 200 ms: ')).toBe(true);
+  });
+
+  it('gives up on a server that is silent at the deadline', async () => {
+    server.pause();
+    const error = await errorOf(new ScriptRunner(client, 100).run(answer, ['k'], []));
+    server.resume();
+    expect([error.code, error.message]).toEqual([
+      'DEADLINE_EXCEEDED',
+      'Script answer on key "k" within 100 ms: no answer in time.',
+    ]);
+  });
+
+  it('does not wait for a client that is closed', async () => {
+    await client.close();
+    const error = await errorOf(new ScriptRunner(client, 60_000).run(answer, [], []));
+    expect([error.code, error.message]).toEqual([
+      'CLIENT_CLOSED',
+      'The Redis client is closed. Connect it before the first call, and close it after the last.',
+    ]);
+    client = version.createClient({ url: server.url });
+    client.on('error', () => {});
+    await client.connect();
+  });
+
+  it('repeats what a server refuses for now', async () => {
+    await client.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+    const { runner, calls } = recorded(client, 20_000, {
+      afterFirstError: () => client.sendCommand(['REPLICAOF', 'NO', 'ONE']),
+    });
+    await client.sendCommand(['SCRIPT', 'LOAD', setOnce.source]);
+    expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(1);
+    expect(calls).toEqual(['evalSha', 'evalSha']);
+  });
+});
+
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on a cluster of $label', (version) => {
+  it('reaches the node of the key, and survives the loss of its scripts there', async () => {
+    await using cluster = await startRedisCluster();
+    const client = version.createCluster(cluster.urls);
+    client.on('error', () => {});
+    await client.connect();
+    const { runner, calls } = recorded(client);
+    const get = defineScript('get', "return redis.call('GET', KEYS[1])");
+    const set = defineScript('set', "return redis.call('SET', KEYS[1], ARGV[1])");
+    // Slots 15495, 3300 and 7365: one on each of the three nodes.
+    const keys = ['{a}', '{b}', '{c}'].map((tag) => `${tag}:${randomUUID()}`);
+    for (const key of keys) await runner.run(set, [key], [`value of ${key}`]);
+    const read = await Promise.all(keys.map((key) => runner.run(get, [key], [])));
+    expect(read).toEqual(keys.map((key) => `value of ${key}`));
+    expect(calls.filter((call) => call === 'eval')).toHaveLength(6);
+    await client.close();
+  });
+});
+
+describe('abbreviate', () => {
+  it('shows the beginning of a long key, quoted', () => {
+    expect(abbreviate('a"b')).toBe('"a\\"b"');
+    expect(abbreviate('x'.repeat(121))).toBe(`"${'x'.repeat(117)}..."`);
+  });
+});
+
+interface Faults {
+  /** Drops the first reply, as a connection does that ends before it. */
+  readonly loseFirstReply?: boolean;
+  /** Runs when a call has failed for the first time. */
+  readonly afterFirstError?: () => Promise<unknown>;
+}
+
+/** A runner, and the calls that it makes of the client. */
+function recorded(
+  client: RedisScriptClient,
+  deadlineMs?: number,
+  faults: Faults = {},
+): { readonly runner: ScriptRunner; readonly calls: string[] } {
+  const calls: string[] = [];
+  let mayLose = faults.loseFirstReply === true;
+  let { afterFirstError } = faults;
+  const watched: RedisScriptClient = {
+    evalSha: async (...args) => {
+      calls.push('evalSha');
+      try {
+        return await client.evalSha(...args);
+      } catch (error) {
+        const react = afterFirstError;
+        afterFirstError = undefined;
+        await react?.();
+        throw error;
+      }
+    },
+    eval: async (...args) => {
+      calls.push('eval');
+      const reply = await client.eval(...args);
+      if (!mayLose) return reply;
+      mayLose = false;
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+    },
+  };
+  return { runner: new ScriptRunner(watched, deadlineMs), calls };
+}
