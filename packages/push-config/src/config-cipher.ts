@@ -7,7 +7,7 @@ import {
 } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
 
-import { A2ARedisError } from '@a2a-redis/core';
+import { invalidOption } from '@a2a-redis/core/kernel';
 
 import { isRecord } from './is-record.ts';
 import type { PushConfigEncryption } from './options.ts';
@@ -118,8 +118,4 @@ function readKey(name: string, key: unknown): KeyObject {
   if (typeof key === 'string' && BASE64_KEY.test(key)) return createSecretKey(key, 'base64');
   if (isUint8Array(key) && key.length === KEY_BYTES) return createSecretKey(key);
   throw invalidOption(name, `must be ${KEY_BYTES} bytes, as a Uint8Array or in base64`);
-}
-
-function invalidOption(name: string, problem: string): A2ARedisError {
-  return new A2ARedisError('INVALID_OPTION', `Option "${name}" ${problem}.`);
 }

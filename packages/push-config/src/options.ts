@@ -1,6 +1,12 @@
 import type { OwnerResolver } from '@a2a-js/sdk/server';
-import { A2ARedisError } from '@a2a-redis/core';
-import { DEFAULT_DEADLINE_MS, requirePrefix } from '@a2a-redis/core/kernel';
+import {
+  checkNames,
+  DEFAULT_DEADLINE_MS,
+  milliseconds,
+  requirePrefix,
+  timeToLive,
+  wholeNumber,
+} from '@a2a-redis/core/kernel';
 
 /** Options of `RedisPushNotificationConfigStore`. */
 export interface RedisPushNotificationConfigStoreOptions {
@@ -57,11 +63,6 @@ export interface PushConfigEncryptionKey {
   readonly key: Uint8Array | string;
 }
 
-/** Seconds in 100 years. Redis refuses expiries that leave the range of its clock. */
-const LONGEST_TTL_SECONDS = 3_155_760_000;
-/** The longest wait of `setTimeout`, which turns longer ones into none. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Options that hold a number or a text, checked, with defaults. */
 export interface Limits {
   readonly prefix: string;
@@ -70,21 +71,24 @@ export interface Limits {
   readonly deadlineMs: number;
 }
 
+const OPTION_NAMES: readonly (keyof RedisPushNotificationConfigStoreOptions)[] = [
+  'prefix',
+  'ownerResolver',
+  'ttlSeconds',
+  'maxConfigsPerTask',
+  'encryption',
+  'deadlineMs',
+];
+
 /** @throws {A2ARedisError} `INVALID_OPTION`, naming the option. */
 export function readLimits(options: RedisPushNotificationConfigStoreOptions): Limits {
+  checkNames(options, OPTION_NAMES, '');
   const { prefix = 'a2a:push:', maxConfigsPerTask = 100, ttlSeconds } = options;
   const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
-  requirePrefix(prefix);
-  if (ttlSeconds !== undefined) requireCount('ttlSeconds', ttlSeconds, LONGEST_TTL_SECONDS);
-  requireCount('maxConfigsPerTask', maxConfigsPerTask, Number.MAX_SAFE_INTEGER);
-  requireCount('deadlineMs', deadlineMs, LONGEST_TIMER_MS);
-  return { prefix, ttlSeconds, maxConfigsPerTask, deadlineMs };
-}
-
-function requireCount(name: string, value: unknown, most: number): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return;
-  throw new A2ARedisError(
-    'INVALID_OPTION',
-    `Option "${name}" must be a whole number from 1 to ${most}, not ${String(value)}.`,
-  );
+  return {
+    prefix: requirePrefix(prefix),
+    ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
+    maxConfigsPerTask: wholeNumber(maxConfigsPerTask, 'maxConfigsPerTask', 1),
+    deadlineMs: milliseconds(deadlineMs, 'deadlineMs', 1),
+  };
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { milliseconds, wholeNumber } from './check-options.ts';
+import { milliseconds, wholeNumber } from '../options/check-options.ts';
 import {
   type HealthLimits,
   nextHealth,

@@ -1,4 +1,4 @@
-import { invalidOption } from './invalid-option.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 
 /** What a Redis URL says. */
 export interface ParsedRedisUrl {

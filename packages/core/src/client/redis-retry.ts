@@ -5,7 +5,7 @@ import { backoffMs } from '../redis/backoff.ts';
 import type { CommandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
-import { milliseconds, wholeNumber } from './check-options.ts';
+import { milliseconds, wholeNumber } from '../options/check-options.ts';
 import { faultError, redisFault } from './redis-fault.ts';
 
 /** How often, how long and what {@link redisRetry} repeats. */

@@ -1,7 +1,7 @@
 import type { A2ARedisError } from '../errors.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
-import { milliseconds } from './check-options.ts';
+import { milliseconds } from '../options/check-options.ts';
 import { typedRedisError } from './redis-fault.ts';
 
 /** How an operation ended. There is no default value: an outage is not an empty answer. */

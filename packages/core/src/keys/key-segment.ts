@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { A2ARedisError } from '../errors.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 
 /** Longer segments are replaced by a digest, so that a 10 kB id does not make 10 kB keys. */
 const LONGEST_PLAIN_SEGMENT = 128;
@@ -34,16 +35,11 @@ function percentEncode(character: string): string {
  */
 export function requirePrefix(prefix: unknown): string {
   if (typeof prefix !== 'string' || prefix === '') {
-    throw new A2ARedisError(
-      'INVALID_OPTION',
-      `Option "prefix" must be a non-empty string, not ${JSON.stringify(prefix)}.`,
-    );
+    throw invalidOption('prefix', `must be a non-empty string, not ${JSON.stringify(prefix)}`);
   }
   if (/[{}]/.test(prefix) || !prefix.isWellFormed()) {
-    throw new A2ARedisError(
-      'INVALID_OPTION',
-      `Option "prefix" must not hold "{", "}" or a lone surrogate: ${JSON.stringify(prefix)}.`,
-    );
+    const found = JSON.stringify(prefix);
+    throw invalidOption('prefix', `must not hold "{", "}" or a lone surrogate: ${found}`);
   }
   return prefix;
 }

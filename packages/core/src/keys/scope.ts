@@ -2,6 +2,7 @@ import type { OwnerResolver, ServerCallContext } from '@a2a-js/sdk/server';
 import { resolveUserScope } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { keySegment } from './key-segment.ts';
 
 /** Whose data a call reaches: the SDK's tenant and owner. */
@@ -24,7 +25,7 @@ export type ScopeResolver = (context: ServerCallContext) => Scope;
  */
 export function scopeResolver(ownerResolver: OwnerResolver = resolveUserScope): ScopeResolver {
   if (typeof ownerResolver !== 'function') {
-    throw new A2ARedisError('INVALID_OPTION', 'Option "ownerResolver" must be a function.');
+    throw invalidOption('ownerResolver', 'must be a function');
   }
   return (context) => {
     requireContext(context);

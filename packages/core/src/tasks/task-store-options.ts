@@ -1,8 +1,10 @@
 import type { OwnerResolver } from '@a2a-js/sdk/server';
 
-import { A2ARedisError } from '../errors.ts';
+import type { A2ARedisError } from '../errors.ts';
 import { requirePrefix } from '../keys/key-segment.ts';
 import { type ScopeResolver, scopeResolver } from '../keys/scope.ts';
+import { checkNames, milliseconds, timeToLive, wholeNumber } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
 
 /** Options of every task store. */
@@ -67,7 +69,9 @@ export interface ResolvedTaskStoreOptions {
   readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
 }
 
-const OPTION_NAMES: ReadonlySet<string> = new Set<keyof TaskStoreOptions>([
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
+
+const OPTION_NAMES: readonly (keyof TaskStoreOptions)[] = [
   'prefix',
   'ownerResolver',
   'ttlSeconds',
@@ -75,51 +79,27 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof TaskStoreOptions>([
   'cacheMaxBytes',
   'deadlineMs',
   'onCorruptRecord',
-]);
+];
 
 /** Checks options and fills in the defaults; `INVALID_OPTION` names the one at fault. */
 export function resolveTaskStoreOptions(options: TaskStoreOptions): ResolvedTaskStoreOptions {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.has(name));
-  if (unknown !== undefined) {
-    throw new A2ARedisError(
-      'INVALID_OPTION',
-      `There is no option "${unknown}". Options: ${[...OPTION_NAMES].join(', ')}.`,
-    );
-  }
-  const {
-    prefix = 'a2a:tasks:',
-    ttlAppliesTo = 'all',
-    cacheMaxBytes = 64 * 1024 * 1024,
-    deadlineMs = DEFAULT_DEADLINE_MS,
-    onCorruptRecord,
-  } = options;
+  checkNames(options, OPTION_NAMES, '');
+  const { prefix = 'a2a:tasks:', cacheMaxBytes = DEFAULT_CACHE_BYTES } = options;
+  const { deadlineMs = DEFAULT_DEADLINE_MS, onCorruptRecord } = options;
+  const { ttlSeconds, ttlAppliesTo = 'all' } = options;
   if (ttlAppliesTo !== 'all' && ttlAppliesTo !== 'terminal') {
-    throw new A2ARedisError(
-      'INVALID_OPTION',
-      `Option "ttlAppliesTo" must be "all" or "terminal", not ${JSON.stringify(ttlAppliesTo)}.`,
-    );
+    throw invalidOption('ttlAppliesTo', 'must be "all" or "terminal"');
   }
   if (onCorruptRecord !== undefined && typeof onCorruptRecord !== 'function') {
-    throw new A2ARedisError('INVALID_OPTION', 'Option "onCorruptRecord" must be a function.');
+    throw invalidOption('onCorruptRecord', 'must be a function');
   }
   return {
     prefix: requirePrefix(prefix),
     scopeOf: scopeResolver(options.ownerResolver),
-    ttlSeconds:
-      options.ttlSeconds === undefined
-        ? undefined
-        : requireWhole('ttlSeconds', options.ttlSeconds, 1),
+    ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
     ttlAppliesTo,
-    cacheMaxBytes: requireWhole('cacheMaxBytes', cacheMaxBytes, 1),
-    deadlineMs: requireWhole('deadlineMs', deadlineMs, 1),
+    cacheMaxBytes: wholeNumber(cacheMaxBytes, 'cacheMaxBytes', 1),
+    deadlineMs: milliseconds(deadlineMs, 'deadlineMs', 1),
     onCorruptRecord,
   };
-}
-
-function requireWhole(name: string, value: unknown, least: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new A2ARedisError(
-    'INVALID_OPTION',
-    `Option "${name}" must be a whole number of at least ${least}, not ${JSON.stringify(value)}.`,
-  );
 }

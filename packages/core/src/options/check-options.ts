@@ -2,6 +2,8 @@ import { invalidOption } from './invalid-option.ts';
 
 /** The longest timer of Node; a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** 100 years: Redis refuses expiries that leave the range of its clock. */
+const LONGEST_TTL_SECONDS = 3_155_760_000;
 
 /** Options whose values are not known to be right, as JavaScript callers may pass them. */
 export type UncheckedOptions = Readonly<Record<string, unknown>>;
@@ -61,6 +63,11 @@ export function wholeNumber(
 /** Milliseconds that a timer can wait. */
 export function milliseconds(value: unknown, name: string, least: number): number {
   return wholeNumber(value, name, least, LONGEST_TIMER_MS);
+}
+
+/** Seconds that a key can live. */
+export function timeToLive(value: unknown, name: string): number {
+  return wholeNumber(value, name, 1, LONGEST_TTL_SECONDS);
 }
 
 function describe(value: unknown): string {
