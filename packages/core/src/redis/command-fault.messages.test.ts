@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { commandFault } from './command-fault.ts';
+
+describe('commandFault: errors that are told by their message', () => {
+  class Renamed extends Error {}
+
+  it.each([
+    ['unsent', 'The client is offline'],
+    ['unsent', 'Connection timeout'],
+    ['unsent', 'All the root nodes are unavailable'],
+    ['unsent', 'Cannot find node 10.0.0.1:6379'],
+    ['unknown', 'Socket closed unexpectedly'],
+    ['unknown', 'Disconnects client'],
+    ['unknown', 'None of the sentinels are available'],
+    ['unknown', 'no valid master node'],
+    ['closed', 'The client is closed'],
+    ['busy', 'MOVED 3999 127.0.0.1:6381'],
+    ['busy', 'ASK 3999 127.0.0.1:6381'],
+    ['busy', 'TRYAGAIN Multiple keys request during rehashing of slot'],
+    ['busy', 'LOADING Redis is loading the dataset in memory'],
+    ['busy', 'Too many Cluster redirections'],
+    [
+      'busy',
+      "ERR Error running script (call to f_4ca2): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",
+    ],
+    ['refused', 'ERR Error running script (call to f_4ca2): @user_script:1: attempt to index'],
+    ['refused', 'BUSYGROUP Consumer Group name already exists'],
+    ['refused', 'ERR unknown command'],
+    ['other', 'Something else'],
+    ['other', 'constructor'],
+  ])('%s: %s', (fault, message) => {
+    expect(commandFault(new Renamed(message))).toBe(fault);
+  });
+
+  it('other: what is no error at all', () => {
+    expect([commandFault('text'), commandFault(undefined), commandFault({})]).toEqual([
+      'other',
+      'other',
+      'other',
+    ]);
+  });
+
+  it('unsent where every address of a host refused, unknown where a working socket broke', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    });
+    const all = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' });
+    const broken = Object.assign(new Error('read ETIMEDOUT'), {
+      code: 'ETIMEDOUT',
+      syscall: 'read',
+    });
+    expect([all, broken].map(commandFault)).toEqual(['unsent', 'unknown']);
+  });
+});
+
+/** The fault and what it was judged by; `none` when the promise resolves. */
