@@ -31,7 +31,7 @@ export function luaPlugin(): LuaPlugin {
 }
 
 /** Drops comment lines, blank lines and indentation. */
-export function minifyLua(source: string): string {
+function minifyLua(source: string): string {
   return source
     .split('\n')
     .map((line) => line.trim())
