@@ -87,21 +87,23 @@ for (const name of ['redis 6, RESP3', 'redis 6, cluster']) {
         new RedisTaskStore(client(), { prefix: newPrefix(), ownerResolver, cacheMaxBytes: 1 }),
       CAPABILITIES,
     );
-
-    // Nothing that was saved is known: all that is loaded went through Redis. Nor is it known that a
-    // task was loaded, so that a save overwrites.
-    describeTaskStoreContract(
-      'RedisTaskStore, another for each call,',
-      (ownerResolver) => {
-        const prefix = newPrefix();
-        const next = (): TaskStore => new RedisTaskStore(client(), { prefix, ownerResolver });
-        return {
-          save: (task, context) => next().save(task, context),
-          load: (taskId, context) => next().load(taskId, context),
-          list: (params, context) => next().list(params, context),
-        };
-      },
-      { ...CAPABILITIES, mergesLateWrites: false, keepsTerminalStates: false },
-    );
   });
 }
+
+describeOn('redis 6, RESP3', (client) => {
+  // Nothing that was saved is known: all that is loaded went through Redis. Nor is it known that a
+  // task was loaded, so that a save overwrites.
+  describeTaskStoreContract(
+    'RedisTaskStore, another for each call,',
+    (ownerResolver) => {
+      const prefix = newPrefix();
+      const next = (): TaskStore => new RedisTaskStore(client(), { prefix, ownerResolver });
+      return {
+        save: (task, context) => next().save(task, context),
+        load: (taskId, context) => next().load(taskId, context),
+        list: (params, context) => next().list(params, context),
+      };
+    },
+    { ...CAPABILITIES, mergesLateWrites: false, keepsTerminalStates: false },
+  );
+});

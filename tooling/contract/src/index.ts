@@ -6,3 +6,5 @@ export type {
 } from './push-notification-store/subject.ts';
 export { describeTaskStoreContract } from './task-store/describe-contract.ts';
 export type { MakeTaskStore, TaskStoreCapabilities } from './task-store/subject.ts';
+export { describeEqualAnswers } from './task-store/matches-calls.ts';
+export { describeEqualTasks } from './task-store/matches-events.ts';

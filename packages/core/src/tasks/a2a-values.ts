@@ -62,7 +62,7 @@ export function copyMessage(message: Message, freeze: boolean): Message {
     messageId: textOf('message.messageId', message.messageId),
     contextId: textOf('message.contextId', message.contextId),
     taskId: textOf('message.taskId', message.taskId),
-    role: memberOf('message.role', Role, message.role),
+    role: memberOf('message.role', Role, message.role ?? Role.ROLE_UNSPECIFIED),
     parts: copyEach('message.parts', message.parts, copyPart, freeze),
     metadata: copyJsonObject(message.metadata, 'message.metadata', freeze),
     extensions: copyTexts('message.extensions', message.extensions, freeze),
@@ -75,7 +75,7 @@ export function copyMessage(message: Message, freeze: boolean): Message {
 export function copyStatus(status: TaskStatus, freeze: boolean): TaskStatus {
   requireObject('task.status', status);
   const copy: TaskStatus = {
-    state: memberOf('status.state', TaskState, status.state),
+    state: memberOf('status.state', TaskState, status.state ?? TaskState.TASK_STATE_UNSPECIFIED),
     message: status.message ? copyMessage(status.message, freeze) : undefined,
     timestamp: (status.timestamp ?? undefined) && textOf('status.timestamp', status.timestamp),
   };
@@ -122,9 +122,8 @@ function textOf(name: string, value: unknown): string {
 function memberOf<T extends number>(
   name: string,
   members: Readonly<Record<number, string>>,
-  value: T | undefined,
-): T | 0 {
-  if (value === undefined || value === null) return 0;
+  value: T,
+): T {
   if (typeof value !== 'number' || members[value] === undefined) {
     throw invalid(name, 'a member of its enumeration');
   }
@@ -141,6 +140,10 @@ function requireObject(name: string, value: unknown): void {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
 
 function invalid(name: string, expected: string): A2ARedisError {
@@ -214,7 +217,7 @@ function equalEach<T extends object>(
   b: readonly T[],
   equal: (a: T, b: T) => boolean,
 ): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  if (!isList(a) || !isList(b) || a.length !== b.length) return false;
   return a.every((item, index) => {
     const other = b[index];
     return other !== undefined && equal(item, other);

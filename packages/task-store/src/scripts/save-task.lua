@@ -12,10 +12,10 @@
 -- ARGV[7...]   d names, then s names and values in turn, then the index entry, see index-task.lua
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, fields and values} when the record is another
--- one, version 0 where there is none.
+-- one, version 0 where there is none, empty where a record has none.
 local record = KEYS[1]
 local stored = redis.call('HMGET', record, 'v', 'w')
-local version = stored[1] or '0'
+local version = stored[1] or (redis.call('EXISTS', record) == 0 and '0' or '')
 local writes = stored[2] or ''
 if string.find(' ' .. writes .. ' ', ' ' .. ARGV[2] .. ' ', 1, true) then
   return { 'repeated', version }
@@ -24,13 +24,14 @@ if ARGV[1] ~= '' and ARGV[1] ~= version then
   return { 'conflict', version, redis.call('HGETALL', record) }
 end
 
--- Versions of a record that was deleted and made anew do not come back: they start at the clock.
+-- Versions of a record that was deleted and made anew do not come back: they start at the clock. So
+-- does one that overwrites a record of which the version cannot be read.
 local next_version
-if version == '0' then
+if #version == 16 and string.find(version, '^%d+$') then
+  next_version = tonumber(version) + 1
+else
   local now = redis.call('TIME')
   next_version = tonumber(now[1]) * 1000000 + tonumber(now[2])
-else
-  next_version = tonumber(version) + 1
 end
 local formatted = string.format('%.0f', next_version)
 
@@ -51,10 +52,12 @@ local after_set = first_set + tonumber(ARGV[6])
 for i = 7, first_set - 1, 4000 do
   redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 3999, first_set - 1)))
 end
-for i = first_set, after_set - 1, 4000 do
+-- The version goes along with the first of the fields: one command to replicate, not two.
+local first_last = math.min(first_set + 3999, after_set - 1)
+redis.call('HSET', record, 'v', formatted, 'w', kept, unpack(ARGV, first_set, first_last))
+for i = first_last + 1, after_set - 1, 4000 do
   redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, after_set - 1)))
 end
-redis.call('HSET', record, 'v', formatted, 'w', kept)
 if ARGV[3] == '0' then
   redis.call('PERSIST', record)
 elseif ARGV[3] ~= '' then

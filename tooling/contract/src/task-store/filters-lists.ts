@@ -1,4 +1,4 @@
-import { TaskState } from '@a2a-js/sdk';
+import { type Task, TaskState } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 import { describe, expect, test } from 'vitest';
 
@@ -17,6 +17,10 @@ const TASKS = [0, 1, 2, 3].flatMap((timeMs) =>
     ),
   ),
 );
+
+const timeless = (state: TaskState): Pick<Task, 'status'> => ({
+  status: { ...statusAt(0, state), timestamp: undefined },
+});
 
 const COMBINATIONS = ['', ...CONTEXT_IDS, 'three'].flatMap((contextId) =>
   [TASK_STATE_UNSPECIFIED, ...STATES, TaskState.TASK_STATE_FAILED].flatMap((status) =>
@@ -94,9 +98,6 @@ export function filtersLists({ makeStore }: TaskStoreSubject): void {
 
     test('a task is found under its context when only its state changed, and the reverse', async () => {
       const store = await makeStore();
-      const timeless = (state: TaskState): Parameters<typeof taskOf>[1] => ({
-        status: { ...statusAt(0, state), timestamp: undefined },
-      });
       await store.save(taskOf('task', timeless(TASK_STATE_WORKING)), CONTEXT);
       await store.save(taskOf('task', timeless(TASK_STATE_COMPLETED)), CONTEXT);
       expect(await idsOf(store, { status: TASK_STATE_WORKING })).toEqual([]);

@@ -85,6 +85,17 @@ const TASKS: Readonly<Record<string, Partial<Task>>> = {
   'an artifact of no field': { artifacts: [artifactOf('', [], { metadata: {} })] },
 };
 
+const STATES = [
+  TaskState.TASK_STATE_SUBMITTED,
+  TaskState.TASK_STATE_WORKING,
+  TaskState.TASK_STATE_COMPLETED,
+  TaskState.TASK_STATE_FAILED,
+  TaskState.TASK_STATE_CANCELED,
+  TaskState.TASK_STATE_INPUT_REQUIRED,
+  TaskState.TASK_STATE_REJECTED,
+  TaskState.TASK_STATE_AUTH_REQUIRED,
+];
+
 /** What is loaded and listed equals what was saved, field by field, wherever a value stands. */
 export function keepsEveryField({ makeStore }: TaskStoreSubject): void {
   const expectKept = async (fields: Partial<Task>): Promise<void> => {
@@ -118,11 +129,8 @@ export function keepsEveryField({ makeStore }: TaskStoreSubject): void {
       await expectKept(fields);
     });
 
-    test.each(Object.values(TaskState).filter((state) => typeof state === 'number' && state > 0))(
-      'the state %s',
-      async (state) => {
-        await expectKept({ status: statusAt(0, Number(state)) });
-      },
-    );
+    test.each(STATES)('the state %i', async (state) => {
+      await expectKept({ status: statusAt(0, state) });
+    });
   });
 }

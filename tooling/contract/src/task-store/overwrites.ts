@@ -69,7 +69,7 @@ export function overwrites({ makeStore }: TaskStoreSubject): void {
     test('history is replaced, cut and put in another order', async () => {
       const store = await makeStore();
       const versions = ['abc', 'ab', 'ba', 'xab', 'xxab', '', 'a'].map((ids) =>
-        [...ids].map((id) => messageOf(id)),
+        Array.from(ids, (id) => messageOf(id)),
       );
       await store.save(taskOf('task'), CONTEXT);
       for (const history of versions) {

@@ -1,9 +1,12 @@
+import type { Task } from '@a2a-js/sdk';
 import { describe, expect, test } from 'vitest';
 
 import { contextOf, idsOf, listRequest, ODD_TASK_IDS, statusAt, taskOf } from './fixtures.ts';
 import type { TaskStoreSubject } from './subject.ts';
 
 const WHOLE_SCOPES = [undefined, ...ODD_TASK_IDS];
+
+const taskIn = (index: number): Task => taskOf('task', { metadata: { index } });
 
 /** A call reaches the tasks of its own tenant and owner, and no others. */
 export function scopesByTenantAndOwner({ makeStore }: TaskStoreSubject): void {
@@ -13,8 +16,6 @@ export function scopesByTenantAndOwner({ makeStore }: TaskStoreSubject): void {
       ['owners', WHOLE_SCOPES.map((userName) => contextOf({ userName }))],
     ])('%s do not see each other', async (_name, contexts) => {
       const store = await makeStore();
-      const taskIn = (index: number): ReturnType<typeof taskOf> =>
-        taskOf('task', { metadata: { index } });
       for (const [index, context] of contexts.entries()) await store.save(taskIn(index), context);
       for (const [index, context] of contexts.entries()) {
         expect(await store.load('task', context)).toEqual(taskIn(index));

@@ -1,0 +1,14 @@
+import type { Section } from './report.ts';
+import type { StoreKind } from './stores/store.ts';
+
+/** What a benchmark runs with. */
+export interface BenchmarkContext {
+  /** Small sizes and few rounds. */
+  readonly quick: boolean;
+  /** The store under test. */
+  readonly redis: StoreKind;
+  readonly baselines: readonly StoreKind[];
+}
+
+/** A benchmark: measures, and says what it found. */
+export type Benchmark = (context: BenchmarkContext) => Promise<Section>;

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+
+import { Task } from '@a2a-js/sdk';
+import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
+import { createRedisClient, type RedisClient } from '@a2a-redis/core';
+
+import { deleteKeys } from './redis.ts';
+import type { StoreKind } from './store.ts';
+
+/** What one writes first: a hash per task, with the whole task as JSON in one field. */
+class JsonHashStore implements TaskStore {
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+
+  constructor(client: RedisClient, prefix: string) {
+    this.#client = client;
+    this.#prefix = prefix;
+  }
+
+  async save(task: Task, context: ServerCallContext): Promise<void> {
+    await this.#client.hSet(this.#key(task.id, context), 'task', JSON.stringify(Task.toJSON(task)));
+  }
+
+  async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
+    const json = await this.#client.hGet(this.#key(taskId, context), 'task');
+    return json === null ? undefined : Task.fromJSON(JSON.parse(json));
+  }
+
+  list(): never {
+    throw new TypeError('A hash per task without an index cannot list.');
+  }
+
+  #key(taskId: string, context: ServerCallContext): string {
+    return `${this.#prefix}${context.user?.userName ?? ''}:${taskId}`;
+  }
+}
+
+/** A plain hash-of-JSON store on the same Redis: no index, no versions, the whole task every time. */
+export function jsonHashStore(url: string): StoreKind {
+  return {
+    name: 'hash of JSON',
+    savesWhole: true,
+    lists: false,
+    open: async () => {
+      const client = await createRedisClient({ url });
+      const prefix = `bench:${randomUUID()}:`;
+      const another = (): JsonHashStore => new JsonHashStore(client, prefix);
+      return {
+        store: another(),
+        another,
+        [Symbol.asyncDispose]: async () => {
+          await deleteKeys(client, prefix);
+          await client.close();
+        },
+      };
+    },
+  };
+}
