@@ -130,6 +130,26 @@ describe('a chunk', () => {
   });
 });
 
+describe('a change of a task that this process has written since', () => {
+  test('is merged before it is sent, in one call', async () => {
+    const { store, calls } = recordedStore();
+    await store.save(streamedTask('t', 'one'), CONTEXT);
+    const [first, second] = [await loadTask(store, 't'), await loadTask(store, 't')];
+    first.artifacts[0]?.parts.push(text('first'));
+    await store.save(first, CONTEXT);
+    second.artifacts[0]?.parts.push(text('second'));
+    calls.length = 0;
+    await store.save(second, CONTEXT);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.args.slice(6)).toEqual([
+      'p:0:2',
+      '{"text":"second","mediaType":"text/plain"}',
+      'n:0',
+      '3',
+    ]);
+  });
+});
+
 describe('other changes send what changed', () => {
   const CHANGES: Readonly<Record<string, readonly [(task: Task) => void, readonly string[]]>> = {
     nothing: [() => {}, ['0', '0']],
