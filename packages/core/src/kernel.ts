@@ -6,7 +6,13 @@
  */
 export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
 export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
-export { checkNames, milliseconds, timeToLive, wholeNumber } from './options/check-options.ts';
+export {
+  checkNames,
+  milliseconds,
+  timeToLive,
+  type UncheckedOptions,
+  wholeNumber,
+} from './options/check-options.ts';
 export { invalidOption } from './options/invalid-option.ts';
 export { backoffMs } from './redis/backoff.ts';
 export { type CommandFault, commandFault } from './redis/command-fault.ts';

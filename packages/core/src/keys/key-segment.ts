@@ -5,6 +5,8 @@ import { invalidOption } from '../options/invalid-option.ts';
 
 /** Longer segments are replaced by a digest, so that a 10 kB id does not make 10 kB keys. */
 const LONGEST_PLAIN_SEGMENT = 128;
+/** What most ids are made of: nothing to encode. */
+const PLAIN_SEGMENT = /^[A-Za-z0-9_.@+-]*$/;
 
 /**
  * Encodes a part of a key so that no two texts share an encoding and none holds a character with a
@@ -14,6 +16,7 @@ const LONGEST_PLAIN_SEGMENT = 128;
  * Common ids (UUIDs, names, e-mail addresses) stay as they are and can be read in `redis-cli`.
  */
 export function keySegment(text: string): string {
+  if (text.length <= LONGEST_PLAIN_SEGMENT && PLAIN_SEGMENT.test(text)) return text;
   const encoded = text.replaceAll(/[^A-Za-z0-9_.@+-]/gu, percentEncode);
   if (encoded.length <= LONGEST_PLAIN_SEGMENT) return encoded;
   return `~${createHash('sha256').update(text).digest('base64url')}`;
