@@ -30,6 +30,7 @@ export function checkNames(
   return options;
 }
 
+/** Whether a value is an object whose properties can be read by name. */
 export function isRecord(value: unknown): value is UncheckedOptions {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

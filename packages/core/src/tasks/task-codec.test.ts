@@ -53,6 +53,20 @@ describe('the codec of stored values', () => {
     expect(Object.isFrozen(decodePart('{"data":{"a":[1]}}', where).content?.value)).toBe(true);
   });
 
+  it.each([
+    ['a part of a message', (): unknown => decodeMessage('{"parts":[null]}', where)],
+    ['a part that is a number', (): unknown => decodeMessage('{"parts":[5]}', where)],
+    ['the message of a status', (): unknown => decodeStatus('{"message":[]}', where)],
+    ['a part in a status', (): unknown => decodeStatus('{"message":{"parts":[null]}}', where)],
+  ])('reports %s that is no object as corrupt', (_name, decode) => {
+    expect(decode).toThrow(
+      expect.objectContaining({
+        code: 'CORRUPT_RECORD',
+        message: expect.stringContaining('not a JSON object'),
+      }),
+    );
+  });
+
   it.each(['', 'not json', '[]', '"text"', 'null', '12'])('reports %j as corrupt', (stored) => {
     for (const decode of [decodePart, decodeMessage, decodeStatus, decodeHeader, decodeMetadata]) {
       expect(() => decode(stored, where)).toThrow(

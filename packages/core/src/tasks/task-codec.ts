@@ -1,6 +1,7 @@
 import { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
+import { isRecord } from '../options/check-options.ts';
 import { abbreviate } from '../redis/script-runner.ts';
 import {
   type ArtifactHeader,
@@ -48,55 +49,59 @@ export const encodeMetadata = (metadata: JsonObject): string => JSON.stringify(m
 
 /** Reads what {@link encodePart} wrote; `CORRUPT_RECORD` for anything else. */
 export function decodePart(text: string, where: RecordField): Part {
-  return partFromJson(parseObject(text, where));
+  return copyPart(partFromJson(parse(text, where), where), true);
 }
 
 /** See {@link decodePart}. */
 export function decodeMessage(text: string, where: RecordField): Message {
-  const json = parseObject(text, where);
-  const message = Message.fromJSON(json);
-  const { parts } = json as { parts?: unknown };
-  if (Array.isArray(parts)) message.parts = parts.map(partFromJson);
-  return copyMessage(message, true);
+  return copyMessage(messageFromJson(parse(text, where), where), true);
 }
 
 /** See {@link decodePart}. */
 export function decodeStatus(text: string, where: RecordField): TaskStatus {
-  const json = parseObject(text, where);
-  const status = TaskStatus.fromJSON(json);
-  const { message } = json as { message?: unknown };
-  if (message !== undefined) status.message = decodeMessage(JSON.stringify(message), where);
+  const { message, ...fields } = requireObject(parse(text, where), where);
+  const status = TaskStatus.fromJSON(fields);
+  if (message !== undefined) status.message = messageFromJson(message, where);
   return copyStatus(status, true);
 }
 
 /** See {@link decodePart}. */
 export function decodeHeader(text: string, where: RecordField): ArtifactHeader {
-  return copyHeader(Artifact.fromJSON(parseObject(text, where)), true);
+  return copyHeader(Artifact.fromJSON(requireObject(parse(text, where), where)), true);
 }
 
 /** See {@link decodePart}. */
 export function decodeMetadata(text: string, where: RecordField): JsonObject | undefined {
-  return copyJsonObject(parseObject(text, where), 'task.metadata', true);
+  return copyJsonObject(requireObject(parse(text, where), where), 'task.metadata', true);
 }
 
 /** The SDK's codec takes `{ "data": null }` for a part without content; it is a data part of null. */
-function partFromJson(json: object): Part {
+function partFromJson(value: unknown, where: RecordField): Part {
+  const json = requireObject(value, where);
   const part = Part.fromJSON(json);
-  if (part.content === undefined && 'data' in json && json.data === null) {
+  if (part.content === undefined && json['data'] === null) {
     part.content = { $case: 'data', value: null };
   }
-  return copyPart(part, true);
+  return part;
 }
 
-function parseObject(text: string, where: RecordField): object {
-  let value: unknown;
+/** The parts are read apart from the rest, for the sake of {@link partFromJson}. */
+function messageFromJson(value: unknown, where: RecordField): Message {
+  const { parts, ...fields } = requireObject(value, where);
+  const message = Message.fromJSON(fields);
+  if (Array.isArray(parts)) message.parts = parts.map((part) => partFromJson(part, where));
+  return message;
+}
+
+function parse(text: string, where: RecordField): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw corruptRecord(where, 'not JSON', error);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw corruptRecord(where, 'not a JSON object');
-  }
-  return value;
+}
+
+function requireObject(value: unknown, where: RecordField): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
+  throw corruptRecord(where, 'not a JSON object');
 }
