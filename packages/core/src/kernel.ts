@@ -8,6 +8,7 @@ export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
 export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
 export {
   checkNames,
+  isRecord,
   milliseconds,
   timeToLive,
   type UncheckedOptions,

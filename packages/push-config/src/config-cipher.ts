@@ -7,9 +7,8 @@ import {
 } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
 
-import { invalidOption } from '@a2a-redis/core/kernel';
+import { invalidOption, isRecord } from '@a2a-redis/core/kernel';
 
-import { isRecord } from './is-record.ts';
 import type { PushConfigEncryption } from './options.ts';
 
 const ALGORITHM = 'aes-256-gcm';

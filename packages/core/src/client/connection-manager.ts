@@ -143,6 +143,7 @@ function open<C>(options: ResolvedOptions): Connection<C>;
 function open(options: ResolvedOptions): Connection<unknown> {
   const client = connectClient(options);
   const pinger = client.then((connected) => new Pinger(connected));
+  // `client` rejects with the same error, and tells whoever awaits it.
   pinger.catch(() => {});
   return { client, pinger, close: () => closeWhenOpen(client) };
 }

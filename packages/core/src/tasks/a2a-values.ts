@@ -101,8 +101,7 @@ function copyEach<T>(
   copy: (item: T, freeze: boolean) => T,
   freeze: boolean,
 ): T[] {
-  if (!Array.isArray(items ?? [])) throw invalid(name, 'an array');
-  const copies = (items ?? []).map((item) => copy(item, freeze));
+  const copies = requireList(name, items).map((item) => copy(item, freeze));
   if (freeze) Object.freeze(copies);
   return copies;
 }
@@ -146,7 +145,15 @@ function isList(value: unknown): boolean {
   return Array.isArray(value);
 }
 
-function invalid(name: string, expected: string): A2ARedisError {
+/** The items of a list that may be left out; `INVALID_ARGUMENT` for anything but an array. */
+export function requireList<T>(name: string, items: readonly T[] | undefined): readonly T[] {
+  const list = items ?? [];
+  if (!isList(list)) throw invalid(name, 'an array');
+  return list;
+}
+
+/** The error for a value of the wrong kind. */
+export function invalid(name: string, expected: string): A2ARedisError {
   return new A2ARedisError('INVALID_ARGUMENT', `${name} must be ${expected}.`);
 }
 

@@ -16,7 +16,7 @@ import indexTaskMainSource from './scripts/index-task-main.lua';
 import indexTask from './scripts/index-task.lua';
 import listIndexSource from './scripts/list-index.lua';
 import markPendingSource from './scripts/mark-pending.lua';
-import readRowsSource from './scripts/read-rows.lua';
+import readRowSource from './scripts/read-row.lua';
 import unindexTaskSource from './scripts/unindex-task.lua';
 import unlistMemberSource from './scripts/unlist-member.lua';
 import { corruptRecord } from './task-codec.ts';
@@ -28,7 +28,7 @@ export const indexTaskSource: string = indexTask;
 const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
 const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
 const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
-const readRowsScript = defineScript('read-rows', readRowsSource);
+const readRowScript = defineScript('read-row', readRowSource);
 const listIndexScript = defineScript('list-index', listIndexSource);
 const markPendingScript = defineScript('mark-pending', markPendingSource);
 const clearPendingScript = defineScript('clear-pending', clearPendingSource);
@@ -137,8 +137,8 @@ export class TaskIndex {
 
   /** The row of a task. */
   async row(scope: Scope, taskId: string): Promise<SeenRow> {
-    const reply = await this.#runner.run(readRowsScript, [this.#keys.index(scope).rows], [taskId]);
-    const raw = textsReply(reply)[0] ?? '';
+    const { rows } = this.#keys.index(scope);
+    const raw = textReply(await this.#runner.run(readRowScript, [rows], [taskId]));
     return { raw, entry: parseRow(taskId, raw)?.entry };
   }
 

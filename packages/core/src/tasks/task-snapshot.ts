@@ -1,6 +1,5 @@
 import type { Artifact, Message, Part, Task, TaskStatus } from '@a2a-js/sdk';
 
-import { A2ARedisError } from '../errors.ts';
 import {
   type ArtifactHeader,
   copyHeader,
@@ -11,6 +10,8 @@ import {
   equalMessage,
   equalPart,
   equalStatus,
+  invalid,
+  requireList,
 } from './a2a-values.ts';
 import { ItemList } from './item-list.ts';
 import { copyJsonObject, equalJson, type JsonObject } from './json-value.ts';
@@ -97,16 +98,9 @@ function listOf<T>(
   );
 }
 
-function requireList<T>(name: string, items: readonly T[] | undefined): readonly T[] {
-  const list = items ?? [];
-  const isList: boolean = Array.isArray(list);
-  if (isList) return list;
-  throw new A2ARedisError('INVALID_ARGUMENT', `${name} must be an array.`);
-}
-
 function requireText(name: string, value: unknown): string {
   if (typeof value === 'string' && value.isWellFormed()) return value;
-  throw new A2ARedisError('INVALID_ARGUMENT', `${name} must be a string of well-formed Unicode.`);
+  throw invalid(name, 'a string of well-formed Unicode');
 }
 
 /** Makes a task of a snapshot, for a caller to keep and change; see {@link LONGEST_COPIED_LIST}. */

@@ -1,6 +1,6 @@
--- Reads index rows.
+-- Reads the index row of a task.
 --
 -- KEYS[1]  the hash of rows
--- ARGV     task ids
--- Returns the rows in the order of the ids; nil where there is none.
-return redis.call('HMGET', KEYS[1], unpack(ARGV))
+-- ARGV[1]  the task id
+-- Returns the row; nil where there is none.
+return redis.call('HGET', KEYS[1], ARGV[1])
