@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { inspect } from 'node:util';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
@@ -5,7 +6,7 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, contentOf, CONTEXT, newPrefix } from './support.ts';
+import { configOf, contentOf, CONTEXT } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

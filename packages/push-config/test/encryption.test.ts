@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -7,7 +8,7 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { type PushConfigEncryptionKey, RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, contentOf, CONTEXT, contextOf, newPrefix } from './support.ts';
+import { configOf, contentOf, CONTEXT, contextOf } from './support.ts';
 
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32).toString('base64') };

@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { randomBytes } from 'node:crypto';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
@@ -6,7 +7,7 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, contentOf, CONTEXT, newPrefix } from './support.ts';
+import { configOf, contentOf, CONTEXT } from './support.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { connect as connectSocket, createServer } from 'node:net';
+import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, CONTEXT, listen, newPrefix } from './support.ts';
+import { configOf, CONTEXT } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;
@@ -21,47 +20,9 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A way to the server that loses the reply to the next script call, and the connection with it. */
-interface LossyProxy extends AsyncDisposable {
-  readonly url: string;
-  loseNextReply(): void;
-}
-
-async function startLossyProxy(target: string): Promise<LossyProxy> {
-  let isArmed = false;
-  const proxy = createServer((downstream) => {
-    const upstream = connectSocket(Number(new URL(target).port), '127.0.0.1');
-    let isLosing = false;
-    downstream.on('data', (chunk) => {
-      if (isArmed && chunk.includes('EVAL')) {
-        isLosing = true;
-        isArmed = false;
-      }
-      upstream.write(chunk);
-    });
-    upstream.on('data', (chunk) => {
-      if (isLosing) downstream.destroy();
-      else downstream.write(chunk);
-    });
-    downstream.on('error', () => {}).on('close', () => upstream.destroy());
-    upstream.on('error', () => {}).on('close', () => downstream.destroy());
-  });
-  const port = await listen(proxy);
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    loseNextReply: () => {
-      isArmed = true;
-    },
-    [Symbol.asyncDispose]: async () => {
-      proxy.close();
-      await once(proxy, 'close');
-    },
-  };
-}
-
 describe('a lost reply', () => {
   test('a call that was applied is sent again and changes nothing', async () => {
-    await using proxy = await startLossyProxy(server.url);
+    await using proxy = await CuttingProxy.start(server.url);
     const behindProxy = await connect(proxy.url);
     try {
       const prefix = newPrefix();
@@ -70,12 +31,12 @@ describe('a lost reply', () => {
       await store.save('task', CONTEXT, configOf('a'));
       // The server must know the scripts, or the reply that is lost says only that it does not.
       await store.delete('task', CONTEXT, 'none');
-      proxy.loseNextReply();
+      proxy.loseNextReplies(1);
       await store.save('task', CONTEXT, configOf('b'));
       expect(await client.hGet(key, 'seq')).toBe('2');
       expect(await store.load('task', CONTEXT)).toStrictEqual([configOf('a'), configOf('b')]);
 
-      proxy.loseNextReply();
+      proxy.loseNextReplies(1);
       await store.delete('task', CONTEXT, 'a');
       expect(await store.load('task', CONTEXT)).toStrictEqual([configOf('b')]);
     } finally {

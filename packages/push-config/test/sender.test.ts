@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
@@ -8,7 +9,7 @@ import type { RedisClientType } from 'redis';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, CONTEXT, contextOf, listen, newPrefix } from './support.ts';
+import { configOf, CONTEXT, contextOf, listen } from './support.ts';
 
 interface Received {
   readonly path: string | undefined;

@@ -1,24 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
-import { createClient, type RedisClientType } from 'redis';
-
-/** Keys of a test that no other test has. */
-export function newPrefix(): string {
-  return `test:${randomUUID()}:`;
-}
-
-/** A connected client that reconnects fast. */
-export async function connect(url: string): Promise<RedisClientType> {
-  const client: RedisClientType = createClient({ url, socket: { reconnectStrategy: 20 } });
-  // Without a listener, a lost connection would end the process.
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
+import type { RedisClientType } from 'redis';
 
 /** A call of a tenant's user. */
 export function contextOf(

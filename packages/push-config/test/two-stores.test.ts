@@ -1,9 +1,10 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
-import { configOf, connect, contentOf, CONTEXT, newPrefix } from './support.ts';
+import { configOf, contentOf, CONTEXT } from './support.ts';
 
 let server: RedisServer;
 let clients: readonly [RedisClientType, RedisClientType];

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { Task } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
@@ -6,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, text } from './streamed-task.ts';
-import { connect, CONTEXT, newPrefix, statusAt, taskOf } from './support.ts';
+import { CONTEXT } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,3 +1,4 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { TaskState } from '@a2a-js/sdk';
 import { A2ARedisError } from '@a2a-redis/core';
 import type { RedisScriptClient } from '@a2a-redis/core/kernel';
@@ -7,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, textsOf } from './streamed-task.ts';
-import { CONTEXT, newPrefix } from './support.ts';
+import { CONTEXT } from './support.ts';
 
 const request = {
   tenant: '',

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { A2ARedisError } from '@a2a-redis/core';
 import type { RedisClientType } from 'redis';
@@ -5,15 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask } from './streamed-task.ts';
-import {
-  connect,
-  contentOf,
-  CONTEXT,
-  listRequest,
-  loadTask,
-  newPrefix,
-  taskOf,
-} from './support.ts';
+import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import type { RedisClientType } from 'redis';
@@ -5,16 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, text, textsOf } from './streamed-task.ts';
-import {
-  connect,
-  contentOf,
-  CONTEXT,
-  listRequest,
-  loadTask,
-  newPrefix,
-  statusAt,
-  taskOf,
-} from './support.ts';
+import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 const OTHER_OWNER = new ServerCallContext({
   tenant: 'acme',

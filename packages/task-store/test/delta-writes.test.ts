@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { listRequest, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { Task } from '@a2a-js/sdk';
 import { TaskState } from '@a2a-js/sdk';
@@ -7,15 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
 import { streamedTask, text } from './streamed-task.ts';
-import {
-  connect,
-  contentOf,
-  CONTEXT,
-  listRequest,
-  loadTask,
-  newPrefix,
-  statusAt,
-} from './support.ts';
+import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

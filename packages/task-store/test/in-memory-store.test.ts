@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { describeEqualAnswers, describeEqualTasks } from '@a2a-redis-internal/contract';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { TaskStore } from '@a2a-js/sdk/server';
@@ -5,7 +6,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { connect, newPrefix } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,19 +1,12 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import {
-  connect,
-  contentOf,
-  CONTEXT,
-  listRequest,
-  loadTask,
-  newPrefix,
-  statusAt,
-  taskOf,
-} from './support.ts';
+import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 const TASKS = [
   taskOf('d', { status: statusAt(3), contextId: 'one' }),

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import {
   type RedisServer,
   startRedisCluster,
@@ -10,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, text } from './streamed-task.ts';
-import { connect, contentOf, CONTEXT, newPrefix, statusAt, taskOf } from './support.ts';
+import { contentOf, CONTEXT } from './support.ts';
 
 const VERSION = /^\d{16}$/;
 /** Milliseconds since the smallest `Date`, in base 36: the beginning of 2026, and one later. */

@@ -1,3 +1,4 @@
+import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Task, TaskState } from '@a2a-js/sdk';
@@ -5,9 +6,8 @@ import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-se
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
 import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { connect, CONTEXT, newPrefix } from './support.ts';
+import { CONTEXT } from './support.ts';
 
 const chunks = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `chunk ${index}`);

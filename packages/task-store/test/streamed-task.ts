@@ -1,7 +1,8 @@
+import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import type { Part, Task } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 
-import { CONTEXT, taskOf } from './support.ts';
+import { CONTEXT } from './support.ts';
 
 /** A text part. */
 export function text(value: string): Part {

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
@@ -7,15 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { RedisTaskStore } from '../src/index.ts';
 import { append, streamedTask } from './streamed-task.ts';
-import {
-  connect,
-  contentOf,
-  CONTEXT,
-  listRequest,
-  newPrefix,
-  statusAt,
-  taskOf,
-} from './support.ts';
+import { contentOf, CONTEXT } from './support.ts';
 
 const INTERRUPTED = statusAt(1, TaskState.TASK_STATE_INPUT_REQUIRED);
 const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);

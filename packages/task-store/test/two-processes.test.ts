@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, textsOf } from './streamed-task.ts';
-import { connect, CONTEXT, newPrefix } from './support.ts';
+import { CONTEXT } from './support.ts';
 
 const worker = fileURLToPath(new URL('workers/append.mjs', import.meta.url));
 const WRITERS = ['left', 'right', 'third'];

@@ -1,3 +1,5 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
@@ -6,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { connect, contentOf, CONTEXT, newPrefix, statusAt, taskOf } from './support.ts';
+import { contentOf, CONTEXT } from './support.ts';
 
 const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
  * A TCP proxy in front of a Redis server that loses replies on demand: the command arrives and is
@@ -24,7 +24,9 @@ export class CuttingProxy implements AsyncDisposable {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const proxy = new CuttingProxy(server, (server.address() as AddressInfo).port);
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
+    const proxy = new CuttingProxy(server, address.port);
     server.on('connection', (client) => {
       proxy.#serve(client, target);
     });
