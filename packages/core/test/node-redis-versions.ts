@@ -11,6 +11,7 @@ export interface TestClient {
   evalSha(sha1: string, options?: { keys?: string[]; arguments?: string[] }): Promise<unknown>;
   eval(script: string, options?: { keys?: string[]; arguments?: string[] }): Promise<unknown>;
   readonly isOpen: boolean;
+  readonly isReady: boolean;
 }
 
 interface TestClientOptions {

@@ -5,7 +5,7 @@ import {
   startRedisCluster,
   startRedisServer,
 } from '@a2a-redis-internal/redis-server';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { errorOf } from '../../test/error-of.ts';
 import { NODE_REDIS_VERSIONS, type TestClient } from '../../test/node-redis-versions.ts';
@@ -74,6 +74,24 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
     const { runner } = recorded(client, 20_000, { loseFirstReply: true });
     expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(0);
     expect(await client.sendCommand(['MGET', 'k', 'count'])).toEqual(['v', '2']);
+  });
+
+  it('spares a connected client its timer per command, and leaves it to one that is not', async () => {
+    const timed = version.createClient({ url: server.url, commandOptions: { timeout: 4321 } });
+    timed.on('error', () => {});
+    await timed.connect();
+    const timers = vi.spyOn(AbortSignal, 'timeout');
+    const runner = new ScriptRunner(timed, 200);
+    await runner.run(setOnce, ['k', 'count'], ['v']);
+    await timed.sendCommand(['PING']);
+    expect(timers.mock.calls).toEqual([[4321]]);
+    await server.kill();
+    await vi.waitUntil(() => !timed.isReady);
+    timers.mockClear();
+    const error = await errorOf(runner.run(setOnce, ['k', 'count'], ['v']));
+    expect([error.code, timers.mock.calls]).toEqual(['DEADLINE_EXCEEDED', [[4321]]]);
+    timers.mockRestore();
+    timed.destroy();
   });
 
   it('waits for a server that is away, up to the deadline', async () => {

@@ -4,7 +4,7 @@ import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { commandFault } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
-import type { RedisScriptClient } from './script-client.ts';
+import { callSender, type RedisScriptClient } from './script-client.ts';
 import type { RedisScript } from './script.ts';
 
 /** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */
@@ -18,11 +18,11 @@ export const DEFAULT_DEADLINE_MS = 10_000;
  * unknown, and the runner sends it again.
  */
 export class ScriptRunner {
-  readonly #client: RedisScriptClient;
+  readonly #sender: () => RedisScriptClient;
   readonly #deadlineMs: number;
 
   constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
-    this.#client = client;
+    this.#sender = callSender(client);
     this.#deadlineMs = deadlineMs;
   }
 
@@ -84,11 +84,12 @@ export class ScriptRunner {
     args: readonly string[],
   ): Promise<unknown> {
     const options = { keys: [...keys], arguments: [...args] };
+    const client = this.#sender();
     try {
-      return await this.#client.evalSha(script.sha1, options);
+      return await client.evalSha(script.sha1, options);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return this.#client.eval(script.source, options);
+      return client.eval(script.source, options);
     }
   }
 }
