@@ -11,7 +11,6 @@ export interface TestClient {
   evalSha(sha1: string, options?: { keys?: string[]; arguments?: string[] }): Promise<unknown>;
   eval(script: string, options?: { keys?: string[]; arguments?: string[] }): Promise<unknown>;
   readonly isOpen: boolean;
-  readonly isReady: boolean;
 }
 
 interface TestClientOptions {
@@ -36,7 +35,7 @@ interface TestPoolOptions {
 /** One of the two versions of node-redis that core supports. */
 export interface NodeRedisVersion {
   readonly label: string;
-  createClient(options: TestClientOptions): TestClient;
+  createClient(options: TestClientOptions): TestClient & { readonly isReady: boolean };
   createPool(options: TestClientOptions, pool: TestPoolOptions): TestClient;
   createCluster(urls: readonly string[]): Omit<TestClient, 'sendCommand'>;
 }
