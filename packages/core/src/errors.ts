@@ -12,6 +12,7 @@
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission. |
+ * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs. The message names them and the server found. |
  * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
  * | `TASK_TERMINAL` | An update would take a task out of a terminal state. |
@@ -19,6 +20,8 @@
  * | `ENCRYPTION_KEY_UNKNOWN` | A record names an encryption key that was not configured. |
  * | `DECRYPTION_FAILED` | A record is not what was encrypted: altered, moved, or another key under the same id. |
  * | `PLAINTEXT_RECORD` | Encryption is configured, and a record was stored without it. |
+ * | `EVENTS_LOST` | Events of a task cannot reach a subscriber any more. Subscribe again for a fresh snapshot. |
+ * | `RUN_ENDED` | Another replica ended a task that this process executed, because it gave no sign of life. |
  * | `ABORTED` | The caller's `AbortSignal` fired. `cause` is its reason. |
  */
 export type A2ARedisErrorCode =
@@ -30,6 +33,7 @@ export type A2ARedisErrorCode =
   | 'UNAVAILABLE'
   | 'OUTCOME_UNKNOWN'
   | 'COMMAND_FAILED'
+  | 'SERVER_UNSUPPORTED'
   | 'CORRUPT_RECORD'
   | 'WRITE_CONFLICT'
   | 'TASK_TERMINAL'
@@ -37,6 +41,8 @@ export type A2ARedisErrorCode =
   | 'ENCRYPTION_KEY_UNKNOWN'
   | 'DECRYPTION_FAILED'
   | 'PLAINTEXT_RECORD'
+  | 'EVENTS_LOST'
+  | 'RUN_ENDED'
   | 'ABORTED';
 
 /**

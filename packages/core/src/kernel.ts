@@ -4,8 +4,29 @@
  *
  * @module
  */
+export { BaseQueueManager, type TransportParts } from './events/base-queue-manager.ts';
+export { ChannelHub } from './events/channel-hub.ts';
+export {
+  END_OF_EVENTS,
+  type EventBatch,
+  type EventTransport,
+  type SendOutcome,
+  type TaskFeed,
+  type TaskFollower,
+  type TransportedEvent,
+} from './events/event-transport.ts';
+export type { TaskAddress } from './events/queue-keys.ts';
+export {
+  type QueueManagerOptions,
+  type ResolvedQueueOptions,
+  resolveQueueOptions,
+} from './events/queue-manager-options.ts';
+export type { RedisSubscriberClient } from './events/subscriber-client.ts';
 export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
 export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
+export { AppliedEvents } from './marks/applied-events.ts';
+export { type EventMark, markEvent, markOf, markText } from './marks/event-mark.ts';
+export { isMarkedTaskStore, type MarkedTaskStore } from './marks/marked-task-store.ts';
 export {
   checkNames,
   isRecord,
@@ -18,6 +39,7 @@ export { invalidOption } from './options/invalid-option.ts';
 export { backoffMs } from './redis/backoff.ts';
 export { type CommandFault, commandFault } from './redis/command-fault.ts';
 export { withDeadline } from './redis/deadline.ts';
+export { arrayReply, textReply, textsReply } from './redis/reply.ts';
 export {
   isClusterClient,
   type RedisScriptClient,
@@ -25,10 +47,17 @@ export {
 } from './redis/script-client.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
-export type { ArtifactHeader } from './tasks/a2a-values.ts';
+export {
+  type ArtifactHeader,
+  copyHeader,
+  copyMessage,
+  copyPart,
+  copyStatus,
+} from './tasks/a2a-values.ts';
 export { BaseTaskStore } from './tasks/base-task-store.ts';
 export { ItemList } from './tasks/item-list.ts';
-export type { JsonObject, JsonValue } from './tasks/json-value.ts';
+export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tasks/json-value.ts';
+export { arrayReply, textReply } from './tasks/reply.ts';
 export { indexTaskSource } from './tasks/task-index.ts';
 export {
   corruptRecord,
@@ -44,7 +73,13 @@ export {
   encodeStatus,
   type RecordField,
 } from './tasks/task-codec.ts';
-export type { ArtifactDelta, ListDelta, TaskDelta } from './tasks/task-delta.ts';
+export {
+  type ArtifactDelta,
+  diffTasks,
+  type ListDelta,
+  type TaskDelta,
+} from './tasks/task-delta.ts';
+export { TaskKeys } from './tasks/task-keys.ts';
 export { mergeTasks } from './tasks/task-merge.ts';
 export type { DecodedRecord, TaskRecordFormat } from './tasks/task-record-format.ts';
 export {
@@ -54,4 +89,5 @@ export {
   type TaskSnapshot,
   taskOf,
 } from './tasks/task-snapshot.ts';
-export type { TaskStoreOptions } from './tasks/task-store-options.ts';
+export { resolveTaskStoreOptions, type TaskStoreOptions } from './tasks/task-store-options.ts';
+export { TtlPolicy } from './tasks/ttl-policy.ts';

@@ -1,5 +1,4 @@
-import type { OwnerResolver, ServerCallContext } from '@a2a-js/sdk/server';
-import { resolveUserScope } from '@a2a-js/sdk/server';
+import { type OwnerResolver, resolveUserScope, ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
 import { invalidOption } from '../options/invalid-option.ts';
@@ -16,6 +15,20 @@ export interface Scope {
 /** Finds the scope of a call. */
 export type ScopeResolver = (context: ServerCallContext) => Scope;
 
+/** The scopes of contexts that no request brought; see {@link contextOfScope}. */
+const SCOPES = new WeakMap<ServerCallContext, Scope>();
+
+/**
+ * A context for calls on behalf of a scope, outside any request: to end the tasks of a replica that
+ * is gone. Resolves to that scope whatever the owner resolver; the SDK's own resolver agrees.
+ */
+export function contextOfScope(scope: Scope): ServerCallContext {
+  const user = { isAuthenticated: true, userName: scope.owner };
+  const context = new ServerCallContext({ tenant: scope.tenant, user });
+  SCOPES.set(context, scope);
+  return context;
+}
+
 /**
  * Makes a scope resolver of the SDK's kind of owner resolver.
  *
@@ -29,6 +42,8 @@ export function scopeResolver(ownerResolver: OwnerResolver = resolveUserScope): 
   }
   return (context) => {
     requireContext(context);
+    const known = SCOPES.get(context);
+    if (known !== undefined) return known;
     return {
       tenant: requireScopePart('tenant', context.tenant ?? ''),
       owner: requireScopePart('owner', ownerResolver(context)),

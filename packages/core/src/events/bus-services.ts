@@ -1,0 +1,23 @@
+import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import type { EventTransport } from './event-transport.ts';
+import type { OutboxLimits } from './outbox.ts';
+import type { ReplicaLease } from './replica-lease.ts';
+import type { TaskBus } from './task-bus.ts';
+import type { TaskRuns } from './task-runs.ts';
+
+/** What the buses of a manager share. */
+export interface BusServices {
+  readonly transport: EventTransport;
+  readonly runs: TaskRuns;
+  readonly lease: ReplicaLease;
+  /** The store of the tasks, where it reads the marks of events. */
+  readonly marks: MarkedTaskStore | undefined;
+  readonly limits: OutboxLimits;
+  /** Names the next run; see `runName`. */
+  readonly nextRun: () => string;
+  readonly onError: (error: unknown) => void;
+  /** A bus may not be needed any more. */
+  readonly onChanged: (bus: TaskBus) => void;
+  /** The replicas that execute the bus's task are gone. */
+  readonly onOrphaned: (bus: TaskBus, runs: readonly string[]) => void;
+}

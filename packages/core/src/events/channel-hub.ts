@@ -1,0 +1,127 @@
+import { A2ARedisError } from '../errors.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import type { OpenSubscription, Subscription } from './subscriber-client.ts';
+
+type MessageListener = (message: string) => void;
+
+interface Channel {
+  readonly listeners: Set<MessageListener>;
+  readonly dispatch: MessageListener;
+  /** Resolves when the server has confirmed the subscription. */
+  confirmed: Promise<void>;
+}
+
+/**
+ * All channels of a process over one connection: however many listeners a channel has, and however
+ * many channels there are.
+ */
+export class ChannelHub {
+  readonly #open: OpenSubscription;
+  readonly #onError: (error: Error) => void;
+  readonly #channels = new Map<string, Channel>();
+  readonly #resumed = new Set<() => void>();
+  #subscription: Promise<Subscription> | undefined;
+  #closed = false;
+
+  constructor(open: OpenSubscription, onError: (error: Error) => void) {
+    this.#open = open;
+    this.#onError = onError;
+  }
+
+  /** Calls back whenever messages may have been lost: the connection broke, and is back. */
+  onResumed(listener: () => void): () => void {
+    this.#resumed.add(listener);
+    return () => this.#resumed.delete(listener);
+  }
+
+  /**
+   * Adds a listener to a channel.
+   *
+   * @returns When the server has confirmed: nothing that is published afterwards is missed. Waits
+   *   while the server is away.
+   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile.
+   */
+  async join(name: string, listener: MessageListener): Promise<void> {
+    this.#requireOpen();
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      const listeners = new Set<MessageListener>();
+      const dispatch = (message: string): void => {
+        for (const each of listeners) each(message);
+      };
+      channel = { listeners, dispatch, confirmed: Promise.resolve() };
+      this.#channels.set(name, channel);
+      channel.confirmed = this.#subscribe(name, channel);
+    }
+    channel.listeners.add(listener);
+    await channel.confirmed;
+  }
+
+  /** Removes a listener; the last one of a channel ends its subscription. */
+  leave(name: string, listener: MessageListener): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined || !channel.listeners.delete(listener)) return;
+    if (channel.listeners.size > 0) return;
+    this.#channels.delete(name);
+    void this.#unsubscribe(name, channel);
+  }
+
+  /** Ends all subscriptions. Closes the connection, if it was opened for the hub. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const channels = [...this.#channels];
+    this.#channels.clear();
+    this.#resumed.clear();
+    await Promise.all(channels.map(async ([name, channel]) => this.#unsubscribe(name, channel)));
+    const subscription = await this.#subscription?.catch(() => undefined);
+    subscription?.close();
+  }
+
+  async #subscribe(name: string, channel: Channel): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const subscription = await this.#connected();
+        await subscription.subscribe(name, channel.dispatch);
+        return;
+      } catch (error) {
+        if (this.#closed || channel.listeners.size === 0) return;
+        this.#onError(error instanceof Error ? error : new Error(String(error)));
+        await new Promise((resolve) => {
+          setTimeout(resolve, backoffMs(attempt, 20, 1000)).unref();
+        });
+      }
+    }
+  }
+
+  async #unsubscribe(name: string, channel: Channel): Promise<void> {
+    try {
+      await channel.confirmed;
+      const subscription = await this.#subscription;
+      await subscription?.unsubscribe(name, channel.dispatch);
+    } catch {
+      // The connection is gone, and the subscription with it; node-redis has forgotten the listener.
+    }
+  }
+
+  /** The connection, opened at the first use; an attempt that failed is forgotten. */
+  async #connected(): Promise<Subscription> {
+    this.#subscription ??= this.#open({
+      onError: this.#onError,
+      onResumed: () => {
+        for (const listener of this.#resumed) listener();
+      },
+    });
+    const opening = this.#subscription;
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#subscription === opening) this.#subscription = undefined;
+      throw error;
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
+  }
+}

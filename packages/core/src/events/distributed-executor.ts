@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  AgentEvent,
+  type AgentExecutor,
+  type ExecutionEventBus,
+  type RequestContext,
+} from '@a2a-js/sdk/server';
+
+import type { BusServices } from './bus-services.ts';
+import { statusOfEnd } from './end-status.ts';
+import { JoinedBus } from './joined-bus.ts';
+import { TaskBus } from './task-bus.ts';
+import type { TaskEnder } from './task-ender.ts';
+
+/** An executor whose tasks can be canceled on any replica. */
+export class DistributedExecutor implements AgentExecutor {
+  readonly #executor: AgentExecutor;
+  readonly #services: BusServices;
+  readonly #ender: TaskEnder;
+
+  constructor(executor: AgentExecutor, services: BusServices, ender: TaskEnder) {
+    this.#executor = executor;
+    this.#services = services;
+    this.#ender = ender;
+  }
+
+  async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
+    const { taskId } = requestContext;
+    const bus = taskBusOf(eventBus);
+    bus?.begin();
+    bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
+    await this.#executor.execute(requestContext, eventBus);
+  }
+
+  async cancelTask(taskId: string, eventBus: ExecutionEventBus): Promise<void> {
+    const bus = taskBusOf(eventBus);
+    if (bus === undefined || bus.isExecuting) {
+      await this.#executor.cancelTask(taskId, eventBus);
+      return;
+    }
+    const asked = await bus.cancels.request();
+    if (asked.outcome === 'told') return;
+    if (asked.runs.length > 0) await this.#ender.endRuns(bus.task, asked.runs, 'canceled');
+    else await this.#cancelUnexecuted(bus, eventBus);
+  }
+
+  /** Nobody executes the task: it waits for its user, or was left behind. */
+  async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<void> {
+    const { taskId } = bus.task;
+    const { phase } = await this.#services.runs.state(bus.task);
+    // The executor may have something to clean up for a task that waits; it need not know of it.
+    if (phase === 'open') await this.#executor.cancelTask(taskId, eventBus);
+    if (!bus.hasPublishedEnd) {
+      const contextId = await this.#ender.contextIdOf(bus.task);
+      const status = statusOfEnd('canceled', taskId, contextId, randomUUID());
+      const update = { taskId, contextId, status, metadata: {} };
+      eventBus.publish(AgentEvent.statusUpdate(update));
+    }
+    eventBus.finished();
+  }
+}
+
+/** The bus of a manager of these packages; `undefined` for any other. */
+function taskBusOf(bus: ExecutionEventBus): TaskBus | undefined {
+  if (bus instanceof JoinedBus) return bus.bus;
+  return bus instanceof TaskBus ? bus : undefined;
+}

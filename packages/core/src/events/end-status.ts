@@ -1,0 +1,49 @@
+import { Role, TaskState, type TaskStatus } from '@a2a-js/sdk';
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+/** Why a task is ended by another than its executor. */
+export type EndReason = 'failed' | 'canceled';
+
+const TEXT: Readonly<Record<EndReason, string>> = {
+  failed: 'The replica that executed this task is gone.',
+  canceled: 'Task cancellation requested by user.',
+};
+
+/**
+ * The status of a task that is ended by another than its executor.
+ *
+ * @param messageId The same for all that end one run, so that its message is one.
+ */
+export function statusOfEnd(
+  reason: EndReason,
+  taskId: string,
+  contextId: string,
+  messageId: string,
+): TaskStatus {
+  return {
+    state: reason === 'failed' ? TaskState.TASK_STATE_FAILED : TaskState.TASK_STATE_CANCELED,
+    message: {
+      role: Role.ROLE_AGENT,
+      messageId,
+      taskId,
+      contextId,
+      parts: [
+        {
+          content: { $case: 'text', value: TEXT[reason] },
+          mediaType: 'text/plain',
+          filename: '',
+          metadata: {},
+        },
+      ],
+      metadata: {},
+      extensions: [],
+      referenceTaskIds: [],
+    },
+    timestamp: new Date().toISOString(),
+  };
+}
+
+/** The status that an event brings, if it brings one. */
+export function statusOf(event: AgentExecutionEvent): TaskStatus | undefined {
+  return event.kind === 'task' || event.kind === 'statusUpdate' ? event.data.status : undefined;
+}

@@ -1,0 +1,63 @@
+import type { A2ARedisError } from '../errors.ts';
+import type { AppliedEvents } from '../marks/applied-events.ts';
+import type { EventMark } from '../marks/event-mark.ts';
+import type { TaskAddress } from './queue-keys.ts';
+
+/** What ends a task's events; takes a counter of its publisher like an event. */
+export const END_OF_EVENTS = 'z';
+
+/** Events of one publisher that follow one another. */
+export interface EventBatch {
+  /** The run that published them. */
+  readonly publisher: string;
+  /** The counter of the first event; the others count up from there. */
+  readonly firstCounter: number;
+  /** Encoded events, or {@link END_OF_EVENTS}. */
+  readonly bodies: readonly string[];
+}
+
+/** What became of a batch: `fenced` where the run was ended by another replica. */
+export type SendOutcome = 'accepted' | 'fenced';
+
+/** An event as others see it. */
+export interface TransportedEvent {
+  readonly mark: EventMark;
+  readonly body: string;
+}
+
+/** Who follows the events of a task. */
+export interface TaskFollower {
+  /** Called once for each event, this process's own among them, in the order of the transport. */
+  readonly onEvent: (event: TransportedEvent) => void;
+  /** Events were lost for good: they can be neither received nor read any more. */
+  readonly onLoss: (error: A2ARedisError) => void;
+  /** Requests to cancel the task, or answers to them, may have changed. */
+  readonly onRequest: () => void;
+}
+
+/** The events of a task, as they come in. */
+export interface TaskFeed {
+  /** Resolves when no event that is sent afterwards can be missed; rejects on `close`. */
+  readonly ready: Promise<void>;
+  /** Looks whether anything was missed. */
+  check(): Promise<void>;
+  close(): void;
+}
+
+/** How the events of tasks get to other replicas. */
+export interface EventTransport {
+  /** Sends events in their order. Safe to repeat: what was accepted before is not sent again. */
+  send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome>;
+  /**
+   * Stored events that a task does not hold, oldest first.
+   *
+   * @param applied What the task holds.
+   * @returns `undefined` where some that it lacks are no longer stored.
+   */
+  stored(
+    task: TaskAddress,
+    applied: AppliedEvents,
+  ): Promise<readonly TransportedEvent[] | undefined>;
+  /** Begins to follow a task. */
+  follow(task: TaskAddress, follower: TaskFollower): TaskFeed;
+}

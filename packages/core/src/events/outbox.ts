@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { A2ARedisError } from '../errors.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import { END_OF_EVENTS, type EventTransport } from './event-transport.ts';
+import type { TaskAddress } from './queue-keys.ts';
+
+/** Events that go out with one call at most. */
+const MOST_PER_BATCH = 128;
+/** Characters that go out with one call, roughly. */
+const BATCH_LENGTH = 512 * 1024;
+
+/** How much a bus holds back while Redis is away. */
+export interface OutboxLimits {
+  /** How many events wait at most. */
+  readonly maxPendingEvents: number;
+  /** How long an event is tried, in milliseconds. */
+  readonly publishDeadlineMs: number;
+}
+
+/** What an outbox tells. */
+export interface OutboxEvents {
+  /** Events could not be sent; others will see a gap. */
+  readonly onError: (error: A2ARedisError) => void;
+  /** The run was ended by another replica: nothing more is sent. */
+  readonly onFenced: () => void;
+}
+
+interface Outgoing {
+  readonly counter: number;
+  readonly body: string;
+  readonly onAccepted: (() => void) | undefined;
+}
+
+/**
+ * The events of one publisher on their way: sent in order, as many as wait with one call, again
+ * until they are accepted.
+ */
+export class Outbox {
+  readonly #transport: EventTransport;
+  readonly #task: TaskAddress;
+  readonly #publisher: string;
+  readonly #limits: OutboxLimits;
+  readonly #events: OutboxEvents;
+  readonly #waiting: Outgoing[] = [];
+  #draining: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(
+    transport: EventTransport,
+    task: TaskAddress,
+    publisher: string,
+    limits: OutboxLimits,
+    events: OutboxEvents,
+  ) {
+    this.#transport = transport;
+    this.#task = task;
+    this.#publisher = publisher;
+    this.#limits = limits;
+    this.#events = events;
+  }
+
+  /** What is not accepted yet, oldest first. */
+  get waiting(): readonly { readonly counter: number; readonly body: string }[] {
+    return this.#waiting;
+  }
+
+  /**
+   * Sends an event after all earlier ones.
+   *
+   * @param onAccepted Called when others can see it.
+   */
+  push(counter: number, body: string, onAccepted?: () => void): void {
+    if (this.#closed) return;
+    if (this.#waiting.length >= this.#limits.maxPendingEvents) {
+      const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
+      this.#events.onError(this.#lost([counter], limit));
+      return;
+    }
+    this.#waiting.push({ counter, body, onAccepted });
+    this.#draining ??= this.#drain();
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    // What is published in the same turn goes out together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const batch = this.#nextBatch();
+      const outcome = await this.#send(batch);
+      if (outcome === 'fenced') {
+        this.#closed = true;
+        this.#waiting.length = 0;
+        this.#events.onFenced();
+        break;
+      }
+      const end = outcome === 'lost' && batch.at(-1)?.body === END_OF_EVENTS ? 1 : 0;
+      // Nobody elsewhere would ever stop waiting without the end: it is tried for as long as it takes.
+      this.#waiting.splice(0, batch.length - end);
+      if (outcome === 'accepted') {
+        for (const { onAccepted } of batch) onAccepted?.();
+      }
+    }
+    this.#draining = undefined;
+  }
+
+  /** The longest run of waiting events whose counters follow one another, within bounds. */
+  #nextBatch(): readonly Outgoing[] {
+    let length = 0;
+    const end = this.#waiting.findIndex(({ counter, body }, index) => {
+      length += body.length;
+      const follows = index === 0 || counter === (this.#waiting[index - 1]?.counter ?? 0) + 1;
+      return !follows || index >= MOST_PER_BATCH || (index > 0 && length > BATCH_LENGTH);
+    });
+    return this.#waiting.slice(0, end === -1 ? undefined : end);
+  }
+
+  async #send(batch: readonly Outgoing[]): Promise<'accepted' | 'fenced' | 'lost'> {
+    const giveUpAt = performance.now() + this.#limits.publishDeadlineMs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transport.send(this.#task, {
+          publisher: this.#publisher,
+          firstCounter: batch[0]?.counter ?? 0,
+          bodies: batch.map(({ body }) => body),
+        });
+      } catch (error) {
+        const isClosed = error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED';
+        if (isClosed || performance.now() >= giveUpAt) {
+          const counters = batch
+            .filter(({ body }) => body !== END_OF_EVENTS)
+            .map(({ counter }) => counter);
+          if (isClosed) this.#closed = true;
+          if (counters.length > 0)
+            this.#events.onError(this.#lost(counters, 'Redis did not accept them', error));
+          return 'lost';
+        }
+        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+      }
+    }
+  }
+
+  #lost(counters: readonly number[], reason: string, cause?: unknown): A2ARedisError {
+    const [first = 0] = counters;
+    const which = counters.length === 1 ? `Event ${first}` : `Events ${first}–${counters.at(-1)}`;
+    return new A2ARedisError(
+      'EVENTS_LOST',
+      `${which} of task ${JSON.stringify(this.#task.taskId)} did not get to other replicas: ${reason}.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+
+import { arrayReply, textReply } from '../redis/reply.ts';
+import type { ScriptRunner } from '../redis/script-runner.ts';
+import { defineScript } from '../redis/script.ts';
+import endLeaseSource from './scripts/end-lease.lua';
+import renewLeaseSource from './scripts/renew-lease.lua';
+
+const renewLeaseScript = defineScript('renew-lease', renewLeaseSource);
+const endLeaseScript = defineScript('end-lease', endLeaseSource);
+
+/** Of its length, how much of a lease passes between two renewals. */
+const RENEWALS = 1 / 4;
+/** Of its length, how much of a lease a replica trusts: others' clocks may run a little faster. */
+const TRUSTED = 0.9;
+
+/** What a lease tells. */
+export interface LeaseEvents {
+  /** The replicas whose lease has run out, after each renewal. Empty while it cannot be known. */
+  readonly onExpired: (replicas: readonly string[]) => void;
+  /** The lease was lost: others have ended what this replica executed. It goes on under a new name. */
+  readonly onLost: (replica: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * This process's place among the replicas: renewed while the process runs and Redis answers, so that
+ * others notice when it is gone.
+ */
+export class ReplicaLease {
+  readonly #runner: ScriptRunner;
+  readonly #key: string;
+  readonly #leaseMs: number;
+  readonly #events: LeaseEvents;
+  #replica = newReplica();
+  #isHeld = false;
+  #renewedAt = 0;
+  /** Since when renewals have succeeded without a pause. */
+  #steadySince = Number.POSITIVE_INFINITY;
+  #living: ReadonlyMap<string, number> = new Map();
+  #first: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  /** @param leaseMs How long after its last sign of life a replica is taken to be gone. */
+  constructor(runner: ScriptRunner, key: string, leaseMs: number, events: LeaseEvents) {
+    this.#runner = runner;
+    this.#key = key;
+    this.#leaseMs = leaseMs;
+    this.#events = events;
+  }
+
+  /** The name under which this process executes tasks at present. */
+  get replica(): string {
+    return this.#replica;
+  }
+
+  /** Whether nobody can have taken this replica for gone, so that what it says is final. */
+  get isCertain(): boolean {
+    return !this.#isHeld || performance.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+  }
+
+  /** Whether a replica is known to be alive, as of the last renewal. */
+  isAlive(replica: string): boolean {
+    return replica === this.#replica || (this.#living.get(replica) ?? 0) > performance.now();
+  }
+
+  /** Takes the lease, if it is not taken, and keeps renewing it. Resolves after the first renewal. */
+  async start(): Promise<void> {
+    if (this.#stopped) return;
+    this.#first ??= this.#renew();
+    await this.#first;
+  }
+
+  /** Stops renewing and leaves the list. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    if (this.#isHeld) await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
+  }
+
+  /** Takes a replica off the list whose tasks have been ended. */
+  async remove(replica: string): Promise<void> {
+    await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
+  }
+
+  async #renew(): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const reply = arrayReply(
+        renewLeaseScript.name,
+        await this.#runner.run(
+          renewLeaseScript,
+          [this.#key],
+          [this.#replica, String(this.#leaseMs), this.#isHeld ? '1' : '0'],
+        ),
+      );
+      if (this.#stopped) return;
+      if (Number(reply[0]) === 0) this.#lose();
+      else this.#renewed(startedAt, reply.slice(1));
+    } catch (error) {
+      this.#steadySince = Number.POSITIVE_INFINITY;
+      this.#events.onError(error);
+    } finally {
+      this.#schedule(this.#isHeld ? this.#leaseMs * RENEWALS : this.#leaseMs * RENEWALS * RENEWALS);
+    }
+  }
+
+  #renewed(startedAt: number, replicas: readonly unknown[]): void {
+    // A pause of the process or of Redis starts the count anew.
+    const hadPause = startedAt - this.#renewedAt > this.#leaseMs * RENEWALS * 3;
+    if (!this.#isHeld || hadPause || this.#steadySince === Number.POSITIVE_INFINITY) {
+      this.#steadySince = startedAt;
+    }
+    this.#isHeld = true;
+    this.#renewedAt = startedAt;
+    const living = new Map<string, number>();
+    const expired: string[] = [];
+    for (let index = 0; index < replicas.length; index += 2) {
+      const replica = textReply(replicas[index]);
+      const leftMs = Number(replicas[index + 1]);
+      living.set(replica, startedAt + leftMs);
+      if (leftMs <= 0) expired.push(replica);
+    }
+    this.#living = living;
+    // After an outage every lease has run out: the others get the time to renew theirs.
+    const isSteady = startedAt - this.#steadySince >= this.#leaseMs;
+    this.#events.onExpired(isSteady ? expired : []);
+  }
+
+  #lose(): void {
+    const lost = this.#replica;
+    this.#replica = newReplica();
+    this.#isHeld = false;
+    this.#steadySince = Number.POSITIVE_INFINITY;
+    this.#events.onLost(lost);
+  }
+
+  #schedule(pauseMs: number): void {
+    if (this.#stopped) return;
+    // Renewals of many replicas spread.
+    this.#timer = setTimeout(() => void this.#renew(), pauseMs * (0.9 + Math.random() * 0.1));
+    this.#timer.unref();
+  }
+}
+
+function newReplica(): string {
+  return randomBytes(6).toString('hex');
+}

@@ -1,0 +1,12 @@
+-- Answers a request to cancel a task.
+--
+-- KEYS[1]  the task's state
+-- ARGV[1]  the request
+-- ARGV[2]  the answer
+-- ARGV[3]  the task's channel
+-- ARGV[4]  SPUBLISH or PUBLISH
+-- Returns 1; 0 when nobody waits for it any more.
+if redis.call('HEXISTS', KEYS[1], 'x:' .. ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'x:' .. ARGV[1], ARGV[2])
+redis.call(ARGV[4], ARGV[3], 'C')
+return 1

@@ -1,0 +1,11 @@
+-- Enters a run of a task.
+--
+-- KEYS[1]  the task's state
+-- ARGV[1]  the run
+-- ARGV[2]  how long the state stays without a further event, in seconds
+-- Returns 1; 0 when another replica has ended the run.
+if redis.call('HEXISTS', KEYS[1], 'f:' .. ARGV[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'r:' .. ARGV[1], '')
+redis.call('HDEL', KEYS[1], 'end', 'open')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1

@@ -1,0 +1,11 @@
+-- Ends a run for good: from here on it cannot publish events of the task, nor end it, even if its
+-- replica only was asleep.
+--
+-- KEYS[1]  the task's state
+-- ARGV[1]  the run
+-- Returns 1 when the run went on until now, 2 when it was ended before, 0 when it is not known.
+if redis.call('HDEL', KEYS[1], 'r:' .. ARGV[1]) == 0 then
+  return redis.call('HEXISTS', KEYS[1], 'f:' .. ARGV[1]) * 2
+end
+redis.call('HSET', KEYS[1], 'f:' .. ARGV[1], '')
+return 1

@@ -1,0 +1,139 @@
+import { invalidOption } from '../options/invalid-option.ts';
+import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
+
+type MessageListener = (message: string, channel: string) => unknown;
+
+/** What a client must be able to do to receive messages. */
+export interface RedisSubscriberClient {
+  /** [SUBSCRIBE](https://redis.io/docs/latest/commands/subscribe/). */
+  subscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  /** [UNSUBSCRIBE](https://redis.io/docs/latest/commands/unsubscribe/). */
+  unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+}
+
+/** A client that can receive the messages of one shard. */
+interface ShardedSubscriberClient {
+  sSubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  sUnsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+}
+
+/** A plain client of node-redis, which can open another connection like its own. */
+interface DuplicableClient {
+  duplicate(): OwnSubscriberClient;
+}
+
+interface OwnSubscriberClient extends RedisSubscriberClient {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'ready', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+  readonly isOpen: boolean;
+}
+
+/** A connection that receives messages. */
+export interface Subscription {
+  subscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  /** Closes the connection, if it was opened here. */
+  close(): void;
+}
+
+/** What a subscription tells beside messages. */
+export interface SubscriptionEvents {
+  readonly onError: (error: Error) => void;
+  /** The connection was lost and is back: messages in between are lost. */
+  readonly onResumed: () => void;
+}
+
+/** Opens what receives messages for a client; called once a process and manager. */
+export type OpenSubscription = (events: SubscriptionEvents) => Promise<Subscription>;
+
+/**
+ * Finds out how to receive messages for a client: over one further connection for a plain client; over
+ * the connections that cluster and sentinel clients keep for it, sharded on a cluster; over the given
+ * subscriber otherwise.
+ *
+ * @param client The client that publishes.
+ * @param subscriber A connected client of the application's, which stays open.
+ * @throws {A2ARedisError} `INVALID_OPTION` where there is no way: a pool cannot subscribe.
+ */
+export function subscriptionOf(
+  client: RedisScriptClient,
+  subscriber: RedisSubscriberClient | undefined,
+): OpenSubscription {
+  if (subscriber !== undefined) {
+    if (!canSubscribe(subscriber)) {
+      throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
+    }
+    return async (events) => given(subscriber, events);
+  }
+  if (isClusterClient(client) && canSubscribeSharded(client)) return async () => sharded(client);
+  if (canSubscribe(client)) {
+    return canDuplicate(client)
+      ? async (events) => duplicated(client, events)
+      : async (events) => given(client, events);
+  }
+  throw invalidOption(
+    'subscriber',
+    'is needed: this client cannot subscribe. Pass a plain connected client of the same server',
+  );
+}
+
+function canSubscribe(client: object): client is RedisSubscriberClient {
+  return 'subscribe' in client && 'unsubscribe' in client;
+}
+
+function canSubscribeSharded(client: object): client is ShardedSubscriberClient {
+  return 'sSubscribe' in client && 'sUnsubscribe' in client;
+}
+
+/** A sentinel client can be duplicated, too, but keeps a connection for messages by itself. */
+function canDuplicate(client: object): client is DuplicableClient {
+  return 'duplicate' in client && 'isPubSubActive' in client;
+}
+
+interface EmittingClient {
+  on(event: 'ready', listener: () => void): unknown;
+  off(event: 'ready', listener: () => void): unknown;
+}
+
+function emits(client: object): client is EmittingClient {
+  return 'on' in client && 'off' in client;
+}
+
+function given(client: RedisSubscriberClient, { onResumed }: SubscriptionEvents): Subscription {
+  const emitter = emits(client) ? client : undefined;
+  emitter?.on('ready', onResumed);
+  return {
+    subscribe: async (channel, listener) => client.subscribe(channel, listener),
+    unsubscribe: async (channel, listener) => client.unsubscribe(channel, listener),
+    close: () => {
+      emitter?.off('ready', onResumed);
+    },
+  };
+}
+
+function sharded(client: ShardedSubscriberClient): Subscription {
+  return {
+    subscribe: async (channel, listener) => client.sSubscribe(channel, listener),
+    unsubscribe: async (channel, listener) => client.sUnsubscribe(channel, listener),
+    close: () => {},
+  };
+}
+
+async function duplicated(
+  client: DuplicableClient,
+  { onError, onResumed }: SubscriptionEvents,
+): Promise<Subscription> {
+  const duplicate = client.duplicate();
+  duplicate.on('error', onError);
+  await duplicate.connect();
+  duplicate.on('ready', onResumed);
+  return {
+    subscribe: async (channel, listener) => duplicate.subscribe(channel, listener),
+    unsubscribe: async (channel, listener) => duplicate.unsubscribe(channel, listener),
+    close: () => {
+      if (duplicate.isOpen) duplicate.destroy();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { TaskState } from '@a2a-js/sdk';
+import {
+  AgentEvent,
+  type PushNotificationSender,
+  ResultManager,
+  type ServerCallContext,
+  type TaskStore,
+} from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../errors.ts';
+import { contextOfScope } from '../keys/scope.ts';
+import { AppliedEvents } from '../marks/applied-events.ts';
+import { markEvent } from '../marks/event-mark.ts';
+import { isTerminal } from '../tasks/task-state.ts';
+import type { BusServices } from './bus-services.ts';
+import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
+import { decodeEvent, encodeEvent } from './event-codec.ts';
+import { END_OF_EVENTS } from './event-transport.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import type { MarkedEvent } from './task-bus.ts';
+
+/**
+ * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
+ * terminal state, and everybody who waits is told.
+ *
+ * Any number of replicas may do so at once, and any of them may stop half-way: every step is safe to
+ * repeat, and the end of a run has one name, so that the first one counts.
+ */
+export class TaskEnder {
+  readonly #services: BusServices;
+  readonly #store: TaskStore | undefined;
+  readonly #sender: PushNotificationSender | undefined;
+  readonly #replicas = new Set<string>();
+
+  constructor(
+    services: BusServices,
+    store: TaskStore | undefined,
+    sender: PushNotificationSender | undefined,
+  ) {
+    this.#services = services;
+    this.#store = store;
+    this.#sender = sender;
+  }
+
+  /** Ends all runs of a replica that is gone. */
+  async endReplica(replica: string): Promise<void> {
+    if (this.#replicas.has(replica)) return;
+    this.#replicas.add(replica);
+    try {
+      const { runs, lease } = this.#services;
+      for (;;) {
+        const some = await runs.of(replica);
+        if (some.size === 0) break;
+        for (const [run, task] of some) {
+          if (task === undefined) await runs.forget(run);
+          else await this.endRuns(task, [run], 'failed');
+        }
+      }
+      await lease.remove(replica);
+    } finally {
+      this.#replicas.delete(replica);
+    }
+  }
+
+  /** The context of a stored task; empty where it is not known. */
+  async contextIdOf(task: TaskAddress): Promise<string> {
+    const stored = await this.#store?.load(task.taskId, contextOfScope(task.scope));
+    return stored?.contextId ?? '';
+  }
+
+  /** Ends runs of a task; the task, where no other run of it goes on. */
+  async endRuns(task: TaskAddress, ended: readonly string[], reason: EndReason): Promise<void> {
+    const { runs } = this.#services;
+    let last: string | undefined;
+    for (const run of ended) {
+      if (await runs.fence(task, run)) last = run;
+    }
+    const { phase } = await runs.state(task);
+    const terminal =
+      last === undefined || phase === 'running' ? undefined : await this.#end(task, last, reason);
+    for (const run of ended) {
+      // Of several replicas that end a run, one finds the note still there.
+      const isFirst = await runs.forget(run);
+      if (isFirst && terminal !== undefined) await this.#notify(task, terminal);
+    }
+  }
+
+  /** @returns The event that ended the task, where it was this end. */
+  async #end(task: TaskAddress, run: string, reason: EndReason): Promise<MarkedEvent | undefined> {
+    const { taskId } = task;
+    const context = contextOfScope(task.scope);
+    const left = await this.#leftBehind(task, context);
+    const stored = await this.#store?.load(taskId, context);
+    const last = left.findLast(({ event }) => statusOf(event) !== undefined);
+    const status = last === undefined ? stored?.status : statusOf(last.event);
+    const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
+    const isOpen = status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    const publisher = `${run}-end`;
+    const end: MarkedEvent[] = [];
+    if (contextId !== undefined && !isOpen && !isTerminal(status)) {
+      const update = {
+        taskId,
+        contextId,
+        status: statusOfEnd(reason, taskId, contextId, publisher),
+      };
+      const event = AgentEvent.statusUpdate({ ...update, metadata: {} });
+      end.push({ mark: { publisher, counter: 1 }, event });
+    }
+    // Who waits for its user can go on with the task on any replica: nothing ends.
+    const bodies = [
+      ...end.map(({ event }) => encodeEvent(event)),
+      ...(isOpen ? [] : [END_OF_EVENTS]),
+    ];
+    await this.#save(context, [...left, ...end]);
+    if (bodies.length > 0) {
+      await this.#services.transport.send(task, { publisher, firstCounter: 1, bodies });
+    }
+    return end[0];
+  }
+
+  /** What was published and never stored: the replica was gone too soon. */
+  async #leftBehind(
+    task: TaskAddress,
+    context: ServerCallContext,
+  ): Promise<readonly MarkedEvent[]> {
+    const { marks, transport, onError } = this.#services;
+    const applied = await marks?.appliedEvents(task.taskId, context);
+    if (marks === undefined) return [];
+    const stored = await transport.stored(task, applied ?? AppliedEvents.NONE);
+    if (stored === undefined) {
+      const message = `Some of what a lost replica published for task ${JSON.stringify(task.taskId)} was trimmed before it was stored.`;
+      onError(new A2ARedisError('EVENTS_LOST', message));
+    }
+    const left: MarkedEvent[] = [];
+    for (const { mark, body } of stored ?? []) {
+      const event = decodeEvent(body);
+      if (event !== undefined && event.kind !== 'message') left.push({ mark, event });
+    }
+    return left;
+  }
+
+  /** Stores events as the request handler does. */
+  async #save(context: ServerCallContext, events: readonly MarkedEvent[]): Promise<void> {
+    if (this.#store === undefined) return;
+    const results = new ResultManager(this.#store, context);
+    for (const { mark, event } of events) {
+      await results.processEvent(
+        this.#services.marks === undefined ? event : markEvent(event, mark),
+      );
+    }
+  }
+
+  async #notify(task: TaskAddress, { event }: MarkedEvent): Promise<void> {
+    if (this.#sender === undefined || event.kind !== 'statusUpdate') return;
+    const context = contextOfScope(task.scope);
+    try {
+      const stored = await this.#store?.load(task.taskId, context);
+      const payload = { $case: 'statusUpdate' as const, value: event.data };
+      await this.#sender.send({ payload }, context, stored);
+    } catch (error) {
+      this.#services.onError(error);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { isRecord } from '../options/check-options.ts';
+import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
+import type { ScriptRunner } from '../redis/script-runner.ts';
+import { defineScript } from '../redis/script.ts';
+import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
+import answerCancelSource from './scripts/answer-cancel.lua';
+import beginRunSource from './scripts/begin-run.lua';
+import dropCancelSource from './scripts/drop-cancel.lua';
+import fenceRunSource from './scripts/fence-run.lua';
+import forgetRunSource from './scripts/forget-run.lua';
+import noteRunSource from './scripts/note-run.lua';
+import pauseRunSource from './scripts/pause-run.lua';
+import readCancelsSource from './scripts/read-cancels.lua';
+import readRunsSource from './scripts/read-runs.lua';
+import readStateSource from './scripts/read-state.lua';
+import requestCancelSource from './scripts/request-cancel.lua';
+
+const noteRunScript = defineScript('note-run', noteRunSource);
+const forgetRunScript = defineScript('forget-run', forgetRunSource);
+const readRunsScript = defineScript('read-runs', readRunsSource);
+const beginRunScript = defineScript('begin-run', beginRunSource);
+const pauseRunScript = defineScript('pause-run', pauseRunSource);
+const fenceRunScript = defineScript('fence-run', fenceRunSource);
+const readStateScript = defineScript('read-state', readStateSource);
+const requestCancelScript = defineScript('request-cancel', requestCancelSource);
+const readCancelsScript = defineScript('read-cancels', readCancelsSource);
+const answerCancelScript = defineScript('answer-cancel', answerCancelSource);
+const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
+
+/** Tasks of a replica that are read at once. */
+const RUNS_PER_READ = 100;
+
+/** Whether more of a task's events is to come. */
+export interface RunState {
+  /**
+   * - `running`: some replica executes it.
+   * - `open`: it waits for its user; the events go on with the next message.
+   * - `ended`: no more events come.
+   * - `none`: nothing is known, as if it never ran or long ago.
+   */
+  readonly phase: 'running' | 'open' | 'ended' | 'none';
+  /** What executes it. */
+  readonly runs: readonly string[];
+}
+
+/** Who executes which task, and what was asked of them. */
+export class TaskRuns {
+  readonly #runner: ScriptRunner;
+  readonly #keys: QueueKeys;
+  readonly #publish: 'PUBLISH' | 'SPUBLISH';
+  readonly #retentionSeconds: string;
+
+  /**
+   * @param publish The command that reaches the channel's subscribers.
+   * @param retentionSeconds How long a task's state stays without any event.
+   */
+  constructor(
+    runner: ScriptRunner,
+    keys: QueueKeys,
+    publish: 'PUBLISH' | 'SPUBLISH',
+    retentionSeconds: number,
+  ) {
+    this.#runner = runner;
+    this.#keys = keys;
+    this.#publish = publish;
+    this.#retentionSeconds = String(retentionSeconds);
+  }
+
+  /**
+   * Enters a run of a task: first where others look when its replica is gone, then at the task.
+   *
+   * @returns Whether it may go on: not where another replica has ended it.
+   */
+  async begin(task: TaskAddress, run: string): Promise<boolean> {
+    const { tenant, owner } = task.scope;
+    const note = JSON.stringify({ tenant, owner, taskId: task.taskId });
+    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);
+    const args = [run, this.#retentionSeconds];
+    return Number(await this.#runner.run(beginRunScript, [task.state], args)) === 1;
+  }
+
+  /** Ends a run and leaves its task open, which waits for its user. */
+  async pause(task: TaskAddress, run: string): Promise<void> {
+    await this.#runner.run(pauseRunScript, [task.state], [run, this.#retentionSeconds]);
+    await this.forget(run);
+  }
+
+  /**
+   * Removes what {@link begin} noted where others look; the task's own state is left alone.
+   *
+   * @returns Whether it was there.
+   */
+  async forget(run: string): Promise<boolean> {
+    return Number(await this.#runner.run(forgetRunScript, [this.#notes(run)], [run])) === 1;
+  }
+
+  /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
+  async of(replica: string): Promise<ReadonlyMap<string, TaskAddress | undefined>> {
+    const keys = [this.#keys.runs(replica)];
+    const reply = await this.#runner.run(readRunsScript, keys, [String(RUNS_PER_READ)]);
+    const texts = textsReply(reply);
+    const runs = new Map<string, TaskAddress | undefined>();
+    for (let index = 0; index < texts.length; index += 2) {
+      runs.set(texts[index] ?? '', this.#parseNote(texts[index + 1] ?? ''));
+    }
+    return runs;
+  }
+
+  /** Ends a run for good: it can publish nothing more. Whether it was one. */
+  async fence(task: TaskAddress, run: string): Promise<boolean> {
+    return Number(await this.#runner.run(fenceRunScript, [task.state], [run])) > 0;
+  }
+
+  async state(task: TaskAddress): Promise<RunState> {
+    const reply = await this.#runner.run(readStateScript, [task.state], []);
+    const [phase, ...runs] = textsReply(reply);
+    const isKnown = phase === 'running' || phase === 'open' || phase === 'ended';
+    return { phase: isKnown ? phase : 'none', runs };
+  }
+
+  /** Asks those that execute a task to cancel it; names their runs. */
+  async requestCancel(task: TaskAddress, request: string): Promise<readonly string[]> {
+    const args = [request, task.channel, this.#publish];
+    return textsReply(await this.#runner.run(requestCancelScript, [task.state], args));
+  }
+
+  /** The requests to cancel a task, with their answers; empty where there is none yet. */
+  async cancels(task: TaskAddress): Promise<ReadonlyMap<string, string>> {
+    const reply = await this.#runner.run(readCancelsScript, [task.state], []);
+    const texts = arrayReply(readCancelsScript.name, reply);
+    const cancels = new Map<string, string>();
+    for (let index = 0; index < texts.length; index += 2) {
+      cancels.set(textReply(texts[index]), textReply(texts[index + 1]));
+    }
+    return cancels;
+  }
+
+  async answerCancel(task: TaskAddress, request: string, answer: string): Promise<void> {
+    const args = [request, answer, task.channel, this.#publish];
+    await this.#runner.run(answerCancelScript, [task.state], args);
+  }
+
+  async dropCancel(task: TaskAddress, request: string): Promise<void> {
+    await this.#runner.run(dropCancelScript, [task.state], [request]);
+  }
+
+  #notes(run: string): string {
+    return this.#keys.runs(replicaOf(run));
+  }
+
+  #parseNote(text: string): TaskAddress | undefined {
+    const note = parseJson(text);
+    if (!isRecord(note)) return undefined;
+    const { tenant, owner, taskId } = note;
+    if (typeof tenant !== 'string' || typeof owner !== 'string' || typeof taskId !== 'string') {
+      return undefined;
+    }
+    return this.#keys.task({ tenant, owner }, taskId);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import { A2ARedisError } from '../errors.ts';
+
+/** A script's reply as an array; scripts of this project reply nothing else where one is read. */
+export function arrayReply(script: string, reply: unknown): readonly unknown[] {
+  if (Array.isArray(reply)) return reply;
+  throw new A2ARedisError(
+    'COMMAND_FAILED',
+    `Script ${script} replied ${typeof reply} where an array was due.`,
+  );
+}
+
+/** A reply, or a part of one, as text, whatever type mapping the client has. */
+export function textReply(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return value.toString();
+  return typeof value === 'number' ? String(value) : '';
+}
+
+/** A reply, or a part of one, as a list of texts. */
+export function textsReply(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(textReply) : [];
+}

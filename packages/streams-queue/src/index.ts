@@ -1,0 +1,4 @@
+export {
+  RedisStreamsQueueManager,
+  type RedisStreamsQueueManagerOptions,
+} from './redis-streams-queue-manager.ts';

@@ -1,0 +1,81 @@
+import type { TransportedEvent } from '@a2a-redis/core/kernel';
+
+/** An entry of a task's log. */
+export interface LogEntry extends TransportedEvent {
+  /** Counts up by one with each entry of an epoch. */
+  readonly sequence: number;
+  /** Its id in the stream: `<milliseconds>-<sequence>`. */
+  readonly id: string;
+}
+
+/** What is announced on a task's channel. */
+export type LogMessage =
+  /** Entries that follow one another. */
+  | { readonly kind: 'entries'; readonly epoch: string; readonly entries: readonly LogEntry[] }
+  /** Entries up to this one are there to be read: too much for a message. */
+  | { readonly kind: 'look'; readonly epoch: string; readonly last: number }
+  /** A request to cancel the task, or an answer to one. */
+  | { readonly kind: 'request' };
+
+/** Reads a message; `undefined` for one that nothing here wrote. */
+export function parseMessage(message: string): LogMessage | undefined {
+  switch (message[0]) {
+    case 'C':
+      return { kind: 'request' };
+    case 'L': {
+      const [epoch, id = ''] = message.slice(1).split(' ');
+      const last = sequenceOf(id);
+      return epoch === undefined || last === undefined ? undefined : { kind: 'look', epoch, last };
+    }
+    case 'E':
+      return parseEntries(message.slice(1));
+    default:
+      return undefined;
+  }
+}
+
+function parseEntries(text: string): LogMessage | undefined {
+  const [header = '', ...lines] = text.split('\n');
+  const [epoch, ms, first] = header.split(' ');
+  if (epoch === undefined || ms === undefined || first === undefined) return undefined;
+  const entries: LogEntry[] = [];
+  for (const [index, line] of lines.entries()) {
+    const entry = parseLine(line, ms, Number(first) + index);
+    if (entry === undefined) return undefined;
+    entries.push(entry);
+  }
+  return { kind: 'entries', epoch, entries };
+}
+
+function parseLine(line: string, ms: string, sequence: number): LogEntry | undefined {
+  const afterPublisher = line.indexOf(' ');
+  const afterCounter = line.indexOf(' ', afterPublisher + 1);
+  const counter = Number(line.slice(afterPublisher + 1, afterCounter));
+  if (afterCounter === -1 || !Number.isInteger(counter) || !Number.isInteger(sequence)) {
+    return undefined;
+  }
+  return {
+    sequence,
+    id: `${ms}-${sequence}`,
+    mark: { publisher: line.slice(0, afterPublisher), counter },
+    body: line.slice(afterCounter + 1),
+  };
+}
+
+/** Reads the reply of the scripts that read a log. */
+export function parseLog(texts: readonly string[]): readonly LogEntry[] {
+  const entries: LogEntry[] = [];
+  for (let index = 0; index + 3 < texts.length; index += 4) {
+    const [id = '', publisher = '', counter = '', body = ''] = texts.slice(index, index + 4);
+    const sequence = sequenceOf(id);
+    if (sequence === undefined) continue;
+    entries.push({ sequence, id, mark: { publisher, counter: Number(counter) }, body });
+  }
+  return entries;
+}
+
+/** The sequence of an id of the stream. */
+export function sequenceOf(id: string): number | undefined {
+  const match = /^\d+-(\d+)$/.exec(id);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}

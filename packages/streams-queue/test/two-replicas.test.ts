@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+
+import { TaskState } from '@a2a-js/sdk';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { CONTEXT, Replica } from './replica.ts';
+
+let server: RedisServer;
+let a: Replica;
+let b: Replica;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  const prefix = `${randomUUID()}:`;
+  [a, b] = await Promise.all([
+    Replica.start(server.url, prefix, { failoverMs: 2000 }),
+    Replica.start(server.url, prefix, { failoverMs: 2000 }),
+  ]);
+});
+afterEach(async () => {
+  await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+});
+
+describe('two replicas', () => {
+  it('stream on one, resubscribe on the other: the snapshot and every later event', async () => {
+    const executing = a.executor.next();
+    const stream = a.stream();
+    const execution = await executing;
+    execution.task().chunks(3);
+    await stream.until(4);
+    const other = b.resubscribe(execution.taskId);
+    await other.until(1);
+    execution.chunks(2).complete();
+    expect(await stream.ended).toEqual([
+      'task working 0',
+      'chunk 0',
+      'chunk 1',
+      'chunk 2',
+      'chunk 3',
+      'chunk 4',
+      'completed',
+    ]);
+    expect(await other.ended).toEqual(['task working 3', 'chunk 3', 'chunk 4', 'completed']);
+    expect([a.errors, b.errors]).toEqual([[], []]);
+  });
+
+  it('cancel on the other reaches the executor', async () => {
+    const executing = a.executor.next();
+    const stream = a.stream();
+    const execution = await executing;
+    execution.task().chunks(1);
+    await stream.until(2);
+    const canceled = await b.handler.cancelTask(
+      { tenant: '', id: execution.taskId, metadata: undefined },
+      CONTEXT,
+    );
+    expect(canceled.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
+    expect([a.executor.canceled, b.executor.canceled]).toEqual([[execution.taskId], []]);
+    expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'canceled']);
+    expect([a.errors, b.errors]).toEqual([[], []]);
+  });
+});
