@@ -57,7 +57,6 @@ export {
 export { BaseTaskStore } from './tasks/base-task-store.ts';
 export { ItemList } from './tasks/item-list.ts';
 export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tasks/json-value.ts';
-export { arrayReply, textReply } from './tasks/reply.ts';
 export { indexTaskSource } from './tasks/task-index.ts';
 export {
   corruptRecord,

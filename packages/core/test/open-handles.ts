@@ -13,8 +13,11 @@ export function openHandles(): Readonly<Record<string, number>> {
 }
 
 /** Waits until as many are open as `before`; a closed socket lasts until the loop comes round. */
-export async function handlesBackTo(before: Readonly<Record<string, number>>): Promise<boolean> {
-  for (let round = 0; round < 200; round += 1) {
+export async function handlesBackTo(
+  before: Readonly<Record<string, number>>,
+  rounds = 200,
+): Promise<boolean> {
+  for (let round = 0; round < rounds; round += 1) {
     const now = openHandles();
     if (Object.entries(before).every(([kind, count]) => (now[kind] ?? 0) <= count)) return true;
     await sleep(10);

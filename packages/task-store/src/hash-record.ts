@@ -5,7 +5,6 @@ import {
   decodeHeader,
   decodeMessage,
   decodeMetadata,
-  decodePart,
   decodeStatus,
   encodeHeader,
   encodeMessage,
@@ -16,6 +15,8 @@ import {
   type ListDelta,
   type TaskDelta,
 } from '@a2a-redis/core/kernel';
+
+import { RecordReader } from './record-reader.ts';
 
 /**
  * The fields of a record, beside `v` (version) and `w` (last writes), which the scripts keep:
@@ -97,11 +98,7 @@ export function decodeRecord(
   fields: readonly string[],
   withArtifacts: boolean,
 ): DecodedRecord {
-  const values = new Map<string, string>();
-  for (let index = 0; index < fields.length; index += 2) {
-    values.set(fields[index] ?? '', fields[index + 1] ?? '');
-  }
-  const reader = new RecordReader(key, values);
+  const reader = new RecordReader(key, fields);
   if (reader.required('i') !== taskId) {
     throw corruptRecord({ key, field: 'i' }, 'it is the record of another task');
   }
@@ -111,57 +108,16 @@ export function decodeRecord(
     status: reader.optional('s', decodeStatus),
     metadata: reader.optional('m', decodeMetadata),
     history: reader.list('h', 'h:', decodeMessage),
-    artifacts: withArtifacts
-      ? Array.from({ length: reader.count('a') }, (_, index) => readArtifact(reader, index))
-      : [],
+    artifacts: withArtifacts ? readArtifacts(reader) : [],
   };
-  return { snapshot, writes: values.get('w') ?? '' };
+  return { snapshot, writes: reader.optional('w', (text) => text) ?? '' };
 }
 
-function readArtifact(reader: RecordReader, index: number): ArtifactSnapshot {
-  return {
+function readArtifacts(reader: RecordReader): ArtifactSnapshot[] {
+  const artifacts = Array.from({ length: reader.count('a') }, (_, index) => ({
     header: reader.decode(`a:${index}`, decodeHeader),
-    parts: reader.list(`n:${index}`, `p:${index}:`, decodePart),
-  };
-}
-
-type Decoder<T> = (text: string, where: { key: string; field: string }) => T;
-
-/** Takes values out of a record and says which field is at fault. */
-class RecordReader {
-  readonly #key: string;
-  readonly #values: ReadonlyMap<string, string>;
-
-  constructor(key: string, values: ReadonlyMap<string, string>) {
-    this.#key = key;
-    this.#values = values;
-  }
-
-  required(field: string): string {
-    const value = this.#values.get(field);
-    if (value === undefined) throw corruptRecord({ key: this.#key, field }, 'missing');
-    return value;
-  }
-
-  decode<T>(field: string, decode: Decoder<T>): T {
-    return decode(this.required(field), { key: this.#key, field });
-  }
-
-  optional<T>(field: string, decode: Decoder<T>): T | undefined {
-    return this.#values.has(field) ? this.decode(field, decode) : undefined;
-  }
-
-  count(field: string): number {
-    const value = this.required(field);
-    if (/^\d{1,9}$/.test(value)) return Number(value);
-    throw corruptRecord({ key: this.#key, field }, 'not a count');
-  }
-
-  list<T>(countField: string, itemPrefix: string, decode: Decoder<T>): ItemList<T> {
-    const items: T[] = [];
-    for (let index = 0, count = this.count(countField); index < count; index += 1) {
-      items.push(this.decode(`${itemPrefix}${index}`, decode));
-    }
-    return ItemList.of(items);
-  }
+    count: reader.count(`n:${index}`),
+  }));
+  const parts = reader.parts(artifacts.map(({ count }) => count));
+  return artifacts.map(({ header }, index) => ({ header, parts: parts[index] ?? ItemList.of([]) }));
 }

@@ -119,6 +119,25 @@ describe.each(Object.keys(DAMAGES))('a record with %s', (name) => {
   });
 });
 
+describe('parts that a record counts otherwise', () => {
+  test('more than fit into memory are reported by the first that is missing', async () => {
+    await client.hSet(record, 'n:0', '999999999');
+    await expect(newStore().load('t', CONTEXT)).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+      message: expect.stringContaining(', field "p:0:2": missing'),
+    });
+  });
+
+  test('fields that are no part of the record are not read', async () => {
+    const task = await newStore().load('t', CONTEXT);
+    for (const field of ['p:0:2', 'p:0:01', 'p:0:', 'p:0:-1', 'p:0:1e0', 'p:1:0', 'p:', 'p::0']) {
+      await client.hSet(record, field, 'damaged');
+    }
+    await client.hSet(record, 'p:00:0', 'damaged');
+    expect(await newStore().load('t', CONTEXT)).toEqual(task);
+  });
+});
+
 describe('a key of another type', () => {
   beforeEach(async () => {
     await client.set(record, 'mine');

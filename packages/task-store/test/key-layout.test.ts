@@ -8,7 +8,7 @@ import {
 import { TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { createCluster, type RedisClientType } from 'redis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 import { streamedTask, text } from './streamed-task.ts';
@@ -157,9 +157,27 @@ describe('keys and fields', () => {
     expect(expiresAt >= before + 1_000_000 && expiresAt <= Date.now() + 1_000_000).toBe(true);
   });
 
+  test('with ttlSeconds, which scopes have tasks that expire, and when the first does', async () => {
+    const prefix = newPrefix();
+    const store = new RedisTaskStore(client, { prefix, ttlSeconds: 1000 });
+    const context = new ServerCallContext({
+      tenant: 'a:"{b}',
+      user: { isAuthenticated: true, userName: 'ann\n' },
+    });
+    await store.save(taskOf('t'), context);
+    await vi.waitUntil(async () => client.exists(`${prefix}{scopes}:noted`));
+    const content = await contentOf(client, prefix);
+    const expiresAt = content[`${prefix}{a%3A%22%7Bb%7D:ann%0A}:expiry`]?.['t'];
+    expect(content[`${prefix}{scopes}:due`]).toEqual({ '["a:\\"{b}","ann\\n"]': expiresAt });
+    expect(content[`${prefix}{scopes}:noted`]).toEqual({
+      '["a:\\"{b}","ann\\n"]': expect.stringMatching(/^\d{13}$/),
+    });
+  });
+
   test('every key has a type of its own', async () => {
     const prefix = newPrefix();
     await new RedisTaskStore(client, { prefix, ttlSeconds: 1000 }).save(taskOf('t'), CONTEXT);
+    await vi.waitUntil(async () => client.exists(`${prefix}{scopes}:noted`));
     const types: Record<string, string> = {};
     for (const key of Object.keys(await contentOf(client, prefix))) {
       types[key.slice(prefix.length)] = await client.type(key);
@@ -172,6 +190,8 @@ describe('keys and fields', () => {
       '{acme:ann}:tasks:c:context': 'zset',
       '{acme:ann}:tasks:c:context:s:2': 'zset',
       '{acme:ann}:expiry': 'zset',
+      '{scopes}:due': 'zset',
+      '{scopes}:noted': 'hash',
     });
   });
 

@@ -80,7 +80,8 @@ describe('ttlSeconds', () => {
     expect(await store.taskExists('t', CONTEXT)).toBe(false);
     const content = await contentOf(client, prefix);
     expect(JSON.stringify(content)).not.toContain('"t"');
-    expect(Object.keys(content)).toHaveLength(6);
+    // The other task, its entries, and the note that tasks of the scope expire.
+    expect(Object.keys(content)).toHaveLength(8);
   });
 
   test('the last task takes all keys of the scope with it', async () => {
@@ -88,7 +89,14 @@ describe('ttlSeconds', () => {
     await store.save(streamedTask('t', 'one'), CONTEXT);
     await recordExpired();
     expect((await store.list(listRequest(), CONTEXT)).totalSize).toBe(0);
-    expect(await contentOf(client, prefix)).toEqual({});
+    // What is left is no key of the scope: the note that its tasks expire, until it is looked at.
+    const scopes = `${prefix}{scopes}`;
+    expect(Object.keys(await contentOf(client, prefix)).toSorted()).toEqual([
+      `${scopes}:due`,
+      `${scopes}:noted`,
+    ]);
+    expect(await client.zRange(`${scopes}:due`, 0, -1)).toEqual(['["acme","ann"]']);
+    expect(await client.hKeys(`${scopes}:noted`)).toEqual(['["acme","ann"]']);
   });
 
   test('a task that is written on does not go when its first time is up', async () => {

@@ -12,6 +12,7 @@ import {
 } from './node-redis-options.ts';
 import type { RedisAddress } from './options.ts';
 import type { ClusterTarget, ResolvedOptions, SentinelTarget } from './resolve-options.ts';
+import { SentinelReconnects } from './sentinel-reconnects.ts';
 
 /** What a node-redis client of any kind can do. */
 export interface NodeRedisClient extends ConnectableClient, ClosableClient {}
@@ -73,19 +74,33 @@ function makeSentinel(
   phase: ConnectPhase,
 ): NodeRedisClient {
   const socket = nodeSocketOptions(options, phase);
-  return createSentinel({
+  const isOpen = (): boolean => client.isOpen;
+  const reconnects: SentinelReconnects = new SentinelReconnects(phase.reconnectStrategy, isOpen);
+  const client = createSentinel({
     ...respOption(options),
     name: target.masterName,
     sentinelRootNodes: target.rootNodes.map((address) => ({ ...address })),
-    nodeClientOptions: { ...nodeRedisOptions(options), database: target.database, socket },
+    nodeClientOptions: {
+      ...nodeRedisOptions(options),
+      database: target.database,
+      socket: reconnects.applyTo(socket),
+    },
     sentinelClientOptions: { ...sentinelCredentials(target), name: options.name, socket },
     commandOptions: commandOptions(options),
-    masterPoolSize: target.maxConnections,
+    // Commands share a connection. Without one of their own they take it from the pool, and where
+    // several come at once, node-redis 5 and 6 never return some connections to it.
+    reserveClient: true,
+    masterPoolSize: target.maxConnections + 1,
     passthroughClientErrorEvents: true,
     // A sentinel's message can be lost; without a scan, so would be the failover it told of.
     scanInterval: 10_000,
     ...nodeAddressMapOption(target),
-  }).on('error', phase.onError);
+  });
+  return client.on('error', (error: unknown) => {
+    reconnects.note(error);
+    // A subscriber that was forgotten may still fail once.
+    if (isOpen()) phase.onError(error);
+  });
 }
 
 function nodeAddressMapOption(target: ClusterTarget | SentinelTarget): {

@@ -169,7 +169,7 @@ export interface RedisSentinelOptions<
    */
   readonly database?: number | undefined;
   /**
-   * Connections to the master.
+   * Connections to the master for `acquire()` and `use()`. All other commands share one more.
    * @default 1
    */
   readonly maxConnections?: number | undefined;

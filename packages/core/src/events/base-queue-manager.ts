@@ -28,8 +28,8 @@ import { TaskRuns } from './task-runs.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
 const LEASE_SHARE = 0.6;
-/** How often each bus looks after what a lost message would have told, in milliseconds. */
-const CHECK_MS = 2000;
+/** After how long without a message a bus looks after what a lost one would have told, in milliseconds. */
+const CHECK_MS = 4000;
 /** How many buses look at once. */
 const CHECKS_AT_ONCE = 32;
 
@@ -202,7 +202,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const { lease } = this.#services;
     for (const bus of this.#buses.values()) {
       await bus.drained();
-      if (bus.isExecuting) await this.#ender.endRuns(bus.task, [bus.run], 'failed');
+      if (bus.isExecuting) {
+        await this.#ender.endRuns(bus.task, [bus.run], 'failed');
+        bus.stop();
+        // Its listeners here get the end that everybody gets.
+        await bus.check(0);
+      }
       bus.close();
     }
     await lease.stop();
@@ -239,7 +244,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const waiting = [...this.#buses.values()];
     const work = async (): Promise<void> => {
       for (let bus = waiting.pop(); bus !== undefined; bus = waiting.pop()) {
-        await bus.check().catch(this.reportError);
+        await bus.check(CHECK_MS / 2).catch(this.reportError);
         this.#dropUnneeded(bus);
       }
     };

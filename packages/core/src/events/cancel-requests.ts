@@ -54,9 +54,7 @@ export class CancelRequests {
     });
     try {
       const asked = await runs.requestCancel(this.#task, request);
-      if (!asked.some((run) => lease.isAlive(replicaOf(run)))) {
-        return { outcome: 'nobody', runs: asked };
-      }
+      if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
       if (this.#isFinished) return { outcome: 'told' };
       const answer = await answered;
       if (answer.startsWith(FAILED)) throw new Error(answer.slice(FAILED.length));
@@ -67,10 +65,16 @@ export class CancelRequests {
     }
   }
 
-  /** Looks for requests and answers. */
+  /** Looks for requests and answers, if any could concern this process. */
   async check(): Promise<void> {
     if (this.#handler === undefined && this.#answers.size === 0) return;
-    for (const [request, answer] of await this.#services.runs.cancels(this.#task)) {
+    const { cancels } = await this.#services.runs.state(this.#task);
+    this.take(cancels);
+  }
+
+  /** Handles requests and answers that were read. */
+  take(cancels: ReadonlyMap<string, string>): void {
+    for (const [request, answer] of cancels) {
       if (answer !== '') this.#answers.get(request)?.(answer);
       else if (this.#handler !== undefined && !this.#handled.has(request)) {
         this.#handled.add(request);

@@ -30,7 +30,7 @@ export function decodeEvent(text: string): AgentExecutionEvent | undefined {
     return undefined;
   }
   if (typeof json !== 'object' || json === null) return undefined;
-  switch (text[0]) {
+  switch (text.charAt(0)) {
     case 'm':
       return AgentEvent.message(Message.fromJSON(json));
     case 't':

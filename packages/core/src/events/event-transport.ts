@@ -39,8 +39,14 @@ export interface TaskFollower {
 export interface TaskFeed {
   /** Resolves when no event that is sent afterwards can be missed; rejects on `close`. */
   readonly ready: Promise<void>;
-  /** Looks whether anything was missed. */
-  check(): Promise<void>;
+  /** When anything of the task was heard last, on the clock of `performance.now()`. */
+  readonly heardAt: number;
+  /**
+   * Gets what was missed.
+   *
+   * @param state Where the log stands, if it was just read.
+   */
+  check(state?: { readonly epoch: string; readonly last: string }): Promise<void>;
   close(): void;
 }
 

@@ -60,15 +60,22 @@ export class ReplicaLease {
     return !this.#isHeld || performance.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
   }
 
-  /** Whether a replica is known to be alive, as of the last renewal. */
-  isAlive(replica: string): boolean {
-    return replica === this.#replica || (this.#living.get(replica) ?? 0) > performance.now();
+  /** Whether all of these replicas are gone for certain. True for none. */
+  async areGone(replicas: readonly string[]): Promise<boolean> {
+    if (replicas.some((replica) => this.#lives(replica))) return false;
+    if (replicas.length > 0) await this.#renew();
+    const isCertain = this.#isHeld && this.isCertain;
+    return replicas.every((replica) => {
+      const listed = this.#living.has(replica);
+      // Not listed, it has left, or others have ended its tasks.
+      return isCertain && !this.#lives(replica) && (!listed || this.#isSteady);
+    });
   }
 
   /** Takes the lease, if it is not taken, and keeps renewing it. Resolves after the first renewal. */
   async start(): Promise<void> {
     if (this.#stopped) return;
-    this.#first ??= this.#renew();
+    this.#first ??= this.#keepRenewing();
     await this.#first;
   }
 
@@ -83,6 +90,16 @@ export class ReplicaLease {
   /** Takes a replica off the list whose tasks have been ended. */
   async remove(replica: string): Promise<void> {
     await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
+  }
+
+  #lives(replica: string): boolean {
+    return replica === this.#replica || (this.#living.get(replica) ?? 0) > performance.now();
+  }
+
+  async #keepRenewing(): Promise<void> {
+    await this.#renew();
+    const pauseMs = this.#leaseMs * RENEWALS;
+    this.#schedule(this.#isHeld ? pauseMs : pauseMs * RENEWALS);
   }
 
   async #renew(): Promise<void> {
@@ -102,8 +119,6 @@ export class ReplicaLease {
     } catch (error) {
       this.#steadySince = Number.POSITIVE_INFINITY;
       this.#events.onError(error);
-    } finally {
-      this.#schedule(this.#isHeld ? this.#leaseMs * RENEWALS : this.#leaseMs * RENEWALS * RENEWALS);
     }
   }
 
@@ -124,9 +139,12 @@ export class ReplicaLease {
       if (leftMs <= 0) expired.push(replica);
     }
     this.#living = living;
-    // After an outage every lease has run out: the others get the time to renew theirs.
-    const isSteady = startedAt - this.#steadySince >= this.#leaseMs;
-    this.#events.onExpired(isSteady ? expired : []);
+    this.#events.onExpired(this.#isSteady ? expired : []);
+  }
+
+  /** After an outage every lease has run out: the others get the time to renew theirs. */
+  get #isSteady(): boolean {
+    return this.#renewedAt - this.#steadySince >= this.#leaseMs;
   }
 
   #lose(): void {
@@ -140,7 +158,7 @@ export class ReplicaLease {
   #schedule(pauseMs: number): void {
     if (this.#stopped) return;
     // Renewals of many replicas spread.
-    this.#timer = setTimeout(() => void this.#renew(), pauseMs * (0.9 + Math.random() * 0.1));
+    this.#timer = setTimeout(() => void this.#keepRenewing(), pauseMs * (0.9 + Math.random() * 0.1));
     this.#timer.unref();
   }
 }

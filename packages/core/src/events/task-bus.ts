@@ -57,6 +57,8 @@ export class TaskBus extends ListeningBus {
   #isHeld = false;
   #executions = 0;
   #registered: Promise<void> | undefined;
+  /** Events that listeners here get when others can. */
+  #deferred = 0;
   /** Whether this bus takes no more events of its own. */
   #isOver = false;
   /** Whether nothing more comes to its listeners. */
@@ -142,12 +144,14 @@ export class TaskBus extends ListeningBus {
     this.#counter += 1;
     const mark = { publisher: this.run, counter: this.#counter };
     const marked = { mark, event: marks === undefined ? event : markEvent(event, mark) };
-    if (lease.isCertain) {
+    if (lease.isCertain && this.#deferred === 0) {
       this.#outbox.push(mark.counter, body);
       this.#deliver(marked);
     } else {
       // This process was silent for so long that others may have ended the task: they decide.
+      this.#deferred += 1;
       this.#outbox.push(mark.counter, body, () => {
+        this.#deferred -= 1;
         this.#deliver(marked);
       });
     }
@@ -164,15 +168,21 @@ export class TaskBus extends ListeningBus {
     this.#finish();
   }
 
-  /** This process's run of the task was ended by another: what is published here counts no more. */
-  fence(): void {
-    if (this.#isOver) return;
+  /** This process's run of the task was ended: what is published here counts no more. */
+  stop(): void {
     this.#isOver = true;
+    this.#isHeld = false;
     this.#executions = 0;
-    const message = `Another replica ended task ${JSON.stringify(this.task.taskId)}, because this process gave no sign of life. What it still publishes is dropped.`;
-    this.#services.onError(new A2ARedisError('RUN_ENDED', message));
     this.cancels.cancelHere();
     this.#services.onChanged(this);
+  }
+
+  /** As {@link stop}, by another replica, which took this one to be gone. */
+  fence(): void {
+    if (this.#isOver) return;
+    const message = `Another replica ended task ${JSON.stringify(this.task.taskId)}, because this process gave no sign of life. What it still publishes is dropped.`;
+    this.#services.onError(new A2ARedisError('RUN_ENDED', message));
+    this.stop();
   }
 
   /** The replica under whose name this process executed the task is taken to be gone. */
@@ -216,24 +226,26 @@ export class TaskBus extends ListeningBus {
     return { events, isEnded };
   }
 
-  /** Looks after what a lost message would have told. */
-  async check(): Promise<void> {
+  /**
+   * Looks after what a lost message would have told.
+   *
+   * @param quietMs Nothing is looked after where something was heard so recently, in milliseconds.
+   */
+  async check(quietMs: number): Promise<void> {
     if (this.isExecuting) {
       this.#registered ??= this.#register();
       await this.#registered;
     }
-    await this.#feed?.check();
-    await this.cancels.check();
+    const heardAt = this.#feed?.heardAt ?? 0;
+    if (this.#isFinished || performance.now() - heardAt < quietMs) return;
+    const state = await this.#services.runs.state(this.task);
+    this.cancels.take(state.cancels);
+    await this.#feed?.check(state);
     if (this.isExecuting || this.#isHeld || this.#isFinished) return;
-    const { phase, runs } = await this.#services.runs.state(this.task);
-    if (phase === 'ended' || phase === 'none') {
-      await this.#feed?.check();
-      if (!this.isExecuting) this.#finish();
-    } else if (
-      runs.length > 0 &&
-      !runs.some((run) => this.#services.lease.isAlive(replicaOf(run)))
-    ) {
-      this.#services.onOrphaned(this, runs);
+    if (state.phase === 'ended' || state.phase === 'none') {
+      this.#finish();
+    } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
+      if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
     }
   }
 

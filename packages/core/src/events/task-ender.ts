@@ -1,4 +1,4 @@
-import { TaskState } from '@a2a-js/sdk';
+import { type Task, TaskState } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type PushNotificationSender,
@@ -90,7 +90,7 @@ export class TaskEnder {
     const { taskId } = task;
     const context = contextOfScope(task.scope);
     const left = await this.#leftBehind(task, context);
-    const stored = await this.#store?.load(taskId, context);
+    const stored = await this.#load(task, context);
     const last = left.findLast(({ event }) => statusOf(event) !== undefined);
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
@@ -118,14 +118,24 @@ export class TaskEnder {
     return end[0];
   }
 
+  async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
+    try {
+      return await this.#store?.load(task.taskId, context);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#services.onError(error);
+      return undefined;
+    }
+  }
+
   /** What was published and never stored: the replica was gone too soon. */
   async #leftBehind(
     task: TaskAddress,
     context: ServerCallContext,
   ): Promise<readonly MarkedEvent[]> {
     const { marks, transport, onError } = this.#services;
-    const applied = await marks?.appliedEvents(task.taskId, context);
     if (marks === undefined) return [];
+    const applied = await marks.appliedEvents(task.taskId, context);
     const stored = await transport.stored(task, applied ?? AppliedEvents.NONE);
     if (stored === undefined) {
       const message = `Some of what a lost replica published for task ${JSON.stringify(task.taskId)} was trimmed before it was stored.`;
@@ -142,11 +152,15 @@ export class TaskEnder {
   /** Stores events as the request handler does. */
   async #save(context: ServerCallContext, events: readonly MarkedEvent[]): Promise<void> {
     if (this.#store === undefined) return;
+    const { marks, onError } = this.#services;
     const results = new ResultManager(this.#store, context);
-    for (const { mark, event } of events) {
-      await results.processEvent(
-        this.#services.marks === undefined ? event : markEvent(event, mark),
-      );
+    try {
+      for (const { mark, event } of events) {
+        await results.processEvent(marks === undefined ? event : markEvent(event, mark));
+      }
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      onError(error);
     }
   }
 
@@ -161,4 +175,9 @@ export class TaskEnder {
       this.#services.onError(error);
     }
   }
+}
+
+/** A record that cannot be read never will be: those who wait for its task get their end all the same. */
+function isDamage(error: unknown): boolean {
+  return error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
 }

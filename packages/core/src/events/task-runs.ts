@@ -10,7 +10,6 @@ import fenceRunSource from './scripts/fence-run.lua';
 import forgetRunSource from './scripts/forget-run.lua';
 import noteRunSource from './scripts/note-run.lua';
 import pauseRunSource from './scripts/pause-run.lua';
-import readCancelsSource from './scripts/read-cancels.lua';
 import readRunsSource from './scripts/read-runs.lua';
 import readStateSource from './scripts/read-state.lua';
 import requestCancelSource from './scripts/request-cancel.lua';
@@ -23,7 +22,6 @@ const pauseRunScript = defineScript('pause-run', pauseRunSource);
 const fenceRunScript = defineScript('fence-run', fenceRunSource);
 const readStateScript = defineScript('read-state', readStateSource);
 const requestCancelScript = defineScript('request-cancel', requestCancelSource);
-const readCancelsScript = defineScript('read-cancels', readCancelsSource);
 const answerCancelScript = defineScript('answer-cancel', answerCancelSource);
 const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
 
@@ -41,6 +39,12 @@ export interface RunState {
   readonly phase: 'running' | 'open' | 'ended' | 'none';
   /** What executes it. */
   readonly runs: readonly string[];
+  /** The requests to cancel it, with their answers; empty where there is none yet. */
+  readonly cancels: ReadonlyMap<string, string>;
+  /** Which log its events are in; empty where they are not logged. */
+  readonly epoch: string;
+  /** The id of the latest event of the log. */
+  readonly last: string;
 }
 
 /** Who executes which task, and what was asked of them. */
@@ -98,11 +102,8 @@ export class TaskRuns {
   async of(replica: string): Promise<ReadonlyMap<string, TaskAddress | undefined>> {
     const keys = [this.#keys.runs(replica)];
     const reply = await this.#runner.run(readRunsScript, keys, [String(RUNS_PER_READ)]);
-    const texts = textsReply(reply);
     const runs = new Map<string, TaskAddress | undefined>();
-    for (let index = 0; index < texts.length; index += 2) {
-      runs.set(texts[index] ?? '', this.#parseNote(texts[index + 1] ?? ''));
-    }
+    for (const [run, note] of pairs(textsReply(reply))) runs.set(run, this.#parseNote(note));
     return runs;
   }
 
@@ -113,26 +114,20 @@ export class TaskRuns {
 
   async state(task: TaskAddress): Promise<RunState> {
     const reply = await this.#runner.run(readStateScript, [task.state], []);
-    const [phase, ...runs] = textsReply(reply);
-    const isKnown = phase === 'running' || phase === 'open' || phase === 'ended';
-    return { phase: isKnown ? phase : 'none', runs };
+    const [phase, epoch, last, runs, cancels] = arrayReply(readStateScript.name, reply);
+    return {
+      phase: phaseOf(textReply(phase)),
+      epoch: textReply(epoch),
+      last: textReply(last),
+      runs: textsReply(runs),
+      cancels: pairs(textsReply(cancels)),
+    };
   }
 
   /** Asks those that execute a task to cancel it; names their runs. */
   async requestCancel(task: TaskAddress, request: string): Promise<readonly string[]> {
     const args = [request, task.channel, this.#publish];
     return textsReply(await this.#runner.run(requestCancelScript, [task.state], args));
-  }
-
-  /** The requests to cancel a task, with their answers; empty where there is none yet. */
-  async cancels(task: TaskAddress): Promise<ReadonlyMap<string, string>> {
-    const reply = await this.#runner.run(readCancelsScript, [task.state], []);
-    const texts = arrayReply(readCancelsScript.name, reply);
-    const cancels = new Map<string, string>();
-    for (let index = 0; index < texts.length; index += 2) {
-      cancels.set(textReply(texts[index]), textReply(texts[index + 1]));
-    }
-    return cancels;
   }
 
   async answerCancel(task: TaskAddress, request: string, answer: string): Promise<void> {
@@ -157,6 +152,19 @@ export class TaskRuns {
     }
     return this.#keys.task({ tenant, owner }, taskId);
   }
+}
+
+function phaseOf(text: string): RunState['phase'] {
+  return text === 'running' || text === 'open' || text === 'ended' ? text : 'none';
+}
+
+/** A list of names and values in turn. */
+function pairs(texts: readonly string[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (let index = 0; index < texts.length; index += 2) {
+    map.set(texts[index] ?? '', texts[index + 1] ?? '');
+  }
+  return map;
 }
 
 function parseJson(text: string): unknown {

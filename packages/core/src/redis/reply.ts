@@ -16,7 +16,12 @@ export function textReply(value: unknown): string {
   return typeof value === 'number' ? String(value) : '';
 }
 
-/** A reply, or a part of one, as a list of texts. */
-export function textsReply(value: unknown): string[] {
+/** A reply, or a part of one, as a list of texts; the reply itself where it is one. */
+export function textsReply(value: unknown): readonly string[] {
+  if (isTexts(value)) return value;
   return Array.isArray(value) ? value.map(textReply) : [];
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

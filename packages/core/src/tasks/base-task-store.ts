@@ -7,12 +7,14 @@ import { requireId } from '../keys/key-segment.ts';
 import type { Scope, ScopeResolver } from '../keys/scope.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../redis/script-runner.ts';
+import { ExpirySweep } from './expiry-sweep.ts';
+import { ScopeRegistry } from './scope-registry.ts';
 import { NO_RECORD, SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
 import { TaskIndex } from './task-index.ts';
 import { TaskKeys } from './task-keys.ts';
 import { TaskLister } from './task-lister.ts';
 import type { TaskRecordFormat } from './task-record-format.ts';
-import { TaskRecords } from './task-records.ts';
+import { NO_KEY, TaskRecords } from './task-records.ts';
 import { TaskRepair } from './task-repair.ts';
 import { TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
@@ -68,6 +70,9 @@ export abstract class BaseTaskStore implements TaskStore {
       this.#repair,
       new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
       this.#unknown,
+      resolved.ttlSeconds === undefined
+        ? undefined
+        : new ExpirySweep(new ScopeRegistry(runner, this.#keys), index, this.#repair),
     );
     this.#saver = new TaskSaver(writer, this.#cache, this.#unknown);
   }
@@ -203,9 +208,6 @@ export abstract class BaseTaskStore implements TaskStore {
     return { scope, key: this.#keys.record(scope, id) };
   }
 }
-
-/** What PTTL answers for a key that does not exist. */
-const NO_KEY = -2;
 
 function requireUpdate(from: TaskSnapshot, to: TaskSnapshot): void {
   if (to.id !== from.id) {

@@ -1,3 +1,4 @@
+import { Part } from '@a2a-js/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -46,6 +47,24 @@ describe('the codec of stored values', () => {
     const decoded = decodeMetadata(encodeMetadata(metadata), where);
     expect(Object.keys(decoded ?? {})).toEqual(['__proto__', 'a']);
     expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+  });
+
+  it.each([
+    '{"text":"a"}',
+    '{"text":""}',
+    '{"text":"a","filename":"f","mediaType":"m"}',
+    '{"text":"a","media_type":"m"}',
+    '{"text":"a","metadata":{"b":[1]}}',
+    '{"text":"a","metadata":null,"filename":null,"mediaType":null}',
+    '{"text":5,"filename":6,"mediaType":7}',
+    '{"text":null,"url":"u"}',
+    '{"url":"u","mediaType":"m"}',
+    '{"raw":"AAE=","text":"a","unknown":1}',
+    '{}',
+  ])('reads the part %s as the SDK does, and freezes it', (json) => {
+    const decoded = decodePart(json, where);
+    expect(decoded).toStrictEqual(Part.fromJSON(JSON.parse(json)));
+    expect([decoded, decoded.content].every((value) => Object.isFrozen(value))).toBe(true);
   });
 
   it('freezes what it reads', () => {

@@ -49,7 +49,19 @@ export const encodeMetadata = (metadata: JsonObject): string => JSON.stringify(m
 
 /** Reads what {@link encodePart} wrote; `CORRUPT_RECORD` for anything else. */
 export function decodePart(text: string, where: RecordField): Part {
-  return copyPart(partFromJson(parse(text, where), where), true);
+  const json = requireObject(parse(text, where), where);
+  return textPart(json) ?? copyPart(partFromJson(json, where), true);
+}
+
+/** A frozen part with a text and nothing that needs a look, as those of long streams are. */
+function textPart(json: Readonly<Record<string, unknown>>): Part | undefined {
+  const { text, metadata, filename = '', mediaType = '', media_type: otherMediaType } = json;
+  if (typeof text !== 'string' || typeof filename !== 'string' || typeof mediaType !== 'string') {
+    return undefined;
+  }
+  if (metadata !== undefined || otherMediaType !== undefined) return undefined;
+  const content = Object.freeze({ $case: 'text' as const, value: text });
+  return Object.freeze({ content, metadata: undefined, filename, mediaType });
 }
 
 /** See {@link decodePart}. */

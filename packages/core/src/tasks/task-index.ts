@@ -10,10 +10,11 @@ import {
   parseMember,
   parseRow,
 } from './index-entry.ts';
-import { arrayReply, textReply, textsReply } from './reply.ts';
+import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
 import clearPendingSource from './scripts/clear-pending.lua';
 import indexTaskMainSource from './scripts/index-task-main.lua';
 import indexTask from './scripts/index-task.lua';
+import listDueSource from './scripts/list-due.lua';
 import listIndexSource from './scripts/list-index.lua';
 import markPendingSource from './scripts/mark-pending.lua';
 import readRowSource from './scripts/read-row.lua';
@@ -29,6 +30,7 @@ const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexT
 const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
 const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
 const readRowScript = defineScript('read-row', readRowSource);
+const listDueScript = defineScript('list-due', listDueSource);
 const listIndexScript = defineScript('list-index', listIndexSource);
 const markPendingScript = defineScript('mark-pending', markPendingSource);
 const clearPendingScript = defineScript('clear-pending', clearPendingSource);
@@ -43,8 +45,8 @@ export interface IndexChange {
   readonly entry: IndexEntry;
   /** The entry that it replaces, as far as the caller knows. */
   readonly replaces: IndexEntry | undefined;
-  /** When the record expires, in milliseconds since the epoch; `undefined` for never. */
-  readonly expiresAt: number | undefined;
+  /** When the record expires, in milliseconds since the epoch; `undefined` to leave it as it is. */
+  readonly expiresAt: number | 'never' | undefined;
   /** The mark of {@link TaskIndex.markPending} to remove. */
   readonly mark?: string | undefined;
 }
@@ -63,6 +65,16 @@ export interface IndexPage {
   readonly members: readonly string[];
   /** Tasks whose record is due to expire. */
   readonly due: readonly string[];
+  /** Marks of writes that are under way, or were cut off. */
+  readonly pending: readonly string[];
+}
+
+/** What of a scope is to be looked after, and when to look again. */
+export interface DueTasks {
+  /** Tasks whose record is due to expire. */
+  readonly due: readonly string[];
+  /** When the next one is, in milliseconds since the epoch. */
+  readonly next: number | undefined;
   /** Marks of writes that are under way, or were cut off. */
   readonly pending: readonly string[];
 }
@@ -107,7 +119,7 @@ export class TaskIndex {
         entryMember(entry),
         replaces ? entryRow(replaces) : unknownRow,
         replaces ? entryMember(replaces) : '',
-        expiresAt === undefined ? '' : String(expiresAt),
+        expiresAt === undefined ? '' : expiresAt === 'never' ? '0' : String(expiresAt),
         mark ?? '',
       ],
     };
@@ -178,6 +190,20 @@ export class TaskIndex {
       [String(Date.now()), mark],
     );
     return mark;
+  }
+
+  /** What of a scope is to be looked after, so many tasks and marks at most as one page brings. */
+  async due(scope: Scope, now: number): Promise<DueTasks> {
+    const { expiry, pending } = this.#keys.index(scope);
+    const args = [String(now), String(MOST_ATTENTION)];
+    const reply = await this.#runner.run(listDueScript, [expiry, pending], args);
+    const [due, later, marks] = arrayReply(listDueScript.name, reply);
+    const next = textReply(later);
+    return {
+      due: textsReply(due),
+      next: next === '' ? undefined : Number(next),
+      pending: textsReply(marks),
+    };
   }
 
   /** Removes a mark that was made at the given moment or before. */

@@ -14,6 +14,19 @@ export class TaskKeys {
     return `${this.#prefix}{${scopeSegment(scope)}:${keySegment(taskId)}}`;
   }
 
+  /**
+   * A sorted set of the scopes with tasks that expire, by when to look at them. Only with
+   * `ttlSeconds`. The hash tag is one that no scope has: theirs hold a colon.
+   */
+  get scopesDue(): string {
+    return `${this.#prefix}{scopes}:due`;
+  }
+
+  /** A hash of the same scopes: until when each stays noted. */
+  get scopesNoted(): string {
+    return `${this.#prefix}{scopes}:noted`;
+  }
+
   /** The index of a scope. */
   index(scope: Scope): IndexKeys {
     return new IndexKeys(`${this.#prefix}{${scopeSegment(scope)}}`);

@@ -5,7 +5,7 @@ import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
 import deleteRecordSource from './scripts/delete-record.lua';
 import recordTtlSource from './scripts/record-ttl.lua';
-import { arrayReply, textReply, textsReply } from './reply.ts';
+import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
 import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
 import { corruptRecord } from './task-codec.ts';
 import { diffTasks } from './task-delta.ts';
@@ -14,6 +14,9 @@ import type { TaskSnapshot } from './task-snapshot.ts';
 
 const deleteRecordScript = defineScript('delete-record', deleteRecordSource);
 const recordTtlScript = defineScript('record-ttl', recordTtlSource);
+
+/** What {@link TaskRecords.ttlMs} answers where there is no record. */
+export const NO_KEY = -2;
 
 /** A record as it was read. */
 export interface ReadRecord extends VersionedSnapshot {
@@ -139,7 +142,7 @@ export class TaskRecords {
     return Number(await this.#runner.run(deleteRecordScript, [key], [])) === 1;
   }
 
-  /** How long a record stays in milliseconds; -1 where it does not expire, -2 where there is none. */
+  /** How long a record stays in milliseconds; -1 where it does not expire, {@link NO_KEY}. */
   async ttlMs(key: string): Promise<number> {
     return Number(await this.#runner.run(recordTtlScript, [key], []));
   }

@@ -3,11 +3,11 @@ import type { Scope } from '../keys/scope.ts';
 import { indexEntryOf, parseMember, sameEntry } from './index-entry.ts';
 import type { TaskIndex } from './task-index.ts';
 import type { IndexKeys, TaskKeys } from './task-keys.ts';
-import type { ReadRecord, TaskRecords } from './task-records.ts';
+import { NO_KEY, type ReadRecord, type TaskRecords } from './task-records.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 
 /** A writer that marked a write gives up long before this. */
-const PENDING_MARK_MS = 120_000;
+export const PENDING_MARK_MS = 120_000;
 
 /** Sets the index right where it does not match the records: they are what counts. */
 export class TaskRepair {
@@ -27,17 +27,18 @@ export class TaskRepair {
     const indexed = await this.#index.row(scope, taskId);
     const record = await this.#readable(key, taskId);
     if (record === 'unreadable') return;
-    if (record === undefined) {
+    // It may expire between the two calls.
+    const ttlMs = record === undefined ? NO_KEY : await this.#records.ttlMs(key);
+    if (record === undefined || ttlMs === NO_KEY) {
       await this.#index.remove(scope, taskId, indexed);
       if (indexed.raw !== '') reportTaskEvent({ type: 'index-repair', taskId });
       return;
     }
-    const ttlMs = await this.#records.ttlMs(key);
     const entry = indexEntryOf(record.snapshot);
     await this.#index.put(scope, record.version, {
       entry,
       replaces: indexed.entry,
-      expiresAt: ttlMs > 0 ? Date.now() + ttlMs : undefined,
+      expiresAt: ttlMs < 0 ? 'never' : Date.now() + ttlMs,
     });
     if (indexed.entry === undefined || !sameEntry(indexed.entry, entry)) {
       reportTaskEvent({ type: 'index-repair', taskId });

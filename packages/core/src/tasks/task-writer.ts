@@ -4,7 +4,9 @@ import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { abbreviate } from '../redis/script-runner.ts';
+import type { ExpirySweep } from './expiry-sweep.ts';
 import { indexEntryOf, sameEntry } from './index-entry.ts';
+import { PendingMark } from './pending-mark.ts';
 import { NO_RECORD, type SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
 import type { TaskIndex } from './task-index.ts';
 import { mergeTasks } from './task-merge.ts';
@@ -69,6 +71,7 @@ export class TaskWriter {
   readonly #repair: TaskRepair;
   readonly #ttl: TtlPolicy;
   readonly #unknown: UnknownWrites;
+  readonly #sweep: ExpirySweep | undefined;
 
   constructor(
     records: TaskRecords,
@@ -77,6 +80,7 @@ export class TaskWriter {
     repair: TaskRepair,
     ttl: TtlPolicy,
     unknown: UnknownWrites,
+    sweep: ExpirySweep | undefined,
   ) {
     this.#records = records;
     this.#index = index;
@@ -84,6 +88,7 @@ export class TaskWriter {
     this.#repair = repair;
     this.#ttl = ttl;
     this.#unknown = unknown;
+    this.#sweep = sweep;
   }
 
   /** See {@link TaskRecords.nextWriteId}. */
@@ -99,9 +104,10 @@ export class TaskWriter {
    * @throws {A2ARedisError} `WRITE_CONFLICT`, `CORRUPT_RECORD`, or as `ScriptRunner.run`.
    */
   async write(write: TaskWrite): Promise<TaskWritten | undefined> {
+    const mark = new PendingMark(this.#index, write.scope, write.mine.id, write.writeId);
     let attempt = this.#firstAttempt(write);
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
-      const reply = await this.#try(write, attempt);
+      const reply = await this.#try(write, attempt, mark);
       if (reply.outcome === 'saved') {
         this.#unknown.settle(write.key);
         const size = attempt.from === undefined ? 0 : this.#cache.bytes(write.key);
@@ -110,20 +116,27 @@ export class TaskWriter {
           { version: reply.version, snapshot: attempt.target },
           size + reply.size,
         );
+        // An earlier attempt would have moved the entry, and this one, after a merge, did not.
+        await mark.drop();
         return { version: reply.version, snapshot: attempt.target, merged: attempt.merged };
       }
       if (reply.outcome === 'repeated') {
         // Others may have written since: what is stored is not known, only that the change is in it.
         this.#cache.forgetLatest(write.key);
         await this.#repair.index(write.scope, write.mine.id);
+        await mark.drop();
         return { version: reply.version, snapshot: attempt.target, merged: true };
       }
-      if (write.onConflict === 'stop') return undefined;
+      if (write.onConflict === 'stop') {
+        await mark.drop();
+        return undefined;
+      }
       this.#unknown.seen(write.key, reply.stored?.writes ?? '');
       attempt = nextAttempt(write, reply.stored);
       reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
       if (count > 2) await sleep(backoffMs(count - 2, 2, 50));
     }
+    await mark.drop();
     throw new A2ARedisError(
       'WRITE_CONFLICT',
       `Record ${abbreviate(write.key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
@@ -145,29 +158,31 @@ export class TaskWriter {
     return { expected: base.version, from: base.snapshot, target, merged: target !== mine };
   }
 
-  async #try(write: TaskWrite, attempt: Attempt): Promise<RecordWriteReply> {
+  async #try(write: TaskWrite, attempt: Attempt, mark: PendingMark): Promise<RecordWriteReply> {
     const { scope, key, writeId } = write;
     const { expected, from, target } = attempt;
     const entry = indexEntryOf(target);
     const replaces = from && indexEntryOf(from);
     const moves = replaces === undefined || !sameEntry(replaces, entry);
     const ttlSeconds = this.#ttl.secondsFor(target.status);
-    const change = { entry, replaces, expiresAt: this.#ttl.expiresAt(target.status) };
+    const expiresAt = this.#ttl.expiresAt(target.status);
+    const change = { entry, replaces, expiresAt };
     const { apart } = this.#index;
 
-    const mark =
-      moves && apart ? await this.#index.markPending(scope, target.id, writeId) : undefined;
-    const reply = await this.#records.write({
-      key,
-      expected,
-      from,
-      target,
-      writeId,
-      ttlSeconds,
-      index: moves && !apart ? this.#index.change(scope, change) : undefined,
-    });
+    this.#sweep?.beforeSave(scope, moves && expiresAt !== 'never' ? expiresAt : undefined);
+    if (moves && apart) await mark.set();
+    const index = moves && !apart ? this.#index.change(scope, change) : undefined;
+    const reply = await this.#records
+      .write({ key, expected, from, target, writeId, ttlSeconds, index })
+      .catch(async (error: unknown) => {
+        // What is stored cannot be read, and nothing was written over it.
+        if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
+        throw error;
+      });
     if (reply.outcome === 'saved' && moves && (apart || reply.unexpectedRow !== '')) {
-      await this.#index.put(scope, reply.version, { ...change, mark }, reply.unexpectedRow);
+      const { unexpectedRow } = reply;
+      await this.#index.put(scope, reply.version, { ...change, mark: mark.text }, unexpectedRow);
+      mark.removed();
     }
     return reply;
   }

@@ -18,9 +18,13 @@ export class TtlPolicy {
     return this.#terminalOnly && !isTerminal(status) ? 0 : this.#ttlSeconds;
   }
 
-  /** When a task that is written now expires, in milliseconds since the epoch. */
-  expiresAt(status: TaskStatus | undefined): number | undefined {
+  /**
+   * When a task that is written now expires, in milliseconds since the epoch; `undefined` to leave
+   * it as it is.
+   */
+  expiresAt(status: TaskStatus | undefined): number | 'never' | undefined {
     const seconds = this.secondsFor(status);
-    return seconds === undefined || seconds === 0 ? undefined : Date.now() + seconds * 1000;
+    if (seconds === undefined) return undefined;
+    return seconds === 0 ? 'never' : Date.now() + seconds * 1000;
   }
 }

@@ -1,14 +1,28 @@
--- Tells whether anybody executes a task, and whether more of it is to come.
+-- Tells all about a task that others need to know: whether anybody executes it, where its log stands,
+-- and which requests to cancel it there are.
 --
 -- KEYS[1]  the task's state
--- Returns {"none"} where nothing is known; else {"ended" | "open" | "running", run, ...} with the
--- runs of the task.
-local fields = redis.call('HKEYS', KEYS[1])
-if #fields == 0 then return { 'none' } end
-local reply = { 'ended' }
-for _, field in ipairs(fields) do
-  if string.sub(field, 1, 2) == 'r:' then reply[#reply + 1] = string.sub(field, 3) end
-  if field == 'open' then reply[1] = 'open' end
+-- Returns {phase, epoch, last, {run, ...}, {request, answer, ...}}: the phase is "none" where nothing
+-- is known, "running", "open" or "ended"; epoch and last are empty where nothing is logged; an answer
+-- is empty where there is none yet.
+local all = redis.call('HGETALL', KEYS[1])
+local phase, epoch, last, runs, cancels = 'ended', '', '', {}, {}
+for i = 1, #all, 2 do
+  local field, value = all[i], all[i + 1]
+  local kind = string.sub(field, 1, 2)
+  if kind == 'r:' then
+    runs[#runs + 1] = string.sub(field, 3)
+  elseif kind == 'x:' then
+    cancels[#cancels + 1] = string.sub(field, 3)
+    cancels[#cancels + 1] = value
+  elseif field == 'open' then
+    phase = 'open'
+  elseif field == 'epoch' then
+    epoch = value
+  elseif field == 'last' then
+    last = value
+  end
 end
-if #reply > 1 then reply[1] = 'running' end
-return reply
+if #all == 0 then phase = 'none' end
+if #runs > 0 then phase = 'running' end
+return { phase, epoch, last, runs, cancels }

@@ -11,7 +11,8 @@
 -- ARGV[a+2]    the new member
 -- ARGV[a+3]    the row that is replaced, without its version; empty for none, * for any
 -- ARGV[a+4]    the member that is replaced; empty for none
--- ARGV[a+5]    when the record expires, in milliseconds since the epoch; empty for never
+-- ARGV[a+5]    when the record expires, in milliseconds since the epoch; 0 for never, empty to leave
+--              that as it is
 -- ARGV[a+6]    the mark of the pending write to remove; empty for none
 -- Returns nil when the index is as new as the record or newer; otherwise the row found, which the
 -- caller did not expect: nothing was changed, and the caller names that row's sets and calls again.
@@ -34,10 +35,11 @@ local function index_task(k, a, version)
     end
     redis.call('HSET', KEYS[k], ARGV[a], string.format('%.0f ', version) .. ARGV[a + 1])
   end
-  if ARGV[a + 5] ~= '' then
+  if ARGV[a + 5] == '0' then
+    -- A caller who is late may say when to look again, not that nobody need to.
+    if known <= version then redis.call('ZREM', KEYS[k + 8], ARGV[a]) end
+  elseif ARGV[a + 5] ~= '' then
     redis.call('ZADD', KEYS[k + 8], ARGV[a + 5], ARGV[a])
-  else
-    redis.call('ZREM', KEYS[k + 8], ARGV[a])
   end
   if ARGV[a + 6] ~= '' then redis.call('ZREM', KEYS[k + 9], ARGV[a + 6]) end
   return nil
