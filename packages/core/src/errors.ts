@@ -22,6 +22,8 @@
  * | `PLAINTEXT_RECORD` | Encryption is configured, and a record was stored without it. |
  * | `EVENTS_LOST` | Events of a task cannot reach a subscriber any more. Subscribe again for a fresh snapshot. |
  * | `RUN_ENDED` | Another replica ended a task that this process executed, because it gave no sign of life. |
+ * | `QUEUE_CLOSED` | This process has closed the queue object. The queue itself is still in Redis. |
+ * | `EVENT_SET_ASIDE` | A queue has set aside an event that nobody acknowledged, or that cannot be read. |
  * | `ABORTED` | The caller's `AbortSignal` fired. `cause` is its reason. |
  */
 export type A2ARedisErrorCode =
@@ -43,6 +45,8 @@ export type A2ARedisErrorCode =
   | 'PLAINTEXT_RECORD'
   | 'EVENTS_LOST'
   | 'RUN_ENDED'
+  | 'QUEUE_CLOSED'
+  | 'EVENT_SET_ASIDE'
   | 'ABORTED';
 
 /**

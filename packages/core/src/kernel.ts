@@ -6,6 +6,7 @@
  */
 export { BaseQueueManager, type TransportParts } from './events/base-queue-manager.ts';
 export { ChannelHub } from './events/channel-hub.ts';
+export { decodeEvent, encodeEvent } from './events/event-codec.ts';
 export {
   END_OF_EVENTS,
   type EventBatch,

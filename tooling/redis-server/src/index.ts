@@ -1,3 +1,5 @@
 export { startRedisCluster, type RedisCluster, type RedisClusterOptions } from './cluster.ts';
+export { startRedisJsonCluster, startRedisJsonServer } from './json-server.ts';
 export type { RedisServer, RedisServerOptions, RedisServerSource } from './redis-server.ts';
+export { startRedisSentinel, type RedisSentinel, type RedisSentinelOptions } from './sentinel.ts';
 export { startRedisServer } from './start-redis-server.ts';

@@ -133,8 +133,9 @@ class LocalServer implements RedisServer {
   }
 
   async #launch(): Promise<void> {
-    const { program, watchdog } = this.#setup;
-    const server = await startProcess([program, this.#confFile], this.#logFile, watchdog);
+    const { program, watchdog, options } = this.#setup;
+    const mode = options.sentinel === true ? ['--sentinel'] : [];
+    const server = await startProcess([program, this.#confFile, ...mode], this.#logFile, watchdog);
     this.#process = server;
     this.version = await waitUntilReady({
       endpoint: this.#endpoint(),

@@ -31,6 +31,7 @@ describe('the ways to a server', () => {
       [{ tls: true }, 'tls'],
       [{ unixSocket: true }, 'unixSocket'],
       [{ modulePath: '/m.so' }, 'modulePath'],
+      [{ sentinel: true }, 'sentinel'],
       [{ config: { maxmemory: '1mb' } }, 'config'],
       [{ processControl: true }, 'processControl'],
       [{ tls: true, password: 'x' }, 'password, tls'],
@@ -50,6 +51,7 @@ describe('the ways to a server', () => {
     ]);
     expect(plan({ unixSocket: true })[3]).toBe('docker: without unixSocket');
     expect(plan({ modulePath: '/m.so' })[3]).toBe('docker: without modulePath');
+    expect(plan({ sentinel: true })[3]).toBe('docker: without sentinel');
     expect(plan({ password: 'x', tls: true, config: { save: '' } })[3]).toBe('docker');
   });
 

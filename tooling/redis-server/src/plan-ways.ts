@@ -14,7 +14,7 @@ type Need = keyof RedisServerOptions;
 
 /** What a way cannot give. `REDIS_URL` is not here, as it can give none of it. */
 const IMPOSSIBLE: Readonly<Partial<Record<RedisServerSource, readonly Need[]>>> = {
-  docker: ['unixSocket', 'modulePath', 'persistence', 'processControl'],
+  docker: ['unixSocket', 'modulePath', 'sentinel', 'persistence', 'processControl'],
   // It compiles Redis without TLS.
   'redis-memory-server': ['tls'],
 };
@@ -38,13 +38,15 @@ export function planWays(options: RedisServerOptions, machine: Machine): readonl
 
 /** The names of the options that a server given to us does not have. */
 function needsOf(options: RedisServerOptions): readonly Need[] {
-  const { persistence, password, tls, unixSocket, modulePath, config, processControl } = options;
+  const { persistence, password, tls, unixSocket, modulePath, sentinel, config, processControl } =
+    options;
   const wanted: readonly (readonly [Need, boolean])[] = [
     ['persistence', persistence === true],
     ['password', password !== undefined],
     ['tls', tls === true],
     ['unixSocket', unixSocket === true],
     ['modulePath', modulePath !== undefined],
+    ['sentinel', sentinel === true],
     ['config', Object.keys(config ?? {}).length > 0],
     ['processControl', processControl === true],
   ];

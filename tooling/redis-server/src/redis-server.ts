@@ -27,6 +27,11 @@ export interface RedisServerOptions {
    */
   readonly modulePath?: string | undefined;
   /**
+   * Runs a sentinel instead of a server. `config` says what it watches; see `startRedisSentinel`.
+   * @default false
+   */
+  readonly sentinel?: boolean | undefined;
+  /**
    * More directives of `redis.conf`, as `{ name: arguments }`, written as in that file. An empty
    * string stands for `""`. They come last, so that they win over the launcher's own.
    * @default none

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { endpointOfUrl, parseReplies } from './resp.ts';
 
 describe('replies', () => {
-  const data = Buffer.from('+OK\r\n:12\r\n$6\r\na\r\n€\r\n$0\r\n\r\n');
-  const replies = ['OK', '12', 'a\r\n€', ''];
+  const data = Buffer.from(
+    '+OK\r\n:12\r\n$6\r\na\r\n€\r\n$0\r\n\r\n*2\r\n*2\r\n$1\r\na\r\n:1\r\n+b\r\n*0\r\n',
+  );
+  const replies = ['OK', '12', 'a\r\n€', '', 'a\n1\nb', ''];
 
   it('are read once they are complete, wherever the data is cut', () => {
-    expect(parseReplies(data, 4)).toEqual(replies);
+    expect(parseReplies(data, 6)).toEqual(replies);
     for (let length = 0; length < data.length; length += 1) {
-      expect(parseReplies(data.subarray(0, length), 4)).toBe(undefined);
+      expect(parseReplies(data.subarray(0, length), 6)).toBe(undefined);
     }
   });
 
@@ -19,7 +21,7 @@ describe('replies', () => {
   });
 
   it('of other types are refused', () => {
-    expect(() => parseReplies(Buffer.from('*1\r\n+OK\r\n'), 1)).toThrow('unexpected reply');
+    expect(() => parseReplies(Buffer.from('%1\r\n+a\r\n+OK\r\n'), 1)).toThrow('unexpected reply');
   });
 });
 

@@ -77,14 +77,23 @@ function encodeCommand(args: readonly string[]): string {
 
 /**
  * The first `count` replies in `data`, or undefined while some are incomplete. Knows the reply
- * types that the launcher's commands have: simple strings, integers, bulk strings and errors.
+ * types that the launcher's commands have: simple strings, integers, bulk strings, errors, and
+ * arrays, which become their elements with a line for each.
  *
  * @throws Error with the server's text for an error reply.
  */
 export function parseReplies(data: Buffer, count: number): readonly string[] | undefined {
-  const replies: string[] = [];
-  let at = 0;
-  while (replies.length < count) {
+  return parseSequence(data, 0, count)?.texts;
+}
+
+function parseSequence(
+  data: Buffer,
+  start: number,
+  count: number,
+): { readonly texts: readonly string[]; readonly end: number } | undefined {
+  const texts: string[] = [];
+  let at = start;
+  while (texts.length < count) {
     const lineEnd = data.indexOf('\r\n', at);
     if (lineEnd === -1) return undefined;
     const line = data.toString('utf8', at + 1, lineEnd);
@@ -94,13 +103,18 @@ export function parseReplies(data: Buffer, count: number): readonly string[] | u
     if (type === '$') {
       const end = at + Number(line);
       if (data.length < end + 2) return undefined;
-      replies.push(data.toString('utf8', at, end));
+      texts.push(data.toString('utf8', at, end));
       at = end + 2;
+    } else if (type === '*') {
+      const elements = parseSequence(data, at, Number(line));
+      if (elements === undefined) return undefined;
+      texts.push(elements.texts.join('\n'));
+      at = elements.end;
     } else if (type === '+' || type === ':') {
-      replies.push(line);
+      texts.push(line);
     } else {
       throw new Error(`unexpected reply of type "${type}"`);
     }
   }
-  return replies;
+  return { texts, end: at };
 }

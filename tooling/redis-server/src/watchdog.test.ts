@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { execPath, kill, platform } from 'node:process';
+import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it, vi } from 'vitest';
+
+import { isRunning } from './testing/is-running.ts';
 
 const PARENT = fileURLToPath(new URL('testing/parent.ts', import.meta.url));
 /** The root's tsx runs the parent, which is TypeScript. */
@@ -66,16 +68,4 @@ async function expectGone({ pid, folder }: Parent): Promise<void> {
     expect(isRunning(pid)).toBe(false);
     expect(existsSync(folder)).toBe(false);
   }, 20_000);
-}
-
-/** A zombie counts as gone: it is up to the first process of the system to take it away. */
-function isRunning(pid: number): boolean {
-  try {
-    kill(pid, 0);
-    return (
-      platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    );
-  } catch {
-    return false;
-  }
 }

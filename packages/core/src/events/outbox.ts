@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
-import { END_OF_EVENTS, type EventTransport } from './event-transport.ts';
+import { END_OF_EVENTS, type EventTransport, type SendOutcome } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
 /** Events that go out with one call at most. */
@@ -72,7 +72,8 @@ export class Outbox {
    */
   push(counter: number, body: string, onAccepted?: () => void): void {
     if (this.#closed) return;
-    if (this.#waiting.length >= this.#limits.maxPendingEvents) {
+    const isFull = this.#waiting.length >= this.#limits.maxPendingEvents;
+    if (isFull && body !== END_OF_EVENTS) {
       const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
       this.#events.onError(this.#lost([counter], limit));
       return;
@@ -89,13 +90,13 @@ export class Outbox {
   async #drain(): Promise<void> {
     // What is published in the same turn goes out together.
     await Promise.resolve();
-    while (this.#waiting.length > 0 && !this.#closed) {
+    while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
       const outcome = await this.#send(batch);
-      if (outcome === 'fenced') {
+      if (outcome === 'fenced' || outcome === 'closed') {
         this.#closed = true;
         this.#waiting.length = 0;
-        this.#events.onFenced();
+        if (outcome === 'fenced') this.#events.onFenced();
         break;
       }
       const end = outcome === 'lost' && batch.at(-1)?.body === END_OF_EVENTS ? 1 : 0;
@@ -119,7 +120,7 @@ export class Outbox {
     return this.#waiting.slice(0, end === -1 ? undefined : end);
   }
 
-  async #send(batch: readonly Outgoing[]): Promise<'accepted' | 'fenced' | 'lost'> {
+  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | 'lost' | 'closed'> {
     const giveUpAt = performance.now() + this.#limits.publishDeadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -134,10 +135,10 @@ export class Outbox {
           const counters = batch
             .filter(({ body }) => body !== END_OF_EVENTS)
             .map(({ counter }) => counter);
-          if (isClosed) this.#closed = true;
-          if (counters.length > 0)
+          if (counters.length > 0) {
             this.#events.onError(this.#lost(counters, 'Redis did not accept them', error));
-          return 'lost';
+          }
+          return isClosed ? 'closed' : 'lost';
         }
         await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
       }

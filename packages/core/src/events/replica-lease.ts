@@ -158,7 +158,10 @@ export class ReplicaLease {
   #schedule(pauseMs: number): void {
     if (this.#stopped) return;
     // Renewals of many replicas spread.
-    this.#timer = setTimeout(() => void this.#keepRenewing(), pauseMs * (0.9 + Math.random() * 0.1));
+    this.#timer = setTimeout(
+      () => void this.#keepRenewing(),
+      pauseMs * (0.9 + Math.random() * 0.1),
+    );
     this.#timer.unref();
   }
 }

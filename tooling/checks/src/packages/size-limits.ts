@@ -6,5 +6,6 @@
 export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
   '@a2a-redis/core': 420,
   '@a2a-redis/task-store': 40,
+  '@a2a-redis/json-task-store': 140,
   '@a2a-redis/push-config': 80,
 };

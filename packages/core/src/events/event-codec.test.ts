@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Message, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent } from '@a2a-js/sdk';
+import { AgentEvent } from '@a2a-js/sdk/server';
+
+import { decodeEvent, encodeEvent } from './event-codec.ts';
+
+const parts = [
+  { text: 'a\nb "ü" 😀 ' },
+  { raw: Buffer.from([0, 255, 10]).toString('base64'), mediaType: 'image/png' },
+  { data: { deep: [null, 1, { x: 'y' }] }, metadata: { k: 'v' } },
+  { url: 'https://example.org/a', filename: 'a' },
+];
+const message = Message.fromJSON({ messageId: 'm', role: 'ROLE_AGENT', parts });
+const status = { state: 'TASK_STATE_WORKING', message: Message.toJSON(message) };
+
+const events = [
+  AgentEvent.message(message),
+  AgentEvent.task(
+    Task.fromJSON({ id: 't', contextId: 'c', status, history: [Message.toJSON(message)] }),
+  ),
+  AgentEvent.statusUpdate(
+    TaskStatusUpdateEvent.fromJSON({ taskId: 't', contextId: 'c', status, metadata: { a: [1] } }),
+  ),
+  AgentEvent.artifactUpdate(
+    TaskArtifactUpdateEvent.fromJSON({
+      taskId: 't',
+      contextId: 'c',
+      artifact: { artifactId: 'a', parts },
+      append: true,
+      lastChunk: true,
+    }),
+  ),
+];
+
+describe('encodeEvent', () => {
+  it.each(events)('writes $kind on one line, and reads it back', (event) => {
+    const text = encodeEvent(event);
+    expect(text).not.toContain('\n');
+    expect(decodeEvent(text)).toEqual(event);
+  });
+
+  it.each(['', 'm', 'mnull', 'q{}', 's[', 'z', 'g12', 'm7'])('does not read %j', (text) => {
+    expect(decodeEvent(text)).toBeUndefined();
+  });
+
+  it('refuses what is no event', () => {
+    expect(() => encodeEvent({ kind: 'other' } as never)).toThrow(TypeError);
+  });
+});

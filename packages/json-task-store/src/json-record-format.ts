@@ -1,0 +1,47 @@
+import {
+  defineScript,
+  indexTaskSource,
+  type TaskDelta,
+  type TaskRecordFormat,
+} from '@a2a-redis/core/kernel';
+
+import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';
+import { decodeDocument } from './task-document.ts';
+import jsonRecordSource from './scripts/json-record.lua';
+import readTaskSource from './scripts/read-json-task.lua';
+import saveTaskSource from './scripts/save-json-task.lua';
+
+/** The Lua functions that the scripts on documents begin with. */
+export const jsonRecordLua: string = jsonRecordSource;
+
+/** A task as one JSON document, changed by path. */
+export const jsonRecordFormat: TaskRecordFormat = {
+  saveScript: defineScript(
+    'save-json-task',
+    `${indexTaskSource}\n${jsonRecordSource}\n${saveTaskSource}`,
+  ),
+  readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`),
+  encode: encodeDelta,
+  decode: decodeDocument,
+};
+
+/** The arguments 5 and on of `save-json-task.lua`, up to the index entry. */
+export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
+  return whole ? [documentOf(taskId, delta), '0', '0'] : changeArguments(changeOf(delta));
+}
+
+/** As {@link encodeDelta}, for a change that is given as operations. */
+export function changeArguments({ lengths, operations }: DocumentChange): string[] {
+  const steps = operations.flatMap(([command = '', ...args]) => [
+    command,
+    String(args.length),
+    ...args,
+  ]);
+  return [
+    '',
+    String(lengths.length),
+    String(steps.length),
+    ...lengths.flatMap(([path, length]) => [path, String(length)]),
+    ...steps,
+  ];
+}

@@ -1,0 +1,34 @@
+-- What the scripts on JSON documents share: reads that tell what kind of error stands in the way.
+--
+-- Returns nothing by itself. Scripts return the second result of `read_json` when there is one: an
+-- error that begins with NOJSON on a server without JSON commands, with WRONGTYPE for a key of
+-- another type, or the server's own.
+local function server_name()
+  local info = redis.pcall('INFO', 'server')
+  if type(info) ~= 'string' then return 'an unknown server' end
+  local valkey = string.match(info, 'valkey_version:([^\r\n]+)')
+  if valkey then return 'Valkey ' .. valkey end
+  return 'Redis ' .. (string.match(info, 'redis_version:([^\r\n]+)') or 'of an unknown version')
+end
+
+local function read_json(key, ...)
+  local reply = redis.pcall('JSON.GET', key, ...)
+  if type(reply) ~= 'table' or not reply.err then return reply end
+  if string.find(reply.err, 'Unknown %a*%s?command') then
+    return nil, redis.error_reply('NOJSON ' .. server_name())
+  end
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'none' and kind ~= 'ReJSON-RL' then
+    return nil, redis.error_reply('WRONGTYPE The key holds a value of type ' .. kind)
+  end
+  return nil, reply
+end
+
+-- The version and the last writes, from what JSON.GET says of `$._store`; empty where not readable.
+local function store_of(text)
+  local readable, matches = pcall(cjson.decode, text)
+  local own = readable and type(matches) == 'table' and matches[1]
+  if type(own) ~= 'table' then return '', '' end
+  return type(own.version) == 'string' and own.version or '',
+    type(own.writes) == 'string' and own.writes or ''
+end

@@ -1,0 +1,86 @@
+-- Writes a task's record, if it is still the one that the caller started from; and, where the index
+-- is reachable from here, its index entry. Follows index-task.lua and json-record.lua.
+--
+-- KEYS[1]      the record: a JSON document, its key ending in {<tenant>:<owner>:<task id>}
+-- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
+-- ARGV[1]      the version that the caller started from; 0 for no record, empty for any
+-- ARGV[2]      the write: "<writer>:<number>", unique, so that a repeated call is noticed
+-- ARGV[3]      seconds until the record expires; 0 for never, empty to leave that as it is
+-- ARGV[4]      1 to replace the whole record, else 0
+-- ARGV[5]      the whole record, a JSON object without `_store`; empty unless it is replaced
+-- ARGV[6]      how many lengths follow
+-- ARGV[7]      how many arguments the operations take together
+-- ARGV[8...]   the lengths: the path of a list and how many items it must have; the operations: a
+--              command, how many arguments it takes after the key, and those; then the index entry,
+--              see index-task.lua
+-- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
+-- this write was applied before; {"conflict", version, {text}} when the record is another one, the
+-- text being the matches of `$`, version 0 where there is none, empty where a record has none.
+local record = KEYS[1]
+local own, failure = read_json(record, '$._store')
+if failure then return failure end
+local version, writes = '0', ''
+if own then version, writes = store_of(own) end
+if string.find(' ' .. writes .. ' ', ' ' .. ARGV[2] .. ' ', 1, true) then
+  return { 'repeated', version }
+end
+
+-- Operations name lists by their position. A list of another length was changed by something that
+-- keeps no version: the caller shall look again.
+local first_operation = 8 + 2 * tonumber(ARGV[6])
+local unchanged = ARGV[1] == '' or ARGV[1] == version
+for i = 8, first_operation - 1, 2 do
+  local lengths = unchanged and redis.pcall('JSON.ARRLEN', record, ARGV[i])
+  unchanged = type(lengths) == 'table' and lengths[1] == tonumber(ARGV[i + 1])
+end
+if not unchanged then
+  return { 'conflict', version, own and { redis.call('JSON.GET', record, '$') } or {} }
+end
+
+-- Versions of a record that was deleted and made anew do not come back: they start at the clock. So
+-- does one that overwrites a record of which the version cannot be read.
+local next_version
+if #version == 16 and string.find(version, '^%d+$') then
+  next_version = tonumber(version) + 1
+else
+  local now = redis.call('TIME')
+  next_version = tonumber(now[1]) * 1000000 + tonumber(now[2])
+end
+local formatted = string.format('%.0f', next_version)
+
+-- The last write of each of the last eight writers, newest first.
+local writer = string.match(ARGV[2], '^[^:]*:')
+local kept, count = ARGV[2], 1
+for write in string.gmatch(writes, '[%w_%-]+:%w+') do
+  if count < 8 and string.sub(write, 1, #writer) ~= writer then
+    kept = kept .. ' ' .. write
+    count = count + 1
+  end
+end
+-- Nothing in it needs an escape in JSON: writes of this form are the only ones that are kept.
+local scope = string.match(record, '{(.*):[^:]*}$') or ''
+local store =
+  string.format('{"version":"%s","writes":"%s","scope":"%s"}', formatted, kept, scope)
+
+local after_operations = first_operation + tonumber(ARGV[7])
+if ARGV[4] == '1' then
+  redis.call('DEL', record)
+  redis.call('JSON.SET', record, '$', string.sub(ARGV[5], 1, -2) .. ',"_store":' .. store .. '}')
+else
+  -- First of all: when an operation should fail, what is stored is no longer what others know.
+  redis.call('JSON.SET', record, '$._store', store)
+  local i = first_operation
+  while i < after_operations do
+    local last = i + 1 + tonumber(ARGV[i + 1])
+    redis.call(ARGV[i], record, unpack(ARGV, i + 2, last))
+    i = last + 1
+  end
+end
+if ARGV[3] == '0' then
+  redis.call('PERSIST', record)
+elseif ARGV[3] ~= '' then
+  redis.call('EXPIRE', record, ARGV[3])
+end
+
+local row = #KEYS > 1 and index_task(2, after_operations, next_version)
+return { 'saved', formatted, row or '' }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+
+import { escapeTag, foundTasks, searchArguments } from './task-search.ts';
+
+const SCOPE = { tenant: 'acme', owner: 'ann@host.example' };
+const MINE = String.raw`@scope:{acme\:ann\@host\.example}`;
+
+describe('a query', () => {
+  test('is put into a group of its own, beside the scope', () => {
+    expect(searchArguments(SCOPE, ' a | b ', {})).toEqual([
+      `${MINE} (a | b)`,
+      '0',
+      '10',
+      '',
+      'ASC',
+    ]);
+    const page = { offset: 20, limit: 5, sortBy: 'timestamp', descending: true } as const;
+    expect(searchArguments(SCOPE, '*', page)).toEqual([MINE, '20', '5', 'timestamp', 'DESC']);
+  });
+
+  test.each([
+    '(a) | (b)',
+    '@state:{TASK_STATE_WORKING} -b',
+    String.raw`\) a`,
+    '") | ("',
+    String.raw`"a \") b"`,
+    '@timestamp:[0 5]',
+  ])('%s is taken', (query) => {
+    expect(searchArguments(SCOPE, query, {})[0]).toBe(`${MINE} (${query})`);
+  });
+
+  test.each([
+    [') | (*'],
+    ['a) | (b'],
+    ['('],
+    ['{)'],
+    ['"a'],
+    ["w'a)' | ("],
+    ["a'"],
+    ['a\\'],
+    [String.raw`"\"`],
+    [''],
+    [' '],
+    [5],
+    ['\uD800'],
+  ])('%j is refused', (query) => {
+    expect(() => searchArguments(SCOPE, query as string, {})).toThrow(
+      expect.objectContaining({ name: 'A2ARedisError', code: 'INVALID_ARGUMENT' }),
+    );
+  });
+
+  test.each([
+    [{ offset: -1 }],
+    [{ limit: 1.5 }],
+    [{ sortBy: 'id) (' }],
+    [{ descending: 1 }],
+    [{ size: 1 }],
+  ])('the options %j are refused by name', (options) => {
+    const [name = ''] = Object.keys(options);
+    expect(() => searchArguments(SCOPE, '*', options as object)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(`"${name}"`),
+      }),
+    );
+  });
+
+  test('every sign that means something in a tag is escaped', () => {
+    expect(escapeTag('a_1é:%3A~-+@.|{}*"\'\\ ')).toBe(
+      String.raw`a_1é\:\%3A\~\-\+\@\.\|\{\}\*\"\'\\\ `,
+    );
+  });
+});
+
+test('the reply of a search holds a total, then key and fields in turn', () => {
+  expect(
+    foundTasks([3, 'k1', ['id', 'a'], 'k2', ['x', 'y', 'id', 'b\uFFFFffff'], 'k3', []]),
+  ).toEqual({
+    totalSize: 3,
+    found: [
+      { key: 'k1', taskId: 'a' },
+      { key: 'k2', taskId: 'b\uFFFF' },
+      { key: 'k3', taskId: '' },
+    ],
+  });
+  expect(foundTasks([0])).toEqual({ totalSize: 0, found: [] });
+});

@@ -1,0 +1,65 @@
+import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
+import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import type { TaskStore } from '@a2a-js/sdk/server';
+import { afterAll, beforeAll } from 'vitest';
+
+import { RedisJSONTaskStore } from '../src/index.ts';
+import { describeWithJson, describeWithJsonCluster } from './servers.ts';
+import { CAPABILITIES } from './support.ts';
+
+function describeOn(name: string, declare: (client: () => OpenClient) => void): void {
+  const declareAt = (url: string): void => {
+    let client: OpenClient | undefined;
+    beforeAll(async () => {
+      client = await CLIENT_KINDS[name]?.({ url, clusterUrls: [url] });
+    });
+    afterAll(async () => {
+      await client?.close();
+    });
+    declare(() => {
+      if (client === undefined) throw new TypeError(`There is no client ${name}.`);
+      return client;
+    });
+  };
+  if (name.includes('cluster')) describeWithJsonCluster(name, declareAt);
+  else describeWithJson(name, ({ url }) => declareAt(url));
+}
+
+for (const name of Object.keys(CLIENT_KINDS)) {
+  describeOn(name, (client) => {
+    describeTaskStoreContract(
+      'RedisJSONTaskStore',
+      (ownerResolver) => new RedisJSONTaskStore(client(), { prefix: newPrefix(), ownerResolver }),
+      CAPABILITIES,
+    );
+  });
+}
+
+for (const name of ['redis 6, RESP3', 'redis 6, cluster']) {
+  describeOn(name, (client) => {
+    describeTaskStoreContract(
+      'RedisJSONTaskStore without room to remember a task',
+      (ownerResolver) =>
+        new RedisJSONTaskStore(client(), { prefix: newPrefix(), ownerResolver, cacheMaxBytes: 1 }),
+      CAPABILITIES,
+    );
+  });
+}
+
+describeOn('redis 6, RESP3', (client) => {
+  // Nothing that was saved is known: all that is loaded went through the server. Nor is it known that
+  // a task was loaded, so that a save overwrites.
+  describeTaskStoreContract(
+    'RedisJSONTaskStore, another for each call,',
+    (ownerResolver) => {
+      const prefix = newPrefix();
+      const next = (): TaskStore => new RedisJSONTaskStore(client(), { prefix, ownerResolver });
+      return {
+        save: (task, context) => next().save(task, context),
+        load: (taskId, context) => next().load(taskId, context),
+        list: (params, context) => next().list(params, context),
+      };
+    },
+    { ...CAPABILITIES, mergesLateWrites: false, keepsTerminalStates: false },
+  );
+});

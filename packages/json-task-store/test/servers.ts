@@ -1,0 +1,75 @@
+import { connect } from '@a2a-redis-internal/redis-clients';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisJsonServer,
+} from '@a2a-redis-internal/redis-server';
+import type { RedisClientType } from 'redis';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+
+const servers = inject('jsonServers');
+
+/** Declares tests on a server with JSON commands; where there is none, one test that is not run. */
+export function describeWithJson(name: string, declare: (server: JsonServer) => void): void {
+  const { url = '', unavailable } = servers;
+  describeUnless(unavailable, name, () => {
+    declare(new JsonServer(url));
+  });
+}
+
+/** As {@link describeWithJson}, on a cluster. */
+export function describeWithJsonCluster(name: string, declare: (url: string) => void): void {
+  const { clusterUrl = '', noProcess } = servers;
+  describeUnless(noProcess, name, () => {
+    declare(clusterUrl);
+  });
+}
+
+/** As {@link describeWithJson}, where tests can start servers that they kill. */
+export function describeWithJsonProcess(name: string, declare: () => void): void {
+  describeUnless(servers.noProcess, name, declare);
+}
+
+function describeUnless(reason: string, name: string, declare: () => void): void {
+  const declareNone = (): void => {
+    test('not run: no server with JSON commands', (context) => {
+      context.skip(reason);
+      expect(reason).toBe('');
+    });
+  };
+  const declareTests = reason === '' ? declare : declareNone;
+  describe(name, () => {
+    declareTests();
+  });
+}
+
+/** A server of the test's own, in a suite of {@link describeWithJsonProcess}. */
+export async function startJsonProcess(
+  options: Pick<RedisServerOptions, 'persistence'> = {},
+): Promise<RedisServer> {
+  const server = await startRedisJsonServer({ ...options, processControl: true });
+  if ('unavailable' in server) throw new Error(server.unavailable);
+  return server;
+}
+
+/** The shared server, with a client for the tests of the suite in which it is made. */
+export class JsonServer {
+  readonly url: string;
+  #client: RedisClientType | undefined;
+
+  constructor(url: string) {
+    this.url = url;
+    beforeAll(async () => {
+      this.#client = await connect(url);
+    });
+    afterAll(async () => {
+      await this.#client?.close();
+    });
+  }
+
+  get client(): RedisClientType {
+    if (this.#client === undefined)
+      throw new TypeError('The client is connected before the tests.');
+    return this.#client;
+  }
+}
