@@ -1,3 +1,12 @@
+export { type ConsumerGroupConfig, ConsumerGroupStrategy } from './queue/consumer-group.ts';
+export type { CreateQueueOptions, DirectQueueOptions } from './queue/direct-queues.ts';
+export type { PoisonEvent } from './queue/poison-event.ts';
+export {
+  type DequeueOptions,
+  type ReadPoisonOptions,
+  RedisStreamsEventQueue,
+} from './queue/redis-streams-event-queue.ts';
+export type { ReplayedEvent, ReplayOptions } from './queue/replay-events.ts';
 export {
   RedisStreamsQueueManager,
   type RedisStreamsQueueManagerOptions,

@@ -19,7 +19,7 @@ export type LogMessage =
 
 /** Reads a message; `undefined` for one that nothing here wrote. */
 export function parseMessage(message: string): LogMessage | undefined {
-  switch (message[0]) {
+  switch (message.charAt(0)) {
     case 'C':
       return { kind: 'request' };
     case 'L': {

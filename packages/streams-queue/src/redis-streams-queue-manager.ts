@@ -1,5 +1,6 @@
 import {
   BaseQueueManager,
+  isClusterClient,
   type QueueManagerOptions,
   type RedisScriptClient,
   resolveQueueOptions,
@@ -7,6 +8,13 @@ import {
   wholeNumber,
 } from '@a2a-redis/core/kernel';
 
+import type { ConsumerGroupConfig } from './queue/consumer-group.ts';
+import {
+  type CreateQueueOptions,
+  type DirectQueueOptions,
+  DirectQueues,
+} from './queue/direct-queues.ts';
+import type { RedisStreamsEventQueue } from './queue/redis-streams-event-queue.ts';
 import { StreamLog } from './stream-log.ts';
 import { StreamTransport } from './stream-transport.ts';
 
@@ -30,6 +38,11 @@ export interface RedisStreamsQueueManagerOptions extends QueueManagerOptions {
    * @default 16384
    */
   readonly maxMessageBytes?: number | undefined;
+  /**
+   * How direct queues are read and kept: those of `createOrTap`, not the events of tasks.
+   * @default one group for all replicas; see {@link ConsumerGroupConfig}
+   */
+  readonly consumerConfig?: ConsumerGroupConfig | undefined;
 }
 
 /**
@@ -45,6 +58,8 @@ export interface RedisStreamsQueueManagerOptions extends QueueManagerOptions {
  * ```
  */
 export class RedisStreamsQueueManager extends BaseQueueManager {
+  readonly #queues: DirectQueues;
+
   /**
    * @param client A connected client, pool, cluster or sentinel of node-redis 5 or 6. The manager
    *   never closes it.
@@ -52,7 +67,7 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
    * @throws {A2ARedisError} `INVALID_OPTION`.
    */
   constructor(client: RedisScriptClient, options: RedisStreamsQueueManagerOptions = {}) {
-    const more = ['maxEventsPerTask', 'endedRetentionSeconds', 'maxMessageBytes'];
+    const more = ['maxEventsPerTask', 'endedRetentionSeconds', 'maxMessageBytes', 'consumerConfig'];
     const resolved = resolveQueueOptions(options, more);
     const { maxEventsPerTask = 10_000, endedRetentionSeconds = 300 } = options;
     const { maxMessageBytes = 16_384 } = options;
@@ -65,5 +80,66 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
     super(client, resolved, ({ runner, hub, publish, onError }) => {
       return new StreamTransport(new StreamLog(runner, publish, limits), hub, onError);
     });
+    this.#queues = new DirectQueues({
+      runner: this.runner,
+      hub: this.hub,
+      publish: isClusterClient(client) ? 'SPUBLISH' : 'PUBLISH',
+      prefix: resolved.prefix,
+      resolveScope: this.resolveScope,
+      consumerConfig: options.consumerConfig,
+      onError: this.reportError,
+    });
+  }
+
+  /**
+   * Opens a direct queue, which is made where it does not exist: in Redis, for all processes. The first
+   * call of a queue manager joins the group that `consumerConfig` names; while that is open, further
+   * calls tap the queue.
+   *
+   * @throws {A2ARedisError} `INVALID_ARGUMENT`, `INVALID_OPTION`, `CLIENT_CLOSED`, `DEADLINE_EXCEEDED`.
+   */
+  async createOrTap(
+    queueId: string,
+    options?: CreateQueueOptions,
+  ): Promise<RedisStreamsEventQueue> {
+    return this.#queues.createOrTap(queueId, options);
+  }
+
+  /**
+   * Opens a further reader of a direct queue, in a group of its own: it gets every event from now on and
+   * takes none from others.
+   *
+   * @returns `undefined` where no process has made the queue.
+   * @throws {A2ARedisError} See {@link createOrTap}.
+   */
+  async tap(
+    queueId: string,
+    options?: DirectQueueOptions,
+  ): Promise<RedisStreamsEventQueue | undefined> {
+    return this.#queues.tap(queueId, options);
+  }
+
+  /**
+   * Finds a direct queue: the object that is open here, or a new one where only other processes have
+   * it, which joins the group that `consumerConfig` names.
+   *
+   * @returns `undefined` where no process has made the queue.
+   * @throws {A2ARedisError} See {@link createOrTap}.
+   */
+  async get(
+    queueId: string,
+    options?: DirectQueueOptions,
+  ): Promise<RedisStreamsEventQueue | undefined> {
+    return this.#queues.get(queueId, options);
+  }
+
+  /**
+   * Closes what this queue manager has open of a direct queue, taps too; without an id, the queue
+   * manager with all of its direct queues. Safe to repeat.
+   */
+  override async close(queueId?: string, options?: DirectQueueOptions): Promise<void> {
+    if (queueId !== undefined) return this.#queues.close(queueId, options);
+    await this.#queues.closeAll();
+    return super.close();
   }
 }

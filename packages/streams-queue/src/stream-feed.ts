@@ -6,7 +6,7 @@ import {
   type TaskFollower,
 } from '@a2a-redis/core/kernel';
 
-import { type LogEntry, parseMessage } from './log-message.ts';
+import { type LogEntry, parseMessage, sequenceOf } from './log-message.ts';
 import type { LogPosition, StreamLog } from './stream-log.ts';
 
 /** How many entries are read at once. */
@@ -38,6 +38,7 @@ export class StreamFeed implements TaskFeed {
   readonly #early: string[] = [];
   /** The newest sequence that was announced. */
   #announced = 0;
+  #heardAt = 0;
   #reading: Promise<void> | undefined;
   #isClosed = false;
 
@@ -48,11 +49,17 @@ export class StreamFeed implements TaskFeed {
     this.ready = this.#start();
   }
 
-  async check(): Promise<void> {
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  async check(state?: { readonly epoch: string; readonly last: string }): Promise<void> {
     if (this.#position === undefined || this.#isClosed) return;
-    const { epoch, sequence } = await this.#parts.log.position(this.#task);
-    if (epoch === '') return;
-    this.#look(epoch, sequence);
+    const found = state ?? (await this.#parts.log.position(this.#task));
+    const last = sequenceOf('id' in found ? found.id : found.last);
+    this.#heardAt = performance.now();
+    if (found.epoch === '' || last === undefined) return;
+    this.#look(found.epoch, last);
     await this.#reading;
   }
 
@@ -81,6 +88,7 @@ export class StreamFeed implements TaskFeed {
     if (this.#isClosed) return;
     const message = parseMessage(text);
     if (message === undefined) return;
+    this.#heardAt = performance.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();
     } else if (this.#position === undefined) {

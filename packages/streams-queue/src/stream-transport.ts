@@ -15,6 +15,7 @@ import type { StreamLog } from './stream-log.ts';
 
 /** Events of tasks by streams, announced by messages. */
 export class StreamTransport implements EventTransport {
+  readonly keepsEvents: boolean = true;
   readonly #log: StreamLog;
   readonly #hub: ChannelHub;
   readonly #onError: (error: unknown) => void;

@@ -16,6 +16,8 @@ import {
   type TaskStore,
 } from '@a2a-js/sdk/server';
 
+import type { BaseQueueManager } from '@a2a-redis/core/kernel';
+
 import { chunkText, contextOf, messageOf, textPart } from './workload.ts';
 
 /**
@@ -131,10 +133,16 @@ export function chunkEvent(
  * Has the agent stream its chunks through the SDK's request handler, and checks that all of them were
  * stored.
  */
-export async function streamChunks(store: TaskStore, chunks: number): Promise<StreamTiming> {
+export async function streamChunks(
+  store: TaskStore,
+  chunks: number,
+  queues?: BaseQueueManager,
+): Promise<StreamTiming> {
   const context = contextOf('stream');
   const pace = new Pace();
-  const handler = new DefaultRequestHandler(CARD, store, new ChunkAgent(chunks, pace));
+  const agent = new ChunkAgent(chunks, pace);
+  const executor = queues?.distribute(agent) ?? agent;
+  const handler = new DefaultRequestHandler(CARD, store, executor, queues);
   const request: SendMessageRequest = {
     tenant: '',
     message: messageOf('stream'),

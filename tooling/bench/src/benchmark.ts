@@ -5,6 +5,8 @@ import type { StoreKind } from './stores/store.ts';
 export interface BenchmarkContext {
   /** Small sizes and few rounds. */
   readonly quick: boolean;
+  /** The server. */
+  readonly url: string;
   /** The store under test. */
   readonly redis: StoreKind;
   readonly baselines: readonly StoreKind[];

@@ -11,6 +11,10 @@ import { memoryBenchmark } from './memory.ts';
 import { type Options, parseOptions } from './options.ts';
 import { progress } from './progress.ts';
 import { formatRequirements, formatSection, isMet, type Section } from './report.ts';
+import { latencyBenchmark } from './queues/latency.ts';
+import { manyTasksBenchmark } from './queues/many-tasks.ts';
+import { publishBenchmark } from './queues/publish.ts';
+import { queueStreamBenchmark } from './queues/queue-stream.ts';
 import { findStores } from './stores/find-stores.ts';
 import { redisStore } from './stores/redis.ts';
 import { streamBenchmark } from './stream.ts';
@@ -21,6 +25,10 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['list', listBenchmark],
   ['memory', memoryBenchmark],
   ['load', loadBenchmark],
+  ['publish', publishBenchmark],
+  ['latency', latencyBenchmark],
+  ['many', manyTasksBenchmark],
+  ['queue-stream', queueStreamBenchmark],
 ]);
 
 const USAGE = `pnpm bench [options]
@@ -56,7 +64,12 @@ async function run({ quick, only, json, strict }: Options): Promise<void> {
   const sections: Section[] = [];
   for (const [name, benchmark] of BENCHMARKS) {
     if (!only.includes(name)) continue;
-    const section = await benchmark({ quick, redis: redisStore(server.url), baselines });
+    const section = await benchmark({
+      quick,
+      url: server.url,
+      redis: redisStore(server.url),
+      baselines,
+    });
     sections.push(section);
     console.log(`\n${formatSection(section)}`);
   }

@@ -70,12 +70,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     createTransport: (parts: TransportParts) => EventTransport,
   ) {
     const onError = queueErrorReporter(options.onError);
-    const publish = isClusterClient(client) ? 'SPUBLISH' : 'PUBLISH';
+    const isSharded = options.sharded === true || isClusterClient(client);
+    const publish = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.reportError = onError;
     this.keys = new QueueKeys(options.prefix);
     this.runner = new ScriptRunner(client);
     this.resolveScope = options.resolveScope;
-    this.hub = new ChannelHub(subscriptionOf(client, options.subscriber), onError);
+    this.hub = new ChannelHub(subscriptionOf(client, options.subscriber, isSharded), onError);
     const { keys, runner, hub } = this;
     const { taskStore, failoverMs, retentionSeconds } = options;
     const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
@@ -91,6 +92,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       transport: createTransport({ runner, hub, publish, onError }),
       runs: new TaskRuns(runner, keys, publish, retentionSeconds),
       lease,
+      store: taskStore,
       marks: taskStore !== undefined && isMarkedTaskStore(taskStore) ? taskStore : undefined,
       limits: options,
       nextRun: () => {
@@ -165,6 +167,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     if (bus === undefined) return false;
     bus.settle();
     return bus.isExecuting;
+  }
+
+  /** Waits until all that was published here so far is with Redis, or was given up. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#buses.values()].map(async (bus) => bus.drained()));
   }
 
   /**

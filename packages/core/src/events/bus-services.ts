@@ -1,3 +1,5 @@
+import type { TaskStore } from '@a2a-js/sdk/server';
+
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import type { EventTransport } from './event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
@@ -10,7 +12,9 @@ export interface BusServices {
   readonly transport: EventTransport;
   readonly runs: TaskRuns;
   readonly lease: ReplicaLease;
-  /** The store of the tasks, where it reads the marks of events. */
+  /** The store of the tasks, where it is known. */
+  readonly store: TaskStore | undefined;
+  /** The same, where it reads the marks of events. */
   readonly marks: MarkedTaskStore | undefined;
   readonly limits: OutboxLimits;
   /** Names the next run; see `runName`. */

@@ -39,6 +39,10 @@ export class DistributedExecutor implements AgentExecutor {
       await this.#executor.cancelTask(taskId, eventBus);
       return;
     }
+    await bus.whileCanceling(async () => this.#cancelElsewhere(bus, eventBus));
+  }
+
+  async #cancelElsewhere(bus: TaskBus, eventBus: ExecutionEventBus): Promise<void> {
     const asked = await bus.cancels.request();
     if (asked.outcome === 'told') return;
     if (asked.runs.length > 0) await this.#ender.endRuns(bus.task, asked.runs, 'canceled');

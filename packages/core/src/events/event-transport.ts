@@ -2,6 +2,7 @@ import type { A2ARedisError } from '../errors.ts';
 import type { AppliedEvents } from '../marks/applied-events.ts';
 import type { EventMark } from '../marks/event-mark.ts';
 import type { TaskAddress } from './queue-keys.ts';
+import type { RunState } from './task-runs.ts';
 
 /** What ends a task's events; takes a counter of its publisher like an event. */
 export const END_OF_EVENTS = 'z';
@@ -27,6 +28,8 @@ export interface TransportedEvent {
 
 /** Who follows the events of a task. */
 export interface TaskFollower {
+  /** What this process publishes of the task: it has those events anyhow, and never loses them. */
+  readonly run: string;
   /** Called once for each event, this process's own among them, in the order of the transport. */
   readonly onEvent: (event: TransportedEvent) => void;
   /** Events were lost for good: they can be neither received nor read any more. */
@@ -44,14 +47,16 @@ export interface TaskFeed {
   /**
    * Gets what was missed.
    *
-   * @param state Where the log stands, if it was just read.
+   * @param state The task's state, if it was just read.
    */
-  check(state?: { readonly epoch: string; readonly last: string }): Promise<void>;
+  check(state?: RunState): Promise<void>;
   close(): void;
 }
 
 /** How the events of tasks get to other replicas. */
 export interface EventTransport {
+  /** Whether events can be had after they were sent: otherwise whoever comes late has missed them. */
+  readonly keepsEvents: boolean;
   /** Sends events in their order. Safe to repeat: what was accepted before is not sent again. */
   send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome>;
   /**

@@ -1,15 +1,30 @@
-import { Message } from '@a2a-js/sdk';
+import { Message, type Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
 
-import type { AppliedEvents } from '../marks/applied-events.ts';
-import { type EventMark, markText } from '../marks/event-mark.ts';
+import { A2ARedisError } from '../errors.ts';
+import { AppliedEvents } from '../marks/applied-events.ts';
+import { type EventMark, markEvent } from '../marks/event-mark.ts';
+import { isTerminal } from '../tasks/task-state.ts';
 import type { BusServices } from './bus-services.ts';
+import { catchUp } from './catch-up.ts';
+import { statusOf } from './end-status.ts';
 import { ListeningBus } from './listening-bus.ts';
-import type { BusGuest, MarkedEvent, TaskBus } from './task-bus.ts';
+import type { BusGuest, MarkedEvent, TaskBus, TaskStanding } from './task-bus.ts';
+
+/** What listeners get ahead of what came in since they joined. */
+interface Beginning {
+  /** The task, where it holds more than the snapshot that the listeners' owner has. */
+  readonly task: Task | undefined;
+  readonly events: readonly MarkedEvent[];
+  /** What the listeners' owner has, the task among it. */
+  readonly applied: AppliedEvents | undefined;
+  readonly isEnded: boolean;
+}
 
 /**
  * The bus of a task for one who comes later, with a snapshot of the task: its listeners get exactly
- * the events that the snapshot does not hold, and then every later one.
+ * the events that the snapshot does not hold, and then every later one. Where events are not kept,
+ * a fresh snapshot comes in place of those that were missed.
  *
  * The request handler attaches its listener and loads the task in one turn of the event loop. What
  * the snapshot holds is asked in that turn, too, so that one reply answers both.
@@ -23,17 +38,21 @@ export class JoinedBus extends ListeningBus {
       this.#onEvent(event);
     },
     onLoss: (error) => {
-      this.#fail(error);
+      void this.#end(error);
     },
     onFinished: () => {
       this.#onFinished();
     },
   };
-  /** What came in while the backlog is read; absent before and after. */
+  /** What came in while the beginning is found out; absent before and after. */
   #held: MarkedEvent[] | undefined;
+  #applied: AppliedEvents | undefined;
   #isWelcome = false;
   #isFinished = false;
+  #isEnding = false;
   #isClosed = false;
+  /** Whether the listeners know that the task has come to its end. */
+  #knowEnd = false;
 
   constructor(bus: TaskBus, services: BusServices, context: ServerCallContext) {
     super(services.onError);
@@ -54,9 +73,15 @@ export class JoinedBus extends ListeningBus {
     if (name !== 'event' || this.#isWelcome || this.#isClosed) return;
     this.#isWelcome = true;
     this.#held = [];
-    const applied = this.#services.marks?.appliedEvents(this.bus.task.taskId, this.#context);
+    const applied =
+      this.#services.marks?.appliedEvents(this.bus.task.taskId, this.#context) ??
+      Promise.resolve(undefined);
     this.bus.welcome(this.#guest);
-    void this.#join(applied ?? Promise.resolve(undefined));
+    void this.#join(
+      this.#services.transport.keepsEvents
+        ? this.#fromBacklog(applied)
+        : this.#fromNow(applied, this.bus.standing()),
+    );
   }
 
   protected override listenersRemoved(): void {
@@ -66,41 +91,116 @@ export class JoinedBus extends ListeningBus {
     this.bus.dismiss(this.#guest);
   }
 
-  async #join(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<void> {
+  async #join(beginning: Promise<Beginning>): Promise<void> {
     try {
-      const applied = await whatIsApplied;
-      const { events, isEnded } = await this.bus.backlog(applied);
+      const { task, events, applied, isEnded } = await beginning;
       const held = this.#held;
-      if (held === undefined) return;
+      if (held === undefined || this.#isEnding) return;
       this.#held = undefined;
-      const seen = new Set<string>();
-      for (const { mark, event } of [...events, ...held]) {
-        if (applied?.has(mark) === true || !isNew(seen, mark)) continue;
-        this.emit(event);
+      this.#applied = applied;
+      if (task !== undefined) this.#give(AgentEvent.task(task), applied);
+      for (const event of events) {
+        this.#take(event);
+        // It comes in once more, now or later: the log is ahead of what came in.
+        this.#applied = (this.#applied ?? AppliedEvents.NONE).with(event.mark);
       }
-      if (isEnded || this.#isFinished) this.#finish();
+      for (const event of held) this.#take(event);
+      if (isEnded || this.#isFinished) this.#onFinished();
     } catch (error) {
-      if (this.#held === undefined) return;
-      this.#fail(error);
+      if (this.#held === undefined || this.#isEnding) return;
+      this.#services.onError(error);
+      await this.#end(error);
     }
   }
 
+  async #fromBacklog(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<Beginning> {
+    const applied = await whatIsApplied;
+    return { ...(await this.bus.backlog(applied)), task: undefined, applied };
+  }
+
+  async #fromNow(
+    whatIsApplied: Promise<AppliedEvents | undefined>,
+    whereItStands: Promise<TaskStanding>,
+  ): Promise<Beginning> {
+    const [known, standing] = await Promise.all([whatIsApplied, whereItStands]);
+    const { isEnded } = standing;
+    const { store, marks } = this.#services;
+    // Without marks it cannot be told what a snapshot holds.
+    if (known === undefined || store === undefined || marks === undefined) {
+      return { task: undefined, events: [], applied: known, isEnded };
+    }
+    const { task, applied } = await catchUp({
+      taskId: this.bus.task.taskId,
+      context: this.#context,
+      store,
+      marks,
+      applied: known,
+      standing,
+      held: () => (this.#isEnding ? undefined : this.#held),
+    });
+    return { task, events: [], applied, isEnded };
+  }
+
   #onEvent(event: MarkedEvent): void {
-    if (this.#held === undefined) this.emit(event.event);
-    else this.#held.push(event);
+    if (this.#isEnding) return;
+    if (this.#held === undefined) {
+      this.#take(event);
+    } else if (this.#held.length < this.#services.limits.maxPendingEvents) {
+      this.#held.push(event);
+    } else {
+      const error = this.#tooMany();
+      this.#services.onError(error);
+      void this.#end(error);
+    }
   }
 
   #onFinished(): void {
     this.#isFinished = true;
-    if (this.#held === undefined) this.#finish();
+    if (this.#held !== undefined || this.#isEnding) return;
+    if (this.#knowEnd) this.#finish();
+    else void this.#end();
   }
 
-  /** The listeners cannot be told of a failure: they get an event that fails when it is looked at. */
-  #fail(error: unknown): void {
+  /** What the listeners' owner has may come in later. */
+  #take({ mark, event }: MarkedEvent): void {
+    if (this.#applied?.has(mark) !== true) this.#give(event);
+  }
+
+  /** @param applied Marks an event as one of these, so that no store applies it once more. */
+  #give(event: AgentExecutionEvent, applied?: AppliedEvents): void {
+    this.#knowEnd ||= isTerminal(statusOf(event));
+    const mark = applied === undefined ? undefined : someOf(applied);
+    this.emit(mark === undefined ? event : markEvent(event, mark));
+  }
+
+  /**
+   * Ends the listeners: with the task's end, if the store has it and they do not; otherwise with the
+   * error, if there is one.
+   */
+  async #end(error?: unknown): Promise<void> {
+    if (this.#isEnding || this.#isClosed) return;
+    this.#isEnding = true;
+    const last = this.#knowEnd ? undefined : await this.#storedEnd();
     this.#held = undefined;
-    this.#services.onError(error);
-    this.emit(failingEvent(error));
+    if (!this.#isWelcome) return;
+    // The listeners cannot be told of a failure: they get an event that fails when it is looked at.
+    if (last !== undefined) this.#give(last);
+    else if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
     this.#finish();
+  }
+
+  /** The terminal status that the store has, as an event. */
+  async #storedEnd(): Promise<AgentExecutionEvent | undefined> {
+    const { taskId } = this.bus.task;
+    try {
+      const task = await this.#services.store?.load(taskId, this.#context);
+      if (task === undefined || !isTerminal(task.status)) return undefined;
+      const { contextId, status } = task;
+      return AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined });
+    } catch (error) {
+      this.#services.onError(error);
+      return undefined;
+    }
   }
 
   #finish(): void {
@@ -109,13 +209,21 @@ export class JoinedBus extends ListeningBus {
     this.emitFinished();
     this.bus.dismiss(this.#guest);
   }
+
+  #tooMany(): A2ARedisError {
+    return new A2ARedisError(
+      'EVENTS_LOST',
+      `More than ${this.#services.limits.maxPendingEvents} events of task ${JSON.stringify(this.bus.task.taskId)} came in before its snapshot. Subscribe again.`,
+    );
+  }
 }
 
-function isNew(seen: Set<string>, mark: EventMark): boolean {
-  const text = markText(mark);
-  if (seen.has(text)) return false;
-  seen.add(text);
-  return true;
+function someOf(applied: AppliedEvents): EventMark | undefined {
+  for (const publisher of applied.publishers()) {
+    const counter = applied.ranges(publisher)[0]?.first;
+    if (counter !== undefined) return { publisher, counter };
+  }
+  return undefined;
 }
 
 /** An event that throws when its kind is read, in whoever processes it. */

@@ -20,6 +20,8 @@ export interface OutboxLimits {
 
 /** What an outbox tells. */
 export interface OutboxEvents {
+  /** Awaited before the end is sent: what tells of the beginning must be with Redis by then. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined;
   /** Events could not be sent; others will see a gap. */
   readonly onError: (error: A2ARedisError) => void;
   /** The run was ended by another replica: nothing more is sent. */
@@ -37,7 +39,7 @@ interface Outgoing {
  * until they are accepted.
  */
 export class Outbox {
-  readonly #transport: EventTransport;
+  readonly #transport: Pick<EventTransport, 'send'>;
   readonly #task: TaskAddress;
   readonly #publisher: string;
   readonly #limits: OutboxLimits;
@@ -47,7 +49,7 @@ export class Outbox {
   #closed = false;
 
   constructor(
-    transport: EventTransport,
+    transport: Pick<EventTransport, 'send'>,
     task: TaskAddress,
     publisher: string,
     limits: OutboxLimits,
@@ -92,6 +94,7 @@ export class Outbox {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
+      if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
       const outcome = await this.#send(batch);
       if (outcome === 'fenced' || outcome === 'closed') {
         this.#closed = true;

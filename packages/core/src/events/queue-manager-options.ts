@@ -82,6 +82,8 @@ export interface ResolvedQueueOptions {
   readonly publishDeadlineMs: number;
   readonly retentionSeconds: number;
   readonly onError: ((error: Error) => void) | undefined;
+  /** Whether messages go to shards; where the adapter leaves it open, on a cluster. */
+  readonly sharded?: boolean | undefined;
 }
 
 const NAMES: readonly (keyof QueueManagerOptions)[] = [

@@ -50,28 +50,28 @@ export type OpenSubscription = (events: SubscriptionEvents) => Promise<Subscript
 
 /**
  * Finds out how to receive messages for a client: over one further connection for a plain client; over
- * the connections that cluster and sentinel clients keep for it, sharded on a cluster; over the given
- * subscriber otherwise.
+ * the connections that cluster and sentinel clients keep for it; over the given subscriber otherwise.
  *
  * @param client The client that publishes.
  * @param subscriber A connected client of the application's, which stays open.
+ * @param isSharded Whether messages are published to shards, as they always are on a cluster.
  * @throws {A2ARedisError} `INVALID_OPTION` where there is no way: a pool cannot subscribe.
  */
 export function subscriptionOf(
   client: RedisScriptClient,
   subscriber: RedisSubscriberClient | undefined,
+  isSharded: boolean = isClusterClient(client),
 ): OpenSubscription {
   if (subscriber !== undefined) {
-    if (!canSubscribe(subscriber)) {
+    if (!canSubscribe(subscriber, isSharded)) {
       throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
     }
-    return async (events) => given(subscriber, events);
+    return async (events) => given(subscriber, isSharded, events);
   }
-  if (isClusterClient(client) && canSubscribeSharded(client)) return async () => sharded(client);
-  if (canSubscribe(client)) {
+  if (canSubscribe(client, isSharded)) {
     return canDuplicate(client)
-      ? async (events) => duplicated(client, events)
-      : async (events) => given(client, events);
+      ? async (events) => duplicated(client, isSharded, events)
+      : async (events) => given(client, isSharded, events);
   }
   throw invalidOption(
     'subscriber',
@@ -79,11 +79,11 @@ export function subscriptionOf(
   );
 }
 
-function canSubscribe(client: object): client is RedisSubscriberClient {
-  return 'subscribe' in client && 'unsubscribe' in client;
+function canSubscribe(client: object, isSharded: boolean): client is RedisSubscriberClient {
+  return 'subscribe' in client && 'unsubscribe' in client && (!isSharded || canShard(client));
 }
 
-function canSubscribeSharded(client: object): client is ShardedSubscriberClient {
+function canShard(client: object): client is ShardedSubscriberClient {
   return 'sSubscribe' in client && 'sUnsubscribe' in client;
 }
 
@@ -92,37 +92,36 @@ function canDuplicate(client: object): client is DuplicableClient {
   return 'duplicate' in client && 'isPubSubActive' in client;
 }
 
+/** A cluster client tells of its nodes, the other clients of themselves. */
+const RESUMED_EVENTS = ['ready', 'node-reconnecting'] as const;
+
 interface EmittingClient {
-  on(event: 'ready', listener: () => void): unknown;
-  off(event: 'ready', listener: () => void): unknown;
+  on(event: (typeof RESUMED_EVENTS)[number], listener: () => void): unknown;
+  off(event: (typeof RESUMED_EVENTS)[number], listener: () => void): unknown;
 }
 
 function emits(client: object): client is EmittingClient {
   return 'on' in client && 'off' in client;
 }
 
-function given(client: RedisSubscriberClient, { onResumed }: SubscriptionEvents): Subscription {
+function given(
+  client: RedisSubscriberClient,
+  isSharded: boolean,
+  { onResumed }: SubscriptionEvents,
+): Subscription {
   const emitter = emits(client) ? client : undefined;
-  emitter?.on('ready', onResumed);
+  for (const event of RESUMED_EVENTS) emitter?.on(event, onResumed);
   return {
-    subscribe: async (channel, listener) => client.subscribe(channel, listener),
-    unsubscribe: async (channel, listener) => client.unsubscribe(channel, listener),
+    ...channelsOf(client, isSharded),
     close: () => {
-      emitter?.off('ready', onResumed);
+      for (const event of RESUMED_EVENTS) emitter?.off(event, onResumed);
     },
-  };
-}
-
-function sharded(client: ShardedSubscriberClient): Subscription {
-  return {
-    subscribe: async (channel, listener) => client.sSubscribe(channel, listener),
-    unsubscribe: async (channel, listener) => client.sUnsubscribe(channel, listener),
-    close: () => {},
   };
 }
 
 async function duplicated(
   client: DuplicableClient,
+  isSharded: boolean,
   { onError, onResumed }: SubscriptionEvents,
 ): Promise<Subscription> {
   const duplicate = client.duplicate();
@@ -130,10 +129,25 @@ async function duplicated(
   await duplicate.connect();
   duplicate.on('ready', onResumed);
   return {
-    subscribe: async (channel, listener) => duplicate.subscribe(channel, listener),
-    unsubscribe: async (channel, listener) => duplicate.unsubscribe(channel, listener),
+    ...channelsOf(duplicate, isSharded),
     close: () => {
       if (duplicate.isOpen) duplicate.destroy();
     },
+  };
+}
+
+function channelsOf(
+  client: RedisSubscriberClient,
+  isSharded: boolean,
+): Pick<Subscription, 'subscribe' | 'unsubscribe'> {
+  if (isSharded && canShard(client)) {
+    return {
+      subscribe: async (channel, listener) => client.sSubscribe(channel, listener),
+      unsubscribe: async (channel, listener) => client.sUnsubscribe(channel, listener),
+    };
+  }
+  return {
+    subscribe: async (channel, listener) => client.subscribe(channel, listener),
+    unsubscribe: async (channel, listener) => client.unsubscribe(channel, listener),
   };
 }

@@ -38,6 +38,14 @@ export interface Backlog {
   readonly isEnded: boolean;
 }
 
+/** Where a task stood when it was known that nothing more can be missed. */
+export interface TaskStanding {
+  /** Whether no more events come. */
+  readonly isEnded: boolean;
+  /** How many events of each publisher there were. */
+  readonly counters: ReadonlyMap<string, number>;
+}
+
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as
  * the SDK's own bus does, and to other replicas in order; hands what other replicas publish to the
@@ -56,6 +64,8 @@ export class TaskBus extends ListeningBus {
   #counter = 0;
   #isHeld = false;
   #executions = 0;
+  /** Requests from here to cancel the task: who made them listens for its end. */
+  #canceling = 0;
   #registered: Promise<void> | undefined;
   /** Events that listeners here get when others can. */
   #deferred = 0;
@@ -73,6 +83,7 @@ export class TaskBus extends ListeningBus {
     this.#services = services;
     this.#outbox = new Outbox(services.transport, task, this.run, services.limits, {
       onError: services.onError,
+      beforeEnd: async () => this.#registered,
       onFenced: () => {
         this.fence();
       },
@@ -101,7 +112,12 @@ export class TaskBus extends ListeningBus {
   get isNeeded(): boolean {
     if (this.isSending) return true;
     if (this.#isFinished) return false;
-    return this.#isHeld || this.isExecuting || this.listenerCount > 0 || this.#guests.size > 0;
+    return this.#mayGoOn || this.listenerCount > 0 || this.#guests.size > 0;
+  }
+
+  /** Whether events of this process may be to come. */
+  get #mayGoOn(): boolean {
+    return this.#isHeld || this.isExecuting || this.#canceling > 0;
   }
 
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
@@ -126,6 +142,21 @@ export class TaskBus extends ListeningBus {
     queueMicrotask(() => {
       if (!this.#isOver && !this.isExecuting) void this.#pause();
     });
+  }
+
+  /**
+   * Keeps the bus open while something ends the task: who asked for it waits for that event, though
+   * nobody may execute the task.
+   */
+  async whileCanceling(work: () => Promise<void>): Promise<void> {
+    this.#canceling += 1;
+    try {
+      await work();
+    } finally {
+      this.#canceling -= 1;
+      // Nothing may have come of it.
+      this.check(0).catch(this.#services.onError);
+    }
   }
 
   publish(event: AgentExecutionEvent): void {
@@ -226,6 +257,16 @@ export class TaskBus extends ListeningBus {
     return { events, isEnded };
   }
 
+  /** Where the task stands, once nothing that is published after this call can be missed. */
+  async standing(): Promise<TaskStanding> {
+    const own = this.#counter;
+    await this.#follow().ready;
+    const isEnded = await this.#hasEnded();
+    const { counters } = await this.#services.runs.state(this.task);
+    const isFirst = own === 0 && !counters.has(this.run);
+    return { isEnded, counters: isFirst ? counters : new Map([...counters, [this.run, own]]) };
+  }
+
   /**
    * Looks after what a lost message would have told.
    *
@@ -241,7 +282,7 @@ export class TaskBus extends ListeningBus {
     const state = await this.#services.runs.state(this.task);
     this.cancels.take(state.cancels);
     await this.#feed?.check(state);
-    if (this.isExecuting || this.#isHeld || this.#isFinished) return;
+    if (this.#mayGoOn || this.#isFinished) return;
     if (state.phase === 'ended' || state.phase === 'none') {
       this.#finish();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
@@ -272,6 +313,7 @@ export class TaskBus extends ListeningBus {
 
   #follow(): TaskFeed {
     this.#feed ??= this.#services.transport.follow(this.task, {
+      run: this.run,
       onEvent: (event) => {
         this.#onTransported(event);
       },
@@ -326,14 +368,14 @@ export class TaskBus extends ListeningBus {
   }
 
   async #hasEnded(): Promise<boolean> {
-    if (this.isExecuting || this.#isHeld) return false;
+    if (this.#mayGoOn) return false;
     let { phase } = await this.#services.runs.state(this.task);
     if (phase === 'none') {
       // Its first event may have come here ahead of the note that it runs.
       await sleep(SECOND_LOOK_MS, undefined, { ref: false });
       ({ phase } = await this.#services.runs.state(this.task));
     }
-    return !this.isExecuting && (phase === 'ended' || phase === 'none');
+    return !this.#mayGoOn && (phase === 'ended' || phase === 'none');
   }
 
   async #register(): Promise<void> {

@@ -32,7 +32,7 @@ const RUNS_PER_READ = 100;
 export interface RunState {
   /**
    * - `running`: some replica executes it.
-   * - `open`: it waits for its user; the events go on with the next message.
+   * - `open`: it waits for its user, or its end is under way; the events go on.
    * - `ended`: no more events come.
    * - `none`: nothing is known, as if it never ran or long ago.
    */
@@ -45,6 +45,8 @@ export interface RunState {
   readonly epoch: string;
   /** The id of the latest event of the log. */
   readonly last: string;
+  /** How many events of each publisher there were. */
+  readonly counters: ReadonlyMap<string, number>;
 }
 
 /** Who executes which task, and what was asked of them. */
@@ -114,13 +116,14 @@ export class TaskRuns {
 
   async state(task: TaskAddress): Promise<RunState> {
     const reply = await this.#runner.run(readStateScript, [task.state], []);
-    const [phase, epoch, last, runs, cancels] = arrayReply(readStateScript.name, reply);
+    const [phase, epoch, last, runs, cancels, counters] = arrayReply(readStateScript.name, reply);
     return {
       phase: phaseOf(textReply(phase)),
       epoch: textReply(epoch),
       last: textReply(last),
       runs: textsReply(runs),
       cancels: pairs(textsReply(cancels)),
+      counters: new Map([...pairs(textsReply(counters))].map(([run, text]) => [run, Number(text)])),
     };
   }
 

@@ -2,11 +2,12 @@
 -- and which requests to cancel it there are.
 --
 -- KEYS[1]  the task's state
--- Returns {phase, epoch, last, {run, ...}, {request, answer, ...}}: the phase is "none" where nothing
--- is known, "running", "open" or "ended"; epoch and last are empty where nothing is logged; an answer
--- is empty where there is none yet.
+-- Returns {phase, epoch, last, {run, ...}, {request, answer, ...}}: the phase is "running", "open"
+-- (also while another replica ends what a lost one executed), "ended", or "none" where no run is
+-- known, though events may be logged; epoch and last are empty where nothing is logged; an answer is
+-- empty where there is none yet.
 local all = redis.call('HGETALL', KEYS[1])
-local phase, epoch, last, runs, cancels = 'ended', '', '', {}, {}
+local phase, epoch, last, runs, cancels = 'none', '', '', {}, {}
 for i = 1, #all, 2 do
   local field, value = all[i], all[i + 1]
   local kind = string.sub(field, 1, 2)
@@ -15,14 +16,15 @@ for i = 1, #all, 2 do
   elseif kind == 'x:' then
     cancels[#cancels + 1] = string.sub(field, 3)
     cancels[#cancels + 1] = value
-  elseif field == 'open' then
-    phase = 'open'
+  elseif field == 'end' then
+    phase = 'ended'
+  elseif field == 'open' or kind == 'f:' then
+    if phase == 'none' then phase = 'open' end
   elseif field == 'epoch' then
     epoch = value
   elseif field == 'last' then
     last = value
   end
 end
-if #all == 0 then phase = 'none' end
 if #runs > 0 then phase = 'running' end
 return { phase, epoch, last, runs, cancels }

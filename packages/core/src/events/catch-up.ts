@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Task } from '@a2a-js/sdk';
+import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../errors.ts';
+import type { AppliedEvents } from '../marks/applied-events.ts';
+import type { EventMark } from '../marks/event-mark.ts';
+import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import { isTerminal } from '../tasks/task-state.ts';
+import type { TaskStanding } from './task-bus.ts';
+
+/** For how long a task may not grow towards what was published, in milliseconds. */
+const LAG_MS = 5000;
+/** The same once the task has ended, of which it is not known how much is still to be stored. */
+const ENDED_LAG_MS = 1000;
+
+/** Who joins a task whose events are not kept. */
+export interface CatchUpRequest {
+  readonly taskId: string;
+  readonly context: ServerCallContext;
+  readonly store: TaskStore;
+  readonly marks: MarkedTaskStore;
+  /** What the snapshot holds that the subscriber has. */
+  readonly applied: AppliedEvents;
+  readonly standing: TaskStanding;
+  /** What came in since the subscriber joined; `undefined` once it has left. */
+  readonly held: () => readonly { readonly mark: EventMark }[] | undefined;
+}
+
+/** What a subscriber gets ahead of what came in since. */
+export interface CatchUp {
+  /** The task, where it holds more than the subscriber's snapshot. */
+  readonly task: Task | undefined;
+  /** What the subscriber has with it. */
+  readonly applied: AppliedEvents;
+}
+
+/**
+ * Closes the gap between a subscriber's snapshot and its subscription, for events that nobody keeps:
+ * each that was published before is waited for in the store, which gets it from its publisher.
+ *
+ * @throws {A2ARedisError} `EVENTS_LOST` where one does not get there.
+ */
+export async function catchUp(request: CatchUpRequest): Promise<CatchUp> {
+  const { taskId, context, store, marks, standing } = request;
+  const deadlineMs = standing.isEnded ? ENDED_LAG_MS : LAG_MS;
+  let latest: CatchUp = { task: undefined, applied: request.applied };
+  let progress = '';
+  let progressAt = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
+    const held = request.held();
+    if (held === undefined || isComplete(latest, standing, held)) return latest;
+    const before = progress;
+    progress = `${latest.applied.toString()} ${held.length}`;
+    if (progress !== before) progressAt = performance.now();
+    if (performance.now() - progressAt > deadlineMs) {
+      if (standing.isEnded) return latest;
+      throw lost(taskId);
+    }
+    if (attempt > 1) await sleep(backoffMs(attempt, 20, 500), undefined, { ref: false });
+    latest = await load(request, store, marks, context);
+  }
+}
+
+/** Loads a task and what it holds: in one turn, so that they agree. */
+async function load(
+  { taskId, applied: known }: CatchUpRequest,
+  store: TaskStore,
+  marks: MarkedTaskStore,
+  context: ServerCallContext,
+): Promise<CatchUp> {
+  const [applied = known, task] = await Promise.all([
+    marks.appliedEvents(taskId, context),
+    store.load(taskId, context),
+  ]);
+  return { task: applied.toString() === known.toString() ? undefined : task, applied };
+}
+
+function isComplete(
+  { task, applied }: CatchUp,
+  { isEnded, counters }: TaskStanding,
+  held: readonly { readonly mark: EventMark }[],
+): boolean {
+  if (isEnded) return isTerminal(task?.status);
+  const arrived = new Map<string, Set<number>>();
+  for (const { mark } of held) {
+    const numbers = arrived.get(mark.publisher) ?? new Set();
+    arrived.set(mark.publisher, numbers.add(mark.counter));
+  }
+  for (const [publisher, last] of counters) {
+    for (let counter = applied.contiguous(publisher) + 1; counter <= last; counter += 1) {
+      const hasArrived = arrived.get(publisher)?.has(counter) === true;
+      if (!hasArrived && !applied.has({ publisher, counter })) return false;
+    }
+  }
+  return true;
+}
+
+function lost(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Events of task ${JSON.stringify(taskId)} were published before this subscription and have not been stored. Subscribe again for a fresh snapshot.`,
+  );
+}
