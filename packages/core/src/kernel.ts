@@ -17,6 +17,7 @@ export {
   type TransportedEvent,
 } from './events/event-transport.ts';
 export type { TaskAddress } from './events/queue-keys.ts';
+export type { RunState } from './events/task-runs.ts';
 export {
   type QueueManagerOptions,
   type ResolvedQueueOptions,
@@ -26,6 +27,7 @@ export type { RedisSubscriberClient } from './events/subscriber-client.ts';
 export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
 export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
 export { AppliedEvents } from './marks/applied-events.ts';
+export { EventLedger } from './marks/event-ledger.ts';
 export { type EventMark, markEvent, markOf, markText } from './marks/event-mark.ts';
 export { isMarkedTaskStore, type MarkedTaskStore } from './marks/marked-task-store.ts';
 export {

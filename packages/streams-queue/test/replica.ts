@@ -1,25 +1,25 @@
-import { type AgentCard, type Message, Role, type StreamResponse, TaskState } from '@a2a-js/sdk';
+import { type AgentCard, type Message, Role } from '@a2a-js/sdk';
 import { DefaultRequestHandler, ServerCallContext } from '@a2a-js/sdk/server';
+import { DrivenExecutor, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import { createRedisClient, type RedisClient } from '@a2a-redis/core';
 import { RedisTaskStore } from '@a2a-redis/task-store';
-import { createClient } from 'redis';
 
 import {
   RedisStreamsQueueManager,
   type RedisStreamsQueueManagerOptions,
 } from '../src/redis-streams-queue-manager.ts';
-import { DrivenExecutor } from './driven-executor.ts';
 
 /** A replica of an agent: all of its parts, with connections of its own, in this process. */
 export class Replica implements AsyncDisposable {
-  readonly executor = new DrivenExecutor();
+  readonly executor: DrivenExecutor = new DrivenExecutor();
   readonly errors: Error[] = [];
-  readonly client: Awaited<ReturnType<typeof connected>>;
+  readonly client: RedisClient;
   readonly tasks: RedisTaskStore;
   readonly queues: RedisStreamsQueueManager;
   readonly handler: DefaultRequestHandler;
 
   private constructor(
-    client: Awaited<ReturnType<typeof connected>>,
+    client: RedisClient,
     prefix: string,
     options: RedisStreamsQueueManagerOptions,
   ) {
@@ -48,7 +48,7 @@ export class Replica implements AsyncDisposable {
     prefix: string,
     options: RedisStreamsQueueManagerOptions = {},
   ): Promise<Replica> {
-    return new Replica(await connected(url), prefix, options);
+    return new Replica(await createRedisClient({ url }), prefix, options);
   }
 
   /** Sends a message and streams the answer. */
@@ -72,13 +72,6 @@ export class Replica implements AsyncDisposable {
   }
 }
 
-async function connected(url: string) {
-  const client = createClient({ url });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
 export const CONTEXT: ServerCallContext = new ServerCallContext();
 
 let messages = 0;
@@ -96,61 +89,6 @@ export function messageOf(message: Partial<Message>): Message {
     referenceTaskIds: [],
     ...message,
   };
-}
-
-/** Reads a stream as it comes. */
-export class Listener {
-  readonly seen: string[] = [];
-  readonly ended: Promise<string[]>;
-  readonly #waiting = new Set<() => void>();
-
-  constructor(responses: AsyncGenerator<StreamResponse, void, undefined>) {
-    this.ended = this.#read(responses);
-    this.ended.catch(() => {});
-  }
-
-  /** Waits until this many responses were seen. */
-  async until(count: number): Promise<readonly string[]> {
-    while (this.seen.length < count) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.add(resolve);
-      });
-    }
-    return this.seen;
-  }
-
-  async #read(responses: AsyncGenerator<StreamResponse, void, undefined>): Promise<string[]> {
-    for await (const response of responses) {
-      this.seen.push(describe(response));
-      for (const wake of this.#waiting) wake();
-      this.#waiting.clear();
-    }
-    return this.seen;
-  }
-}
-
-/** A response in a word: `task working 3`, `chunk 7`, `completed`. */
-function describe({ payload }: StreamResponse): string {
-  switch (payload?.$case) {
-    case 'task': {
-      const parts = payload.value.artifacts.flatMap((artifact) => artifact.parts);
-      return `task ${stateName(payload.value.status?.state)} ${parts.length}`;
-    }
-    case 'statusUpdate':
-      return stateName(payload.value.status?.state);
-    case 'artifactUpdate': {
-      const values = payload.value.artifact?.parts.map(({ content }) =>
-        content?.$case === 'text' ? content.value : '?',
-      );
-      return `chunk ${values?.join(',')}`;
-    }
-    default:
-      return payload?.$case ?? 'nothing';
-  }
-}
-
-function stateName(state: TaskState | undefined): string {
-  return (TaskState[state ?? 0] ?? '').replace('TASK_STATE_', '').toLowerCase();
 }
 
 const CARD: AgentCard = {

@@ -1,0 +1,36 @@
+import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/kernel';
+
+/** A direct queue, and its keys: all in one hash slot. */
+export interface DirectQueueKeys {
+  readonly queueId: string;
+  /** Identifies the queue among all of the prefix. */
+  readonly name: string;
+  /** A hash: where the queue stands, its groups and its readers. */
+  readonly state: string;
+  /** The stream of its events. */
+  readonly events: string;
+  /** A hash: the last event of each producer. */
+  readonly producers: string;
+  /** The stream of events that were set aside. */
+  readonly poison: string;
+  /** The channel on which readers are woken. */
+  readonly channel: string;
+}
+
+/**
+ * The keys of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:...`. No task has such a name:
+ * those have one segment less.
+ */
+export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
+  const name = `${scopeSegment(scope)}:q:${keySegment(queueId)}`;
+  const base = `${prefix}{${name}}`;
+  return {
+    queueId,
+    name,
+    state: `${base}:state`,
+    events: `${base}:events`,
+    producers: `${base}:producers`,
+    poison: `${base}:poison`,
+    channel: `${base}:wake`,
+  };
+}

@@ -1,0 +1,42 @@
+import { A2ARedisError } from '@a2a-redis/core';
+
+/** The fault of a queue that this process has closed. */
+export function queueClosed(queueId: string): A2ARedisError {
+  return new A2ARedisError(
+    'QUEUE_CLOSED',
+    `Queue ${JSON.stringify(queueId)} is closed. What it still holds is in Redis: open it again to read on.`,
+  );
+}
+
+/** The fault of a call whose signal fired. */
+export function callAborted(queueId: string, signal: AbortSignal): A2ARedisError {
+  return new A2ARedisError('ABORTED', `A read of queue ${JSON.stringify(queueId)} was aborted.`, {
+    cause: signal.reason,
+  });
+}
+
+/** Events that readers cannot get any more. */
+export function eventsLost(queueId: string, reason: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Events of queue ${JSON.stringify(queueId)} were lost to its readers: ${reason}.`,
+  );
+}
+
+/** Events that were set aside. */
+export function eventsSetAside(queueId: string, what: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENT_SET_ASIDE',
+    `Queue ${JSON.stringify(queueId)} has set aside ${what}; see readPoison().`,
+  );
+}
+
+/** Whether a call may succeed when it is made again. */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof A2ARedisError &&
+    (error.code === 'DEADLINE_EXCEEDED' ||
+      error.code === 'UNAVAILABLE' ||
+      error.code === 'OUTCOME_UNKNOWN')
+  );
+}

@@ -1,0 +1,20 @@
+-- A sign of life for events that a consumer still works on.
+--
+-- KEYS[1]  the queue's state
+-- KEYS[2]  its events
+-- ARGV[1]  the group
+-- ARGV[2]  the consumer
+-- ARGV[3]  how long the queue is kept after its last use, in seconds
+-- ARGV[4...] the ids of the events
+-- Returns the ids of those that the consumer no longer has: others took them.
+for i = 1, 2 do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+local gone = {}
+for i = 4, #ARGV do
+  local found = redis.pcall('XPENDING', KEYS[2], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])
+  if found.err or #found == 0 then
+    gone[#gone + 1] = ARGV[i]
+  else
+    redis.call('XCLAIM', KEYS[2], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+  end
+end
+return gone
