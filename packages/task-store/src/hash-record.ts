@@ -29,6 +29,7 @@ import { RecordReader } from './record-reader.ts';
  * | `m` | metadata, as JSON; absent where the task has none |
  * | `h`, `h:<n>` | length of the history, and each message as A2A JSON |
  * | `a`, `a:<n>` | number of artifacts, and each as A2A JSON without its parts |
+ * | `e:<publisher>` | which of a publisher's events are applied; see `EventLedger` |
  * | `n:<n>`, `p:<n>:<m>` | number of parts of artifact n, and each part as A2A JSON |
  *
  * @param whole Whether the record is written anew.
@@ -64,6 +65,7 @@ export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): s
     remove.push(`a:${index}`, `n:${index}`);
     for (let part = 0; part < partCount; part += 1) remove.push(`p:${index}:${part}`);
   }
+  for (const [publisher, text] of delta.events ?? []) assign(`e:${publisher}`, text ?? undefined);
   const removed = whole ? [] : remove;
   return [String(removed.length), String(set.length), ...removed, ...set];
 }
@@ -102,6 +104,7 @@ export function decodeRecord(
   if (reader.required('i') !== taskId) {
     throw corruptRecord({ key, field: 'i' }, 'it is the record of another task');
   }
+  const events = reader.events();
   const snapshot = {
     id: taskId,
     contextId: reader.required('c'),
@@ -109,6 +112,7 @@ export function decodeRecord(
     metadata: reader.optional('m', decodeMetadata),
     history: reader.list('h', 'h:', decodeMessage),
     artifacts: withArtifacts ? readArtifacts(reader) : [],
+    ...(events !== undefined && { events }),
   };
   return { snapshot, writes: reader.optional('w', (text) => text) ?? '' };
 }

@@ -1,5 +1,11 @@
 import type { Part } from '@a2a-js/sdk';
-import { corruptRecord, decodePart, ItemList, type RecordField } from '@a2a-redis/core/kernel';
+import {
+  corruptRecord,
+  decodePart,
+  EventLedger,
+  ItemList,
+  type RecordField,
+} from '@a2a-redis/core/kernel';
 
 type Decoder<T> = (text: string, where: RecordField) => T;
 
@@ -46,6 +52,19 @@ export class RecordReader {
       items.push(this.decode(`${itemPrefix}${index}`, decode));
     }
     return ItemList.of(items);
+  }
+
+  /** Which events with a mark the task holds; `undefined` where there are none. */
+  events(): EventLedger | undefined {
+    let events: EventLedger | undefined;
+    for (const [field, text] of this.#values) {
+      if (!field.startsWith('e:')) continue;
+      events = (events ?? EventLedger.NONE).withStored(field.slice('e:'.length), text);
+      if (events === undefined) {
+        throw corruptRecord({ key: this.#key, field }, 'not the events of a publisher');
+      }
+    }
+    return events;
   }
 
   /**

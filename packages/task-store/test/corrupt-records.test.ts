@@ -54,6 +54,8 @@ const DAMAGES: Readonly<Record<string, readonly [field: string, value: string | 
   'more artifacts than there are': ['a:1', undefined],
   'no artifact': ['a:0', undefined],
   'an artifact that is not JSON': ['a:0', '{"artifactId":"a"'],
+  'events that are none': ['e:publisher', '1-'],
+  'events out of order that are none': ['e:publisher', '2 [[2]]'],
   'no number of parts': ['n:0', undefined],
   'more parts than there are': ['p:0:2', undefined],
   'no part in the middle': ['p:0:0', undefined],

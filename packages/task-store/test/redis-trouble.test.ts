@@ -63,6 +63,26 @@ describe('a reply that is lost after the write was applied', () => {
     direct.destroy();
   });
 
+  it('does not hide it from the next save of another object either', async () => {
+    await using proxy = await CuttingProxy.start(server.url);
+    const client = await connect(proxy.url);
+    const direct = await connect(server.url);
+    const prefix = newPrefix();
+    const store = new RedisTaskStore(client, { prefix });
+    const other = new RedisTaskStore(direct, { prefix });
+    await store.save(streamedTask('t'), CONTEXT);
+    await store.load('t', CONTEXT);
+    proxy.loseNextReplies(1);
+    const saving = store.save(streamedTask('t', 'mine'), CONTEXT);
+    while (proxy.lost === 0) await sleep(1);
+    await append(other, ['theirs']);
+    await saving;
+    await store.save(streamedTask('t', 'mine', 'mine again'), CONTEXT);
+    expect(textsOf(await other.load('t', CONTEXT))).toEqual(['mine', 'theirs', 'mine again']);
+    client.destroy();
+    direct.destroy();
+  });
+
   it('of the first save of a task leaves one task, in the index too', async () => {
     await using proxy = await CuttingProxy.start(server.url);
     const client = await connect(proxy.url);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { hasOnlineReplicas, knowsGoodReplica, watchedPrimary } from './sentinel-info.ts';
+import {
+  hasOnlineReplicas,
+  isConnectedToSentinels,
+  knowsGoodReplica,
+  watchedPrimary,
+} from './sentinel-info.ts';
 
 describe('INFO SENTINEL', () => {
   it('tells where the primary is and who knows it', () => {
@@ -23,6 +28,19 @@ describe('SENTINEL REPLICAS', () => {
     expect(knowsGoodReplica(reply('slave', 'err'))).toBe(false);
     expect(knowsGoodReplica(reply('s_down,slave,disconnected', 'ok'))).toBe(false);
     expect(knowsGoodReplica('')).toBe(false);
+  });
+});
+
+describe('SENTINEL SENTINELS', () => {
+  it('tells whether it is connected to the others', () => {
+    const reply = (flags: string): string => `name\nabc\nflags\n${flags}\nlink-pending-commands\n0`;
+    const both = `${reply('sentinel')}\n${reply('sentinel')}`;
+    expect(isConnectedToSentinels(both, 2)).toBe(true);
+    expect(isConnectedToSentinels(both, 1)).toBe(false);
+    expect(
+      isConnectedToSentinels(`${reply('sentinel')}\n${reply('disconnected,sentinel')}`, 2),
+    ).toBe(false);
+    expect(isConnectedToSentinels('', 0)).toBe(true);
   });
 });
 

@@ -38,6 +38,14 @@ export function knowsGoodReplica(replicas: string): boolean {
   return /^flags\nslave\n/m.test(replicas) && /^master-link-status\nok$/m.test(replicas);
 }
 
+/**
+ * Whether a sentinel that replied this to SENTINEL SENTINELS is connected to all `count` others; to
+ * clients, one that is not does not exist.
+ */
+export function isConnectedToSentinels(sentinels: string, count: number): boolean {
+  return (sentinels.match(/^flags\nsentinel$/gm) ?? []).length === count;
+}
+
 /** Whether a primary's reply to INFO REPLICATION shows `count` replicas that have its data. */
 export function hasOnlineReplicas(info: string, count: number): boolean {
   const online = info.match(/^slave\d+:.*\bstate=online\b/gm) ?? [];

@@ -23,6 +23,19 @@ async function send(server: RedisServer | undefined, ...command: string[]): Prom
   return reply;
 }
 
+/** Sets a value and waits until the replica has it: WAIT looks at the writes of its connection. */
+async function replicate(
+  server: RedisServer | undefined,
+  key: string,
+  value: string,
+): Promise<void> {
+  const commands = [
+    ['SET', key, value],
+    ['WAIT', '1', '0'],
+  ];
+  expect(await sendCommands(endpointOfUrl(server?.url ?? ''), commands)).toEqual(['OK', '1']);
+}
+
 /** Where a server stands: `master`, or whose replica it is. */
 async function standing(server: RedisServer | undefined): Promise<string> {
   const info = await send(server, 'INFO', 'replication');
@@ -57,7 +70,7 @@ describe('servers with sentinels', () => {
   it('change places in a failover, and keep the data', async () => {
     await using deployment = await startRedisSentinel();
     const [first, second] = deployment.servers;
-    await send(first, 'SET', 'a', '1');
+    await replicate(first, 'a', '1');
     expect(await deployment.failover()).toBe(second);
     expect(await deployment.primary()).toBe(second);
     expect(await send(second, 'GET', 'a')).toBe('1');
@@ -69,8 +82,7 @@ describe('servers with sentinels', () => {
   it('promote the replica of a killed primary, which comes back as its replica', async () => {
     await using deployment = await startRedisSentinel({ sentinels: 3 });
     const [first, second] = deployment.servers;
-    await send(first, 'SET', 'a', '1');
-    await send(first, 'WAIT', '1', '0');
+    await replicate(first, 'a', '1');
     await first?.kill();
     expect(await deployment.primary()).toBe(second);
     await send(second, 'SET', 'b', '2');

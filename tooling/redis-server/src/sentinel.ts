@@ -6,6 +6,7 @@ import type { RedisServer } from './redis-server.ts';
 import { endpointOfUrl, sendCommands } from './resp.ts';
 import {
   hasOnlineReplicas,
+  isConnectedToSentinels,
   knowsGoodReplica,
   watchedPrimary,
   type WatchedPrimary,
@@ -161,13 +162,21 @@ class Watch {
     await until('the sentinels do not agree', async () => {
       const seen = await this.#seen();
       const agree = seen.filter(({ status, sentinels }) => status === 'ok' && sentinels === count);
-      const replicas = await Promise.all(
+      const ready = await Promise.all(
         this.sentinels.map(async ({ url }) => {
-          const command = ['SENTINEL', 'REPLICAS', NAME];
-          return (await sendCommands(endpointOfUrl(url), [command], 500)).join('');
+          const commands = [
+            ['SENTINEL', 'REPLICAS', NAME],
+            ['SENTINEL', 'SENTINELS', NAME],
+          ];
+          const [replicas = '', others = ''] = await sendCommands(
+            endpointOfUrl(url),
+            commands,
+            500,
+          );
+          return knowsGoodReplica(replicas) && isConnectedToSentinels(others, count - 1);
         }),
       );
-      return agree.length === count && replicas.every(knowsGoodReplica) ? true : undefined;
+      return agree.length === count && ready.every(Boolean) ? true : undefined;
     });
   }
 

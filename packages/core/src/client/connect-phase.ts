@@ -69,6 +69,7 @@ export class ConnectPhase {
    * @throws {A2ARedisError} `CONNECT_FAILED`.
    */
   async connect<T extends ConnectableClient>(make: () => T, target: string): Promise<T> {
+    let lastFailure: unknown;
     for (let attempt = 1; ; attempt += 1) {
       const client = make();
       try {
@@ -77,7 +78,8 @@ export class ConnectPhase {
         return client;
       } catch (error) {
         const timedOut = error instanceof A2ARedisError;
-        const cause = this.#lastError ?? (timedOut ? undefined : error);
+        if (!timedOut) lastFailure = error;
+        const cause = this.#lastError ?? lastFailure;
         const pauseMs = backoffMs(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
         const over = timedOut || !isPassing(cause) || pauseMs >= this.#remainingMs();
         if (over) this.#state = 'failed';

@@ -214,6 +214,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         bus.stop();
         // Its listeners here get the end that everybody gets.
         await bus.check(0);
+      } else if (bus.isLeaving) {
+        // The request handler may not come to store its last events any more.
+        await this.#ender.endRuns(bus.task, [bus.run], 'failed');
       }
       bus.close();
     }

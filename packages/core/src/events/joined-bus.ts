@@ -5,11 +5,14 @@ import { A2ARedisError } from '../errors.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { type EventMark, markEvent } from '../marks/event-mark.ts';
 import { isTerminal } from '../tasks/task-state.ts';
+import type { BusGuest } from './bus-guest.ts';
+import type { TaskStanding } from './bus-history.ts';
 import type { BusServices } from './bus-services.ts';
 import { catchUp } from './catch-up.ts';
 import { statusOf } from './end-status.ts';
 import { ListeningBus } from './listening-bus.ts';
-import type { BusGuest, MarkedEvent, TaskBus, TaskStanding } from './task-bus.ts';
+import type { MarkedEvent } from './marked-event.ts';
+import type { TaskBus } from './task-bus.ts';
 
 /** What listeners get ahead of what came in since they joined. */
 interface Beginning {
@@ -80,7 +83,7 @@ export class JoinedBus extends ListeningBus {
     void this.#join(
       this.#services.transport.keepsEvents
         ? this.#fromBacklog(applied)
-        : this.#fromNow(applied, this.bus.standing()),
+        : this.#fromNow(applied, this.bus.history.standing()),
     );
   }
 
@@ -115,7 +118,7 @@ export class JoinedBus extends ListeningBus {
 
   async #fromBacklog(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<Beginning> {
     const applied = await whatIsApplied;
-    return { ...(await this.bus.backlog(applied)), task: undefined, applied };
+    return { ...(await this.bus.history.backlog(applied)), task: undefined, applied };
   }
 
   async #fromNow(

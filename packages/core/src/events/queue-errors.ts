@@ -1,5 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
+import { A2ARedisError } from '../errors.ts';
+
 /** Distinct problems that are warned of; enough for any real cause, and a bound on memory. */
 const MOST_WARNINGS = 100;
 
@@ -31,4 +33,12 @@ export function queueErrorReporter(
       warn(`Event queues: option "onError" threw ${String(failure)}`);
     }
   };
+}
+
+/** A run that another replica has ended. */
+export function runEnded(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'RUN_ENDED',
+    `Another replica ended task ${JSON.stringify(taskId)}, because this process gave no sign of life. What it still publishes is dropped.`,
+  );
 }

@@ -82,7 +82,10 @@ export interface ResolvedQueueOptions {
   readonly publishDeadlineMs: number;
   readonly retentionSeconds: number;
   readonly onError: ((error: Error) => void) | undefined;
-  /** Whether messages go to shards; where the adapter leaves it open, on a cluster. */
+  /**
+   * Whether messages go to shards.
+   * @default whether the client is a cluster's
+   */
   readonly sharded?: boolean | undefined;
 }
 

@@ -17,7 +17,7 @@ import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
 import { decodeEvent, encodeEvent } from './event-codec.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
-import type { MarkedEvent } from './task-bus.ts';
+import type { MarkedEvent } from './marked-event.ts';
 
 /**
  * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
@@ -76,8 +76,9 @@ export class TaskEnder {
       if (await runs.fence(task, run)) last = run;
     }
     const { phase } = await runs.state(task);
-    const terminal =
-      last === undefined || phase === 'running' ? undefined : await this.#end(task, last, reason);
+    let terminal: MarkedEvent | undefined;
+    if (last === undefined) terminal = await this.#storeLeft(task, ended);
+    else if (phase !== 'running') terminal = await this.#end(task, last, reason);
     for (const run of ended) {
       // Of several replicas that end a run, one finds the note still there.
       const isFirst = await runs.forget(run);
@@ -85,7 +86,23 @@ export class TaskEnder {
     }
   }
 
-  /** @returns The event that ended the task, where it was this end. */
+  /**
+   * Stores what runs published that came to their own end.
+   *
+   * @returns The event that ended the task, where it was not stored.
+   */
+  async #storeLeft(task: TaskAddress, ended: readonly string[]): Promise<MarkedEvent | undefined> {
+    const context = contextOfScope(task.scope);
+    const left = await this.#leftBehind(task, context);
+    const stored = await this.#load(task, context);
+    // What comes after the end is not stored.
+    if (isTerminal(stored?.status)) return undefined;
+    const theirs = left.filter(({ mark }) => ended.includes(mark.publisher));
+    await this.#save(context, theirs);
+    return theirs.find(isEnd);
+  }
+
+  /** @returns The event that ended the task, where it was this end, or was not stored. */
   async #end(task: TaskAddress, run: string, reason: EndReason): Promise<MarkedEvent | undefined> {
     const { taskId } = task;
     const context = contextOfScope(task.scope);
@@ -115,7 +132,7 @@ export class TaskEnder {
     if (bodies.length > 0) {
       await this.#services.transport.send(task, { publisher, firstCounter: 1, bodies });
     }
-    return end[0];
+    return end[0] ?? left.find(isEnd);
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
@@ -146,7 +163,8 @@ export class TaskEnder {
       const event = decodeEvent(body);
       if (event !== undefined && event.kind !== 'message') left.push({ mark, event });
     }
-    return left;
+    const end = left.findIndex(isEnd);
+    return end === -1 ? left : left.slice(0, end + 1);
   }
 
   /** Stores events as the request handler does. */
@@ -175,6 +193,11 @@ export class TaskEnder {
       this.#services.onError(error);
     }
   }
+}
+
+/** Whether the request handler takes no event of the task after this one. */
+function isEnd({ event }: MarkedEvent): boolean {
+  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }
 
 /** A record that cannot be read never will be: those who wait for its task get their end all the same. */

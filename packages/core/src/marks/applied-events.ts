@@ -1,10 +1,12 @@
 import type { EventMark } from './event-mark.ts';
 
 /** Counters from the first to the last, both among them. */
-interface Range {
+interface CounterRange {
   readonly first: number;
   readonly last: number;
 }
+
+const NO_RANGES: readonly CounterRange[] = [];
 
 /**
  * Which events a task holds: exactly, not up to the newest, because a listener that joined late may
@@ -17,16 +19,16 @@ export class AppliedEvents {
   /** A task that holds no event with a mark. */
   static readonly NONE: AppliedEvents = new AppliedEvents(new Map());
 
-  readonly #ranges: ReadonlyMap<string, readonly Range[]>;
+  readonly #ranges: ReadonlyMap<string, readonly CounterRange[]>;
 
-  private constructor(ranges: ReadonlyMap<string, readonly Range[]>) {
+  private constructor(ranges: ReadonlyMap<string, readonly CounterRange[]>) {
     this.#ranges = ranges;
   }
 
   /** Reads what {@link toString} wrote; `undefined` where it is something else. */
   static parse(text: string): AppliedEvents | undefined {
     if (text === '') return AppliedEvents.NONE;
-    const ranges = new Map<string, readonly Range[]>();
+    const ranges = new Map<string, readonly CounterRange[]>();
     for (const entry of text.split(';')) {
       const [, publisher, list] = /^([\w-]+):([\d,-]+)$/.exec(entry) ?? [];
       const parsed = list?.split(',').map(parseRange);
@@ -39,6 +41,7 @@ export class AppliedEvents {
     return new AppliedEvents(ranges);
   }
 
+  /** Whether an event is one of these. */
   has({ publisher, counter }: EventMark): boolean {
     const ranges = this.#ranges.get(publisher) ?? [];
     return ranges.some(({ first, last }) => first <= counter && counter <= last);
@@ -48,6 +51,21 @@ export class AppliedEvents {
   contiguous(publisher: string): number {
     const first = this.#ranges.get(publisher)?.[0];
     return first?.first === 1 ? first.last : 0;
+  }
+
+  /** A publisher's events, in ascending ranges with a gap after each; the same array until they change. */
+  ranges(publisher: string): readonly CounterRange[] {
+    return this.#ranges.get(publisher) ?? NO_RANGES;
+  }
+
+  /** Whose events these are. */
+  publishers(): Iterable<string> {
+    return this.#ranges.keys();
+  }
+
+  /** A publisher's ranges as {@link toString} writes them; empty where there are none. */
+  textOf(publisher: string): string {
+    return this.ranges(publisher).map(rangeText).join(',');
   }
 
   /** These events and one more. */
@@ -67,6 +85,7 @@ export class AppliedEvents {
     return new AppliedEvents(ranges);
   }
 
+  /** The events as text, for {@link parse}. */
   toString(): string {
     return [...this.#ranges]
       .map(([publisher, ranges]) => `${publisher}:${ranges.map(rangeText).join(',')}`)
@@ -74,24 +93,27 @@ export class AppliedEvents {
   }
 }
 
-function parseRange(text: string): Range | undefined {
+function parseRange(text: string): CounterRange | undefined {
   const [, from, to] = /^([1-9]\d{0,15})(?:-([1-9]\d{0,15}))?$/.exec(text) ?? [];
   if (from === undefined) return undefined;
   const range = { first: Number(from), last: Number(to ?? from) };
   return range.first <= range.last ? range : undefined;
 }
 
-function rangeText({ first, last }: Range): string {
+function rangeText({ first, last }: CounterRange): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
 
-function ascend(ranges: readonly Range[]): boolean {
+function ascend(ranges: readonly CounterRange[]): boolean {
   return ranges.every(({ first }, index) => index === 0 || first > (ranges[index - 1]?.last ?? 0));
 }
 
 /** All counters of both lists, in as few ranges as hold them. */
-function join(some: readonly Range[], more: readonly Range[]): readonly Range[] {
-  const joined: Range[] = [];
+function join(
+  some: readonly CounterRange[],
+  more: readonly CounterRange[],
+): readonly CounterRange[] {
+  const joined: CounterRange[] = [];
   for (const range of [...some, ...more].toSorted((a, b) => a.first - b.first)) {
     const before = joined.at(-1);
     if (before === undefined || range.first > before.last + 1) joined.push(range);

@@ -1,8 +1,8 @@
-import { Task, TaskState, TaskStatusUpdateEvent, type TaskArtifactUpdateEvent } from '@a2a-js/sdk';
+import { Task, TaskArtifactUpdateEvent, TaskState, TaskStatusUpdateEvent } from '@a2a-js/sdk';
 import { AgentEvent } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
-import { markEvent, markOf } from './event-mark.ts';
+import { isAppended, markEvent, markOf } from './event-mark.ts';
 
 const mark = { publisher: 'p-_1', counter: 7 };
 const status = { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: undefined };
@@ -45,6 +45,13 @@ describe('markEvent', () => {
     const copy = structuredClone(marked.data.artifact);
     expect([copy, ...copy.parts].map(markOf)).toEqual([mark, mark, mark]);
     expect([artifact, ...artifact.parts].map(markOf)).toEqual([undefined, undefined, undefined]);
+    expect([copy, artifact].map(isAppended)).toEqual([true, false]);
+    const replacing = markEvent(AgentEvent.artifactUpdate({ ...data, append: false }), mark);
+    if (replacing.kind !== 'artifactUpdate' || !replacing.data.artifact) throw new Error('no kind');
+    expect(isAppended(replacing.data.artifact)).toBe(false);
+    expect(TaskArtifactUpdateEvent.toJSON(marked.data)).toEqual(
+      TaskArtifactUpdateEvent.toJSON(data),
+    );
   });
 
   it('marks a task, which its JSON does not show', () => {

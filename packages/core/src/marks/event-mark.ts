@@ -17,6 +17,12 @@ export interface EventMark {
  */
 const MARK_PROPERTY = 'a2a-redis:event';
 
+/**
+ * Stands beside the mark of an artifact whose event appends. Where the task had no such artifact yet,
+ * what the SDK makes of the event does not tell.
+ */
+const APPEND_PROPERTY = 'a2a-redis:append';
+
 const MARK_TEXT = /^([\w-]+)\.([1-9]\d{0,15})$/;
 
 /** A mark as text: `<publisher>.<counter>`. */
@@ -31,6 +37,11 @@ export function markOf(value: object): EventMark | undefined {
   const [, publisher, counter] = match ?? [];
   if (publisher === undefined) return undefined;
   return { publisher, counter: Number(counter) };
+}
+
+/** Whether a marked artifact is that of an event which appends to an artifact. */
+export function isAppended(artifact: object): boolean {
+  return Reflect.get(artifact, APPEND_PROPERTY) === true;
 }
 
 /**
@@ -51,9 +62,10 @@ export function markEvent(event: AgentExecutionEvent, mark: EventMark): AgentExe
       const { artifact } = event.data;
       if (artifact === undefined) return event;
       const parts = artifact.parts.map((part) => ({ ...part, ...property }));
+      const append = event.data.append ? { [APPEND_PROPERTY]: true } : {};
       return {
         kind: 'artifactUpdate',
-        data: { ...event.data, artifact: { ...artifact, ...property, parts } },
+        data: { ...event.data, artifact: { ...artifact, ...property, ...append, parts } },
       };
     }
     // A message is an answer of its own: no task holds it.

@@ -1,14 +1,17 @@
 import type { ListTasksRequest, ListTasksResponse, Task } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
-import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
+import type { ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
 import { requireId } from '../keys/key-segment.ts';
 import type { Scope, ScopeResolver } from '../keys/scope.ts';
+import { AppliedEvents } from '../marks/applied-events.ts';
+import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../redis/script-runner.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { ScopeRegistry } from './scope-registry.ts';
+import { SharedReads } from './shared-reads.ts';
 import { NO_RECORD, SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
 import { TaskIndex } from './task-index.ts';
 import { TaskKeys } from './task-keys.ts';
@@ -31,7 +34,7 @@ const MOST_UPDATES = 100;
  * What all task stores do, whatever form their records have. See the adapter's README for what is
  * promised.
  */
-export abstract class BaseTaskStore implements TaskStore {
+export abstract class BaseTaskStore implements MarkedTaskStore {
   readonly #scopeOf: ScopeResolver;
   readonly #keys: TaskKeys;
   readonly #records: TaskRecords;
@@ -40,6 +43,7 @@ export abstract class BaseTaskStore implements TaskStore {
   readonly #lister: TaskLister;
   readonly #saver: TaskSaver;
   readonly #unknown = new UnknownWrites();
+  readonly #reads = new SharedReads<VersionedSnapshot | undefined>();
 
   /**
    * @param client A connected client; never closed here.
@@ -113,6 +117,26 @@ export abstract class BaseTaskStore implements TaskStore {
     }
     this.#cache.setLastKnown(key, { ...record, loaded: true, tried: [] });
     return this.#saver.handOut(key, record);
+  }
+
+  /**
+   * Which events a stored task holds: for event buses that mark their events, see
+   * {@link MarkedTaskStore}. Meant for adapters.
+   *
+   * Asked together with a {@link load} of the same task, in one synchronous run, it is answered by
+   * the same reply of Redis: a subscriber must get exactly those events that the snapshot lacks
+   * which it was given.
+   *
+   * @returns The events, or `undefined` when there is no such task in the caller's scope.
+   * @throws {A2ARedisError} As {@link save}.
+   */
+  async appliedEvents(
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<AppliedEvents | undefined> {
+    const { key } = this.#locate(taskId, context);
+    const record = await this.#readLatest(key, taskId);
+    return record && (record.snapshot.events?.applied ?? AppliedEvents.NONE);
   }
 
   /**
@@ -192,6 +216,10 @@ export abstract class BaseTaskStore implements TaskStore {
   }
 
   async #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
+    return this.#reads.read(key, () => this.#readNow(key, taskId));
+  }
+
+  async #readNow(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
     const known = this.#cache.latest(key);
     const record = await this.#records.read(key, taskId, known);
     if (record === undefined) this.#cache.forgetLatest(key);

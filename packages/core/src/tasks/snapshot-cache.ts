@@ -24,6 +24,8 @@ export interface LastKnown {
   readonly tried: readonly UnknownWrite[];
   /** Whether the state was terminal: to be known where the snapshot was dropped. */
   readonly ended?: boolean | undefined;
+  /** Whether it held events with a mark: to be known where the snapshot was dropped. */
+  readonly marked?: boolean | undefined;
 }
 
 interface CachedSnapshots {
@@ -80,12 +82,14 @@ export class SnapshotCache {
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
-  setLastKnown(key: string, { version, snapshot, loaded, tried, ended }: LastKnown): void {
+  setLastKnown(key: string, known: LastKnown): void {
+    const { version, snapshot, loaded, tried } = known;
     this.#versions.set(key, {
       version,
       loaded,
       tried,
-      ended: ended ?? isTerminal(snapshot?.status),
+      ended: known.ended ?? isTerminal(snapshot?.status),
+      marked: known.marked ?? (snapshot?.events === undefined ? undefined : true),
     });
     const kept = this.#snapshots.get(key);
     // Where there was no room for the newest version, there is none for this.

@@ -1,5 +1,6 @@
 import type { Message, Part, TaskStatus } from '@a2a-js/sdk';
 
+import { EventLedger } from '../marks/event-ledger.ts';
 import {
   type ArtifactHeader,
   equalHeader,
@@ -26,6 +27,11 @@ export interface TaskDelta {
   readonly artifactCount: { readonly before: number; readonly after: number };
   /** The artifacts at the end that are gone, with the number of parts that each had. */
   readonly removedArtifacts: readonly { readonly index: number; readonly partCount: number }[];
+  /**
+   * Publishers of events with a mark, and which of their events the task holds now: a text, read
+   * again by `EventLedger.withStored`; `null` for none.
+   */
+  readonly events?: readonly (readonly [publisher: string, text: string | null])[];
 }
 
 /** What changes a list: items from an index on are replaced. */
@@ -50,6 +56,7 @@ export interface ArtifactDelta {
 /** The delta from one snapshot to another; from nothing, all that the snapshot holds. */
 export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): TaskDelta {
   const history = diffLists(from?.history, to.history, equalMessage);
+  const events = (to.events ?? EventLedger.NONE).changesFrom(from?.events ?? EventLedger.NONE);
   return {
     ...(from?.contextId !== to.contextId && { contextId: to.contextId }),
     ...(!equalStatus(from?.status, to.status) && { status: to.status ?? null }),
@@ -63,6 +70,7 @@ export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): Tas
     removedArtifacts: (from?.artifacts ?? [])
       .map(({ parts }, index) => ({ index, partCount: parts.length }))
       .slice(to.artifacts.length),
+    ...(events.length > 0 && { events }),
   };
 }
 

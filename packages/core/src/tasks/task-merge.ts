@@ -1,6 +1,7 @@
-import type { TaskStatus } from '@a2a-js/sdk';
+import type { Message, TaskStatus } from '@a2a-js/sdk';
 
 import { equalHeader, equalMessage, equalPart, equalStatus } from './a2a-values.ts';
+import { carriedEvents } from './carried-notes.ts';
 import { ItemList } from './item-list.ts';
 import { equalJson, type JsonObject, type JsonValue, setOwn } from './json-value.ts';
 import { mergeKeyed } from './merge-keyed.ts';
@@ -28,21 +29,23 @@ export function mergeTasks(
   mine: TaskSnapshot,
   theirs: TaskSnapshot,
 ): TaskSnapshot {
+  const merged = mergeContents(base, mine, theirs);
+  return theirs.events === undefined
+    ? merged
+    : { ...merged, events: carriedEvents(theirs, merged) };
+}
+
+function mergeContents(
+  base: TaskSnapshot | undefined,
+  mine: TaskSnapshot,
+  theirs: TaskSnapshot,
+): TaskSnapshot {
   return {
     id: theirs.id,
     contextId: pick(base?.contextId, mine.contextId, theirs.contextId, Object.is),
     status: mergeStatus(base?.status, mine.status, theirs.status),
     metadata: mergeMetadata(base?.metadata, mine.metadata, theirs.metadata),
-    history: ItemList.of(
-      mergeKeyed({
-        base: base?.history.toArray() ?? [],
-        mine: mine.history.toArray(),
-        theirs: theirs.history.toArray(),
-        idOf: (message) => message.messageId,
-        equal: equalMessage,
-        merge: (_base, message) => message,
-      }),
-    ),
+    history: mergeHistory(base?.history, mine.history, theirs.history),
     artifacts: mergeKeyed({
       base: base?.artifacts ?? [],
       mine: mine.artifacts,
@@ -52,6 +55,23 @@ export function mergeTasks(
       merge: mergeArtifacts,
     }),
   };
+}
+
+function mergeHistory(
+  base: ItemList<Message> | undefined,
+  mine: ItemList<Message>,
+  theirs: ItemList<Message>,
+): ItemList<Message> {
+  if (mine === base) return theirs;
+  const messages = mergeKeyed({
+    base: base?.toArray() ?? [],
+    mine: mine.toArray(),
+    theirs: theirs.toArray(),
+    idOf: (message) => message.messageId,
+    equal: equalMessage,
+    merge: (_base, message) => message,
+  });
+  return ItemList.of(messages);
 }
 
 /** The side that changed; mine where both did. */

@@ -1,11 +1,14 @@
 import type { Task } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
+import { markText } from '../marks/event-mark.ts';
+import { type SavedEvent, savedEventOf } from './saved-event.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { LastKnown, SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
 import type { TaskWrite, TaskWriter, TaskWritten } from './task-writer.ts';
 import type { UnknownWrite, UnknownWrites } from './unknown-writes.ts';
+import { NO_VERSION } from './write-attempt.ts';
 
 /** What an object that was handed out held then, or when it was last saved. */
 interface ObjectBase {
@@ -19,7 +22,7 @@ interface ObjectBase {
 /** Where a task is stored. */
 type Place = Pick<TaskWrite, 'scope' | 'key'>;
 /** What a save wants to store, and where. */
-type Change = Place & Pick<TaskWrite, 'mine'>;
+type Change = Place & Pick<TaskWrite, 'mine' | 'event'>;
 
 /**
  * Finds out what a task that is saved was changed from, and writes one change of a task at a time.
@@ -30,6 +33,8 @@ export class TaskSaver {
   readonly #unknown: UnknownWrites;
   readonly #serial = new SerialQueue();
   readonly #bases = new WeakMap<Task, ObjectBase>();
+  /** The marks of events that an object was saved with: it keeps them. */
+  readonly #savedMarks = new WeakMap<Task, Set<string>>();
   /** Saves that have not ended, of objects that do not tell where they came from. */
   readonly #saving = new Map<string, Promise<LastKnown>>();
 
@@ -53,24 +58,40 @@ export class TaskSaver {
 
   /** Saves a task; see `save` of `BaseTaskStore`. */
   async save(task: Task, place: Place): Promise<void> {
+    const event = await this.#save(task, place);
+    if (event === undefined) return;
+    const saved = this.#savedMarks.get(task) ?? new Set();
+    this.#savedMarks.set(task, saved.add(markText(event.mark)));
+  }
+
+  async #save(task: Task, place: Place): Promise<SavedEvent | undefined> {
     const { key } = place;
     // All that the caller may change meanwhile is read before the first pause.
     const base = this.#bases.get(task);
     if (base?.key === key) {
       const mine = snapshotOf(task, base.snapshot);
-      await this.#serial.run(key, () => this.#saveLoaded(task, base, { ...place, mine }));
-      return;
+      const event = this.#newEvent(task);
+      await this.#serial.run(key, () => this.#saveLoaded(task, base, { ...place, mine, event }));
+      return event;
     }
     const known = this.#cache.lastKnown(key);
     const earlier = this.#saving.get(key);
     const mine = snapshotOf(task, known?.snapshot);
-    const saving = this.#serial.run(key, () => this.#saveOther({ ...place, mine }, known, earlier));
+    const event = this.#newEvent(task);
+    const change = { ...place, mine, event };
+    const saving = this.#serial.run(key, () => this.#saveOther(change, known, earlier));
     this.#saving.set(key, saving);
     try {
       await saving;
     } finally {
       if (this.#saving.get(key) === saving) this.#saving.delete(key);
     }
+    return event;
+  }
+
+  #newEvent(task: Task): SavedEvent | undefined {
+    const saved = this.#savedMarks.get(task);
+    return savedEventOf(task, (mark) => saved?.has(markText(mark)) === true);
   }
 
   /** Writes a change of exactly this version; `undefined` when another writer was first. */
@@ -91,8 +112,12 @@ export class TaskSaver {
     const written = await this.#merge({ ...change, base: { ...base, loaded: true } }, (write) => {
       this.#bases.set(task, { ...base, tried: [...base.tried, write] });
     });
+    if (!written.merged) {
+      this.#bases.set(task, { key: change.key, ...written, tried: [] });
+      return;
+    }
     // After a merge the object lacks what others wrote: the next change is one of what it holds.
-    const version = written.merged ? base.version : written.version;
+    const version = written.isRepeated ? NO_VERSION : base.version;
     this.#bases.set(task, { key: change.key, version, snapshot: change.mine, tried: [] });
   }
 

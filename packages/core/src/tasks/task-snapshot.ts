@@ -1,5 +1,6 @@
 import type { Artifact, Message, Part, Task, TaskStatus } from '@a2a-js/sdk';
 
+import type { EventLedger } from '../marks/event-ledger.ts';
 import {
   type ArtifactHeader,
   copyHeader,
@@ -27,6 +28,8 @@ export interface TaskSnapshot {
   readonly metadata: JsonObject | undefined;
   readonly history: ItemList<Message>;
   readonly artifacts: readonly ArtifactSnapshot[];
+  /** Which events with a mark the task holds; absent where there are none, or they are not known. */
+  readonly events?: EventLedger | undefined;
 }
 
 /** One artifact of a {@link TaskSnapshot}. */
@@ -43,7 +46,8 @@ export interface ArtifactSnapshot {
 export const LONGEST_COPIED_LIST = 512;
 
 /**
- * Takes a snapshot of a task.
+ * Takes a snapshot of a task, without the marks of events that it may bear and without its
+ * {@link TaskSnapshot.events}.
  *
  * @param like A snapshot to share unchanged parts with: the one that the task came from.
  * @throws {A2ARedisError} `INVALID_ARGUMENT` when the task holds what cannot be stored.

@@ -7,60 +7,39 @@ import { abbreviate } from '../redis/script-runner.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
 import { indexEntryOf, sameEntry } from './index-entry.ts';
 import { PendingMark } from './pending-mark.ts';
-import { NO_RECORD, type SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
+import type { SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
 import type { TaskIndex } from './task-index.ts';
-import { mergeTasks } from './task-merge.ts';
 import type { RecordWriteReply, TaskRecords } from './task-records.ts';
 import type { TaskRepair } from './task-repair.ts';
-import type { TaskSnapshot } from './task-snapshot.ts';
-import { leavesTerminalState } from './task-state.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 import type { TtlPolicy } from './ttl-policy.ts';
-import { baseAfter, type UnknownWrite, type UnknownWrites } from './unknown-writes.ts';
+import type { UnknownWrites } from './unknown-writes.ts';
+import {
+  type Attempt,
+  firstAttempt,
+  type IntendedWrite,
+  isStored,
+  nextAttempt,
+  NO_VERSION,
+} from './write-attempt.ts';
 
-/** No record has this version: a write that expects it is told what is stored. */
-const NO_VERSION = '-';
 /** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
 const MOST_ATTEMPTS = 100;
 
 /** A task to be written. */
-export interface TaskWrite {
+export interface TaskWrite extends IntendedWrite {
   readonly scope: Scope;
   readonly key: string;
-  readonly mine: TaskSnapshot;
   /** See {@link TaskRecords.nextWriteId}. */
   readonly writeId: string;
-  /**
-   * What `mine` started from. Absent, the write overwrites whatever is stored. With a version and no
-   * snapshot, the version tells whether anybody else wrote, and then nothing is dropped.
-   */
-  readonly base:
-    | {
-        readonly version: string;
-        readonly snapshot: TaskSnapshot | undefined;
-        readonly loaded: boolean;
-        /** Earlier writes from the same base that got no reply. */
-        readonly tried: readonly UnknownWrite[];
-        /** Whether the state was terminal, where the snapshot does not tell. */
-        readonly ended?: boolean | undefined;
-      }
-    | undefined;
-  /** Whether a change by another writer is merged, or ends the write. */
-  readonly onConflict: 'merge' | 'stop';
 }
 
-/** What is stored after a write. */
+/** What is stored after a write; the version is `NO_VERSION` where others may have written since. */
 export interface TaskWritten extends VersionedSnapshot {
   /** Whether it holds another writer's changes, too. */
   readonly merged: boolean;
-}
-
-/** What the next attempt starts from. */
-interface Attempt {
-  readonly expected: string;
-  readonly from: TaskSnapshot | undefined;
-  readonly target: TaskSnapshot;
-  readonly merged: boolean;
+  /** Whether there was nothing to be written: the event was stored before. */
+  readonly isRepeated?: boolean | undefined;
 }
 
 /** Writes tasks: a delta where the base is known, merged where others wrote meanwhile. */
@@ -105,8 +84,13 @@ export class TaskWriter {
    */
   async write(write: TaskWrite): Promise<TaskWritten | undefined> {
     const mark = new PendingMark(this.#index, write.scope, write.mine.id, write.writeId);
-    let attempt = this.#firstAttempt(write);
+    let attempt = firstAttempt(write, this.#cache.latest(write.key));
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
+      if (isStored(write, attempt)) {
+        await mark.drop();
+        const { expected: version, target: snapshot } = attempt;
+        return { version, snapshot, merged: true, isRepeated: true };
+      }
       const reply = await this.#try(write, attempt, mark);
       if (reply.outcome === 'saved') {
         this.#unknown.settle(write.key);
@@ -125,13 +109,14 @@ export class TaskWriter {
         this.#cache.forgetLatest(write.key);
         await this.#repair.index(write.scope, write.mine.id);
         await mark.drop();
-        return { version: reply.version, snapshot: attempt.target, merged: true };
+        return { version: NO_VERSION, snapshot: attempt.target, merged: true };
       }
       if (write.onConflict === 'stop') {
         await mark.drop();
         return undefined;
       }
       this.#unknown.seen(write.key, reply.stored?.writes ?? '');
+      if (reply.stored) this.#cache.setLatest(write.key, reply.stored, reply.stored.size);
       attempt = nextAttempt(write, reply.stored);
       reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
       if (count > 2) await sleep(backoffMs(count - 2, 2, 50));
@@ -141,21 +126,6 @@ export class TaskWriter {
       'WRITE_CONFLICT',
       `Record ${abbreviate(write.key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
     );
-  }
-
-  #firstAttempt(write: TaskWrite): Attempt {
-    const { base, mine, key } = write;
-    if (base === undefined) return { expected: '', from: undefined, target: mine, merged: false };
-    const latest = this.#cache.latest(key);
-    const moved = latest !== undefined && Number(latest.version) > Number(base.version);
-    if (moved && write.onConflict === 'merge') {
-      return mergedAttempt(write, latest);
-    }
-    if (base.loaded && base.ended && base.snapshot === undefined) {
-      return { expected: NO_VERSION, from: undefined, target: mine, merged: false };
-    }
-    const target = base.loaded ? keepTerminal(base.snapshot, mine) : mine;
-    return { expected: base.version, from: base.snapshot, target, merged: target !== mine };
   }
 
   async #try(write: TaskWrite, attempt: Attempt, mark: PendingMark): Promise<RecordWriteReply> {
@@ -186,27 +156,4 @@ export class TaskWriter {
     }
     return reply;
   }
-}
-
-function nextAttempt(write: TaskWrite, stored: VersionedSnapshot | undefined): Attempt {
-  // Nobody else wrote: what the write started from was asked for.
-  if (stored !== undefined && stored.version === write.base?.version) {
-    const target = keepTerminal(stored.snapshot, write.mine);
-    const merged = target !== write.mine;
-    return { expected: stored.version, from: stored.snapshot, target, merged };
-  }
-  if (stored !== undefined) return mergedAttempt(write, stored);
-  // It was deleted, or it expired: the write makes it anew.
-  return { expected: NO_RECORD, from: undefined, target: write.mine, merged: false };
-}
-
-function mergedAttempt({ base, mine }: TaskWrite, stored: VersionedSnapshot): Attempt {
-  const started = base && baseAfter(base.snapshot, base.tried);
-  const target = mergeTasks(started, mine, stored.snapshot);
-  return { expected: stored.version, from: stored.snapshot, target, merged: true };
-}
-
-/** A writer that knew of the terminal state is late all the same: the state stays. */
-function keepTerminal(from: TaskSnapshot | undefined, mine: TaskSnapshot): TaskSnapshot {
-  return leavesTerminalState(from?.status, mine.status) ? { ...mine, status: from?.status } : mine;
 }

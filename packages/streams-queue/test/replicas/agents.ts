@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { StreamResponse } from '@a2a-js/sdk';
 import {
   type AgentCalls,
   AgentClient,
@@ -8,6 +9,7 @@ import {
 } from '@a2a-redis-internal/agent-server';
 import { Listener, stateName, textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type Replica, startReplicas } from '@a2a-redis-internal/replicas';
+import { vi } from 'vitest';
 
 import type { RedisStreamsQueueManagerOptions } from '../../src/redis-streams-queue-manager.ts';
 
@@ -21,7 +23,7 @@ export interface Agent {
   resubscribe(taskId: string, over?: TransportName): Listener;
   /** Its client over JSON-RPC. */
   readonly client: AgentClient;
-  over(transport: TransportName): AgentClient;
+  over(transport: TransportName): Promise<AgentClient>;
 }
 
 interface Over {
@@ -45,6 +47,7 @@ export async function startAgents(
   redisUrl: string,
   settings: QueueSettings = {},
   prefix: string = `${randomUUID()}:`,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Agents> {
   const group = await startReplicas<AgentCalls>(names, {
     module: MODULE,
@@ -52,6 +55,7 @@ export async function startAgents(
       REDIS_URL: redisUrl,
       AGENT_PREFIX: prefix,
       QUEUE_OPTIONS: JSON.stringify(settings),
+      ...env,
     },
   });
   try {
@@ -64,24 +68,39 @@ export async function startAgents(
 }
 
 async function connect(process: Replica<AgentCalls>): Promise<Agent> {
-  const [client, rest, grpc] = await Promise.all([
-    AgentClient.connect(process.url, 'JSONRPC'),
-    AgentClient.connect(process.url, 'HTTP+JSON'),
-    AgentClient.connect(process.url, 'GRPC'),
-  ]);
-  const clients: Readonly<Record<TransportName, AgentClient>> = {
-    JSONRPC: client,
-    'HTTP+JSON': rest,
-    GRPC: grpc,
+  const clients = new Map<TransportName, Promise<AgentClient>>();
+  const over = async (transport: TransportName): Promise<AgentClient> => {
+    const client = clients.get(transport) ?? AgentClient.connect(process.url, transport);
+    clients.set(transport, client);
+    return client;
   };
   return {
     process,
-    client,
-    over: (transport) => clients[transport],
-    stream: (script, { over = 'JSONRPC', ...options } = {}) =>
-      new Listener(clients[over].stream(script, options)),
-    resubscribe: (taskId, over = 'JSONRPC') => new Listener(clients[over].resubscribe(taskId)),
+    client: await over('JSONRPC'),
+    over,
+    stream: (script, { over: transport = 'JSONRPC', ...options } = {}) =>
+      listenTo(over(transport), (client) => client.stream(script, options)),
+    resubscribe: (taskId, transport = 'JSONRPC') =>
+      listenTo(over(transport), (client) => client.resubscribe(taskId)),
   };
+}
+
+type Responses = AsyncGenerator<StreamResponse, void>;
+
+function listenTo(
+  connecting: Promise<AgentClient>,
+  call: (client: AgentClient) => Responses,
+): Listener {
+  async function* responses(): Responses {
+    yield* call(await connecting);
+  }
+  return new Listener(responses());
+}
+
+/** The first two of the replicas. */
+export function pair({ agents: [first, second] }: Agents): readonly [Agent, Agent] {
+  if (first === undefined || second === undefined) throw new TypeError('Fewer than two replicas');
+  return [first, second];
 }
 
 /** What went wrong unseen in processes. */
@@ -107,4 +126,14 @@ export function chunks(from: number, to: number, label = ''): readonly string[] 
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => {
     return `chunk ${label}${from + index}`;
   });
+}
+
+/** Waits for what a busy machine may delay. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  await vi.waitUntil(condition, { timeout: 60_000, interval: 50 });
+}
+
+/** The texts of so many chunks. */
+export function counting(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
 }

@@ -1,9 +1,20 @@
-import { TRANSPORTS } from '@a2a-redis-internal/agent-server';
-import { summaryOf } from '@a2a-redis-internal/contract/queue-fixtures';
+import { TRANSPORTS, WebhookReceiver } from '@a2a-redis-internal/agent-server';
+import { describeResponse, summaryOf } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { type Agent, type Agents, chunks, startAgents, storedTask, unhandledIn } from './agents.ts';
+import {
+  type Agent,
+  type Agents,
+  chunks,
+  eventually,
+  startAgents,
+  storedTask,
+  unhandledIn,
+} from './agents.ts';
+
+// Many processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let server: RedisServer;
 let group: Agents;
@@ -19,7 +30,6 @@ beforeAll(async () => {
   [a, b, c] = [first, second, third];
 });
 afterAll(async () => {
-  expect(await unhandledIn(group.agents)).toEqual([]);
   await group[Symbol.asyncDispose]();
   await server.stop();
 });
@@ -33,8 +43,13 @@ describe('cancel on another replica', () => {
       const { taskId } = stream;
       const subscribers = [a, b, c].map((agent) => agent.resubscribe(taskId, over));
       await Promise.all(subscribers.map(async (each) => each.until(1)));
-      const canceled = { state: 'canceled', parts: ['0', '1'], history: ['task; chunks 2; wait never'] };
-      expect(summaryOf(await b.over(over).cancel(taskId))).toEqual(canceled);
+      const canceled = {
+        state: 'canceled',
+        parts: ['0', '1'],
+        history: ['task; chunks 2; wait never'],
+      };
+      const client = await b.over(over);
+      expect(summaryOf(await client.cancel(taskId))).toEqual(canceled);
       expect(await stream.ended).toEqual(['task working 0', ...chunks(0, 2), 'canceled']);
       for (const subscriber of subscribers) {
         expect(await subscriber.ended).toEqual(['task working 2', 'canceled']);
@@ -49,7 +64,7 @@ describe('cancel on another replica', () => {
     const stream = a.stream('ignore-cancel; task; wait slowly; canceled');
     await stream.until(1);
     const cancel = b.client.cancel(stream.taskId);
-    await vi.waitUntil(async () => (await a.process.call('canceled')).includes(stream.taskId));
+    await eventually(async () => (await a.process.call('canceled')).includes(stream.taskId));
     await a.process.call('open', 'slowly');
     expect(summaryOf(await cancel).state).toBe('canceled');
     expect(await stream.ended).toEqual(['task working 0', 'canceled']);
@@ -123,18 +138,18 @@ describe('two messages to one task', () => {
     await stream.until(2);
     const { taskId } = stream;
     const other = two.client.send(`chunks 12 1 b; wait 2 ${name}`, { taskId });
-    await vi.waitUntil(async () => (await storedTask(c, taskId)).parts.length >= 18);
+    await eventually(async () => (await storedTask(c, taskId)).parts.length >= 18);
     await one.process.call('open', `1 ${name}`);
     const seen = await stream.ended;
     await two.process.call('open', `2 ${name}`);
     await other;
-    const all = [
-      ...chunks(0, 6, 'a'),
-      ...chunks(6, 12, 'c'),
-      ...chunks(0, 12, 'b'),
-    ].map((chunk) => chunk.replace('chunk ', ''));
+    const all = [...chunks(0, 6, 'a'), ...chunks(6, 12, 'c'), ...chunks(0, 12, 'b')].map((chunk) =>
+      chunk.replace('chunk ', ''),
+    );
     const { state, parts } = await storedTask(c, taskId);
     expect(state).toBe('completed');
+    const { history } = summaryOf(await c.client.task(taskId));
+    expect(history.map((text) => text.split(';')[0])).toEqual(['task', 'chunks 12 1 b']);
     expect(parts.toSorted()).toEqual(all.toSorted());
     expect(seen.toSorted()).toEqual(
       ['task working 0', ...all.map((chunk) => `chunk ${chunk}`), 'completed'].toSorted(),
@@ -146,6 +161,37 @@ describe('two messages to one task', () => {
       expect(parts.filter((part) => its.test(part))).toEqual(inOrder);
     }
   });
+});
+
+describe('webhooks', () => {
+  it('tell of every event, in order, whichever replica serves the rest', async () => {
+    await using webhooks = await WebhookReceiver.start();
+    const stream = a.stream('task; chunks 20 1; wait hook; completed', { webhook: webhooks.url });
+    await stream.until(21);
+    const subscriber = b.resubscribe(stream.taskId);
+    await subscriber.until(1);
+    await a.process.call('open', 'hook');
+    await Promise.all([stream.ended, subscriber.ended]);
+    await eventually(() => webhooks.received.length >= 22);
+    const words = webhooks.received.map(describeResponse);
+    expect(words).toEqual(['task working 0', ...chunks(0, 20), 'completed']);
+  });
+
+  it('tell of the end that another replica asked for', async () => {
+    await using webhooks = await WebhookReceiver.start();
+    const stream = a.stream('task; wait never', { webhook: webhooks.url });
+    await stream.until(1);
+    await b.client.cancel(stream.taskId);
+    await stream.ended;
+    await eventually(() => webhooks.received.length >= 2);
+    // The request to cancel hears the end, too, and each request notifies of what it hears.
+    const words = new Set(webhooks.received.map(describeResponse));
+    expect([...words]).toEqual(['task working 0', 'canceled']);
+  });
+});
+
+it('nothing went unhandled in the processes', async () => {
+  expect(await unhandledIn([a, b, c])).toEqual([]);
 });
 
 async function ended<T extends { readonly ended: Promise<unknown> }>(stream: T): Promise<T> {

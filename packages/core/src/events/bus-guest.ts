@@ -1,0 +1,9 @@
+import type { A2ARedisError } from '../errors.ts';
+import type { MarkedEvent } from './marked-event.ts';
+
+/** Who hears the events of a bus beside its own listeners. */
+export interface BusGuest {
+  readonly onEvent: (event: MarkedEvent) => void;
+  readonly onLoss: (error: A2ARedisError) => void;
+  readonly onFinished: () => void;
+}

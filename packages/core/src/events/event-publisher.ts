@@ -1,0 +1,112 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../errors.ts';
+import { isTerminal } from '../tasks/task-state.ts';
+import type { BusServices } from './bus-services.ts';
+import { statusOf } from './end-status.ts';
+import { encodeEvent } from './event-codec.ts';
+import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
+import { type MarkedEvent, markedEvent } from './marked-event.ts';
+import { Outbox, type OutboxEvents } from './outbox.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import { UnstoredEvents } from './unstored-events.ts';
+
+/** What one run of a task publishes: counted, marked, handed to the listeners here, and sent. */
+export class EventPublisher {
+  readonly #task: TaskAddress;
+  readonly #run: string;
+  readonly #services: BusServices;
+  readonly #outbox: Outbox;
+  readonly #unstored: UnstoredEvents;
+  #counter = 0;
+  /** Events that listeners here get when others can. */
+  #deferred = 0;
+  #hasPublishedEnd = false;
+
+  constructor(
+    task: TaskAddress,
+    run: string,
+    services: BusServices,
+    events: Omit<OutboxEvents, 'onError'>,
+  ) {
+    this.#task = task;
+    this.#run = run;
+    this.#services = services;
+    this.#unstored = new UnstoredEvents(task, run);
+    const { transport, limits, onError } = services;
+    this.#outbox = new Outbox(transport, task, run, limits, { ...events, onError });
+  }
+
+  /** How many events there were. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  /** Whether events are not with Redis yet. */
+  get isSending(): boolean {
+    return this.#outbox.waiting.length > 0;
+  }
+
+  /** Whether a terminal state was published. */
+  get hasPublishedEnd(): boolean {
+    return this.#hasPublishedEnd;
+  }
+
+  /** What is not with Redis yet, oldest first. */
+  waiting(): readonly TransportedEvent[] {
+    return this.#outbox.waiting.map(({ counter, body }) => ({
+      mark: { publisher: this.#run, counter },
+      body,
+    }));
+  }
+
+  /** @param deliver Hands an event to the listeners here; called once, as a rule at once. */
+  publish(event: AgentExecutionEvent, deliver: (event: MarkedEvent) => void): void {
+    const body = this.#encode(event);
+    this.#hasPublishedEnd ||= isTerminal(statusOf(event));
+    this.#counter += 1;
+    this.#unstored.note(this.#counter, event);
+    const mark = { publisher: this.#run, counter: this.#counter };
+    const marked = markedEvent(event, mark, this.#services);
+    if (body === undefined) {
+      deliver(marked);
+    } else if (this.#services.lease.isCertain && this.#deferred === 0) {
+      this.#outbox.push(mark.counter, body);
+      deliver(marked);
+    } else {
+      // This process was silent for so long that others may have ended the task: they decide.
+      this.#deferred += 1;
+      this.#outbox.push(mark.counter, body, () => {
+        this.#deferred -= 1;
+        deliver(marked);
+      });
+    }
+  }
+
+  /** Says that nothing more comes. */
+  end(onAccepted: () => void): void {
+    this.#counter += 1;
+    this.#outbox.push(this.#counter, END_OF_EVENTS, onAccepted);
+  }
+
+  /** Resolves when all is with Redis, or was given up. */
+  async drained(): Promise<void> {
+    await this.#outbox.drained();
+  }
+
+  /** Resolves when the stored task holds all, or nobody has stored it for long. */
+  async stored(): Promise<void> {
+    const { marks, limits } = this.#services;
+    if (marks !== undefined) await this.#unstored.stored(marks, limits.publishDeadlineMs);
+  }
+
+  #encode(event: AgentExecutionEvent): string | undefined {
+    try {
+      return encodeEvent(event);
+    } catch (cause) {
+      const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only listeners in this process get it.`;
+      this.#services.onError(new A2ARedisError('INVALID_ARGUMENT', message, { cause }));
+      return undefined;
+    }
+  }
+}

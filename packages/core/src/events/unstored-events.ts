@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import { contextOfScope } from '../keys/scope.ts';
+import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import { backoffMs } from '../redis/backoff.ts';
+import { isTerminal } from '../tasks/task-state.ts';
+import type { TaskAddress } from './queue-keys.ts';
+
+/**
+ * What a run published and its task may not hold yet: the request handler stores events one by one,
+ * long after others have heard of them.
+ */
+export class UnstoredEvents {
+  readonly #task: TaskAddress;
+  readonly #run: string;
+  /** The counter of the last event that is going to be stored. */
+  #last = 0;
+  /** Whether the request handler takes nothing more. */
+  #isComplete = false;
+
+  constructor(task: TaskAddress, run: string) {
+    this.#task = task;
+    this.#run = run;
+  }
+
+  /** Notes an event that was published. */
+  note(counter: number, event: AgentExecutionEvent): void {
+    if (this.#isComplete || event.kind === 'message') return;
+    this.#last = counter;
+    this.#isComplete = event.kind === 'statusUpdate' && isTerminal(event.data.status);
+  }
+
+  /**
+   * Waits until the task holds them.
+   *
+   * @param deadlineMs How long nobody may have stored them, in milliseconds.
+   */
+  async stored(store: MarkedTaskStore, deadlineMs: number): Promise<void> {
+    const giveUpAt = performance.now() + deadlineMs;
+    const context = contextOfScope(this.#task.scope);
+    for (let attempt = 1; this.#last > 0; attempt += 1) {
+      // The first look would come too early for the very last event.
+      await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
+      const applied = await store.appliedEvents(this.#task.taskId, context);
+      const held = applied?.contiguous(this.#run) ?? 0;
+      if (held >= this.#last || performance.now() >= giveUpAt) return;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Task } from '@a2a-js/sdk';
+import { AgentEvent } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { earlierTask, part } from '../../test/event-arbitraries.ts';
+import { markEvent } from '../marks/event-mark.ts';
+import { savedEventOf } from './saved-event.ts';
+import { snapshotOf, taskOf } from './task-snapshot.ts';
+
+const mark = { publisher: 'p', counter: 7 };
+const none = (): boolean => false;
+
+/** The artifact of an event, as a bus delivers it. */
+function artifact(
+  append: boolean,
+  texts: readonly string[] = ['chunk'],
+): Task['artifacts'][number] {
+  const fields = { name: '', description: '', metadata: undefined, extensions: [] };
+  const event = AgentEvent.artifactUpdate({
+    taskId: 't',
+    contextId: 'c',
+    artifact: { ...fields, artifactId: 'a', parts: texts.map(part) },
+    append,
+    lastChunk: false,
+    metadata: undefined,
+  });
+  const marked = markEvent(event, mark);
+  if (marked.kind !== 'artifactUpdate' || !marked.data.artifact) throw new Error('another kind');
+  return marked.data.artifact;
+}
+
+function markedStatus(): Task['status'] {
+  const { status } = earlierTask;
+  const event = AgentEvent.statusUpdate({
+    taskId: 't',
+    contextId: 'c',
+    status,
+    metadata: undefined,
+  });
+  const marked = markEvent(event, mark);
+  return marked.kind === 'statusUpdate' ? marked.data.status : undefined;
+}
+
+function markedTask(): Task {
+  const marked = markEvent(AgentEvent.task(earlierTask), mark);
+  if (marked.kind !== 'task') throw new Error('another kind');
+  return marked.data;
+}
+
+const [old] = earlierTask.artifacts;
+if (old === undefined) throw new Error('There is no artifact.');
+
+const withArtifacts = (...artifacts: Task['artifacts']): Task => ({ ...earlierTask, artifacts });
+
+const FOUND: Readonly<Record<string, readonly [Task, unknown]>> = {
+  nothing: [earlierTask, undefined],
+  'a task': [markedTask(), { mark, kind: 'task' }],
+  'a status': [
+    { ...earlierTask, status: markedStatus() },
+    { mark, kind: 'status' },
+  ],
+  'an artifact that an event made or replaced': [
+    withArtifacts(old, artifact(false)),
+    { mark, kind: 'artifact', index: 1, isWhole: true, appends: false },
+  ],
+  'one without parts': [
+    withArtifacts(old, artifact(false, [])),
+    { mark, kind: 'artifact', index: 1, isWhole: true, appends: false },
+  ],
+  'an artifact that appending made': [
+    withArtifacts(artifact(true)),
+    { mark, kind: 'artifact', index: 0, isWhole: true, appends: true },
+  ],
+  'parts that were appended': [
+    withArtifacts({ ...old, parts: [...old.parts, ...artifact(true).parts] }),
+    { mark, kind: 'artifact', index: 0, isWhole: false, appends: true },
+  ],
+};
+
+describe('savedEventOf', () => {
+  it.each(Object.entries(FOUND))('finds %s', (_name, [task, expected]) => {
+    expect(savedEventOf(structuredClone(task), none)).toEqual(expected);
+  });
+
+  it('finds no event that the object was saved with before', () => {
+    const task = { ...withArtifacts(old, artifact(true)), status: markedStatus() };
+    expect(savedEventOf(task, ({ counter }) => counter === 7)).toBeUndefined();
+  });
+
+  it.each(Object.entries(FOUND))('finds none in what is stored of %s', (_name, [task]) => {
+    const stored = taskOf(snapshotOf(task));
+    expect(savedEventOf(stored, none)).toBeUndefined();
+    expect(JSON.stringify(stored)).not.toContain('a2a-redis');
+  });
+});

@@ -1,0 +1,56 @@
+/** What is published on a channel. */
+export type ChannelMessage =
+  /** Events of one publisher that follow one another. */
+  | {
+      readonly kind: 'events';
+      readonly publisher: string;
+      readonly firstCounter: number;
+      readonly bodies: readonly string[];
+    }
+  /** How many events of each publisher there were before this message, and whether more come. */
+  | {
+      readonly kind: 'position';
+      readonly isOver: boolean;
+      readonly counters: ReadonlyMap<string, number>;
+    }
+  /** A request to cancel the task, or an answer to one. */
+  | { readonly kind: 'request' };
+
+/** Writes events as a message; the bodies are single lines. */
+export function eventsMessage(
+  publisher: string,
+  firstCounter: number,
+  bodies: readonly string[],
+): string {
+  return `E${publisher} ${firstCounter}\n${bodies.join('\n')}`;
+}
+
+/** Reads a message; `undefined` for one that nothing here wrote. */
+export function parseMessage(message: string): ChannelMessage | undefined {
+  const [header = '', ...lines] = message.slice(1).split('\n');
+  switch (message.charAt(0)) {
+    case 'C':
+      return { kind: 'request' };
+    case 'E': {
+      const [, publisher, counter] = /^([\w-]+) ([1-9]\d{0,15})$/.exec(header) ?? [];
+      if (publisher === undefined || lines.length === 0) return undefined;
+      return { kind: 'events', publisher, firstCounter: Number(counter), bodies: lines };
+    }
+    case 'P':
+      return parsePosition(header, lines);
+    default:
+      return undefined;
+  }
+}
+
+function parsePosition(phase: string, lines: readonly string[]): ChannelMessage | undefined {
+  if (phase !== 'live' && phase !== 'over') return undefined;
+  const counters = new Map<string, number>();
+  for (const line of lines) {
+    if (line === '') continue;
+    const [, publisher, counter] = /^([\w-]+) (\d{1,16})$/.exec(line) ?? [];
+    if (publisher === undefined) return undefined;
+    counters.set(publisher, Number(counter));
+  }
+  return { kind: 'position', isOver: phase === 'over', counters };
+}

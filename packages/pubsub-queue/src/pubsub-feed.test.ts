@@ -1,0 +1,204 @@
+import type { RunState, TaskAddress } from '@a2a-redis/core/kernel';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+
+import { eventsMessage } from './channel-message.ts';
+import { PubSubFeed } from './pubsub-feed.ts';
+
+const TASK: TaskAddress = {
+  scope: { tenant: '', owner: '' },
+  taskId: 'task',
+  name: '::task',
+  state: 'state',
+  log: 'log',
+  channel: 'channel',
+};
+
+/** A feed to which a test gives the messages itself. */
+class Feed {
+  readonly events: string[] = [];
+  readonly losses: string[] = [];
+  requests = 0;
+  announcements = 0;
+  readonly feed: PubSubFeed;
+  /** What is announced, each time that it is asked for. */
+  position = 'Pover\n';
+  #receive: (message: string) => void = () => {};
+
+  constructor() {
+    this.feed = new PubSubFeed(
+      TASK,
+      {
+        run: 'own-1',
+        onEvent: ({ mark, body }) => this.events.push(`${mark.publisher} ${mark.counter} ${body}`),
+        onLoss: ({ message }) =>
+          this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
+        onRequest: () => {
+          this.requests += 1;
+        },
+      },
+      {
+        join: async (listener) => {
+          this.#receive = listener;
+        },
+        leave: () => {
+          this.#receive = () => {};
+        },
+        announce: async () => {
+          this.announcements += 1;
+          this.receive(this.position);
+        },
+        onError: () => expect.unreachable(),
+      },
+    );
+  }
+
+  static async open(position = 'Pover\n'): Promise<Feed> {
+    const feed = new Feed();
+    feed.position = position;
+    await feed.feed.ready;
+    return feed;
+  }
+
+  receive(message: string): void {
+    this.#receive(message);
+  }
+
+  receiveEvents(publisher: string, first: number, ...bodies: string[]): void {
+    this.receive(eventsMessage(publisher, first, bodies));
+  }
+}
+
+function stateWith(phase: RunState['phase'], counters: Record<string, number> = {}): RunState {
+  const map = new Map(Object.entries(counters));
+  return { phase, runs: [], cancels: new Map(), epoch: '', last: '', counters: map };
+}
+
+describe('PubSubFeed', () => {
+  it('hands on each event once, in order', async () => {
+    const feed = await Feed.open();
+    feed.receiveEvents('a-1', 1, 's1', 's2');
+    feed.receiveEvents('a-1', 1, 's1', 's2');
+    feed.receiveEvents('b-1', 1, 's1');
+    feed.receiveEvents('a-1', 2, 's2', 's3', 'z');
+    expect(feed.events).toEqual(['a-1 1 s1', 'a-1 2 s2', 'b-1 1 s1', 'a-1 3 s3', 'a-1 4 z']);
+    expect(feed.losses).toEqual([]);
+  });
+
+  it('takes publishers who began before it as they are', async () => {
+    const feed = await Feed.open('Plive\na-1 7');
+    feed.receiveEvents('a-1', 8, 's8');
+    expect([feed.events, feed.losses]).toEqual([['a-1 8 s8'], []]);
+  });
+
+  it('tells a jump, a later beginning, and what never came, once each', async () => {
+    const feed = await Feed.open('Plive\na-1 7');
+    feed.receiveEvents('a-1', 10, 's10');
+    feed.receiveEvents('b-1', 3, 's3');
+    feed.receive('Plive\na-1 12\nb-1 3\nc-1 1');
+    feed.receive('Plive\na-1 12\nb-1 3\nc-1 1');
+    expect(feed.losses).toEqual([
+      '2 of them did not come, or could not be sent',
+      '2 of them did not come, or could not be sent',
+      '3 of them did not come',
+    ]);
+  });
+
+  it('tells that the end did not come, and not of one that came', async () => {
+    const feed = await Feed.open();
+    feed.receiveEvents('a-1', 1, 's1', 'z');
+    feed.receive('Pover\n');
+    feed.receiveEvents('a-2', 1, 's1');
+    feed.receive('Pover\n');
+    feed.receive('Pover\n');
+    expect(feed.losses).toEqual(['the last of them did not come']);
+  });
+
+  it('does not miss what this process publishes itself', async () => {
+    const feed = await Feed.open();
+    feed.receiveEvents('own-1', 3, 's3');
+    feed.receive('Plive\nown-1 9');
+    feed.receive('Pover\n');
+    expect([feed.events, feed.losses]).toEqual([['own-1 3 s3'], []]);
+  });
+
+  it('asks for the position only where it seems to be behind', async () => {
+    const feed = await Feed.open('Plive\na-1 2');
+    await feed.feed.check(stateWith('running', { 'a-1': 2, 'own-1': 9 }));
+    expect(feed.announcements).toBe(1);
+    feed.position = 'Plive\na-1 3';
+    await feed.feed.check(stateWith('running', { 'a-1': 3 }));
+    expect([feed.announcements, feed.losses]).toEqual([2, ['1 of them did not come']]);
+    feed.position = 'Pover\n';
+    await feed.feed.check(stateWith('none'));
+    expect([feed.announcements, feed.losses.length]).toEqual([3, 2]);
+  });
+
+  it('looks after requests and its position when the connection is back', async () => {
+    const feed = await Feed.open('Plive\na-1 2');
+    feed.receive('C');
+    await feed.feed.resume();
+    expect([feed.requests, feed.announcements, feed.losses]).toEqual([2, 2, []]);
+  });
+
+  it('asks again for a position that does not come', async () => {
+    vi.useFakeTimers();
+    try {
+      const feed = new Feed();
+      feed.position = '';
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(feed.announcements).toBe(2);
+      feed.position = 'Pover\n';
+      await vi.advanceTimersByTimeAsync(2000);
+      await feed.feed.ready;
+      expect(feed.announcements).toBe(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('hears nothing once it is closed', async () => {
+    const feed = await Feed.open();
+    feed.feed.close();
+    feed.receiveEvents('a-1', 1, 's1');
+    await feed.feed.check();
+    expect([feed.events, feed.announcements]).toEqual([[], 1]);
+  });
+
+  it('tells exactly how many events it lost, whichever messages are lost', async () => {
+    const batch = fc.record({
+      publisher: fc.constantFrom('a-1', 'b-1', 'own-1'),
+      count: fc.integer({ min: 1, max: 5 }),
+      isLost: fc.boolean(),
+      isAnnounced: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { maxLength: 30 }), async (batches) => {
+        const feed = await Feed.open();
+        const counters = new Map<string, number>();
+        const announce = (): void => {
+          const lines = [...counters].map(([publisher, counter]) => `${publisher} ${counter}`);
+          feed.receive(`Plive\n${lines.join('\n')}`);
+        };
+        const expected: string[] = [];
+        let lost = 0;
+        for (const { publisher, count, isLost, isAnnounced } of batches) {
+          const before = counters.get(publisher) ?? 0;
+          counters.set(publisher, before + count);
+          const bodies = Array.from({ length: count }, (_, index) => `s${before + 1 + index}`);
+          if (isLost) {
+            lost += publisher === 'own-1' ? 0 : count;
+          } else {
+            feed.receiveEvents(publisher, before + 1, ...bodies);
+            for (const body of bodies) expected.push(`${publisher} ${body.slice(1)} ${body}`);
+          }
+          if (isAnnounced) announce();
+        }
+        announce();
+        expect(feed.events).toEqual(expected);
+        const told = feed.losses.map((reason) => Number(/^\d+/.exec(reason)?.[0]));
+        expect(told.reduce((sum, count) => sum + count, 0)).toBe(lost);
+      }),
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import type {
+  ChannelHub,
+  EventBatch,
+  EventTransport,
+  SendOutcome,
+  TaskAddress,
+  TaskFeed,
+  TaskFollower,
+  TransportedEvent,
+} from '@a2a-redis/core/kernel';
+
+import { PubSubFeed } from './pubsub-feed.ts';
+import type { TaskChannel } from './task-channel.ts';
+
+/** Events of tasks by messages alone. */
+export class PubSubTransport implements EventTransport {
+  readonly keepsEvents: boolean = false;
+  readonly #channel: TaskChannel;
+  readonly #hub: ChannelHub;
+  readonly #onError: (error: unknown) => void;
+  readonly #feeds = new Set<PubSubFeed>();
+
+  constructor(channel: TaskChannel, hub: ChannelHub, onError: (error: unknown) => void) {
+    this.#channel = channel;
+    this.#hub = hub;
+    this.#onError = onError;
+    // Messages may have been lost while the connection was: a position tells.
+    hub.onResumed(() => {
+      for (const feed of this.#feeds) feed.resume().catch(onError);
+    });
+  }
+
+  async send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
+    return this.#channel.send(task, batch);
+  }
+
+  /** Nothing is stored. */
+  async stored(): Promise<readonly TransportedEvent[]> {
+    return [];
+  }
+
+  follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
+    const feed: PubSubFeed = new PubSubFeed(task, follower, {
+      join: async (listener) => this.#hub.join(task.channel, listener),
+      leave: (listener) => {
+        this.#feeds.delete(feed);
+        this.#hub.leave(task.channel, listener);
+      },
+      announce: async () => this.#channel.announcePosition(task),
+      onError: this.#onError,
+    });
+    this.#feeds.add(feed);
+    return feed;
+  }
+}

@@ -1,0 +1,19 @@
+import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/kernel';
+
+/** A direct queue: nothing but a channel. */
+export interface DirectQueueKeys {
+  readonly queueId: string;
+  /** Identifies the queue among all of the prefix. */
+  readonly name: string;
+  /** The channel of its events. */
+  readonly channel: string;
+}
+
+/**
+ * The channel of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:events`. No task has such a
+ * name: those have one segment less.
+ */
+export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
+  const name = `${scopeSegment(scope)}:q:${keySegment(queueId)}`;
+  return { queueId, name, channel: `${prefix}{${name}}:events` };
+}

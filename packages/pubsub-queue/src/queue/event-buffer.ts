@@ -1,0 +1,133 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+import { A2ARedisError } from '@a2a-redis/core';
+import { decodeEvent } from '@a2a-redis/core/kernel';
+
+import { callAborted, eventsLost, queueClosed } from './queue-faults.ts';
+
+interface WaitingRead {
+  readonly resolve: (event: AgentExecutionEvent) => void;
+  readonly reject: (error: A2ARedisError) => void;
+}
+
+/** What a buffer belongs to. */
+export interface BufferOwner {
+  readonly queueId: string;
+  /** How many events wait to be read at most; the oldest go first. */
+  readonly maxBufferedEvents: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * What one reader of a queue got and did not read yet, and its reads that wait: first come, first
+ * served. Each reader makes its own event of the text, so that none sees another's changes.
+ */
+export class EventBuffer {
+  readonly #owner: BufferOwner;
+  /** Texts of events, and losses in their place. */
+  readonly #items: (string | A2ARedisError)[] = [];
+  readonly #reads = new Set<WaitingRead>();
+  /** Events that were dropped ahead of the oldest that is left. */
+  #dropped = 0;
+  #isClosed = false;
+
+  constructor(owner: BufferOwner) {
+    this.#owner = owner;
+  }
+
+  /** Adds an event. */
+  push(body: string): void {
+    if (this.#isClosed) return;
+    const { queueId, maxBufferedEvents, onError } = this.#owner;
+    if (this.#reads.size > 0) {
+      const event = this.#decode(body);
+      if (event !== undefined) this.#nextRead()?.resolve(event);
+      return;
+    }
+    this.#items.push(body);
+    if (this.#items.length <= maxBufferedEvents) return;
+    this.#items.shift();
+    this.#dropped += 1;
+    if (this.#dropped > 1) return;
+    onError(
+      eventsLost(
+        queueId,
+        `more than ${maxBufferedEvents} wait to be read; see "maxBufferedEvents"`,
+      ),
+    );
+  }
+
+  /** Notes that events were lost at this place; losses that follow one another are one. */
+  lose(error: A2ARedisError): void {
+    if (this.#isClosed) return;
+    const read = this.#nextRead();
+    if (read !== undefined) read.reject(error);
+    else if (typeof this.#items.at(-1) !== 'object') this.#items.push(error);
+  }
+
+  /**
+   * The next event.
+   *
+   * @returns `undefined` where there is none and the read does not wait.
+   * @throws {A2ARedisError} `EVENTS_LOST` in the place of events that were lost, once; `ABORTED`;
+   *   `QUEUE_CLOSED` when all was read.
+   */
+  async next(noWait: boolean, signal?: AbortSignal): Promise<AgentExecutionEvent | undefined> {
+    const { queueId, maxBufferedEvents } = this.#owner;
+    if (signal?.aborted === true) throw callAborted(queueId, signal);
+    if (this.#dropped > 0) {
+      const count = this.#dropped;
+      this.#dropped = 0;
+      throw eventsLost(queueId, `${count} came while ${maxBufferedEvents} waited to be read`);
+    }
+    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) {
+      if (typeof item !== 'string') throw item;
+      const event = this.#decode(item);
+      if (event !== undefined) return event;
+    }
+    if (this.#isClosed) throw queueClosed(queueId);
+    return noWait ? undefined : this.#wait(signal);
+  }
+
+  /** Takes nothing more, and ends the reads that wait. What is here can still be read. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { reject } of this.#reads) reject(queueClosed(this.#owner.queueId));
+    this.#reads.clear();
+  }
+
+  async #wait(signal: AbortSignal | undefined): Promise<AgentExecutionEvent> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.#reads.delete(read);
+        if (signal !== undefined) reject(callAborted(this.#owner.queueId, signal));
+      };
+      const read: WaitingRead = {
+        resolve: (event) => {
+          signal?.removeEventListener('abort', abort);
+          resolve(event);
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', abort);
+          reject(error);
+        },
+      };
+      this.#reads.add(read);
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  #nextRead(): WaitingRead | undefined {
+    const [read] = this.#reads;
+    if (read !== undefined) this.#reads.delete(read);
+    return read;
+  }
+
+  #decode(body: string): AgentExecutionEvent | undefined {
+    const event = decodeEvent(body);
+    if (event === undefined) {
+      const message = `An event of queue ${JSON.stringify(this.#owner.queueId)} cannot be read.`;
+      this.#owner.onError(new A2ARedisError('CORRUPT_RECORD', message));
+    }
+    return event;
+  }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+
+import { A2ARedisError } from '@a2a-redis/core';
+import {
+  type ChannelHub,
+  DEFAULT_DEADLINE_MS,
+  defineScript,
+  type ScriptRunner,
+  withDeadline,
+} from '@a2a-redis/core/kernel';
+
+import { eventsMessage, parseMessage } from '../channel-message.ts';
+import type { DirectQueueKeys } from './direct-queue-keys.ts';
+import type { EventBuffer } from './event-buffer.ts';
+import { eventsLost } from './queue-faults.ts';
+import { QueueProducer } from './queue-producer.ts';
+import countSubscribersSource from './scripts/count-subscribers.lua';
+import publishMessageSource from './scripts/publish-message.lua';
+
+const publishMessageScript = defineScript('publish-message', publishMessageSource);
+const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource);
+
+/** Publishers whose counters are remembered; those heard longest ago are forgotten. */
+const MOST_PUBLISHERS = 1000;
+
+/** What the channels of a queue manager share. */
+export interface ChannelParts {
+  readonly runner: ScriptRunner;
+  readonly hub: ChannelHub;
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly maxPendingEvents: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The channel of a direct queue, for all of its readers in this process. */
+export class QueueChannel {
+  readonly keys: DirectQueueKeys;
+  readonly #parts: ChannelParts;
+  readonly #name = randomBytes(8).toString('hex');
+  readonly #producer: QueueProducer;
+  readonly #buffers = new Set<EventBuffer>();
+  /** The counter of the last event of each publisher. */
+  readonly #seen = new Map<string, number>();
+  #confirmed: Promise<void> | undefined;
+  #stopResuming: (() => void) | undefined;
+
+  constructor(keys: DirectQueueKeys, parts: ChannelParts) {
+    this.keys = keys;
+    this.#parts = parts;
+    this.#producer = new QueueProducer(
+      keys.queueId,
+      parts.maxPendingEvents,
+      async (first, bodies) => {
+        const message = eventsMessage(this.#name, first, bodies);
+        await parts.runner.run(publishMessageScript, [keys.channel], [parts.publish, message]);
+      },
+    );
+  }
+
+  /** Whether it has readers here. */
+  get isUsed(): boolean {
+    return this.#buffers.size > 0;
+  }
+
+  /** Whether anybody is subscribed, in any process. */
+  async hasSubscribers(): Promise<boolean> {
+    const { runner, publish } = this.#parts;
+    const count = publish === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
+    return Number(await runner.run(countSubscribersScript, [this.keys.channel], [count])) > 0;
+  }
+
+  /**
+   * Adds a reader.
+   *
+   * @returns When the server has confirmed the subscription: nothing published afterwards is missed.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` while Redis is away; `CLIENT_CLOSED`.
+   */
+  async add(buffer: EventBuffer): Promise<void> {
+    this.#buffers.add(buffer);
+    this.#confirmed ??= this.#subscribe();
+    const deadlineAt = performance.now() + DEFAULT_DEADLINE_MS;
+    try {
+      await withDeadline(this.#confirmed, deadlineAt, () => {
+        return `A subscription to queue ${JSON.stringify(this.keys.queueId)} within ${DEFAULT_DEADLINE_MS} ms`;
+      });
+    } catch (error) {
+      this.remove(buffer);
+      throw error;
+    }
+  }
+
+  /** Removes a reader; the last one ends the subscription. */
+  remove(buffer: EventBuffer): void {
+    if (!this.#buffers.delete(buffer) || this.isUsed) return;
+    this.#confirmed = undefined;
+    this.#seen.clear();
+    this.#stopResuming?.();
+    this.#stopResuming = undefined;
+    this.#parts.hub.leave(this.keys.channel, this.#onMessage);
+  }
+
+  /** Hands an event to all readers here, and publishes it for all others. */
+  async publish(body: string): Promise<void> {
+    this.#producer.requireRoom();
+    for (const buffer of this.#buffers) buffer.push(body);
+    await this.#producer.publish(body);
+  }
+
+  /** Resolves when all that was published here is with Redis, or has failed. */
+  async drained(): Promise<void> {
+    await this.#producer.drained();
+  }
+
+  async #subscribe(): Promise<void> {
+    const { hub } = this.#parts;
+    await hub.join(this.keys.channel, this.#onMessage);
+    if (!this.isUsed) return;
+    this.#stopResuming ??= hub.onResumed(() => {
+      this.#lose('the connection was lost for a while');
+    });
+  }
+
+  readonly #onMessage = (text: string): void => {
+    const message = parseMessage(text);
+    if (message?.kind !== 'events') {
+      const error = `A message of queue ${JSON.stringify(this.keys.queueId)} cannot be read.`;
+      this.#parts.onError(new A2ARedisError('CORRUPT_RECORD', error));
+      return;
+    }
+    const { publisher, firstCounter, bodies } = message;
+    // Readers here had them when they were enqueued.
+    if (publisher === this.#name) return;
+    const before = this.#seen.get(publisher) ?? firstCounter - 1;
+    this.#remember(publisher, Math.max(before, firstCounter + bodies.length - 1));
+    const missed = firstCounter - before - 1;
+    if (missed > 0) this.#lose(`${missed} did not come`);
+    // A message that is repeated after a lost reply brings nothing new.
+    for (const body of bodies.slice(Math.max(0, -missed))) {
+      for (const buffer of this.#buffers) buffer.push(body);
+    }
+  };
+
+  #remember(publisher: string, counter: number): void {
+    this.#seen.delete(publisher);
+    this.#seen.set(publisher, counter);
+    if (this.#seen.size <= MOST_PUBLISHERS) return;
+    const [oldest] = this.#seen.keys();
+    if (oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  #lose(reason: string): void {
+    const error = eventsLost(this.keys.queueId, reason);
+    this.#parts.onError(error);
+    for (const buffer of this.#buffers) buffer.lose(error);
+  }
+}

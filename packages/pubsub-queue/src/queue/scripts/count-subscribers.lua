@@ -1,0 +1,6 @@
+-- Tells how many connections to this server are subscribed to a queue's channel.
+--
+-- KEYS[1]  the channel
+-- ARGV[1]  SHARDNUMSUB or NUMSUB
+-- Returns their number.
+return redis.call('PUBSUB', ARGV[1], KEYS[1])[2]

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+
+import { TaskState } from '@a2a-js/sdk';
+import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { LossySubscriber } from './lossy-subscriber.ts';
+import { Replica } from './replica.ts';
+
+let server: RedisServer;
+let prefix: string;
+let a: Replica;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  prefix = `${randomUUID()}:`;
+  a = await Replica.start(server.url, prefix);
+});
+afterEach(async () => {
+  await a[Symbol.asyncDispose]();
+});
+
+/** An execution on the first replica, and a subscriber that has joined it on another one. */
+async function joinOn(b: Replica): Promise<{ execution: Execution; other: Listener }> {
+  const executing = a.executor.next();
+  const stream = a.stream();
+  const execution = await executing;
+  execution.task();
+  await stream.until(1);
+  const other = b.resubscribe(execution.taskId);
+  await other.until(1);
+  execution.status(TaskState.TASK_STATE_WORKING);
+  await other.until(2);
+  return { execution, other };
+}
+
+async function stored(execution: Execution, parts: number): Promise<void> {
+  const { taskId, context } = { taskId: execution.taskId, context: execution.request.context };
+  await vi.waitUntil(async () => {
+    const task = await a.tasks.load(taskId, context);
+    return task?.artifacts[0]?.parts.length === parts;
+  });
+}
+
+const lost = (taskId: string, reason: string): string =>
+  `Events of task "${taskId}" were lost to a subscriber: ${reason}. Subscribe again for a fresh snapshot.`;
+
+describe('a subscriber that loses messages', () => {
+  it('is told at the next event of the publisher', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const { execution, other } = await joinOn(b);
+    subscriber.loses = (message) => message.startsWith('E');
+    execution.chunks(3);
+    await stored(execution, 3);
+    subscriber.loses = () => false;
+    execution.chunks(1);
+    await expect(other.ended).rejects.toThrow('3 of them did not come');
+    expect(other.seen).toHaveLength(2);
+    expect(b.errors.map(({ message }) => message)).toEqual([
+      lost(execution.taskId, '3 of them did not come, or could not be sent'),
+    ]);
+    // It subscribes again, and has them.
+    const again = b.resubscribe(execution.taskId);
+    await again.until(1);
+    execution.complete();
+    await again.ended;
+    expect(['completed', 'task completed 4']).toContain(again.seen.at(-1));
+  });
+
+  it('finds the end again that it lost, in the store', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const { execution, other } = await joinOn(b);
+    subscriber.loses = (message) => message.startsWith('E');
+    execution.chunks(2).complete();
+    expect((await other.ended).slice(2)).toEqual(['completed']);
+    // What came before it is reported.
+    expect(b.errors.map(({ message }) => message)).toEqual([
+      lost(execution.taskId, 'the last of them did not come'),
+    ]);
+  });
+
+  it('hears nothing at all: its end comes from the store all the same', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const { execution, other } = await joinOn(b);
+    subscriber.loses = () => true;
+    execution.complete();
+    expect((await other.ended).slice(2)).toEqual(['completed']);
+  });
+
+  it('that lost no event is not bothered', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const { execution, other } = await joinOn(b);
+    subscriber.loses = (message) => message.startsWith('P') || message === 'C';
+    execution.chunks(2).complete();
+    expect((await other.ended).slice(2)).toEqual(['chunk 0', 'chunk 1', 'completed']);
+    expect(b.errors).toEqual([]);
+  });
+});
+
+describe('a subscriber whose connection breaks', () => {
+  it('is told exactly whether events were published meanwhile', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const [quiet, busy] = [await joinOn(b), await joinOn(b)];
+    subscriber.loses = (message) => message.startsWith('E');
+    busy.execution.chunks(2);
+    await stored(busy.execution, 2);
+    await a.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await expect(busy.other.ended).rejects.toThrow('2 of them did not come');
+    subscriber.loses = () => false;
+    quiet.execution.chunks(1).complete();
+    expect((await quiet.other.ended).slice(2)).toEqual(['chunk 0', 'completed']);
+    expect(b.errors.map(({ message }) => message)).toEqual([
+      lost(busy.execution.taskId, '2 of them did not come'),
+    ]);
+    // The publisher's own listeners had everything, though its connection broke, too.
+    expect(a.errors.filter(({ message }) => message.startsWith('Events'))).toEqual([]);
+    busy.execution.complete();
+  });
+});

@@ -1,0 +1,115 @@
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import {
+  chunks,
+  counting,
+  eventually,
+  pair,
+  startAgents,
+  storedTask,
+  unhandledIn,
+} from './agents.ts';
+
+// Many processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+describe('a replica that is paused for longer than the failover time', () => {
+  it('cannot overwrite the end, and its subscribers see one end', async () => {
+    await using group = await startAgents(['a', 'b'], server.url, { failoverMs: 2000 });
+    const [a, b] = pair(group);
+    const stream = a.stream('task; chunks 100000 5');
+    await stream.until(10);
+    const { taskId } = stream;
+    const subscribers = [a.resubscribe(taskId), b.resubscribe(taskId)];
+    await Promise.all(subscribers.map(async (each) => each.until(5)));
+    a.process.pause();
+    await eventually(async () => (await storedTask(b, taskId)).state === 'failed');
+    const ended = await storedTask(b, taskId);
+    expect(ended.parts).toEqual(counting(ended.parts.length));
+    a.process.resume();
+
+    const seen = await stream.ended;
+    expect(seen).toEqual(['task working 0', ...chunks(0, seen.length - 2), 'failed']);
+    for (const subscriber of subscribers) {
+      const words = await subscriber.ended;
+      const held = Number(words[0]?.replace('task working ', ''));
+      const last = held + words.length - 2;
+      expect(words).toEqual([`task working ${held}`, ...chunks(held, last), 'failed']);
+    }
+    // The executor there is told, and stops.
+    expect(await a.process.call('canceled')).toEqual([taskId]);
+    const { state, parts } = await storedTask(a, taskId);
+    expect(state).toBe('failed');
+    // Those that it had handed to its own listeners as it was paused may come last.
+    expect(parts).toEqual(counting(parts.length));
+    expect(parts.length).toBeLessThanOrEqual(seen.length - 2);
+    expect(parts.length).toBeGreaterThanOrEqual(ended.parts.length);
+    expect((await a.process.call('errors')).join()).toContain('RUN_ENDED');
+
+    // It goes on as a replica like any other.
+    const next = a.stream('task; chunks 2; wait next; completed');
+    await next.until(3);
+    const other = b.resubscribe(next.taskId);
+    await other.until(1);
+    await a.process.call('open', 'next');
+    expect(await next.ended).toEqual(['task working 0', ...chunks(0, 2), 'completed']);
+    expect(await other.ended).toEqual(['task working 2', 'completed']);
+    expect(await unhandledIn([a, b])).toEqual([]);
+  });
+});
+
+describe('a replica that is told to stop', () => {
+  it('lets what it accepted come to its end', async () => {
+    await using group = await startAgents(['a', 'b'], server.url);
+    const [a, b] = pair(group);
+    const stream = a.stream('task; chunks 20 1; wait go; chunks 20 1; completed');
+    await stream.until(5);
+    const other = b.resubscribe(stream.taskId);
+    await other.until(1);
+    const stopped = a.process.terminate();
+    // It takes no further calls, but goes on with those that it has.
+    await eventually(async () => isRefused(a.process.url));
+    await a.process.call('open', 'go');
+    expect(await stream.ended).toEqual(['task working 0', ...chunks(0, 40), 'completed']);
+    expect(await stopped).toBe(0);
+    expect((await other.ended).at(-1)).toBe('completed');
+    expect(await storedTask(b, stream.taskId)).toEqual({ state: 'completed', parts: counting(40) });
+    expect(await unhandledIn([b])).toEqual([]);
+  });
+
+  it('fails at once what takes longer than it may', async () => {
+    await using group = await startAgents(['a', 'b'], server.url, {}, undefined, {
+      AGENT_DRAIN_MS: '100',
+    });
+    const [a, b] = pair(group);
+    const stream = a.stream('ignore-cancel; task; chunks 3; wait never');
+    await stream.until(4);
+    const other = b.resubscribe(stream.taskId);
+    await other.until(1);
+    const stopped = a.process.terminate();
+    expect(await other.ended).toEqual(['task working 3', 'failed']);
+    expect(await stream.ended).toEqual(['task working 0', ...chunks(0, 3), 'failed']);
+    expect(await storedTask(b, stream.taskId)).toEqual({ state: 'failed', parts: counting(3) });
+    expect(await stopped).toBe(0);
+    expect(await unhandledIn([b])).toEqual([]);
+  });
+});
+
+async function isRefused(url: string): Promise<boolean> {
+  try {
+    await fetch(url);
+    return false;
+  } catch {
+    return true;
+  }
+}

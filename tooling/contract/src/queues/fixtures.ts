@@ -1,0 +1,3 @@
+export { summaryOf, type TaskSummary } from './agent.ts';
+export { DrivenExecutor, type Execution } from './driven-executor.ts';
+export { describeResponse, Listener, stateName, taskIdOf, textsOf } from './listener.ts';
