@@ -11,7 +11,7 @@ import { keysOf } from './keys-of.ts';
 import { mergeSeen } from './merge-seen.ts';
 
 /** Of the tests, so that they are quick: how long after its last sign of life a process is gone. */
-const FAILOVER_MS = 2000;
+const FAILOVER_MS = 4000;
 
 let server: RedisServer;
 
@@ -30,13 +30,14 @@ interface Agent {
 async function startAgents(
   names: readonly string[],
   prefix: string,
+  failoverMs?: number,
 ): Promise<{ group: ReplicaGroup<AgentCalls>; agents: readonly Agent[] }> {
   const group = await startReplicas<AgentCalls>(names, {
     module: new URL('agent.ts', import.meta.url),
     env: {
       REDIS_URL: server.url,
       AGENT_PREFIX: prefix,
-      QUEUE_OPTIONS: JSON.stringify({ failoverMs: FAILOVER_MS }),
+      QUEUE_OPTIONS: JSON.stringify({ failoverMs }),
     },
   });
   const agents = await Promise.all(
@@ -56,7 +57,7 @@ describe('replicas in processes of their own', () => {
   it('are killed: the task fails once, everybody who waits is told, and one webhook', async () => {
     const prefix = `${randomUUID()}:`;
     await using webhook = await WebhookReceiver.start();
-    const { group, agents } = await startAgents(['a', 'b', 'c'], prefix);
+    const { group, agents } = await startAgents(['a', 'b', 'c'], prefix, FAILOVER_MS);
     await using _ = group;
     const [a, b, c] = agents;
     if (a === undefined || b === undefined || c === undefined) throw new Error('No agents');
@@ -91,7 +92,7 @@ describe('replicas in processes of their own', () => {
   });
 
   it('sleep for too long: what one publishes then is dropped', async () => {
-    const { group, agents } = await startAgents(['a', 'b'], `${randomUUID()}:`);
+    const { group, agents } = await startAgents(['a', 'b'], `${randomUUID()}:`, FAILOVER_MS);
     await using _ = group;
     const [a, b] = agents;
     if (a === undefined || b === undefined) throw new Error('No agents');

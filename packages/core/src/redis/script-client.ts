@@ -1,3 +1,5 @@
+import { isSentinelClient, sentinelSender } from './sentinel-sender.ts';
+
 /** Keys and arguments of a script call, as node-redis takes them. */
 export interface ScriptCallOptions {
   /**
@@ -52,6 +54,10 @@ function isSingleClient(client: RedisScriptClient): client is SingleClient {
  * that calls do not pile up.
  */
 export function callSender(client: RedisScriptClient): () => RedisScriptClient {
+  if (isSentinelClient(client)) {
+    const sender = sentinelSender(client);
+    return () => sender;
+  }
   if (!isSingleClient(client)) return () => client;
   const untimed = client.withCommandOptions({ timeout: undefined });
   return () => (client.isReady ? untimed : client);

@@ -107,10 +107,10 @@ describe('a subscriber', () => {
     await a.process.call('open', 'big');
     const rest = [...chunks(2, 5, big), ...chunks(5, 7)];
     await subscriber.until(6);
+    expect(await subscriberOf(admin, b)).not.toBe(connection);
     await a.process.call('open', 'end');
     expect(await subscriber.ended).toEqual(['task working 2', ...rest, 'completed']);
     expect(await stream.ended).toEqual(['task working 0', ...chunks(0, 2), ...rest, 'completed']);
-    expect(await subscriberOf(admin, b)).not.toBe(connection);
     expect(await unhandledIn([a, b])).toEqual([]);
     admin.destroy();
   });

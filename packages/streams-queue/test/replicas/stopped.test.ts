@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -106,10 +109,14 @@ describe('a replica that is told to stop', () => {
 });
 
 async function isRefused(url: string): Promise<boolean> {
+  // A connection of its own: one that is kept would still be served.
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
   try {
-    await fetch(url);
+    await once(socket, 'connect');
     return false;
   } catch {
     return true;
+  } finally {
+    socket.destroy();
   }
 }

@@ -50,20 +50,15 @@ export function managesBuses(subject: QueueManagerSubject): void {
       next.finished();
     });
 
-    if (looksElsewhere) {
-      test('gives a bus that finishes where nobody executes the task', async () => {
-        await using agent = await ContractAgent.open(subject);
-        const bus = agent.manager.getByTaskId('none', CONTEXT);
-        await new Promise<void>((resolve) => {
-          bus?.on('finished', resolve).on('event', () => undefined);
-        });
-        expect(agent.errors).toEqual([]);
+    const what = looksElsewhere ? 'a bus that finishes' : 'no bus';
+    test(`gives ${what} where nobody executes the task`, async () => {
+      await using agent = await ContractAgent.open(subject);
+      const bus = agent.manager.getByTaskId('none', CONTEXT);
+      expect(bus !== undefined).toBe(looksElsewhere);
+      if (bus === undefined) return;
+      await new Promise<void>((resolve) => {
+        bus.on('finished', resolve).on('event', () => undefined);
       });
-    } else {
-      test('gives no bus where nobody executes the task', async () => {
-        await using agent = await ContractAgent.open(subject);
-        expect(agent.manager.getByTaskId('none', CONTEXT)).toBeUndefined();
-      });
-    }
+    });
   });
 }

@@ -1,0 +1,71 @@
+import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
+
+/** A sentinel client of node-redis, which lends its commands a connection. */
+export interface SentinelClient extends RedisScriptClient {
+  readonly isOpen: boolean;
+}
+
+/** node-redis gives its sentinel client, and only that, a `getSentinelNode` lookup. */
+export function isSentinelClient(client: RedisScriptClient): client is SentinelClient {
+  return 'getSentinelNode' in client && 'isOpen' in client;
+}
+
+const senders = new WeakMap<SentinelClient, SentinelSender>();
+
+/** The one sender of a client, which all its stores share. */
+export function sentinelSender(client: SentinelClient): RedisScriptClient {
+  const known = senders.get(client) ?? new SentinelSender(client);
+  senders.set(client, known);
+  return known;
+}
+
+/**
+ * Sends the calls of a sentinel client.
+ *
+ * Calls that overlap share a connection, which the first of them takes from the client's pool. But
+ * of several that begin at once, none has it yet, and each takes or awaits one of its own; node-redis
+ * 5 and 6 then return only one of those to the pool, so that the calls which wait for one wait for
+ * ever. So the first call goes ahead alone, and the others follow once it has a connection. A client
+ * with `reserveClient` has no such trouble and loses nothing but that moment.
+ */
+class SentinelSender implements RedisScriptClient {
+  readonly #client: SentinelClient;
+  #underWay = 0;
+  /** Set while the first call takes its connection. */
+  #ahead: Promise<void> | undefined;
+
+  constructor(client: SentinelClient) {
+    this.#client = client;
+  }
+
+  async evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.evalSha(sha1, options));
+  }
+
+  async eval(script: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.eval(script, options));
+  }
+
+  async #send(call: () => Promise<unknown>): Promise<unknown> {
+    while (this.#ahead !== undefined) await this.#ahead;
+    // Closed or not connected yet, it fails with a TypeError of its own.
+    if (!this.#client.isOpen) throw new Error('The client is closed');
+    if (this.#underWay === 0) this.#goAhead();
+    this.#underWay += 1;
+    try {
+      return await call();
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  /** A free connection is taken in microtasks, so that one turn of the event loop is enough. */
+  #goAhead(): void {
+    this.#ahead = new Promise((resolve) => {
+      setImmediate(() => {
+        this.#ahead = undefined;
+        resolve();
+      });
+    });
+  }
+}
