@@ -20,7 +20,7 @@ export type { TaskAddress } from './events/queue-keys.ts';
 export type { RunState } from './events/task-runs.ts';
 export {
   type QueueManagerOptions,
-  type ResolvedQueueOptions,
+  type QueueSettings,
   resolveQueueOptions,
 } from './events/queue-manager-options.ts';
 export type { RedisSubscriberClient } from './events/subscriber-client.ts';

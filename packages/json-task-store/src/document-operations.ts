@@ -1,6 +1,7 @@
 import { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
 import type { ArtifactDelta, ArtifactHeader, ListDelta, TaskDelta } from '@a2a-redis/core/kernel';
 
+import { eventOperations } from './document-events.ts';
 import { jsonText } from './json-text.ts';
 
 /** How many values one JSON.ARRAPPEND brings: a script passes on a few thousand arguments at most. */
@@ -16,7 +17,8 @@ export interface DocumentChange {
 
 /**
  * The document of a task that is written anew: its A2A JSON form. Lists are there even where they are
- * empty, so that they can be appended to.
+ * empty, so that they can be appended to. Events with a mark are not in it: they stand in the store's
+ * own member.
  *
  * @param delta All that the task holds.
  */
@@ -47,6 +49,7 @@ export function changeOf(delta: TaskDelta): DocumentChange {
     change.list('$.history', delta.history, (message) => Message.toJSON(message), 2);
   }
   changeArtifacts(delta, change);
+  change.add(eventOperations(delta.events));
   return change;
 }
 
@@ -100,10 +103,14 @@ function objectOf(value: unknown): object {
 /** Collects the operations of a change. */
 class ChangeBuilder implements DocumentChange {
   readonly lengths: [string, number][] = [];
-  readonly operations: string[][] = [];
+  readonly operations: (readonly string[])[] = [];
 
   expect(path: string, length: number): void {
     if (!this.lengths.some(([known]) => known === path)) this.lengths.push([path, length]);
+  }
+
+  add(operations: readonly (readonly string[])[]): void {
+    this.operations.push(...operations);
   }
 
   set(path: string, value: unknown, depth: number): void {

@@ -5,6 +5,7 @@ import {
   type TaskRecordFormat,
 } from '@a2a-redis/core/kernel';
 
+import { eventOperations } from './document-events.ts';
 import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';
 import { decodeDocument } from './task-document.ts';
 import jsonRecordSource from './scripts/json-record.lua';
@@ -27,18 +28,27 @@ export const jsonRecordFormat: TaskRecordFormat = {
 
 /** The arguments 5 and on of `save-json-task.lua`, up to the index entry. */
 export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
-  return whole ? [documentOf(taskId, delta), '0', '0'] : changeArguments(changeOf(delta));
+  if (!whole) return changeArguments(changeOf(delta));
+  const operations = eventOperations(delta.events);
+  return changeArguments({ lengths: [], operations }, documentOf(taskId, delta));
 }
 
-/** As {@link encodeDelta}, for a change that is given as operations. */
-export function changeArguments({ lengths, operations }: DocumentChange): string[] {
+/**
+ * As {@link encodeDelta}, for a change that is given as operations.
+ *
+ * @param document What they are applied to, where the record is written anew.
+ */
+export function changeArguments(
+  { lengths, operations }: DocumentChange,
+  document: string = '',
+): string[] {
   const steps = operations.flatMap(([command = '', ...args]) => [
     command,
     String(args.length),
     ...args,
   ]);
   return [
-    '',
+    document,
     String(lengths.length),
     String(steps.length),
     ...lengths.flatMap(([path, length]) => [path, String(length)]),

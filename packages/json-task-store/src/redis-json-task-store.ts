@@ -2,6 +2,7 @@ import type { ListTasksRequest, ListTasksResponse, Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
+  type AppliedEvents,
   BaseTaskStore,
   isClusterClient,
   type JsonValue,
@@ -83,6 +84,14 @@ export class RedisJSONTaskStore extends BaseTaskStore {
   /** Loads a task; see `BaseTaskStore.load`. */
   override async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
     return this.#json.uses(async () => super.load(taskId, context));
+  }
+
+  /** Which events a stored task holds; see `BaseTaskStore.appliedEvents`. */
+  override async appliedEvents(
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<AppliedEvents | undefined> {
+    return this.#json.uses(async () => super.appliedEvents(taskId, context));
   }
 
   /** Changes a task atomically; see `BaseTaskStore.updateTask`. */

@@ -12,6 +12,7 @@ import {
   ItemList,
 } from '@a2a-redis/core/kernel';
 
+import { readEvents } from './document-events.ts';
 import { parseJson } from './json-text.ts';
 
 /** The member of a document that is the store's own; all others are the A2A JSON form of the task. */
@@ -23,7 +24,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads a record.
  *
  * @param content One text, as JSON.GET replies: the matches of `$`; without artifacts, an object with
- *   the matches of `$.id`, `$.contextId`, `$.status`, `$.metadata` and `$.history`.
+ *   the matches of `$.id`, `$.contextId`, `$.status`, `$.metadata`, `$.history` and `$._store`.
  * @param withArtifacts Whether the text holds the artifacts; without, the task has none.
  * @throws {A2ARedisError} `CORRUPT_RECORD`.
  */
@@ -40,6 +41,9 @@ export function decodeDocument(
   if (reader.text('$.id', task['id']) !== taskId) {
     throw reader.corrupt('$.id', 'it is the record of another task');
   }
+  const own = task[STORE_MEMBER];
+  const { writes, events: stored } = isRecord(own) ? own : {};
+  const events = readEvents(stored, (path, problem) => reader.corrupt(path, problem));
   const snapshot = {
     id: taskId,
     contextId: reader.text('$.contextId', task['contextId']),
@@ -53,9 +57,8 @@ export function decodeDocument(
       ),
     ),
     artifacts: withArtifacts ? readArtifacts(reader, task['artifacts']) : [],
+    ...(events !== undefined && { events }),
   };
-  const own = task[STORE_MEMBER];
-  const writes = isRecord(own) ? own['writes'] : undefined;
   return { snapshot, writes: typeof writes === 'string' ? writes : '' };
 
   function statusFromJson(json: Members): ReturnType<typeof copyStatus> {

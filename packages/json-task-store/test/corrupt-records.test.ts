@@ -58,6 +58,15 @@ describeWithJson('damage', (server) => {
       'a status that is a list': ['$.status', '$.status', '[]'],
       'a state that is none': ['$.status.state', '$.status.state', '"working"'],
       'a status message that is a text': ['$.status.message', '$.status.message', '"hello"'],
+      'events that are a list': ['$._store.events', '$._store.events', '[]'],
+      'events of no publisher': ['$._store.events', '$._store.events', '{"p:1;q":"2"}'],
+      'events that are a number': ['$._store.events["p"]', '$._store.events', '{"p":1}'],
+      'events that are none': ['$._store.events["p"]', '$._store.events', '{"p":"1-"}'],
+      'events out of order that are none': [
+        '$._store.events["p"]',
+        '$._store.events',
+        '{"p":"2 [[2]]"}',
+      ],
       'metadata that is null': ['$.metadata', '$.metadata', 'null'],
       'metadata that is a list': ['$.metadata', '$.metadata', '[]'],
     };

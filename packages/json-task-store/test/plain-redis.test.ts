@@ -33,6 +33,7 @@ describe('a server without JSON commands', () => {
   const CALLS: Readonly<Record<string, (store: RedisJSONTaskStore) => Promise<unknown>>> = {
     save: async (one) => one.save(taskOf('t'), CONTEXT),
     load: async (one) => one.load('t', CONTEXT),
+    appliedEvents: async (one) => one.appliedEvents('t', CONTEXT),
     list: async (one) => one.list(listRequest(), CONTEXT),
     updateTask: async (one) => one.updateTask('t', CONTEXT, () => {}),
     delete: async (one) => one.delete('t', CONTEXT),

@@ -18,7 +18,7 @@ import { DistributedExecutor } from './distributed-executor.ts';
 import type { EventTransport } from './event-transport.ts';
 import { JoinedBus } from './joined-bus.ts';
 import { QueueKeys, runName, type TaskAddress } from './queue-keys.ts';
-import type { ResolvedQueueOptions } from './queue-manager-options.ts';
+import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from './queue-errors.ts';
 import { ReplicaLease } from './replica-lease.ts';
 import { subscriptionOf } from './subscriber-client.ts';
@@ -66,7 +66,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   /** @throws {A2ARedisError} `INVALID_OPTION`. */
   constructor(
     client: RedisScriptClient,
-    options: ResolvedQueueOptions,
+    options: QueueSettings,
     createTransport: (parts: TransportParts) => EventTransport,
   ) {
     const onError = queueErrorReporter(options.onError);

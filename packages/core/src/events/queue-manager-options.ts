@@ -71,7 +71,7 @@ export interface QueueManagerOptions {
 }
 
 /** The same, checked and complete. */
-export interface ResolvedQueueOptions {
+export interface QueueSettings {
   readonly prefix: string;
   readonly resolveScope: ScopeResolver;
   readonly taskStore: TaskStore | undefined;
@@ -114,7 +114,7 @@ const LEAST_FAILOVER_MS = 500;
 export function resolveQueueOptions(
   options: QueueManagerOptions,
   more: readonly string[],
-): ResolvedQueueOptions {
+): QueueSettings {
   checkNames(options, [...NAMES, ...more], '');
   requireMethods(options.taskStore, 'taskStore', ['load', 'save']);
   requireMethods(options.pushNotificationSender, 'pushNotificationSender', ['send']);

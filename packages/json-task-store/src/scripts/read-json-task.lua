@@ -15,6 +15,9 @@ if ARGV[2] == '0' then return { version, { redis.call('JSON.GET', KEYS[1], '$') 
 return {
   version,
   {
-    redis.call('JSON.GET', KEYS[1], '$.id', '$.contextId', '$.status', '$.metadata', '$.history'),
+    redis.call(
+      'JSON.GET', KEYS[1],
+      '$.id', '$.contextId', '$.status', '$.metadata', '$.history', '$._store'
+    ),
   },
 }

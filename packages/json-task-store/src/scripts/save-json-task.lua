@@ -58,23 +58,24 @@ for write in string.gmatch(writes, '[%w_%-]+:%w+') do
   end
 end
 -- Nothing in it needs an escape in JSON: writes of this form are the only ones that are kept.
-local scope = string.match(record, '{(.*):[^:]*}$') or ''
-local store =
-  string.format('{"version":"%s","writes":"%s","scope":"%s"}', formatted, kept, scope)
-
 local after_operations = first_operation + tonumber(ARGV[7])
 if ARGV[4] == '1' then
   redis.call('DEL', record)
+  local scope = string.match(record, '{(.*):[^:]*}$') or ''
+  local store =
+    string.format('{"version":"%s","writes":"%s","scope":"%s"}', formatted, kept, scope)
   redis.call('JSON.SET', record, '$', string.sub(ARGV[5], 1, -2) .. ',"_store":' .. store .. '}')
 else
-  -- First of all: when an operation should fail, what is stored is no longer what others know.
-  redis.call('JSON.SET', record, '$._store', store)
-  local i = first_operation
-  while i < after_operations do
-    local last = i + 1 + tonumber(ARGV[i + 1])
-    redis.call(ARGV[i], record, unpack(ARGV, i + 2, last))
-    i = last + 1
-  end
+  -- First of all: when an operation should fail, what is stored is no longer what others know. One by
+  -- one: the events with a mark, which stand beside them, stay.
+  redis.call('JSON.SET', record, '$._store.version', '"' .. formatted .. '"')
+  redis.call('JSON.SET', record, '$._store.writes', '"' .. kept .. '"')
+end
+local i = first_operation
+while i < after_operations do
+  local last = i + 1 + tonumber(ARGV[i + 1])
+  redis.call(ARGV[i], record, unpack(ARGV, i + 2, last))
+  i = last + 1
 end
 if ARGV[3] == '0' then
   redis.call('PERSIST', record)

@@ -1,0 +1,58 @@
+import { A2ARedisError } from '@a2a-redis/core';
+import { abbreviate, EventLedger, isRecord, type TaskDelta } from '@a2a-redis/core/kernel';
+
+/** Where a document says which marked events the task holds: an object, a text by publisher. */
+const EVENTS_PATH = '$._store.events';
+
+/** The names of publishers, all of them: nothing in one means anything in a path. */
+const PUBLISHER = /^[\w-]+$/;
+
+/**
+ * The operations that bring the events of a document up to date, one for each publisher.
+ *
+ * @throws {A2ARedisError} `INVALID_ARGUMENT` for a publisher that may not stand in a path.
+ */
+export function eventOperations(events: TaskDelta['events'] = []): readonly (readonly string[])[] {
+  if (events.length === 0) return [];
+  const changes = events.map(([publisher, text]) => {
+    const path = publisherPath(publisher);
+    return text === null ? ['JSON.DEL', path] : ['JSON.SET', path, JSON.stringify(text)];
+  });
+  // Most documents have no events. The first of them needs an object to stand in.
+  return [['JSON.SET', EVENTS_PATH, '{}', 'NX'], ...changes];
+}
+
+function publisherPath(publisher: string): string {
+  if (PUBLISHER.test(publisher)) return `${EVENTS_PATH}["${publisher}"]`;
+  throw new A2ARedisError(
+    'INVALID_ARGUMENT',
+    `Not the name of a publisher of events: ${abbreviate(publisher)}`,
+  );
+}
+
+/**
+ * Reads the events of a document.
+ *
+ * @param stored What stands in the document.
+ * @param corrupt Makes the error for a place in the document that cannot be read.
+ * @returns `undefined` where there are none.
+ */
+export function readEvents(
+  stored: unknown,
+  corrupt: (path: string, problem: string) => Error,
+): EventLedger | undefined {
+  if (stored === undefined) return undefined;
+  if (!isRecord(stored)) throw corrupt(EVENTS_PATH, 'not a JSON object');
+  let events: EventLedger | undefined;
+  for (const [publisher, text] of Object.entries(stored)) {
+    if (!PUBLISHER.test(publisher)) throw corrupt(EVENTS_PATH, 'not the name of a publisher');
+    events =
+      typeof text === 'string'
+        ? (events ?? EventLedger.NONE).withStored(publisher, text)
+        : undefined;
+    if (events === undefined) {
+      throw corrupt(publisherPath(publisher), 'not the events of a publisher');
+    }
+  }
+  return events;
+}
