@@ -45,7 +45,11 @@ describe('the events of a document', () => {
     readEvents(stored, (path, problem) => new Error(`${path}: ${problem}`));
 
   test('are read as they were written', () => {
-    const texts = { p: '1-57,60 [[60,-1,["status"],[]]]', 'q-2': '1', ['__proto__']: '3 [[3,-1,[],[]]]' };
+    const texts = {
+      p: '1-57,60 [[60,-1,["status"],[]]]',
+      'q-2': '1',
+      ['__proto__']: '3 [[3,-1,[],[]]]',
+    };
     expect(read(texts)?.changesFrom(EventLedger.NONE)).toEqual(Object.entries(texts));
   });
 

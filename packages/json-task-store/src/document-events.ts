@@ -1,6 +1,8 @@
 import { A2ARedisError } from '@a2a-redis/core';
 import { abbreviate, EventLedger, isRecord, type TaskDelta } from '@a2a-redis/core/kernel';
 
+import { jsonText } from './json-text.ts';
+
 /** Where a document says which marked events the task holds: an object, a text by publisher. */
 const EVENTS_PATH = '$._store.events';
 
@@ -16,7 +18,7 @@ export function eventOperations(events: TaskDelta['events'] = []): readonly (rea
   if (events.length === 0) return [];
   const changes = events.map(([publisher, text]) => {
     const path = publisherPath(publisher);
-    return text === null ? ['JSON.DEL', path] : ['JSON.SET', path, JSON.stringify(text)];
+    return text === null ? ['JSON.DEL', path] : ['JSON.SET', path, jsonText(text, 3)];
   });
   // Most documents have no events. The first of them needs an object to stand in.
   return [['JSON.SET', EVENTS_PATH, '{}', 'NX'], ...changes];
