@@ -12,11 +12,13 @@ export interface Stage {
 
 const SENTENCES = 20;
 
+function sentences(first: number, last: number = SENTENCES): string[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => `Sentence ${first + index}.`);
+}
+
 /** @throws {StepFailed} At the first step that cannot go on. */
 export async function play({ transcript: t, proxy, replicas }: Stage): Promise<void> {
   const client = await StoryClient.connect(proxy.url);
-  const sentences = (first: number, last = SENTENCES): string[] =>
-    Array.from({ length: last - first + 1 }, (_, index) => `Sentence ${first + index}.`);
 
   await t.step('A client streams, loses its connection and resubscribes elsewhere', async () => {
     const first = new Reader(client.tell(SENTENCES));

@@ -13,7 +13,7 @@ describe('the operations on events', () => {
     expect(
       eventOperations([
         ['0f-1', '1-3'],
-        ['__proto__', '2 [[2,-1,[],[["a\\"\uD800",0,0,[]]]]]'],
+        ['__proto__', '2 [[2,-1,[],[["a\\"\uFFFF",0,0,[]]]]]'],
         ['-', null],
       ]),
     ).toEqual([
@@ -22,7 +22,7 @@ describe('the operations on events', () => {
       [
         'JSON.SET',
         '$._store.events["__proto__"]',
-        '"2 [[2,-1,[],[[\\"a\\\\\\"\\ud800\\",0,0,[]]]]]"',
+        '"2 [[2,-1,[],[[\\"a\\\\\\"\uFFFFffff\\",0,0,[]]]]]"',
       ],
       ['JSON.DEL', '$._store.events["-"]'],
     ]);

@@ -145,7 +145,7 @@ describeWithJson('marked events', (server) => {
       [
         '0',
         '',
-        ...'1 14 $.artifacts[0].parts 1 JSON.ARRAPPEND 2 $.artifacts[0].parts'.split(' '),
+        ...'1 13 $.artifacts[0].parts 1 JSON.ARRAPPEND 2 $.artifacts[0].parts'.split(' '),
         '{"text":"two","mediaType":"text/plain"}',
         ...'JSON.SET 3 $._store.events {} NX'.split(' '),
         ...`JSON.SET 2 $._store.events["${PUBLISHER}"] "1-2"`.split(' '),
@@ -218,7 +218,7 @@ describeWithJson('marked events', (server) => {
     const store = new RedisJSONTaskStore(server.client, { prefix });
     await listen(store, [marked(AgentEvent.task(streamedTask('t', 'one')), 1)]);
     const key = `${prefix}{acme:ann:t}`;
-    const { readScript, decode } = jsonRecordFormat;
+    const { readScript } = jsonRecordFormat;
     for (const [without, parts] of [
       ['0', [['one']]],
       ['1', []],
@@ -228,7 +228,7 @@ describeWithJson('marked events', (server) => {
         arguments: ['', without],
       });
       const [, content] = reply as unknown as [string, string[]];
-      const { snapshot, writes } = decode(key, 't', content, without === '0');
+      const { snapshot, writes } = jsonRecordFormat.decode(key, 't', content, without === '0');
       expect(String(snapshot.events?.applied)).toBe(`${PUBLISHER}:1`);
       expect(writes).toMatch(/:1$/);
       const texts = snapshot.artifacts.map((artifact) =>

@@ -76,7 +76,7 @@ export const CONTEXT: ServerCallContext = new ServerCallContext();
 
 let messages = 0;
 
-export function messageOf(message: Partial<Message>): Message {
+function messageOf(message: Partial<Message>): Message {
   messages += 1;
   return {
     messageId: `m${messages}`,

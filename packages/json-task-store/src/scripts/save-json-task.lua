@@ -57,7 +57,8 @@ for write in string.gmatch(writes, '[%w_%-]+:%w+') do
     count = count + 1
   end
 end
--- Nothing in it needs an escape in JSON: writes of this form are the only ones that are kept.
+-- Nothing in them needs an escape in JSON: writes of this form are the only ones that are kept.
+
 local after_operations = first_operation + tonumber(ARGV[7])
 if ARGV[4] == '1' then
   redis.call('DEL', record)

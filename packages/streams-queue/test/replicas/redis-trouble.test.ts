@@ -117,25 +117,30 @@ describe('a subscriber', () => {
 
   it('whose position was trimmed away gets an error, never silence', async () => {
     const admin = await connect(server.url);
-    const stream = a.stream('task; chunks 2; wait far; chunks 1000; wait end; completed');
+    const stream = a.stream(
+      'task; chunks 2; wait near; chunks 1; wait far; chunks 1000; wait end; completed',
+    );
     await stream.until(3);
     const { taskId } = stream;
     const subscriber = b.resubscribe(taskId);
     await subscriber.until(1);
+    // Once it gets what is published, it has what was.
+    await a.process.call('open', 'near');
+    await subscriber.until(2);
     const connection = await subscriberOf(admin, b);
     b.process.pause();
     await admin.sendCommand(['CLIENT', 'KILL', 'ID', String(connection)]);
     await a.process.call('open', 'far');
-    await stream.until(1003);
+    await stream.until(1004);
     b.process.resume();
     await expect(subscriber.ended).rejects.toThrow('lost');
-    expect(subscriber.seen).toEqual(['task working 2']);
+    expect(subscriber.seen).toEqual(['task working 2', 'chunk 2']);
     expect((await b.process.call('errors')).join()).toContain('EVENTS_LOST');
 
     const again = b.resubscribe(taskId);
     await again.until(1);
     await a.process.call('open', 'end');
-    expect(await again.ended).toEqual(['task working 1002', 'completed']);
+    expect(await again.ended).toEqual(['task working 1003', 'completed']);
     expect(await unhandledIn([a, b])).toEqual([]);
     admin.destroy();
   });

@@ -79,6 +79,7 @@ async function obey(command: Command): Promise<Answer> {
       return { did: 'begin' };
     case 'report':
       return { did: 'report', report: await report(command.perTask) };
+    case 'leave':
     default:
       await leave();
       return { did: 'leave' };

@@ -83,7 +83,8 @@ export const manyTasksBenchmark: Benchmark = async ({ quick, url }) => {
   const measured = found.filter((_, index) => index % 4 >= 2);
   const cpuPerEvent = (queue: string, count: number): number | undefined => {
     const each = measured.find((one) => one.queue === queue && one.tasks === count);
-    return each && ((each.publisherCpuMs + each.cpuMs) * 1000) / each.events;
+    if (each === undefined) return undefined;
+    return ((each.publisherCpuMs + each.cpuMs) * 1000) / each.events;
   };
   return {
     title: 'Many tasks at once',

@@ -1,5 +1,6 @@
 import type { RedisClient } from '@a2a-redis/core';
 import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
+import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 
 /** A queue manager under test, and what it is compared with. */
@@ -36,7 +37,18 @@ const streams: QueueKind = {
   requiredLatency: { p50: 1.3, p99: 2 },
 };
 
-export const QUEUE_KINDS: readonly QueueKind[] = [streams];
+const pubSub: QueueKind = {
+  name: 'RedisPubSubQueueManager',
+  open: (client, options) => new RedisPubSubQueueManager(client, options),
+  plain: {
+    name: 'PUBLISH',
+    send: async (client, key, payload) => client.publish(key, payload),
+  },
+  requiredThroughput: 0.85,
+  requiredLatency: { p50: 1.15, p99: undefined },
+};
+
+export const QUEUE_KINDS: readonly QueueKind[] = [streams, pubSub];
 
 /** The kind of this name. */
 export function queueKind(name: string): QueueKind {
