@@ -105,9 +105,14 @@ describe('replicas in processes of their own', () => {
     expect(mergeSeen(await other.ended)).toEqual({ parts: 2, state: 'failed' });
     a.process.resume();
     await a.process.call('open', 'go');
-    // It goes on with other tasks.
-    const next = new Listener(a.client.stream('task; chunks 1; completed'));
-    expect(await next.ended).toEqual(['task working 0', 'chunk 0', 'completed']);
+    // It goes on with other tasks, once it knows that it was taken for gone.
+    await vi.waitUntil(
+      async () => {
+        const next = new Listener(a.client.stream('task; chunks 1; completed'));
+        return (await next.ended).join(', ') === 'task working 0, chunk 0, completed';
+      },
+      { timeout: 20_000 },
+    );
     expect(await stateAt(b, taskId)).toBe('failed');
     expect((await b.client.task(taskId)).artifacts[0]?.parts).toHaveLength(2);
     expect((await stream.ended).at(-1)).toBe('failed');

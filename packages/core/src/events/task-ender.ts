@@ -114,14 +114,12 @@ export class TaskEnder {
     const isOpen = status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
     const publisher = `${run}-end`;
     const end: MarkedEvent[] = [];
-    if (contextId !== undefined && !isOpen && !isTerminal(status)) {
-      const update = {
-        taskId,
-        contextId,
-        status: statusOfEnd(reason, taskId, contextId, publisher),
-      };
-      const event = AgentEvent.statusUpdate({ ...update, metadata: {} });
-      end.push({ mark: { publisher, counter: 1 }, event });
+    // Another replica may have stored this very end, and not have told of it yet.
+    const isStored = stored?.status?.message?.messageId === publisher;
+    if (contextId !== undefined && !isOpen && (isStored || !isTerminal(status))) {
+      const ended = isStored ? stored.status : statusOfEnd(reason, taskId, contextId, publisher);
+      const update = { taskId, contextId, status: ended, metadata: {} };
+      end.push({ mark: { publisher, counter: 1 }, event: AgentEvent.statusUpdate(update) });
     }
     // Who waits for its user can go on with the task on any replica: nothing ends.
     const bodies = [

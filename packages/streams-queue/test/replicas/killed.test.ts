@@ -34,7 +34,7 @@ beforeAll(async () => {
   server = await startRedisServer();
   [webhooks, survivors] = await Promise.all([
     WebhookReceiver.start(),
-    startAgents(['s', 't'], server.url, { failoverMs: 2000 }, PREFIX),
+    startAgents(['s', 't'], server.url, { failoverMs: 5000 }, PREFIX),
   ]);
 });
 beforeAll(() => {
@@ -117,7 +117,7 @@ describe('a replica that is killed', () => {
   it.each([1, 2, 3, 4])('at a random moment: its tasks fail once (seed %i)', async (seed) => {
     const random = randomOf(seed);
     const names = Array.from({ length: VICTIMS }, (_, index) => `v${index}`);
-    await using victims = await startAgents(names, server.url, { failoverMs: 2000 }, PREFIX, {
+    await using victims = await startAgents(names, server.url, { failoverMs: 5000 }, PREFIX, {
       AGENT_GRPC: 'off',
     });
     const orphans = await Promise.all(victims.agents.map(async (each) => orphan(each, random)));
