@@ -73,6 +73,7 @@ export {
   encodeMetadata,
   encodePart,
   encodeStatus,
+  partFromJson,
   type RecordField,
 } from './tasks/task-codec.ts';
 export {

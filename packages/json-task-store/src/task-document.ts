@@ -1,4 +1,4 @@
-import { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
+import { Artifact, Message, TaskStatus } from '@a2a-js/sdk';
 import {
   type ArtifactSnapshot,
   copyHeader,
@@ -10,6 +10,7 @@ import {
   type DecodedRecord,
   isRecord,
   ItemList,
+  partFromJson,
 } from '@a2a-redis/core/kernel';
 
 import { readEvents } from './document-events.ts';
@@ -83,15 +84,6 @@ function readArtifacts(reader: DocumentReader, value: unknown): ArtifactSnapshot
       ),
     };
   });
-}
-
-/** The SDK's codec takes `{ "data": null }` for a part without content; it is a data part of null. */
-function partFromJson(json: Members): Part {
-  const part = Part.fromJSON(json);
-  if (part.content === undefined && json['data'] === null) {
-    part.content = { $case: 'data', value: null };
-  }
-  return part;
 }
 
 /** The parts are read apart from the rest, for the sake of {@link partFromJson}. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
@@ -69,7 +71,7 @@ export class PubSubFeed implements TaskFeed {
       return;
     }
     // While nothing comes through, it goes on in the background.
-    await Promise.race([this.#place(), pause(ANNOUNCEMENT_MS)]);
+    await Promise.race([this.#place(), sleep(ANNOUNCEMENT_MS, undefined, { ref: false })]);
   }
 
   /** Finds out what was lost while the connection was. */
@@ -106,7 +108,7 @@ export class PubSubFeed implements TaskFeed {
       } catch (error) {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
         this.#parts.onError(error);
-        await pause(backoffMs(attempt, 50, 2000));
+        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
       }
     }
   }
@@ -193,10 +195,4 @@ export class PubSubFeed implements TaskFeed {
     const message = `Events of task ${JSON.stringify(this.#task.taskId)} were lost to a subscriber: ${reason}. Subscribe again for a fresh snapshot.`;
     this.#follower.onLoss(new A2ARedisError('EVENTS_LOST', message));
   }
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

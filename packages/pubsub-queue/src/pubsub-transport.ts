@@ -18,16 +18,11 @@ export class PubSubTransport implements EventTransport {
   readonly #channel: TaskChannel;
   readonly #hub: ChannelHub;
   readonly #onError: (error: unknown) => void;
-  readonly #feeds = new Set<PubSubFeed>();
 
   constructor(channel: TaskChannel, hub: ChannelHub, onError: (error: unknown) => void) {
     this.#channel = channel;
     this.#hub = hub;
     this.#onError = onError;
-    // Messages may have been lost while the connection was: a position tells.
-    hub.onResumed(() => {
-      for (const feed of this.#feeds) feed.resume().catch(onError);
-    });
   }
 
   async send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
@@ -40,16 +35,13 @@ export class PubSubTransport implements EventTransport {
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
-    const feed: PubSubFeed = new PubSubFeed(task, follower, {
+    return new PubSubFeed(task, follower, {
       join: async (listener) => this.#hub.join(task.channel, listener),
       leave: (listener) => {
-        this.#feeds.delete(feed);
         this.#hub.leave(task.channel, listener);
       },
       announce: async () => this.#channel.announcePosition(task),
       onError: this.#onError,
     });
-    this.#feeds.add(feed);
-    return feed;
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
@@ -63,6 +65,11 @@ export class StreamFeed implements TaskFeed {
     await this.#reading;
   }
 
+  /** The log has what the messages said that were lost. */
+  async resume(): Promise<void> {
+    await this.check();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#task.channel, this.#onMessage);
@@ -79,7 +86,7 @@ export class StreamFeed implements TaskFeed {
       } catch (error) {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
         this.#parts.onError(error);
-        await pause(backoffMs(attempt, 50, 2000));
+        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
       }
     }
   }
@@ -176,10 +183,4 @@ export class StreamFeed implements TaskFeed {
     const message = `Events of task ${JSON.stringify(this.#task.taskId)} were lost to a subscriber: ${reason}. Subscribe again for a fresh snapshot.`;
     this.#follower.onLoss(new A2ARedisError('EVENTS_LOST', message));
   }
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -10,14 +10,12 @@ import {
 
 import { type LogEntry, parseLog, sequenceOf } from './log-message.ts';
 import appendEventsSource from './scripts/append-events.lua';
-import readAfterSource from './scripts/read-after.lua';
-import readBeforeSource from './scripts/read-before.lua';
+import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
 const appendEventsScript = defineScript('append-events', appendEventsSource);
 const readPositionScript = defineScript('read-position', readPositionSource);
-const readAfterScript = defineScript('read-after', readAfterSource);
-const readBeforeScript = defineScript('read-before', readBeforeSource);
+const readLogScript = defineScript('read-log', readLogSource);
 
 /** How many entries are read back at once. */
 const ENTRIES_PER_READ = 256;
@@ -79,9 +77,7 @@ export class StreamLog {
 
   /** Entries after an id, oldest first. */
   async after(task: TaskAddress, id: string, count: number): Promise<readonly LogEntry[]> {
-    return parseLog(
-      textsReply(await this.#runner.run(readAfterScript, [task.log], [id, String(count)])),
-    );
+    return this.#read(task, 'XRANGE', `(${id}`, '+', count);
   }
 
   /**
@@ -96,16 +92,13 @@ export class StreamLog {
     const found: LogEntry[] = [];
     let before = '+';
     for (;;) {
-      const args = [before, String(ENTRIES_PER_READ)];
-      const entries = parseLog(
-        textsReply(await this.#runner.run(readBeforeScript, [task.log], args)),
-      );
+      const entries = await this.#read(task, 'XREVRANGE', before, '-', ENTRIES_PER_READ);
       const missing = entries.filter(({ mark, body }) => isStored(body) && !applied.has(mark));
       found.push(...missing);
       const oldest = entries.at(-1);
       const isAll = oldest === undefined || entries.length < ENTRIES_PER_READ;
       if (!isAll && missing.length > 0) {
-        before = oldest.id;
+        before = `(${oldest.id}`;
         continue;
       }
       if (isAll && oldest !== undefined && missing.includes(oldest) && oldest.sequence > 1) {
@@ -113,6 +106,17 @@ export class StreamLog {
       }
       return found.toReversed();
     }
+  }
+
+  async #read(
+    task: TaskAddress,
+    command: 'XRANGE' | 'XREVRANGE',
+    from: string,
+    to: string,
+    count: number,
+  ): Promise<readonly LogEntry[]> {
+    const args = [command, from, to, String(count)];
+    return parseLog(textsReply(await this.#runner.run(readLogScript, [task.log], args)));
   }
 }
 

@@ -19,16 +19,11 @@ export class StreamTransport implements EventTransport {
   readonly #log: StreamLog;
   readonly #hub: ChannelHub;
   readonly #onError: (error: unknown) => void;
-  readonly #feeds = new Set<StreamFeed>();
 
   constructor(log: StreamLog, hub: ChannelHub, onError: (error: unknown) => void) {
     this.#log = log;
     this.#hub = hub;
     this.#onError = onError;
-    // Messages were lost while the connection was; the logs have what they said.
-    hub.onResumed(() => {
-      for (const feed of this.#feeds) feed.check().catch(onError);
-    });
   }
 
   async send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
@@ -43,16 +38,13 @@ export class StreamTransport implements EventTransport {
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
-    const feed: StreamFeed = new StreamFeed(task, follower, {
+    return new StreamFeed(task, follower, {
       log: this.#log,
       join: async (channel, listener) => this.#hub.join(channel, listener),
       leave: (channel, listener) => {
-        this.#feeds.delete(feed);
         this.#hub.leave(channel, listener);
       },
       onError: this.#onError,
     });
-    this.#feeds.add(feed);
-    return feed;
   }
 }

@@ -2,7 +2,7 @@ import { createClient, createClientPool, createCluster, createSentinel } from 'r
 
 import type { ClosableClient } from './close-client.ts';
 import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
-import { errorReporter } from './error-reporter.ts';
+import { errorReporter } from '../error-reporter.ts';
 import {
   commandOptions,
   nodeRedisOptions,
@@ -23,7 +23,11 @@ export interface NodeRedisClient extends ConnectableClient, ClosableClient {}
  * @throws {A2ARedisError} `CONNECT_FAILED`.
  */
 export async function connectClient(options: ResolvedOptions): Promise<NodeRedisClient> {
-  const report = errorReporter(options.name, options.onError);
+  const report = errorReporter(
+    `Redis client ${options.name}`,
+    'REDIS_CLIENT_ERROR',
+    options.onError,
+  );
   const phase = new ConnectPhase(options.connectTimeoutMs, report);
   return phase.connect(() => makeClient(options, phase), describeTarget(options));
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   type AgentExecutor,
   type ExecutionEventBus,
@@ -107,6 +109,10 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         this.#ender.endRuns(bus.task, runs, 'failed').catch(onError);
       },
     };
+    // Messages may have been lost while the connection was.
+    hub.onResumed(() => {
+      for (const bus of this.#buses.values()) bus.resume();
+    });
     this.#ender = new TaskEnder(this.#services, taskStore, options.pushNotificationSender);
     this.#hasStore = taskStore !== undefined;
   }
@@ -187,7 +193,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       const busy = [...this.#buses.values()].filter((bus) => bus.isExecuting || bus.isSending);
       if (busy.length === 0) return true;
       if (performance.now() >= endAt) return false;
-      await pause(Math.min(50, Math.max(1, endAt - performance.now())));
+      await sleep(Math.min(50, Math.max(1, endAt - performance.now())));
     }
   }
 
@@ -272,10 +278,4 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       throw new A2ARedisError('CLIENT_CLOSED', 'The queue manager is closed.');
     }
   }
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

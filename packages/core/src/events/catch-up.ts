@@ -8,7 +8,7 @@ import type { AppliedEvents } from '../marks/applied-events.ts';
 import type { EventMark } from '../marks/event-mark.ts';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { backoffMs } from '../redis/backoff.ts';
-import { isTerminal } from '../tasks/task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { TaskStanding } from './bus-history.ts';
 
 /** For how long a task may not grow towards what was published, in milliseconds. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
@@ -87,9 +89,7 @@ export class ChannelHub {
       } catch (error) {
         if (this.#closed || channel.listeners.size === 0) return;
         this.#onError(error instanceof Error ? error : new Error(String(error)));
-        await new Promise((resolve) => {
-          setTimeout(resolve, backoffMs(attempt, 20, 1000)).unref();
-        });
+        await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
-import { isTerminal } from '../tasks/task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from './end-status.ts';
 import { encodeEvent } from './event-codec.ts';

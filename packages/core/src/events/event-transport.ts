@@ -50,6 +50,8 @@ export interface TaskFeed {
    * @param state The task's state, if it was just read.
    */
   check(state?: RunState): Promise<void>;
+  /** The connection for messages was lost, and is back: gets what was missed meanwhile. */
+  resume(): Promise<void>;
   close(): void;
 }
 

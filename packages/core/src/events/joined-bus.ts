@@ -4,7 +4,7 @@ import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a
 import { A2ARedisError } from '../errors.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { type EventMark, markEvent } from '../marks/event-mark.ts';
-import { isTerminal } from '../tasks/task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { BusGuest } from './bus-guest.ts';
 import type { TaskStanding } from './bus-history.ts';
 import type { BusServices } from './bus-services.ts';

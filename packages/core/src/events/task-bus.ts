@@ -1,11 +1,12 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import { BusFeed } from './bus-feed.ts';
 import type { BusGuest } from './bus-guest.ts';
 import { BusHistory } from './bus-history.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import { EventPublisher } from './event-publisher.ts';
-import { END_OF_EVENTS, type TaskFeed, type TransportedEvent } from './event-transport.ts';
+import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -26,10 +27,10 @@ export class TaskBus extends ListeningBus {
   readonly #services: BusServices;
   readonly #publisher: EventPublisher;
   readonly #registration: RunRegistration;
+  readonly #feed: BusFeed;
   /** What was published before somebody joins. */
   readonly history: BusHistory;
   readonly #guests = new Set<BusGuest>();
-  #feed: TaskFeed | undefined;
   #isHeld = false;
   #executions = 0;
   /** Requests from here to cancel the task: who made them listens for its end. */
@@ -55,9 +56,22 @@ export class TaskBus extends ListeningBus {
       beforeEnd: async () => this.#registration.settled(),
       onFenced,
     });
+    this.#feed = new BusFeed(services.transport, task, {
+      run: this.run,
+      onEvent: (event) => {
+        this.#onTransported(event);
+      },
+      onLoss: (error) => {
+        services.onError(error);
+        for (const guest of this.#guests) guest.onLoss(error);
+      },
+      onRequest: () => {
+        this.cancels.check().catch(services.onError);
+      },
+    });
     this.history = new BusHistory(task, this.run, services, this.#publisher, {
       mayGoOn: () => this.#mayGoOn,
-      following: async () => this.#follow().ready,
+      following: async () => this.#feed.follow().ready,
     });
   }
 
@@ -99,14 +113,14 @@ export class TaskBus extends ListeningBus {
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
   hold(): void {
     this.#isHeld = true;
-    this.#follow();
+    this.#feed.follow();
   }
 
   /** Counts one more execution of the task in this process, and tells the other replicas. */
   begin(): void {
     this.#isHeld = false;
     this.#executions += 1;
-    this.#follow();
+    this.#feed.follow();
     void this.#registration.register();
   }
 
@@ -176,7 +190,7 @@ export class TaskBus extends ListeningBus {
   /** Adds one who hears all events from now on. */
   welcome(guest: BusGuest): void {
     this.#guests.add(guest);
-    if (!this.#isFinished) this.#follow();
+    if (!this.#isFinished) this.#feed.follow();
   }
 
   dismiss(guest: BusGuest): void {
@@ -190,17 +204,21 @@ export class TaskBus extends ListeningBus {
    */
   async check(quietMs: number): Promise<void> {
     if (this.isExecuting) await this.#registration.register();
-    const heardAt = this.#feed?.heardAt ?? 0;
-    if (this.#isFinished || performance.now() - heardAt < quietMs) return;
+    if (this.#isFinished || performance.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.runs.state(this.task);
     this.cancels.take(state.cancels);
-    await this.#feed?.check(state);
+    await this.#feed.check(state);
     if (this.#mayGoOn || this.#isFinished) return;
     if (state.phase === 'ended' || state.phase === 'none') {
       this.#finish();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
     }
+  }
+
+  /** The connection for messages was lost, and is back. */
+  resume(): void {
+    this.#feed.resume().catch(this.#services.onError);
   }
 
   /** Resolves when all that was published here is with Redis, or was given up. */
@@ -211,34 +229,16 @@ export class TaskBus extends ListeningBus {
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
   close(): void {
-    this.#feed?.close();
-    this.#feed = undefined;
+    this.#feed.close();
   }
 
   protected override listenerAdded(): void {
-    if (!this.#isFinished) this.#follow();
+    if (!this.#isFinished) this.#feed.follow();
   }
 
   protected override listenersRemoved(): void {
     if (this.listenerCount === 0) this.#isHeld = false;
     this.#services.onChanged(this);
-  }
-
-  #follow(): TaskFeed {
-    this.#feed ??= this.#services.transport.follow(this.task, {
-      run: this.run,
-      onEvent: (event) => {
-        this.#onTransported(event);
-      },
-      onLoss: (error) => {
-        this.#services.onError(error);
-        for (const guest of this.#guests) guest.onLoss(error);
-      },
-      onRequest: () => {
-        this.cancels.check().catch(this.#services.onError);
-      },
-    });
-    return this.#feed;
   }
 
   #onTransported(event: TransportedEvent): void {
@@ -283,7 +283,6 @@ export class TaskBus extends ListeningBus {
     this.#services.onChanged(this);
   }
 
-  /** Others need not look after the run any more, once its events are in the task. */
   /** Others need not look after the run any more, once its events are in the task. */
   async #forgetRun(): Promise<void> {
     this.#isLeaving = true;

@@ -11,7 +11,7 @@ import { A2ARedisError } from '../errors.ts';
 import { contextOfScope } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { markEvent } from '../marks/event-mark.ts';
-import { isTerminal } from '../tasks/task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
 import { decodeEvent, encodeEvent } from './event-codec.ts';

@@ -5,7 +5,7 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { contextOfScope } from '../keys/scope.ts';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { backoffMs } from '../redis/backoff.ts';
-import { isTerminal } from '../tasks/task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
 /**

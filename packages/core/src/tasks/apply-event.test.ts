@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { additions, earlierTask, events, marked, orderings } from '../../test/event-arbitraries.ts';
 import { listen, SharedRecord } from '../../test/shared-record.ts';
-import { isTerminal } from './task-state.ts';
+import { isTerminal } from '../task-state.ts';
 
 const noTurns = async (): Promise<void> => {};
 

@@ -18,7 +18,7 @@ import { mergeKeyed } from './merge-keyed.ts';
 import type { SavedEvent } from './saved-event.ts';
 import { mergeTasks } from './task-merge.ts';
 import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
-import { isTerminal, leavesTerminalState } from './task-state.ts';
+import { isTerminal, leavesTerminalState } from '../task-state.ts';
 
 /** A save that brings an event with a mark. */
 interface EventSave {

@@ -21,7 +21,7 @@ import { NO_KEY, TaskRecords } from './task-records.ts';
 import { TaskRepair } from './task-repair.ts';
 import { TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
-import { leavesTerminalState } from './task-state.ts';
+import { leavesTerminalState } from '../task-state.ts';
 import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-options.ts';
 import { TaskWriter } from './task-writer.ts';
 import { TtlPolicy } from './ttl-policy.ts';

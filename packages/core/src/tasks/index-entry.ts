@@ -1,6 +1,6 @@
 import type { TaskStatus } from '@a2a-js/sdk';
 
-import { statusTime } from './task-state.ts';
+import { statusTime } from '../task-state.ts';
 import type { IndexKeys } from './task-keys.ts';
 
 /** What the index knows of a task. */

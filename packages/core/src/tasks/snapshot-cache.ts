@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import type { TaskSnapshot } from './task-snapshot.ts';
-import { isTerminal } from './task-state.ts';
+import { isTerminal } from '../task-state.ts';
 import type { UnknownWrite } from './unknown-writes.ts';
 
 /** The version of a task that is not stored. */

@@ -50,7 +50,7 @@ export const encodeMetadata = (metadata: JsonObject): string => JSON.stringify(m
 /** Reads what {@link encodePart} wrote; `CORRUPT_RECORD` for anything else. */
 export function decodePart(text: string, where: RecordField): Part {
   const json = requireObject(parse(text, where), where);
-  return textPart(json) ?? copyPart(partFromJson(json, where), true);
+  return textPart(json) ?? copyPart(partFromJson(json), true);
 }
 
 /** A frozen part with a text and nothing that needs a look, as those of long streams are. */
@@ -87,9 +87,11 @@ export function decodeMetadata(text: string, where: RecordField): JsonObject | u
   return copyJsonObject(requireObject(parse(text, where), where), 'task.metadata', true);
 }
 
-/** The SDK's codec takes `{ "data": null }` for a part without content; it is a data part of null. */
-function partFromJson(value: unknown, where: RecordField): Part {
-  const json = requireObject(value, where);
+/**
+ * A part of its A2A JSON form. The SDK's codec takes `{ "data": null }` for a part without content; it
+ * is a data part of null.
+ */
+export function partFromJson(json: Readonly<Record<string, unknown>>): Part {
   const part = Part.fromJSON(json);
   if (part.content === undefined && json['data'] === null) {
     part.content = { $case: 'data', value: null };
@@ -101,7 +103,8 @@ function partFromJson(value: unknown, where: RecordField): Part {
 function messageFromJson(value: unknown, where: RecordField): Message {
   const { parts, ...fields } = requireObject(value, where);
   const message = Message.fromJSON(fields);
-  if (Array.isArray(parts)) message.parts = parts.map((part) => partFromJson(part, where));
+  if (Array.isArray(parts))
+    message.parts = parts.map((part) => partFromJson(requireObject(part, where)));
   return message;
 }
 

@@ -6,7 +6,7 @@ import { task } from '../../test/task-arbitraries.ts';
 import { equalStatus } from './a2a-values.ts';
 import { mergeTasks } from './task-merge.ts';
 import { snapshotOf, type TaskSnapshot, taskOf } from './task-snapshot.ts';
-import { isTerminal } from './task-state.ts';
+import { isTerminal } from '../task-state.ts';
 
 /** What one writer adds to a task: the changes that must never be lost. */
 interface Additions {

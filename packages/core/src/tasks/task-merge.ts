@@ -6,7 +6,7 @@ import { ItemList } from './item-list.ts';
 import { equalJson, type JsonObject, type JsonValue, setOwn } from './json-value.ts';
 import { mergeKeyed } from './merge-keyed.ts';
 import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
-import { isTerminal, statusTime } from './task-state.ts';
+import { isTerminal, statusTime } from '../task-state.ts';
 
 /**
  * Merges two changes of one task that were made at once.

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '@a2a-js/sdk';
 
-import { isTerminal } from './task-state.ts';
+import { isTerminal } from '../task-state.ts';
 
 /** How long records stay; see `ttlSeconds` and `ttlAppliesTo`. */
 export class TtlPolicy {

@@ -4,11 +4,11 @@ import { applyEvent } from './apply-event.ts';
 import { carriedEvents } from './carried-notes.ts';
 import { ItemList } from './item-list.ts';
 import type { SavedEvent } from './saved-event.ts';
-import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
+import { type LastKnown, NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
 import { mergeTasks } from './task-merge.ts';
 import type { TaskSnapshot } from './task-snapshot.ts';
-import { leavesTerminalState } from './task-state.ts';
-import { baseAfter, type UnknownWrite } from './unknown-writes.ts';
+import { leavesTerminalState } from '../task-state.ts';
+import { baseAfter } from './unknown-writes.ts';
 
 /** No record has this version: a write that expects it is told what is stored. */
 export const NO_VERSION = '-';
@@ -22,19 +22,7 @@ export interface IntendedWrite {
    * What `mine` started from. Absent, the write overwrites whatever is stored. With a version and no
    * snapshot, the version tells whether anybody else wrote, and then nothing is dropped.
    */
-  readonly base:
-    | {
-        readonly version: string;
-        readonly snapshot: TaskSnapshot | undefined;
-        readonly loaded: boolean;
-        /** Earlier writes from the same base that got no reply. */
-        readonly tried: readonly UnknownWrite[];
-        /** Whether the state was terminal, where the snapshot does not tell. */
-        readonly ended?: boolean | undefined;
-        /** Whether there were events with a mark, where the snapshot does not tell. */
-        readonly marked?: boolean | undefined;
-      }
-    | undefined;
+  readonly base: LastKnown | undefined;
   /** Whether a change by another writer is merged, or ends the write. */
   readonly onConflict: 'merge' | 'stop';
 }
