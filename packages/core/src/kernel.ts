@@ -61,6 +61,7 @@ export { BaseTaskStore } from './tasks/base-task-store.ts';
 export { ItemList } from './tasks/item-list.ts';
 export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tasks/json-value.ts';
 export { indexTaskSource } from './tasks/task-index.ts';
+export { recordVersionSource } from './tasks/task-records.ts';
 export {
   corruptRecord,
   decodeHeader,

@@ -1,4 +1,9 @@
-import { defineScript, indexTaskSource, type TaskRecordFormat } from '@a2a-redis/core/kernel';
+import {
+  defineScript,
+  indexTaskSource,
+  recordVersionSource,
+  type TaskRecordFormat,
+} from '@a2a-redis/core/kernel';
 
 import { decodeRecord, encodeDelta } from './hash-record.ts';
 import readTaskSource from './scripts/read-task.lua';
@@ -6,7 +11,10 @@ import saveTaskSource from './scripts/save-task.lua';
 
 /** A task as one Redis hash, a field for everything that changes by itself. */
 export const hashRecordFormat: TaskRecordFormat = {
-  saveScript: defineScript('save-task', `${indexTaskSource}\n${saveTaskSource}`),
+  saveScript: defineScript(
+    'save-task',
+    `${indexTaskSource}\n${recordVersionSource}\n${saveTaskSource}`,
+  ),
   readScript: defineScript('read-task', readTaskSource),
   encode: encodeDelta,
   decode: decodeRecord,

@@ -35,6 +35,22 @@ beforeEach(() => {
 });
 
 describe('delete', () => {
+  test('that was cut off before the index leaves nothing that a list counts', async () => {
+    for (const id of ['a', 'b']) await store.save(streamedTask(id), CONTEXT);
+    // What stands in Redis when a process dies in the middle of the call.
+    const mark = { score: Date.now(), value: 'writer:1 a' };
+    await client.zAdd(`${prefix}{acme:ann}:pending`, mark);
+    await client.del(`${prefix}{acme:ann:a}`);
+    const { tasks, totalSize } = await store.list(listRequest({ pageSize: 1 }), CONTEXT);
+    expect([tasks.map(({ id }) => id), totalSize]).toEqual([['b'], 1]);
+  });
+
+  test('leaves no mark behind', async () => {
+    await store.save(streamedTask('t'), CONTEXT);
+    await store.delete('t', CONTEXT);
+    expect(await contentOf(client, prefix)).toEqual({});
+  });
+
   test('removes the record and its place in every index, and says whether it did', async () => {
     await store.save(streamedTask('t', 'one'), CONTEXT);
     await store.save(taskOf('kept'), CONTEXT);

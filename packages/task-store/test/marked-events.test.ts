@@ -92,10 +92,9 @@ describe('the record of a task with marked events', () => {
     const before = await recordOf(prefix);
     await listen(store, [marked(chunk('one'), 1), marked(chunk('three'), 3)]);
     const record = await recordOf(prefix);
-    const version = String(BigInt(before['v'] ?? 0) + 2n);
     expect(record).toEqual({
       ...before,
-      v: version,
+      v: expect.stringMatching(/^\d{16}$/),
       w: expect.stringMatching(/:3$/),
       'n:0': '2',
       'p:0:0': '{"text":"one","mediaType":"text/plain"}',

@@ -157,6 +157,23 @@ describe('a write that got no reply in time, and was applied later', () => {
     await store.save(copy, CONTEXT);
     expect(textsOf(await store.load('t', CONTEXT))).toEqual(['first', 'second', 'third']);
   });
+
+  it('is waited for once by saves of one task, not once by each', async () => {
+    server.pause();
+    const saves = Array.from({ length: 6 }, async (_, index) =>
+      store.save(streamedTask('t', String(index)), CONTEXT),
+    );
+    const outcomes = await Promise.allSettled(saves);
+    server.resume();
+    const errors: unknown[] = outcomes.map((each) =>
+      each.status === 'rejected' ? each.reason : each,
+    );
+    expect(errors[0]).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    // Not begun in time, or not ended: not one deadline of a script after another.
+    const message: unknown = expect.stringMatching(/^(?:Earlier writes of record|Saving task) /);
+    const late = { code: 'DEADLINE_EXCEEDED', message };
+    expect(errors.slice(1)).toMatchObject(Array.from({ length: 5 }, () => late));
+  });
 });
 
 describe('a server that goes away in the middle of a stream', () => {

@@ -2,11 +2,16 @@ import type { Part } from '@a2a-js/sdk';
 
 import type { LaterEvents } from '../marks/event-ledger.ts';
 import type { ArtifactNote } from '../marks/event-note.ts';
-import { equalHeader, equalPart } from './a2a-values.ts';
+import { equalPart } from './a2a-values.ts';
 import { changedFields, withFields } from './changed-fields.ts';
 import { ItemList } from './item-list.ts';
 import type { SavedEvent } from './saved-event.ts';
-import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
+import {
+  type ArtifactSnapshot,
+  equalArtifact,
+  findArtifact,
+  type TaskSnapshot,
+} from './task-snapshot.ts';
 
 /** What an event did to one artifact, in the eyes of who saves it. */
 export interface ArtifactChange {
@@ -49,7 +54,9 @@ export function artifactChanges(
   return mine.artifacts
     .filter((artifact, index) => artifact !== base.artifacts[index])
     .map((artifact) => changeOf(base, artifact, { isWhole: true, appends: false }))
-    .filter(({ base: before, mine: after }) => before === undefined || !same(before, after));
+    .filter(
+      ({ base: before, mine: after }) => before === undefined || !equalArtifact(before, after),
+    );
 }
 
 function changeOf(
@@ -58,7 +65,7 @@ function changeOf(
   { isWhole, appends }: { readonly isWhole: boolean; readonly appends: boolean },
 ): ArtifactChange {
   const id = mine.header.artifactId;
-  const before = find(base.artifacts, id);
+  const before = findArtifact(base.artifacts, id);
   const kept = before === undefined ? 0 : before.parts.commonPrefix(mine.parts, equalPart);
   const grew = kept === (before?.parts.length ?? 0);
   const replaces = !appends || !grew || (isWhole && before !== undefined);
@@ -77,7 +84,7 @@ export function planArtifactChange(
   { id, mine, base, replaces, added }: ArtifactChange,
   later: LaterEvents | undefined,
 ): ArtifactPlan {
-  const stored = find(artifacts, id);
+  const stored = findArtifact(artifacts, id);
   const noted = later?.artifacts.get(id);
   const note = {
     isReplaced: replaces,
@@ -147,16 +154,4 @@ function place(
   }
   const others = artifacts.filter((each) => each !== stored);
   return [...others.slice(0, first), artifact, ...others.slice(first)];
-}
-
-function find(artifacts: readonly ArtifactSnapshot[], id: string): ArtifactSnapshot | undefined {
-  return artifacts.find(({ header }) => header.artifactId === id);
-}
-
-function same(a: ArtifactSnapshot, b: ArtifactSnapshot): boolean {
-  return (
-    equalHeader(a.header, b.header) &&
-    a.parts.length === b.parts.length &&
-    a.parts.commonPrefix(b.parts, equalPart) === a.parts.length
-  );
 }

@@ -7,9 +7,11 @@ import { requireId } from '../keys/key-segment.ts';
 import type { Scope, ScopeResolver } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import { withDeadline } from '../redis/deadline.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../redis/script-runner.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
+import { PendingMark } from './pending-mark.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import { SharedReads } from './shared-reads.ts';
 import { NO_RECORD, SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
@@ -29,6 +31,8 @@ import { UnknownWrites } from './unknown-writes.ts';
 
 /** `updateTask` starts over this often before it gives up. */
 const MOST_UPDATES = 100;
+/** A step that meets the deadline says more than a call does: it comes a moment before. */
+const GRACE_MS = 100;
 
 /**
  * What all task stores do, whatever form their records have. See the adapter's README for what is
@@ -36,8 +40,10 @@ const MOST_UPDATES = 100;
  */
 export abstract class BaseTaskStore implements MarkedTaskStore {
   readonly #scopeOf: ScopeResolver;
+  readonly #deadlineMs: number;
   readonly #keys: TaskKeys;
   readonly #records: TaskRecords;
+  readonly #index: TaskIndex;
   readonly #cache: SnapshotCache;
   readonly #repair: TaskRepair;
   readonly #lister: TaskLister;
@@ -54,19 +60,13 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     const resolved = resolveTaskStoreOptions(options);
     const runner = new ScriptRunner(client, resolved.deadlineMs);
     this.#scopeOf = resolved.scopeOf;
+    this.#deadlineMs = resolved.deadlineMs;
     this.#keys = new TaskKeys(resolved.prefix);
     this.#records = new TaskRecords(runner, format);
     this.#cache = new SnapshotCache(resolved.cacheMaxBytes);
     const index = new TaskIndex(client, runner, this.#keys);
+    this.#index = index;
     this.#repair = new TaskRepair(this.#keys, this.#records, index);
-    this.#lister = new TaskLister(
-      this.#keys,
-      this.#records,
-      index,
-      this.#cache,
-      this.#repair,
-      resolved.onCorruptRecord,
-    );
     const writer = new TaskWriter(
       this.#records,
       index,
@@ -78,7 +78,17 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
         ? undefined
         : new ExpirySweep(new ScopeRegistry(runner, this.#keys), index, this.#repair),
     );
-    this.#saver = new TaskSaver(writer, this.#cache, this.#unknown);
+    const saver = new TaskSaver(writer, this.#cache, this.#unknown);
+    this.#saver = saver;
+    this.#lister = new TaskLister(
+      this.#keys,
+      this.#records,
+      index,
+      this.#cache,
+      this.#repair,
+      (key, record, isPartial) => saver.handOut(key, record, isPartial),
+      resolved.onCorruptRecord,
+    );
   }
 
   /**
@@ -94,7 +104,8 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
    *   `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
    */
   async save(task: Task, context: ServerCallContext): Promise<void> {
-    await this.#saver.save(task, this.#locate(task?.id, context));
+    const place = this.#locate(task?.id, context);
+    await this.#within(place, `Saving task ${abbreviate(task.id)}`, this.#saver.save(task, place));
   }
 
   /**
@@ -149,7 +160,12 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
    * @throws {A2ARedisError} As {@link save}; `CORRUPT_RECORD` only without `onCorruptRecord`.
    */
   async list(params: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
-    return this.#lister.list(this.#scopeOf(context), params);
+    const scope = this.#scopeOf(context);
+    return this.#within(
+      { deadlineAt: this.#deadlineAt() },
+      'A list of tasks',
+      this.#lister.list(scope, params),
+    );
   }
 
   /**
@@ -174,13 +190,12 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
    * @returns Whether there was one. Errors as {@link save}.
    */
   async delete(taskId: string, context: ServerCallContext): Promise<boolean> {
-    const { scope, key } = this.#locate(taskId, context);
-    return this.#saver.alone(key, async () => {
-      const deleted = await this.#records.delete(key);
-      this.#cache.forget(key);
-      await this.#repair.index(scope, taskId);
-      return deleted;
-    });
+    const place = this.#locate(taskId, context);
+    return this.#within(
+      place,
+      `Deleting task ${abbreviate(taskId)}`,
+      this.#saver.alone(place, async () => this.#delete(place, taskId)),
+    );
   }
 
   /**
@@ -199,20 +214,34 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     context: ServerCallContext,
     update: (task: Task) => Task | void | Promise<Task | void>,
   ): Promise<Task> {
-    const { scope, key } = this.#locate(taskId, context);
+    const place = this.#locate(taskId, context);
     for (let attempt = 1; attempt <= MOST_UPDATES; attempt += 1) {
-      const base = await this.#readLatest(key, taskId);
+      const base = await this.#readLatest(place.key, taskId);
       if (base === undefined) throw new TaskNotFoundError(`Task not found: ${taskId}`);
       const draft = taskOf(base.snapshot);
       const mine = snapshotOf((await update(draft)) ?? draft, base.snapshot);
       requireUpdate(base.snapshot, mine);
-      const written = await this.#saver.replace({ scope, key, mine }, base);
-      if (written !== undefined) return this.#saver.handOut(key, written);
+      // How long the callback takes is the caller's affair.
+      const change = { ...place, mine, deadlineAt: this.#deadlineAt() };
+      const what = `Updating task ${abbreviate(taskId)}`;
+      const written = await this.#within(change, what, this.#saver.replace(change, base));
+      if (written !== undefined) return this.#saver.handOut(place.key, written);
     }
     throw new A2ARedisError(
       'WRITE_CONFLICT',
       `Task ${abbreviate(taskId)} changed during each of ${MOST_UPDATES} attempts to update it.`,
     );
+  }
+
+  /** A list that finds the mark looks whether the record still is there: nothing is left of a delete that was cut off. */
+  async #delete({ scope, key }: { scope: Scope; key: string }, taskId: string): Promise<boolean> {
+    const mark = new PendingMark(this.#index, scope, taskId, this.#records.nextWriteId());
+    await mark.set();
+    const deleted = await this.#records.delete(key);
+    this.#cache.forget(key);
+    await this.#repair.index(scope, taskId);
+    await mark.drop();
+    return deleted;
   }
 
   async #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
@@ -230,10 +259,27 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     return record;
   }
 
-  #locate(taskId: unknown, context: ServerCallContext): { scope: Scope; key: string } {
+  /** Bounds a call that takes several steps, or waits for others; a single step has a deadline of its own. */
+  async #within<T>(
+    { deadlineAt }: { deadlineAt: number },
+    what: string,
+    work: Promise<T>,
+  ): Promise<T> {
+    const describe = (): string => `${what} within ${this.#deadlineMs} ms`;
+    return withDeadline(work, deadlineAt + GRACE_MS, describe);
+  }
+
+  #deadlineAt(): number {
+    return performance.now() + this.#deadlineMs;
+  }
+
+  #locate(
+    taskId: unknown,
+    context: ServerCallContext,
+  ): { scope: Scope; key: string; deadlineAt: number } {
     const id = requireId('The task id', taskId);
     const scope = this.#scopeOf(context);
-    return { scope, key: this.#keys.record(scope, id) };
+    return { scope, key: this.#keys.record(scope, id), deadlineAt: this.#deadlineAt() };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventLedger, NoteRevision } from '../marks/event-ledger.ts';
 import { equalMessage, equalPart } from './a2a-values.ts';
 import type { ItemList } from './item-list.ts';
-import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
+import { findArtifact, type TaskSnapshot } from './task-snapshot.ts';
 
 /** The ledger of a task that is changed by something else than an event with a mark. */
 export function carriedEvents(from: TaskSnapshot, to: TaskSnapshot): EventLedger | undefined {
@@ -13,16 +13,12 @@ export function carriedNotes(from: TaskSnapshot, to: TaskSnapshot): NoteRevision
   return {
     message: (at) => movedIndex(from.history, to.history, at, equalMessage),
     artifact: (_publisher, id, note) => {
-      const [before, after] = [artifact(from, id), artifact(to, id)];
+      const [before, after] = [findArtifact(from.artifacts, id), findArtifact(to.artifacts, id)];
       if (note.at === undefined || before === after) return note;
       const at = before && after && movedIndex(before.parts, after.parts, note.at, equalPart);
       return { ...note, at };
     },
   };
-}
-
-function artifact({ artifacts }: TaskSnapshot, id: string): ArtifactSnapshot | undefined {
-  return artifacts.find(({ header }) => header.artifactId === id);
 }
 
 /** Where an item of one list stands in another that was made of it; `undefined` where that is not sure. */

@@ -1,5 +1,5 @@
 import type { ArtifactHeader } from './a2a-values.ts';
-import { equalJson, type JsonObject, type JsonValue, setOwn } from './json-value.ts';
+import { equalJson, type JsonObject, type JsonValue, ownValue, setOwn } from './json-value.ts';
 
 /** A metadata key as the name of a field. */
 const METADATA = 'metadata.';
@@ -11,7 +11,7 @@ export function changedKeys(from: JsonObject | undefined, to: JsonObject | undef
   if (from === to) return [];
   const keys = new Set([...Object.keys(from ?? {}), ...Object.keys(to ?? {})]);
   return [...keys]
-    .filter((key) => !equalJson(own(from, key), own(to, key)))
+    .filter((key) => !equalJson(ownValue(from, key), ownValue(to, key)))
     .map((key) => `${METADATA}${key}`);
 }
 
@@ -38,7 +38,7 @@ export function withKeys(
     if (!replaced.has(key)) setOwn(result, key, value);
   }
   for (const key of replaced) {
-    const value = own(source, key);
+    const value = ownValue(source, key);
     if (value !== undefined) setOwn(result, key, value);
   }
   const isNothing = Object.keys(result).length === 0 && (metadata ?? source) === undefined;
@@ -61,8 +61,4 @@ export function withFields(
     metadata: withKeys(header.metadata, source.metadata, names),
     extensions: from('extensions').extensions,
   });
-}
-
-function own(object: JsonObject | undefined, key: string): JsonValue | undefined {
-  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }

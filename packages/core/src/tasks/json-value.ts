@@ -101,6 +101,11 @@ export function setOwn<T>(target: Record<string, T>, key: string, value: T): voi
   }
 }
 
+/** The value of a key that an object has itself, not one that it inherits. */
+export function ownValue(object: JsonObject | undefined, key: string): JsonValue | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
 /** Whether two values would be the same JSON, whatever the order of keys. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -4,6 +4,7 @@ import { TaskState, type ListTasksRequest } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
 
 import { type Scope, scopeSegment } from '../keys/scope.ts';
+import { isRecord } from '../options/check-options.ts';
 import { entryMember, sortableTime } from './index-entry.ts';
 import type { IndexKeys } from './task-keys.ts';
 
@@ -33,6 +34,7 @@ export interface ListQuery {
  * @throws {RequestMalformedError} The SDK's error for a page size, a time or a token that is no good.
  */
 export function parseListRequest(scope: Scope, params: ListTasksRequest): ListQuery {
+  requireFields(params);
   const pageSize = params.pageSize ?? DEFAULT_PAGE_SIZE;
   if (!Number.isSafeInteger(pageSize) || pageSize < 0) {
     throw new RequestMalformedError(`pageSize must be a whole number, not ${String(pageSize)}.`);
@@ -54,6 +56,21 @@ export function parseListRequest(scope: Scope, params: ListTasksRequest): ListQu
     bounds: { upper: member === undefined ? '+' : `(${member}`, lower },
     tokenAfter: (last) => Buffer.from(`${request}${last}`).toString('base64url'),
   };
+}
+
+/** What plain JavaScript, or a peer's JSON, may bring. */
+function requireFields(params: ListTasksRequest): void {
+  if (!isRecord(params)) throw new RequestMalformedError('A list request must be an object.');
+  for (const name of ['contextId', 'pageToken', 'statusTimestampAfter'] as const) {
+    const value: unknown = params[name];
+    if (value !== undefined && value !== null && typeof value !== 'string') {
+      throw new RequestMalformedError(`${name} must be a string.`);
+    }
+  }
+  const status: unknown = params.status ?? TaskState.TASK_STATE_UNSPECIFIED;
+  if (typeof status !== 'number' || typeof TaskState[status] !== 'string') {
+    throw new RequestMalformedError(`status must be a TaskState, not ${JSON.stringify(status)}.`);
+  }
 }
 
 /** Statuses later than the time, to the millisecond; a task without a time is not later than any. */

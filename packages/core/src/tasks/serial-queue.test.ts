@@ -15,12 +15,24 @@ describe('SerialQueue', () => {
       if (fails) throw new Error(name);
       return name;
     };
+    const deadlineAt = performance.now() + 60_000;
     const results = await Promise.allSettled([
-      queue.run('a', work('a1', true)),
-      queue.run('a', work('a2', false)),
-      queue.run('b', work('b1', false)),
+      queue.run('a', deadlineAt, work('a1', true)),
+      queue.run('a', deadlineAt, work('a2', false)),
+      queue.run('b', deadlineAt, work('b1', false)),
     ]);
     expect(order).toEqual(['a1 starts', 'b1 starts', 'a1 ends', 'a2 starts', 'b1 ends', 'a2 ends']);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  it('does not begin what has waited for too long', async () => {
+    const queue = new SerialQueue();
+    const begun: string[] = [];
+    const first = queue.run('a', performance.now() + 60_000, () => sleep(30));
+    const late = queue.run('a', performance.now() + 1, async () => void begun.push('late'));
+    const next = queue.run('a', performance.now() + 60_000, async () => void begun.push('next'));
+    await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await Promise.all([first, next]);
+    expect(begun).toEqual(['next']);
   });
 });

@@ -1,11 +1,26 @@
+import { A2ARedisError } from '../errors.ts';
+import { abbreviate } from '../redis/script-runner.ts';
+
 /** Runs work one after another for each key, and at once for different keys. */
 export class SerialQueue {
   readonly #tails = new Map<string, Promise<unknown>>();
 
-  /** Runs the work after all earlier work for the key has ended, however it ended. */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs the work after all earlier work for the key has ended, however it ended.
+   *
+   * @param deadlineAt Until when the work may begin, on the clock of `performance.now()`.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where its turn came too late: it was not begun then.
+   */
+  async run<T>(key: string, deadlineAt: number, work: () => Promise<T>): Promise<T> {
+    const begin = async (): Promise<T> => {
+      if (performance.now() < deadlineAt) return work();
+      throw new A2ARedisError(
+        'DEADLINE_EXCEEDED',
+        `Earlier writes of record ${abbreviate(key)} took too long: this one was not begun.`,
+      );
+    };
     const earlier = this.#tails.get(key) ?? Promise.resolve();
-    const result = earlier.then(work, work);
+    const result = earlier.then(begin, begin);
     this.#tails.set(key, result);
     try {
       return await result;

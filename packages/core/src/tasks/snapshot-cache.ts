@@ -26,11 +26,15 @@ export interface LastKnown {
   readonly ended?: boolean | undefined;
   /** Whether it held events with a mark: to be known where the snapshot was dropped. */
   readonly marked?: boolean | undefined;
+  /** Whether the artifacts are left out, as in a list: nothing is known of them. */
+  readonly isPartial?: boolean | undefined;
 }
 
 interface CachedSnapshots {
   readonly latest: VersionedSnapshot | undefined;
   readonly lastKnown: VersionedSnapshot | undefined;
+  /** What an object held that was saved since; dropped where a caller gets to know another version. */
+  readonly saved?: VersionedSnapshot | undefined;
   readonly bytes: number;
 }
 
@@ -78,7 +82,7 @@ export class SnapshotCache {
   setLatest(key: string, latest: VersionedSnapshot, bytes: number): void {
     const kept = this.#snapshots.get(key);
     if (kept?.latest !== undefined && Number(kept.latest.version) > Number(latest.version)) return;
-    this.#snapshots.set(key, { latest, lastKnown: kept?.lastKnown, bytes });
+    this.#snapshots.set(key, { ...kept, latest, lastKnown: kept?.lastKnown, bytes });
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
@@ -94,7 +98,19 @@ export class SnapshotCache {
     const kept = this.#snapshots.get(key);
     // Where there was no room for the newest version, there is none for this.
     if (kept === undefined) return;
-    this.#snapshots.set(key, { ...kept, lastKnown: snapshot && { version, snapshot } });
+    const { latest, bytes } = kept;
+    this.#snapshots.set(key, { latest, bytes, lastKnown: snapshot && { version, snapshot } });
+  }
+
+  /** Notes what an object holds that was handed out and saved, or updated: a copy of it may be saved. */
+  setSaved(key: string, saved: VersionedSnapshot): void {
+    const kept = this.#snapshots.get(key);
+    if (kept !== undefined) this.#snapshots.set(key, { ...kept, saved });
+  }
+
+  /** See {@link setSaved}. */
+  saved(key: string): VersionedSnapshot | undefined {
+    return this.#snapshots.get(key)?.saved;
   }
 
   /** Forgets the newest version of a task, not what its callers last knew. */

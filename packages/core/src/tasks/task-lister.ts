@@ -4,17 +4,32 @@ import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
 import { entryMember, indexEntryOf, parseMember } from './index-entry.ts';
 import { type ListQuery, parseListRequest } from './list-query.ts';
-import type { SnapshotCache } from './snapshot-cache.ts';
+import type { SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
 import type { IndexPage, TaskIndex } from './task-index.ts';
 import type { TaskKeys } from './task-keys.ts';
 import type { TaskRecords } from './task-records.ts';
 import type { TaskRepair } from './task-repair.ts';
-import { taskOf, type TaskSnapshot } from './task-snapshot.ts';
+import type { TaskSnapshot } from './task-snapshot.ts';
 
 /** While others write, a page is looked up again this often before it is shown as it is. */
 const MOST_LOOKS = 3;
+/** How many records are read at once: a page may be longer than a client's queue. */
+const READS_AT_ONCE = 500;
 /** How many ids `ids` takes from the index at a time. */
 const IDS_PER_LOOK = 500;
+
+/** Makes a task of a record for a caller; `isPartial` where the snapshot lacks the artifacts. */
+export type HandOut = (key: string, record: VersionedSnapshot, isPartial: boolean) => Task;
+
+/** A member of the index, and the task that it stands for. */
+interface FoundTask {
+  readonly member: string;
+  readonly task: Task | undefined;
+  /** Whether the member is what the record says. */
+  readonly isCurrent: boolean;
+  /** Whether the task is one of those that were asked for. */
+  readonly isAskedFor: boolean;
+}
 
 /** Answers lists from the index, and mends it where a record says otherwise. */
 export class TaskLister {
@@ -23,6 +38,7 @@ export class TaskLister {
   readonly #index: TaskIndex;
   readonly #cache: SnapshotCache;
   readonly #repair: TaskRepair;
+  readonly #handOut: HandOut;
   readonly #onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
 
   constructor(
@@ -31,6 +47,7 @@ export class TaskLister {
     index: TaskIndex,
     cache: SnapshotCache,
     repair: TaskRepair,
+    handOut: HandOut,
     onCorruptRecord: ((error: A2ARedisError) => void) | undefined,
   ) {
     this.#keys = keys;
@@ -38,6 +55,7 @@ export class TaskLister {
     this.#index = index;
     this.#cache = cache;
     this.#repair = repair;
+    this.#handOut = handOut;
     this.#onCorruptRecord = onCorruptRecord;
   }
 
@@ -47,15 +65,21 @@ export class TaskLister {
     for (let look = 1; ; look += 1) {
       const page = await this.#page(scope, query, query.pageSize + 1);
       const members = page.members.slice(0, query.pageSize);
-      const found = await Promise.all(members.map((member) => this.#read(scope, query, member)));
-      const moved = found.filter(({ current }) => !current);
+      const found: FoundTask[] = [];
+      for (let first = 0; first < members.length; first += READS_AT_ONCE) {
+        const some = members.slice(first, first + READS_AT_ONCE);
+        found.push(...(await Promise.all(some.map((member) => this.#read(scope, query, member)))));
+      }
+      const moved = found.filter(({ isCurrent }) => !isCurrent);
       if (moved.length > 0 && look < MOST_LOOKS) {
         await Promise.all(moved.map(({ member }) => this.#repair.member(scope, query.set, member)));
         continue;
       }
       const last = members.at(-1);
       return {
-        tasks: found.flatMap(({ task }) => (task === undefined ? [] : [task])),
+        tasks: found.flatMap(({ task, isAskedFor }) =>
+          task === undefined || !isAskedFor ? [] : [task],
+        ),
         nextPageToken:
           last !== undefined && page.members.length > members.length ? query.tokenAfter(last) : '',
         pageSize: query.pageSize,
@@ -100,28 +124,30 @@ export class TaskLister {
     }
   }
 
-  async #read(
-    scope: Scope,
-    query: ListQuery,
-    member: string,
-  ): Promise<{ member: string; task: Task | undefined; current: boolean }> {
+  async #read(scope: Scope, query: ListQuery, member: string): Promise<FoundTask> {
     const { taskId } = parseMember(member);
     const key = this.#keys.record(scope, taskId);
     try {
       const known = this.#cache.latest(key);
       const record = await this.#records.read(key, taskId, known, query.includeArtifacts);
-      if (record === undefined) return { member, task: undefined, current: false };
-      const { snapshot } = record;
+      if (record === undefined) {
+        return { member, task: undefined, isCurrent: false, isAskedFor: false };
+      }
+      const { version, snapshot } = record;
+      const isPartial = !query.includeArtifacts;
+      const shown = isPartial ? { ...snapshot, artifacts: [] } : snapshot;
+      const isAskedFor = matches(query, snapshot);
       return {
         member,
-        task: taskOf(query.includeArtifacts ? snapshot : { ...snapshot, artifacts: [] }),
-        current: entryMember(indexEntryOf(snapshot)) === member && matches(query, snapshot),
+        task: this.#handOut(key, { version, snapshot: shown }, isPartial),
+        isCurrent: isAskedFor && entryMember(indexEntryOf(snapshot)) === member,
+        isAskedFor,
       };
     } catch (error) {
       const corrupt = error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
       if (!corrupt || this.#onCorruptRecord === undefined) throw error;
       this.#onCorruptRecord(error);
-      return { member, task: undefined, current: true };
+      return { member, task: undefined, isCurrent: true, isAskedFor: false };
     }
   }
 }

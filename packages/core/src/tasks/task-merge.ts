@@ -1,11 +1,11 @@
 import type { Message, TaskStatus } from '@a2a-js/sdk';
 
-import { equalHeader, equalMessage, equalPart, equalStatus } from './a2a-values.ts';
+import { equalMessage, equalPart, equalStatus } from './a2a-values.ts';
 import { carriedEvents } from './carried-notes.ts';
 import { ItemList } from './item-list.ts';
-import { equalJson, type JsonObject, type JsonValue, setOwn } from './json-value.ts';
+import { equalJson, type JsonObject, type JsonValue, ownValue, setOwn } from './json-value.ts';
 import { mergeKeyed } from './merge-keyed.ts';
-import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
+import { type ArtifactSnapshot, equalArtifact, type TaskSnapshot } from './task-snapshot.ts';
 import { isTerminal, statusTime } from '../task-state.ts';
 
 /**
@@ -19,8 +19,8 @@ import { isTerminal, statusTime } from '../task-state.ts';
  *   other changed, the change stays;
  * - where both changed the same value, mine wins: it is the later write.
  *
- * @param base What both started from; `undefined` where that is unknown, and then nothing that
- *   either side holds is dropped.
+ * @param base What both started from; `undefined` where that is unknown. Nothing that either side holds is
+ *   dropped then, and the parts with which both begin are taken to be from before.
  * @param mine What this process wants to store.
  * @param theirs What is stored.
  */
@@ -52,7 +52,7 @@ function mergeContents(
       theirs: theirs.artifacts,
       idOf: (artifact) => artifact.header.artifactId,
       equal: equalArtifact,
-      merge: mergeArtifacts,
+      merge: (from, ...sides) => mergeArtifacts(from, ...sides, base === undefined),
     }),
   };
 }
@@ -99,7 +99,11 @@ function mergeMetadata(
   if (equalJson(theirs, base)) return mine;
   const merged: Record<string, JsonValue> = {};
   for (const key of new Set([...Object.keys(theirs ?? {}), ...Object.keys(mine ?? {})])) {
-    const [inBase, inMine, inTheirs] = [own(base, key), own(mine, key), own(theirs, key)];
+    const [inBase, inMine, inTheirs] = [
+      ownValue(base, key),
+      ownValue(mine, key),
+      ownValue(theirs, key),
+    ];
     const mineUnchanged = inBase !== undefined && equalJson(inMine, inBase);
     const theirsUnchanged = inBase !== undefined && equalJson(inTheirs, inBase);
     const value = mineUnchanged ? inTheirs : theirsUnchanged ? inMine : (inMine ?? inTheirs);
@@ -108,23 +112,11 @@ function mergeMetadata(
   return Object.freeze(merged);
 }
 
-function own(object: JsonObject | undefined, key: string): JsonValue | undefined {
-  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-function equalArtifact(a: ArtifactSnapshot, b: ArtifactSnapshot): boolean {
-  if (a === b) return true;
-  return (
-    equalHeader(a.header, b.header) &&
-    a.parts.length === b.parts.length &&
-    a.parts.commonPrefix(b.parts, equalPart) === a.parts.length
-  );
-}
-
 function mergeArtifacts(
   base: ArtifactSnapshot | undefined,
   mine: ArtifactSnapshot,
   theirs: ArtifactSnapshot,
+  isBaseUnknown: boolean,
 ): ArtifactSnapshot {
   const fields = [base?.header, mine.header, theirs.header] as const;
   const [inBase, inMine, inTheirs] = fields;
@@ -136,7 +128,7 @@ function mergeArtifacts(
       metadata: mergeMetadata(inBase?.metadata, inMine.metadata, inTheirs.metadata),
       extensions: pick(inBase?.extensions, inMine.extensions, inTheirs.extensions, equalJson),
     }),
-    parts: mergeParts(base, mine, theirs),
+    parts: mergeParts(base, mine, theirs, isBaseUnknown),
   };
 }
 
@@ -148,8 +140,12 @@ function mergeParts(
   base: ArtifactSnapshot | undefined,
   mine: ArtifactSnapshot,
   theirs: ArtifactSnapshot,
+  isBaseUnknown: boolean,
 ): ArtifactSnapshot['parts'] {
-  if (base === undefined) return theirs.parts.append(mine.parts.toArray());
+  if (base === undefined) {
+    const shared = isBaseUnknown ? mine.parts.commonPrefix(theirs.parts, equalPart) : 0;
+    return theirs.parts.append(mine.parts.from(shared));
+  }
   const baseLength = base.parts.length;
   const mineAppended = mine.parts.commonPrefix(base.parts, equalPart) === baseLength;
   const theirsAppended = theirs.parts.commonPrefix(base.parts, equalPart) === baseLength;

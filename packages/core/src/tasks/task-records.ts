@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { A2ARedisError } from '../errors.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
+import recordVersion from './scripts/record-version.lua';
 import deleteRecordSource from './scripts/delete-record.lua';
 import recordTtlSource from './scripts/record-ttl.lua';
 import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
@@ -11,6 +12,9 @@ import { corruptRecord } from './task-codec.ts';
 import { diffTasks } from './task-delta.ts';
 import type { TaskRecordFormat } from './task-record-format.ts';
 import type { TaskSnapshot } from './task-snapshot.ts';
+
+/** The Lua functions that give a record its next version, for the scripts that write one. */
+export const recordVersionSource: string = recordVersion;
 
 const deleteRecordScript = defineScript('delete-record', deleteRecordSource);
 const recordTtlScript = defineScript('record-ttl', recordTtlSource);

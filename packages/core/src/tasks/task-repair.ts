@@ -6,7 +6,7 @@ import type { IndexKeys, TaskKeys } from './task-keys.ts';
 import { NO_KEY, type ReadRecord, type TaskRecords } from './task-records.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 
-/** A writer that marked a write gives up long before this. */
+/** A writer that marked a write gives up before, after four deadlines of a call at most. */
 export const PENDING_MARK_MS = 120_000;
 
 /** Sets the index right where it does not match the records: they are what counts. */

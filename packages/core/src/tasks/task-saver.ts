@@ -2,6 +2,7 @@ import type { Task } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
 import { markText } from '../marks/event-mark.ts';
+import { carriesChange } from './carried-change.ts';
 import { type SavedEvent, savedEventOf } from './saved-event.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { LastKnown, SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
@@ -11,16 +12,17 @@ import type { UnknownWrite, UnknownWrites } from './unknown-writes.ts';
 import { NO_VERSION } from './write-attempt.ts';
 
 /** What an object that was handed out held then, or when it was last saved. */
-interface ObjectBase {
+interface ObjectBase extends VersionedSnapshot, Pick<LastKnown, 'tried' | 'isPartial'> {
   readonly key: string;
-  readonly version: string;
-  readonly snapshot: TaskSnapshot;
-  /** Writes from there that got no reply. */
-  readonly tried: readonly UnknownWrite[];
 }
 
-/** Where a task is stored. */
-type Place = Pick<TaskWrite, 'scope' | 'key'>;
+/** How many writes without a reply are remembered of an object, while one after another gets none. */
+const MOST_TRIED = 16;
+
+/** Where a task is stored, and until when a write of it may begin, on the clock of `performance.now()`. */
+interface Place extends Pick<TaskWrite, 'scope' | 'key'> {
+  readonly deadlineAt: number;
+}
 /** What a save wants to store, and where. */
 type Change = Place & Pick<TaskWrite, 'mine' | 'event'>;
 
@@ -44,16 +46,20 @@ export class TaskSaver {
     this.#unknown = unknown;
   }
 
-  /** Makes a task of a record for a caller, and remembers what it came from. */
-  handOut(key: string, { version, snapshot }: VersionedSnapshot): Task {
+  /**
+   * Makes a task of a record for a caller, and remembers what it came from.
+   *
+   * @param isPartial Whether the snapshot lacks the artifacts of the record.
+   */
+  handOut(key: string, { version, snapshot }: VersionedSnapshot, isPartial = false): Task {
     const task = taskOf(snapshot);
-    this.#bases.set(task, { key, version, snapshot, tried: [] });
+    this.#bases.set(task, { key, version, snapshot, tried: [], isPartial });
     return task;
   }
 
   /** Runs work on a record while no write to it is under way. */
-  async alone<T>(key: string, work: () => Promise<T>): Promise<T> {
-    return this.#serial.run(key, work);
+  async alone<T>({ key, deadlineAt }: Place, work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(key, deadlineAt, work);
   }
 
   /** Saves a task; see `save` of `BaseTaskStore`. */
@@ -65,13 +71,14 @@ export class TaskSaver {
   }
 
   async #save(task: Task, place: Place): Promise<SavedEvent | undefined> {
-    const { key } = place;
+    const { key, deadlineAt } = place;
     // All that the caller may change meanwhile is read before the first pause.
     const base = this.#bases.get(task);
     if (base?.key === key) {
       const mine = snapshotOf(task, base.snapshot);
       const event = this.#newEvent(task);
-      await this.#serial.run(key, () => this.#saveLoaded(task, base, { ...place, mine, event }));
+      const change = { ...place, mine, event };
+      await this.#serial.run(key, deadlineAt, () => this.#saveLoaded(task, base, change));
       return event;
     }
     const known = this.#cache.lastKnown(key);
@@ -79,7 +86,10 @@ export class TaskSaver {
     const mine = snapshotOf(task, known?.snapshot);
     const event = this.#newEvent(task);
     const change = { ...place, mine, event };
-    const saving = this.#serial.run(key, () => this.#saveOther(change, known, earlier));
+    const origin = originOf(mine, known, this.#cache.saved(key));
+    const saving = this.#serial.run(key, deadlineAt, () =>
+      this.#saveOther(change, origin, earlier),
+    );
     this.#saving.set(key, saving);
     try {
       await saving;
@@ -96,41 +106,44 @@ export class TaskSaver {
 
   /** Writes a change of exactly this version; `undefined` when another writer was first. */
   async replace(change: Change, base: VersionedSnapshot): Promise<TaskWritten | undefined> {
-    return this.#serial.run(change.key, () =>
-      this.#writer.write({
+    return this.#serial.run(change.key, change.deadlineAt, async () => {
+      const written = await this.#writer.write({
         ...change,
         writeId: this.#writer.nextWriteId(),
         base: { ...base, loaded: false, tried: [] },
         onConflict: 'stop',
-      }),
-    );
+      });
+      if (written !== undefined) this.#cache.setSaved(change.key, written);
+      return written;
+    });
   }
 
   /** Saves the very object that was loaded: it changed from what it held then, or when last saved. */
   async #saveLoaded(task: Task, loaded: ObjectBase, change: Change): Promise<void> {
     const base = this.#bases.get(task) ?? loaded;
     const written = await this.#merge({ ...change, base: { ...base, loaded: true } }, (write) => {
-      this.#bases.set(task, { ...base, tried: [...base.tried, write] });
+      this.#bases.set(task, { ...base, tried: withTried(base.tried, write) });
     });
-    if (!written.merged) {
-      this.#bases.set(task, { key: change.key, ...written, tried: [] });
-      return;
-    }
     // After a merge the object lacks what others wrote: the next change is one of what it holds.
-    const version = written.isRepeated ? NO_VERSION : base.version;
-    this.#bases.set(task, { key: change.key, version, snapshot: change.mine, tried: [] });
+    const { version, snapshot } = written.merged
+      ? { version: written.isRepeated ? NO_VERSION : base.version, snapshot: change.mine }
+      : written;
+    const { key } = change;
+    this.#bases.set(task, { ...base, version, snapshot, tried: [] });
+    if (base.isPartial !== true) this.#cache.setSaved(key, { version, snapshot });
   }
 
-  /** Saves another object: taken to come from what this process last knew of the task. */
+  /** Saves another object, of which {@link originOf} tells what it came from. */
   async #saveOther(
     change: Change,
-    known: LastKnown | undefined,
+    origin: LastKnown | undefined,
     earlier: Promise<LastKnown> | undefined,
   ): Promise<LastKnown> {
     // A failed save has told its own caller.
-    const base = (await earlier?.catch(() => this.#cache.lastKnown(change.key))) ?? known;
+    const base = (await earlier?.catch(() => this.#cache.lastKnown(change.key))) ?? origin;
     const { version, snapshot } = await this.#merge({ ...change, base }, (write) => {
-      if (base) this.#cache.setLastKnown(change.key, { ...base, tried: [...base.tried, write] });
+      if (base)
+        this.#cache.setLastKnown(change.key, { ...base, tried: withTried(base.tried, write) });
     });
     const lastKnown = { version, snapshot, loaded: false, tried: [] };
     this.#cache.setLastKnown(change.key, lastKnown);
@@ -154,4 +167,25 @@ export class TaskSaver {
       throw error;
     }
   }
+}
+
+function withTried(tried: readonly UnknownWrite[], write: UnknownWrite): readonly UnknownWrite[] {
+  return [...tried, write].slice(-MOST_TRIED);
+}
+
+/**
+ * What an object that does not tell was changed from: a copy of what was saved since the last load, if it
+ * holds that change; otherwise what was last loaded. The SDK appends the message of a follow-up between
+ * another request's load and save: who does not have that message did not remove it.
+ */
+function originOf(
+  mine: TaskSnapshot,
+  known: LastKnown | undefined,
+  saved: VersionedSnapshot | undefined,
+): LastKnown | undefined {
+  if (saved === undefined) return known;
+  const isCopy =
+    known === undefined ||
+    (known.snapshot !== undefined && carriesChange(mine, known.snapshot, saved.snapshot));
+  return isCopy ? { ...saved, loaded: true, tried: [] } : known;
 }

@@ -38,6 +38,24 @@ export interface ArtifactSnapshot {
   readonly parts: ItemList<Part>;
 }
 
+/** The artifact with an id; the first, where a task has several. */
+export function findArtifact(
+  artifacts: readonly ArtifactSnapshot[],
+  artifactId: string,
+): ArtifactSnapshot | undefined {
+  return artifacts.find(({ header }) => header.artifactId === artifactId);
+}
+
+/** Whether two artifacts say the same. */
+export function equalArtifact(a: ArtifactSnapshot, b: ArtifactSnapshot): boolean {
+  if (a === b) return true;
+  return (
+    equalHeader(a.header, b.header) &&
+    a.parts.length === b.parts.length &&
+    a.parts.commonPrefix(b.parts, equalPart) === a.parts.length
+  );
+}
+
 /**
  * Up to this many items, a list is handed out as copies that the caller may change. In a longer one
  * the items are the frozen ones of the snapshot: copying 20,000 parts for every chunk of a stream

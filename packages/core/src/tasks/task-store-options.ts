@@ -3,7 +3,7 @@ import type { OwnerResolver } from '@a2a-js/sdk/server';
 import type { A2ARedisError } from '../errors.ts';
 import { requirePrefix } from '../keys/key-segment.ts';
 import { type ScopeResolver, scopeResolver } from '../keys/scope.ts';
-import { checkNames, milliseconds, timeToLive, wholeNumber } from '../options/check-options.ts';
+import { checkNames, timeToLive, wholeNumber } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
 
@@ -43,8 +43,8 @@ export interface TaskStoreOptions {
    */
   readonly cacheMaxBytes?: number | undefined;
   /**
-   * How long a call may take in milliseconds, waiting for a server that is away included, before it
-   * fails with `DEADLINE_EXCEEDED`.
+   * How long a call may take in milliseconds, waiting for a server that is away or for earlier writes of
+   * the task included, before it fails with `DEADLINE_EXCEEDED`; 30000 at most.
    *
    * @default 10000: longer than a restart or a failover commonly takes
    */
@@ -69,6 +69,8 @@ export interface ResolvedTaskStoreOptions {
   readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
 }
 
+/** A write that was marked as pending is given up by then, see `PENDING_MARK_MS`. */
+const LONGEST_DEADLINE_MS = 30_000;
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
 const OPTION_NAMES: readonly (keyof TaskStoreOptions)[] = [
@@ -99,7 +101,7 @@ export function resolveTaskStoreOptions(options: TaskStoreOptions): ResolvedTask
     ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
     ttlAppliesTo,
     cacheMaxBytes: wholeNumber(cacheMaxBytes, 'cacheMaxBytes', 1),
-    deadlineMs: milliseconds(deadlineMs, 'deadlineMs', 1),
+    deadlineMs: wholeNumber(deadlineMs, 'deadlineMs', 1, LONGEST_DEADLINE_MS),
     onCorruptRecord,
   };
 }

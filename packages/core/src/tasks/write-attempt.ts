@@ -45,6 +45,10 @@ export interface Attempt {
 export function firstAttempt(write: IntendedWrite, latest: VersionedSnapshot | undefined): Attempt {
   const { base, mine } = write;
   if (base === undefined) return anew(write, '');
+  if (base.isPartial === true) {
+    if (latest !== undefined) return mergedAttempt(write, latest);
+    return { expected: NO_VERSION, from: undefined, target: mine, merged: false };
+  }
   // A base that is no version of the record is behind each.
   const isCurrent = latest === undefined || Number(latest.version) <= Number(base.version);
   if (!isCurrent && write.onConflict === 'merge') return mergedAttempt(write, latest);
@@ -62,7 +66,7 @@ export function nextAttempt(write: IntendedWrite, stored: VersionedSnapshot | un
   // It was deleted, or it expired: the write makes it anew.
   if (stored === undefined) return anew(write, NO_RECORD);
   // Nobody else wrote: what the write started from was asked for.
-  return stored.version === write.base?.version
+  return stored.version === write.base?.version && write.base.isPartial !== true
     ? onto(write, stored)
     : mergedAttempt(write, stored);
 }
@@ -105,11 +109,11 @@ function mergedAttempt(write: IntendedWrite, stored: VersionedSnapshot): Attempt
   const { version: expected, snapshot: from } = stored;
   // An earlier attempt that got no reply stored the event: what is new is what came after it.
   const isRepeated = started !== base?.snapshot && event && from.events?.has(event.mark);
-  if (event === undefined || isRepeated) {
-    return { expected, from, target: mergeTasks(started, mine, from), merged: true };
-  }
-  // That there was nothing is known, too: then all that the writer has is the event's.
+  // That there was nothing is known, too: then all that the writer has is new.
   const known = started ?? (base?.version === NO_RECORD ? nothingOf(mine) : undefined);
+  if (event === undefined || isRepeated) {
+    return { expected, from, target: mergeTasks(known, mine, from), merged: true };
+  }
   const target = applyEvent({ base: known, mine, theirs: from, event });
   return { expected, from, target, merged: true };
 }

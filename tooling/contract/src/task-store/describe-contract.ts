@@ -14,6 +14,7 @@ import { pages } from './pages.ts';
 import { refusesBadListRequests } from './refuses-bad-list-requests.ts';
 import { returnsPrivateCopies } from './returns-private-copies.ts';
 import { savesAndLoads } from './saves-and-loads.ts';
+import { savesCopies } from './saves-copies.ts';
 import { scopesByTenantAndOwner } from './scopes-by-tenant-and-owner.ts';
 import { sortsByMoment } from './sorts-by-moment.ts';
 import { storesValuesAsJson } from './stores-values-as-json.ts';
@@ -26,6 +27,7 @@ const SPECS = [
   savesAndLoads,
   returnsPrivateCopies,
   overwrites,
+  savesCopies,
   keepsEveryField,
   storesValuesAsJson,
   takesOddIds,

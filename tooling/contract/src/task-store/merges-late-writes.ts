@@ -5,6 +5,7 @@ import {
   artifactOf,
   CONTEXT,
   fullTaskOf,
+  listRequest,
   loadTask,
   messageOf,
   partOf,
@@ -60,6 +61,30 @@ export function mergesLateWrites({ makeStore, capabilities }: TaskStoreSubject):
       mine(expected);
       expect(await store.load('task', CONTEXT)).toEqual(expected);
     });
+
+    test.each([true, false])(
+      'what was stored since a list, with artifacts: %s',
+      async (includeArtifacts) => {
+        const store = await makeStore();
+        await store.save(fullTaskOf('task'), CONTEXT);
+        const { tasks } = await store.list(listRequest({ includeArtifacts }), CONTEXT);
+        const other = await loadTask(store, 'task');
+        other.artifacts[0]?.parts.push(partOf('theirs'));
+        await store.save(other, CONTEXT);
+        const [listed] = tasks;
+        if (listed === undefined) throw new Error('The list is empty.');
+        for (const key of ['mine', 'mine again']) {
+          listed.metadata = { ...listed.metadata, [key]: 1 };
+          await store.save(listed, CONTEXT);
+        }
+
+        const expected = fullTaskOf('task');
+        expected.metadata = { ...expected.metadata, mine: 1, 'mine again': 1 };
+        if (merges) expected.artifacts[0]?.parts.push(partOf('theirs'));
+        else if (!includeArtifacts) expected.artifacts = [];
+        expect(await store.load('task', CONTEXT)).toEqual(expected);
+      },
+    );
 
     test('what concurrent writers of one task add', async () => {
       const store = await makeStore();

@@ -12,7 +12,15 @@ const REQUESTS: Readonly<Record<string, Partial<ListTasksRequest>>> = {
   'a broken page size': { pageSize: 1.5 },
   'an endless page size': { pageSize: Infinity },
   'a time that is none': { statusTimestampAfter: 'yesterday' },
+  'a context id that is no string': notTyped({ contextId: 5 }),
+  'a page token that is no string': notTyped({ pageToken: 5 }),
+  'a state that is none': notTyped({ status: 'working' }),
 };
+
+/** What plain JavaScript may pass. */
+function notTyped(fields: object): Partial<ListTasksRequest> {
+  return fields;
+}
 
 /** Requests that mean nothing are refused. A page token that is none, every store refuses. */
 export function refusesBadListRequests({ makeStore, capabilities }: TaskStoreSubject): void {
