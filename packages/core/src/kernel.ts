@@ -62,6 +62,7 @@ export { ItemList } from './tasks/item-list.ts';
 export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tasks/json-value.ts';
 export { indexTaskSource } from './tasks/task-index.ts';
 export {
+  type CorruptionReport,
   corruptRecord,
   decodeHeader,
   decodeMessage,
@@ -73,8 +74,12 @@ export {
   encodeMetadata,
   encodePart,
   encodeStatus,
+  headerFromJson,
+  messageFromJson,
+  metadataFromJson,
   partFromJson,
   type RecordField,
+  statusFromJson,
 } from './tasks/task-codec.ts';
 export {
   type ArtifactDelta,
