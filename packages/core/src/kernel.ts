@@ -63,6 +63,7 @@ export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tas
 export { indexTaskSource } from './tasks/task-index.ts';
 export { recordVersionSource } from './tasks/task-records.ts';
 export {
+  type CorruptionReport,
   corruptRecord,
   decodeHeader,
   decodeMessage,
@@ -74,8 +75,12 @@ export {
   encodeMetadata,
   encodePart,
   encodeStatus,
+  headerFromJson,
+  messageFromJson,
+  metadataFromJson,
   partFromJson,
   type RecordField,
+  statusFromJson,
 } from './tasks/task-codec.ts';
 export {
   type ArtifactDelta,

@@ -50,7 +50,8 @@ export const status: fc.Arbitrary<TaskStatus> = fc.record({
   ),
 });
 
-const artifact = (artifactId: string): fc.Arbitrary<Artifact> =>
+/** An artifact with the id given. */
+export const artifact = (artifactId: string): fc.Arbitrary<Artifact> =>
   fc.record({
     artifactId: fc.constant(artifactId),
     name: fc.string({ maxLength: 3 }),

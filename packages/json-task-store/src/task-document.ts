@@ -1,19 +1,18 @@
-import { Artifact, Message, TaskStatus } from '@a2a-js/sdk';
 import {
   type ArtifactSnapshot,
-  copyHeader,
-  copyJsonObject,
-  copyMessage,
-  copyPart,
-  copyStatus,
-  corruptRecord,
+  type CorruptionReport,
   type DecodedRecord,
+  headerFromJson,
   isRecord,
   ItemList,
+  messageFromJson,
+  metadataFromJson,
   partFromJson,
+  statusFromJson,
 } from '@a2a-redis/core/kernel';
 
 import { readEvents } from './document-events.ts';
+import { corruptAt } from './document-fault.ts';
 import { parseJson } from './json-text.ts';
 
 /** The member of a document that is the store's own; all others are the A2A JSON form of the task. */
@@ -49,50 +48,27 @@ export function decodeDocument(
     id: taskId,
     contextId: reader.text('$.contextId', task['contextId']),
     status: reader.optional('$.status', task['status'], statusFromJson),
-    metadata: reader.optional('$.metadata', task['metadata'], (json) =>
-      copyJsonObject(json, 'task.metadata', true),
-    ),
+    metadata: reader.optional('$.metadata', task['metadata'], metadataFromJson),
     history: ItemList.of(
       reader.list('$.history', task['history'], (json, path) =>
-        copyMessage(messageFromJson(reader, path, json), true),
+        messageFromJson(json, reader.at(path)),
       ),
     ),
     artifacts: withArtifacts ? readArtifacts(reader, task['artifacts']) : [],
     ...(events !== undefined && { events }),
   };
   return { snapshot, writes: typeof writes === 'string' ? writes : '' };
-
-  function statusFromJson(json: Members): ReturnType<typeof copyStatus> {
-    const { message, ...fields } = json;
-    const status = TaskStatus.fromJSON(fields);
-    reader.known('$.status.state', json['state'], status.state);
-    if (message !== undefined) {
-      const path = '$.status.message';
-      status.message = messageFromJson(reader, path, reader.object(path, message));
-    }
-    return copyStatus(status, true);
-  }
 }
 
 function readArtifacts(reader: DocumentReader, value: unknown): ArtifactSnapshot[] {
-  return reader.list('$.artifacts', value, (json, path) => {
-    const { parts, ...header } = json;
-    return {
-      header: copyHeader(Artifact.fromJSON(header), true),
-      parts: ItemList.of(
-        reader.list(`${path}.parts`, parts, (part) => copyPart(partFromJson(part), true)),
+  return reader.list('$.artifacts', value, (json, path) => ({
+    header: headerFromJson(json, reader.at(path)),
+    parts: ItemList.of(
+      reader.list(`${path}.parts`, json['parts'], (part, partPath) =>
+        partFromJson(part, reader.at(partPath)),
       ),
-    };
-  });
-}
-
-/** The parts are read apart from the rest, for the sake of {@link partFromJson}. */
-function messageFromJson(reader: DocumentReader, path: string, json: Members): Message {
-  const { parts, ...fields } = json;
-  const message = Message.fromJSON(fields);
-  reader.known(`${path}.role`, json['role'], message.role);
-  if (parts !== undefined) message.parts = reader.list(`${path}.parts`, parts, partFromJson);
-  return message;
+    ),
+  }));
 }
 
 function onlyMatch(matches: unknown): unknown {
@@ -116,8 +92,13 @@ class DocumentReader {
     this.#key = key;
   }
 
-  corrupt(field: string, problem: string, cause?: unknown): Error {
-    return corruptRecord({ key: this.#key, field }, problem, cause);
+  /** Reports faults in the value at a path. */
+  at(path: string): CorruptionReport {
+    return corruptAt(this.#key, path);
+  }
+
+  corrupt(path: string, problem: string, cause?: unknown): Error {
+    return this.at(path)('', problem, cause);
   }
 
   parse(text: string): unknown {
@@ -138,8 +119,12 @@ class DocumentReader {
     throw this.corrupt(path, value === undefined ? 'missing' : 'not a JSON object');
   }
 
-  optional<T>(path: string, value: unknown, read: (json: Members) => T): T | undefined {
-    return value === undefined ? undefined : this.guard(path, () => read(this.object(path, value)));
+  optional<T>(
+    path: string,
+    value: unknown,
+    read: (json: unknown, corrupt: CorruptionReport) => T,
+  ): T | undefined {
+    return value === undefined ? undefined : read(value, this.at(path));
   }
 
   list<T>(path: string, value: unknown, read: (json: Members, path: string) => T): T[] {
@@ -148,24 +133,7 @@ class DocumentReader {
     }
     return value.map((item: unknown, index) => {
       const itemPath = `${path}[${index}]`;
-      return this.guard(itemPath, () => read(this.object(itemPath, item), itemPath));
+      return read(this.object(itemPath, item), itemPath);
     });
-  }
-
-  /** The SDK's codec takes whatever it does not know for -1. */
-  known(path: string, json: unknown, member: number): void {
-    if (member === -1 && json !== -1 && json !== 'UNRECOGNIZED') {
-      throw this.corrupt(path, 'not a member of its enumeration');
-    }
-  }
-
-  /** Other tools can write documents: what no task can hold is the record's fault, not the caller's. */
-  guard<T>(path: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'CORRUPT_RECORD') throw error;
-      throw this.corrupt(path, 'not what a task holds', error);
-    }
   }
 }

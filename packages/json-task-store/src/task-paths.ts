@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { TaskStatus } from '@a2a-js/sdk';
+import type { TaskStatus } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
@@ -16,10 +16,12 @@ import {
   type JsonValue,
   type RedisScript,
   type ScriptRunner,
+  statusFromJson,
   textReply,
   type TtlPolicy,
 } from '@a2a-redis/core/kernel';
 
+import { corruptAt } from './document-fault.ts';
 import { requirePath, requireWritablePath, type WritablePath } from './json-path.ts';
 import { changeArguments, jsonRecordFormat, jsonRecordLua } from './json-record-format.ts';
 import { jsonText, parseJson } from './json-text.ts';
@@ -95,7 +97,10 @@ export class TaskPaths {
       current: listOf(place, matches)[0],
       version: known,
       types: types.map(textReply),
-      status: isRecord(statusJson) ? TaskStatus.fromJSON(statusJson) : undefined,
+      status:
+        statusJson === undefined
+          ? undefined
+          : statusFromJson(statusJson, corruptAt(place.key, '$.status')),
     };
   }
 

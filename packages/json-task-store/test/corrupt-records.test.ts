@@ -4,6 +4,7 @@ import type { A2ARedisError } from '@a2a-redis/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
+import { DAMAGES } from './damages.ts';
 import { describeWithJson } from './servers.ts';
 import { streamedTask, text, textsOf } from './streamed-task.ts';
 import { contentOf, CONTEXT, loadTask } from './support.ts';
@@ -25,52 +26,6 @@ describeWithJson('damage', (server) => {
     return new RedisJSONTaskStore(server.client, { prefix, onCorruptRecord });
   }
 
-  /** The field that the error names, and the damage: a path and the value to set there, or none. */
-  const DAMAGES: Readonly<Record<string, readonly [field: string, path: string, value?: string]>> =
-    {
-      'no member of the store': ['v', '$._store'],
-      'no version': ['v', '$._store.version'],
-      'a version that is a number': ['v', '$._store.version', '1'],
-      'a version too short': ['v', '$._store.version', '"12"'],
-      'a member of the store that is a list': ['v', '$._store', '[]'],
-      'no id': ['$.id', '$.id'],
-      'the id of another task': ['$.id', '$.id', '"other"'],
-      'an id that is a number': ['$.id', '$.id', '5'],
-      'no context id': ['$.contextId', '$.contextId'],
-      'a context id that is a list': ['$.contextId', '$.contextId', '[]'],
-      'no history': ['$.history', '$.history'],
-      'a history that is an object': ['$.history', '$.history', '{}'],
-      'a message that is a text': ['$.history[0]', '$.history', '["hello"]'],
-      'a message of parts that are no list': [
-        '$.history[0].parts',
-        '$.history',
-        '[{"messageId":"m","parts":{}}]',
-      ],
-      'a role that is a list': ['$.history[0].role', '$.history', '[{"messageId":"m","role":[1]}]'],
-      'no artifacts': ['$.artifacts', '$.artifacts'],
-      'artifacts that are an object': ['$.artifacts', '$.artifacts', '{}'],
-      'an artifact that is null': ['$.artifacts[0]', '$.artifacts', '[null]'],
-      'no parts': ['$.artifacts[0].parts', '$.artifacts[0].parts'],
-      'parts that are a text': ['$.artifacts[0].parts', '$.artifacts[0].parts', '"two"'],
-      'a part that is a text': ['$.artifacts[0].parts[1]', '$.artifacts[0].parts[1]', '"two"'],
-      'a part that is a list': ['$.artifacts[0].parts[1]', '$.artifacts[0].parts[1]', '[]'],
-      'a status that is null': ['$.status', '$.status', 'null'],
-      'a status that is a list': ['$.status', '$.status', '[]'],
-      'a state that is none': ['$.status.state', '$.status.state', '"working"'],
-      'a status message that is a text': ['$.status.message', '$.status.message', '"hello"'],
-      'events that are a list': ['$._store.events', '$._store.events', '[]'],
-      'events of no publisher': ['$._store.events', '$._store.events', '{"p:1;q":"2"}'],
-      'events that are a number': ['$._store.events["p"]', '$._store.events', '{"p":1}'],
-      'events that are none': ['$._store.events["p"]', '$._store.events', '{"p":"1-"}'],
-      'events out of order that are none': [
-        '$._store.events["p"]',
-        '$._store.events',
-        '{"p":"2 [[2]]"}',
-      ],
-      'metadata that is null': ['$.metadata', '$.metadata', 'null'],
-      'metadata that is a list': ['$.metadata', '$.metadata', '[]'],
-    };
-
   async function set(path: string, value?: string): Promise<void> {
     const command = value === undefined ? ['JSON.DEL'] : ['JSON.SET'];
     await server.client.sendCommand([
@@ -82,7 +37,7 @@ describeWithJson('damage', (server) => {
   }
 
   async function damage(name: string): Promise<string> {
-    const [field = '', path = '$', value] = DAMAGES[name] ?? [];
+    const { field, path, value } = DAMAGES[name] ?? { field: '', path: '$' };
     await set(path, value);
     return field;
   }
@@ -148,6 +103,22 @@ describeWithJson('damage', (server) => {
         message: expect.stringContaining('field "$._store.version"'),
       });
       expect(await newStore().getPath('t', '$.metadata.a', CONTEXT)).toEqual([1]);
+      expect(await contentOf(server.client, prefix)).toEqual(before);
+    });
+  });
+
+  describe('a record without a readable status', () => {
+    test.each([
+      ['$.status', 'null', 'field "$.status": not a JSON object.'],
+      ['$.status.state', '99', 'field "$.status.state": not a member of its enumeration.'],
+    ])('is not changed by path: %s %s', async (path, value, fault) => {
+      await set(path, value);
+      const before = await contentOf(server.client, prefix);
+      const update = newStore().updatePath('t', '$.metadata.a', CONTEXT, () => 2);
+      await expect(update).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        message: `Record ${JSON.stringify(record)}, ${fault}`,
+      });
       expect(await contentOf(server.client, prefix)).toEqual(before);
     });
   });

@@ -57,6 +57,7 @@ const TASKS: Readonly<Record<string, unknown>> = {
   'a state that is none': taskOf('t', { status: { ...statusAt(0), state: wrong(99) } }),
   'a state that is a text': taskOf('t', { status: { ...statusAt(0), state: wrong('working') } }),
   'a timestamp that is a number': taskOf('t', { status: { ...statusAt(0), timestamp: wrong(1) } }),
+  'a timestamp of zero': taskOf('t', { status: { ...statusAt(0), timestamp: wrong(0) } }),
   'a timestamp that is a date': taskOf('t', {
     status: { ...statusAt(0), timestamp: wrong(new Date(0)) },
   }),

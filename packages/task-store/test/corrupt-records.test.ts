@@ -61,6 +61,15 @@ const DAMAGES: Readonly<Record<string, readonly [field: string, value: string | 
   'no part in the middle': ['p:0:0', undefined],
   'a part that is not JSON': ['p:0:1', '{"text":'],
   'a part that is no object': ['p:0:1', '"two"'],
+  'a part whose text is a number': ['p:0:1', '{"text":5}'],
+  'a part of a text and a url': ['p:0:1', '{"text":"two","url":"https://host.example"}'],
+  'a part of bytes that are not base64': ['p:0:1', '{"raw":"no base64!"}'],
+  'a part deeper than a task can be': ['p:0:1', `{"data":${'['.repeat(201)}${']'.repeat(201)}}`],
+  'an artifact whose name is a list': ['a:0', '{"artifactId":"a","name":["b"]}'],
+  'a message whose id is a number': ['h:0', '{"messageId":12345}'],
+  'a message of parts that are no list': ['h:0', '{"messageId":"m","parts":"oops"}'],
+  'a state that is a number': ['s', '{"state":99}'],
+  'a state of an unknown name': ['s', '{"state":"TASK_STATE_BUSY"}'],
   'a status that is not JSON': ['s', ''],
   'a status that is no object': ['s', '[]'],
   'metadata that is no object': ['m', 'null'],
@@ -71,6 +80,7 @@ async function damage(name: string): Promise<string> {
   if (name === 'a history longer than there are messages') await client.hSet(record, 'h', '1');
   else if (name === 'more artifacts than there are') await client.hSet(record, 'a', '2');
   else if (name === 'more parts than there are') await client.hSet(record, 'n:0', '3');
+  else if (field === 'h:0') await client.hSet(record, { h: '1', [field]: value ?? '' });
   else if (value === undefined) await client.hDel(record, field);
   else await client.hSet(record, field, value);
   return field;
@@ -118,6 +128,23 @@ describe.each(Object.keys(DAMAGES))('a record with %s', (name) => {
     expect(await newStore().delete('t', CONTEXT)).toBe(true);
     expect(await newStore().load('t', CONTEXT)).toBeUndefined();
     expect((await newStore().list(listRequest(), CONTEXT)).totalSize).toBe(1);
+  });
+});
+
+describe('a fault in a field', () => {
+  test.each([
+    ['s', '{"state":99}', 'state: not a member of its enumeration'],
+    ['s', '{"message":{"role":"user"}}', 'message.role: not a member of its enumeration'],
+    ['s', '{"message":{"parts":[{},{"text":5}]}}', 'message.parts[1].text: not a text'],
+    ['a:0', '{"artifactId":"a","extensions":[1]}', 'extensions[0]: not a text'],
+    ['p:0:1', '{"raw":"no base64!"}', 'raw: not bytes in base64'],
+    ['p:0:1', '{"text":"two","url":"u"}', 'more than one kind of content'],
+  ])('of %s with %s is named by its path', async (field, value, fault) => {
+    await client.hSet(record, field, value);
+    await expect(newStore().load('t', CONTEXT)).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+      message: `Record ${JSON.stringify(record)}, field ${JSON.stringify(field)}: ${fault}.`,
+    });
   });
 });
 

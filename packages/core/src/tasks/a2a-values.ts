@@ -77,7 +77,7 @@ export function copyStatus(status: TaskStatus, freeze: boolean): TaskStatus {
   const copy: TaskStatus = {
     state: memberOf('status.state', TaskState, status.state ?? TaskState.TASK_STATE_UNSPECIFIED),
     message: status.message ? copyMessage(status.message, freeze) : undefined,
-    timestamp: (status.timestamp ?? undefined) && textOf('status.timestamp', status.timestamp),
+    timestamp: optionalTextOf('status.timestamp', status.timestamp),
   };
   return freeze ? Object.freeze(copy) : copy;
 }
@@ -101,7 +101,8 @@ function copyEach<T>(
   copy: (item: T, freeze: boolean) => T,
   freeze: boolean,
 ): T[] {
-  const copies = requireList(name, items).map((item) => copy(item, freeze));
+  // A list with holes, which JSON does not have, is one of absent items.
+  const copies = [...requireList(name, items)].map((item) => copy(item, freeze));
   if (freeze) Object.freeze(copies);
   return copies;
 }
@@ -116,6 +117,10 @@ function textOf(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') throw invalid(name, 'a string');
   return value;
+}
+
+function optionalTextOf(name: string, value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : textOf(name, value);
 }
 
 function memberOf<T extends number>(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { message, part, status } from '../../test/task-arbitraries.ts';
+import { copyMessage } from './a2a-values.ts';
 import {
   decodeHeader,
   decodeMessage,
@@ -42,6 +43,13 @@ describe('the codec of stored values', () => {
     expect(decodeStatus(encodeStatus(holdingStatus), where)).toEqual(holdingStatus);
   });
 
+  it('reads an empty text where a list that was copied has a hole', () => {
+    const extensions: string[] = [];
+    extensions[1] = 'urn:x';
+    const stored = encodeMessage(copyMessage({ ...emptyMessage, extensions }, true));
+    expect(decodeMessage(stored, where).extensions).toEqual(['', 'urn:x']);
+  });
+
   it('keeps a key called __proto__ as a key', () => {
     const metadata = JSON.parse('{"__proto__":{"polluted":true},"a":1}') as Record<string, never>;
     const decoded = decodeMetadata(encodeMetadata(metadata), where);
@@ -56,10 +64,11 @@ describe('the codec of stored values', () => {
     '{"text":"a","media_type":"m"}',
     '{"text":"a","metadata":{"b":[1]}}',
     '{"text":"a","metadata":null,"filename":null,"mediaType":null}',
-    '{"text":5,"filename":6,"mediaType":7}',
     '{"text":null,"url":"u"}',
     '{"url":"u","mediaType":"m"}',
-    '{"raw":"AAE=","text":"a","unknown":1}',
+    '{"raw":"AAE=","unknown":1}',
+    '{"raw":"AAE=","text":null}',
+    '{"text":"a","url":null,"raw":null}',
     '{}',
   ])('reads the part %s as the SDK does, and freezes it', (json) => {
     const decoded = decodePart(json, where);
@@ -72,18 +81,37 @@ describe('the codec of stored values', () => {
     expect(Object.isFrozen(decodePart('{"data":{"a":[1]}}', where).content?.value)).toBe(true);
   });
 
-  it.each([
-    ['a part of a message', (): unknown => decodeMessage('{"parts":[null]}', where)],
-    ['a part that is a number', (): unknown => decodeMessage('{"parts":[5]}', where)],
-    ['the message of a status', (): unknown => decodeStatus('{"message":[]}', where)],
-    ['a part in a status', (): unknown => decodeStatus('{"message":{"parts":[null]}}', where)],
-  ])('reports %s that is no object as corrupt', (_name, decode) => {
-    expect(decode).toThrow(
+  it.each<[decode: (text: string, place: typeof where) => unknown, text: string, fault: string]>([
+    [decodePart, '{"text":5}', 'text: not a text'],
+    [decodePart, '{"text":"a","filename":6}', 'filename: not a text'],
+    [decodePart, '{"text":"a","mediaType":7}', 'mediaType: not a text'],
+    [decodePart, '{"text":"a","media_type":7}', 'media_type: not a text'],
+    [decodePart, '{"text":"a","metadata":[]}', 'metadata: not a JSON object'],
+    [decodePart, '{"text":"a","url":"u"}', 'more than one kind of content'],
+    [decodePart, '{"text":"a","raw":"AAE="}', 'more than one kind of content'],
+    [decodePart, '{"text":"a","data":{}}', 'more than one kind of content'],
+    [decodePart, '{"raw":"no base64!"}', 'raw: not bytes in base64'],
+    [decodePart, `{"data":${'['.repeat(201)}${']'.repeat(201)}}`, 'not what a task holds'],
+    [decodeMessage, '{"messageId":12345}', 'messageId: not a text'],
+    [decodeMessage, '{"parts":"oops"}', 'parts: not a list'],
+    [decodeMessage, '{"parts":[null]}', 'parts[0]: not a JSON object'],
+    [decodeMessage, '{"parts":[{},{"text":5}]}', 'parts[1].text: not a text'],
+    [decodeStatus, '{"state":99}', 'state: not a member of its enumeration'],
+    [decodeStatus, '{"message":[]}', 'message: not a JSON object'],
+    [decodeStatus, '{"message":{"parts":[5]}}', 'message.parts[0]: not a JSON object'],
+    [decodeHeader, '{"name":5}', 'name: not a text'],
+    [decodeMetadata, '[]', 'not a JSON object'],
+  ])('reports as corrupt, by %o: %s', (decode, text, fault) => {
+    expect(() => decode(text, where)).toThrow(
       expect.objectContaining({
         code: 'CORRUPT_RECORD',
-        message: expect.stringContaining('not a JSON object'),
+        message: `Record "the key", field "the field": ${fault}.`,
       }),
     );
+  });
+
+  it('reads a header beside which there are parts', () => {
+    expect(decodeHeader('{"artifactId":"a","parts":[null]}', where)).toEqual(emptyHeader);
   });
 
   it.each(['', 'not json', '[]', '"text"', 'null', '12'])('reports %j as corrupt', (stored) => {
