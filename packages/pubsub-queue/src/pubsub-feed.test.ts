@@ -165,6 +165,13 @@ describe('PubSubFeed', () => {
     expect([feed.events, feed.announcements]).toEqual([[], 1]);
   });
 
+  it('is never ready once it is closed before', async () => {
+    const feed = new Feed();
+    feed.position = '';
+    feed.feed.close();
+    await expect(feed.feed.ready).rejects.toThrow('Nobody here follows task "task" any more.');
+  });
+
   it('tells exactly how many events it lost, whichever messages are lost', async () => {
     const batch = fc.record({
       publisher: fc.constantFrom('a-1', 'b-1', 'own-1'),

@@ -4,6 +4,7 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
+  noLongerFollowed,
   type RunState,
   type TaskAddress,
   type TaskFeed,
@@ -48,6 +49,7 @@ export class PubSubFeed implements TaskFeed {
   #isLive = false;
   #heardAt = 0;
   #isClosed = false;
+  #abandon: (error: A2ARedisError) => void = () => {};
   #placing: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
@@ -55,7 +57,10 @@ export class PubSubFeed implements TaskFeed {
     this.#task = task;
     this.#follower = follower;
     this.#parts = parts;
-    this.ready = this.#start();
+    this.ready = new Promise((resolve, reject) => {
+      this.#start().then(resolve, reject);
+      this.#abandon = reject;
+    });
     // Who awaits it is told; nobody need.
     this.ready.catch(() => undefined);
   }
@@ -83,6 +88,7 @@ export class PubSubFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#onMessage);
+    this.#abandon(noLongerFollowed(this.#task));
     this.#wake();
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
+  noLongerFollowed,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
@@ -43,12 +44,18 @@ export class StreamFeed implements TaskFeed {
   #heardAt = 0;
   #reading: Promise<void> | undefined;
   #isClosed = false;
+  #abandon: (error: A2ARedisError) => void = () => {};
 
   constructor(task: TaskAddress, follower: TaskFollower, parts: FeedParts) {
     this.#task = task;
     this.#follower = follower;
     this.#parts = parts;
-    this.ready = this.#start();
+    this.ready = new Promise((resolve, reject) => {
+      this.#start().then(resolve, reject);
+      this.#abandon = reject;
+    });
+    // Who awaits it is told; nobody need.
+    this.ready.catch(() => undefined);
   }
 
   get heardAt(): number {
@@ -73,6 +80,7 @@ export class StreamFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#task.channel, this.#onMessage);
+    this.#abandon(noLongerFollowed(this.#task));
   }
 
   async #start(): Promise<void> {

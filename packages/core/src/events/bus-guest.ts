@@ -6,4 +6,6 @@ export interface BusGuest {
   readonly onEvent: (event: MarkedEvent) => void;
   readonly onLoss: (error: A2ARedisError) => void;
   readonly onFinished: () => void;
+  /** This process hears no more of the task, which may go on elsewhere. */
+  readonly onClosed: (error: A2ARedisError) => void;
 }

@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import type { A2ARedisError } from '../errors.ts';
 import { BusFeed } from './bus-feed.ts';
 import type { BusGuest } from './bus-guest.ts';
 import { BusHistory } from './bus-history.ts';
@@ -7,6 +8,7 @@ import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
+import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -230,6 +232,21 @@ export class TaskBus extends ListeningBus {
   /** Stops following. Listeners are not told: the bus can be made anew. */
   close(): void {
     this.#feed.close();
+  }
+
+  /**
+   * Ends the bus with its manager. Whoever still listens gets the error: the task may go on elsewhere.
+   * What is not with Redis by now is given up.
+   */
+  shutDown(error: A2ARedisError): void {
+    if (this.isExecuting) this.stop();
+    this.#isOver = true;
+    this.#publisher.stop();
+    this.close();
+    for (const guest of this.#guests) guest.onClosed(error);
+    if (this.#isFinished) return;
+    this.emit(failingEvent(error));
+    this.#finish();
   }
 
   protected override listenerAdded(): void {
