@@ -9,6 +9,7 @@ import {
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
+  unreadableMessage,
 } from '@a2a-redis/core/kernel';
 
 import { type ChannelMessage, parseMessage } from './channel-message.ts';
@@ -142,7 +143,11 @@ export class PubSubFeed implements TaskFeed {
   readonly #onMessage = (text: string): void => {
     if (this.#isClosed) return;
     const message = parseMessage(text);
-    if (message === undefined) return;
+    if (message === undefined) {
+      // Were there events in it, the next message or look finds that they did not come.
+      this.#parts.onError(unreadableMessage(this.#task));
+      return;
+    }
     this.#heardAt = performance.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();

@@ -7,6 +7,7 @@ import {
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
+  unreadableMessage,
 } from '@a2a-redis/core/kernel';
 
 import { type LogEntry, parseMessage, sequenceOf } from './log-message.ts';
@@ -102,7 +103,11 @@ export class StreamFeed implements TaskFeed {
   readonly #onMessage = (text: string): void => {
     if (this.#isClosed) return;
     const message = parseMessage(text);
-    if (message === undefined) return;
+    if (message === undefined) {
+      // What it announced is in the log, and found at the next message or look.
+      this.#parts.onError(unreadableMessage(this.#task));
+      return;
+    }
     this.#heardAt = performance.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();

@@ -11,13 +11,13 @@ import type { OpenSubscription, Subscription } from './subscriber-client.ts';
  */
 export class ChannelHub {
   readonly #open: OpenSubscription;
-  readonly #onError: (error: Error) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #channels = new Map<string, HubChannel>();
   readonly #resumed = new Set<() => void>();
   #subscription: Subscription | undefined;
   #closed = false;
 
-  constructor(open: OpenSubscription, onError: (error: Error) => void) {
+  constructor(open: OpenSubscription, onError: (error: unknown) => void) {
     this.#open = open;
     this.#onError = onError;
   }
@@ -39,7 +39,7 @@ export class ChannelHub {
     this.#requireOpen();
     let channel = this.#channels.get(name);
     if (channel === undefined) {
-      channel = new HubChannel();
+      channel = new HubChannel(this.#onError);
       this.#channels.set(name, channel);
       channel.subscribed = this.#subscribe(name, channel);
     }
@@ -82,7 +82,7 @@ export class ChannelHub {
         break;
       } catch (error) {
         if (this.#closed || channel.listeners.size === 0) break;
-        this.#onError(error instanceof Error ? error : new Error(String(error)));
+        this.#onError(error);
         await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
       }
     }

@@ -8,9 +8,11 @@ export class HubChannel {
   subscribed: Promise<void> = Promise.resolve();
   /** The same, or when the hub is closed. */
   readonly settled: Promise<void>;
+  readonly #onError: (error: unknown) => void;
   #settle: (() => void) | undefined;
 
-  constructor() {
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -21,8 +23,17 @@ export class HubChannel {
     this.#settle?.();
   }
 
-  /** Hands a message to all that listen. */
+  /**
+   * Hands a message to all that listen. It is called by the client's reader, which loses what else it
+   * has read where this throws: so a listener's failure is reported, and hurts nobody else.
+   */
   readonly dispatch: MessageListener = (message) => {
-    for (const listener of this.listeners) listener(message);
+    for (const listener of this.listeners) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
   };
 }

@@ -33,3 +33,11 @@ export function noLongerFollowed({ taskId }: TaskAddress): A2ARedisError {
     `Nobody here follows task ${JSON.stringify(taskId)} any more.`,
   );
 }
+
+/** A message on a task's channel that nothing here wrote. */
+export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
+  return new A2ARedisError(
+    'CORRUPT_RECORD',
+    `A message on channel ${JSON.stringify(name)} cannot be read.`,
+  );
+}

@@ -64,8 +64,7 @@ export class TaskBus extends ListeningBus {
         this.#onTransported(event);
       },
       onLoss: (error) => {
-        services.onError(error);
-        for (const guest of this.#guests) guest.onLoss(error);
+        this.#lose(error);
       },
       onRequest: () => {
         this.cancels.check().catch(services.onError);
@@ -270,8 +269,17 @@ export class TaskBus extends ListeningBus {
       this.#finish();
       return;
     }
-    const marked = readEvent(this.task, event, this.#services);
-    if (marked !== undefined) this.#deliver(marked);
+    try {
+      this.#deliver(readEvent(this.task, event, this.#services));
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Tells those who only listen that events do not come; who executes the task has its own. */
+  #lose(error: unknown): void {
+    this.#services.onError(error);
+    for (const guest of this.#guests) guest.onLoss(error);
   }
 
   #deliver(marked: MarkedEvent): void {
