@@ -18,6 +18,7 @@ const TASK: TaskAddress = {
 class Feed {
   readonly events: string[] = [];
   readonly losses: string[] = [];
+  readonly errors: string[] = [];
   requests = 0;
   announcements = 0;
   readonly feed: PubSubFeed;
@@ -48,7 +49,7 @@ class Feed {
           this.announcements += 1;
           this.receive(this.position);
         },
-        onError: () => expect.unreachable(),
+        onError: (error) => this.errors.push(String(error)),
       },
     );
   }
@@ -163,6 +164,20 @@ describe('PubSubFeed', () => {
     feed.receiveEvents('a-1', 1, 's1');
     await feed.feed.check();
     expect([feed.events, feed.announcements]).toEqual([[], 1]);
+  });
+
+  it('reports a message that it cannot read', async () => {
+    const feed = await Feed.open();
+    feed.receive('nonsense');
+    expect(feed.errors).toEqual(['A2ARedisError: A message on channel "channel" cannot be read.']);
+    expect([feed.events, feed.losses]).toEqual([[], []]);
+  });
+
+  it('is never ready once it is closed before', async () => {
+    const feed = new Feed();
+    feed.position = '';
+    feed.feed.close();
+    await expect(feed.feed.ready).rejects.toThrow('Nobody here follows task "task" any more.');
   });
 
   it('tells exactly how many events it lost, whichever messages are lost', async () => {

@@ -4,10 +4,12 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
+  noLongerFollowed,
   type RunState,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
+  unreadableMessage,
 } from '@a2a-redis/core/kernel';
 
 import { type ChannelMessage, parseMessage } from './channel-message.ts';
@@ -48,6 +50,7 @@ export class PubSubFeed implements TaskFeed {
   #isLive = false;
   #heardAt = 0;
   #isClosed = false;
+  #abandon: (error: A2ARedisError) => void = () => {};
   #placing: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
@@ -55,7 +58,10 @@ export class PubSubFeed implements TaskFeed {
     this.#task = task;
     this.#follower = follower;
     this.#parts = parts;
-    this.ready = this.#start();
+    this.ready = new Promise((resolve, reject) => {
+      this.#start().then(resolve, reject);
+      this.#abandon = reject;
+    });
     // Who awaits it is told; nobody need.
     this.ready.catch(() => undefined);
   }
@@ -83,6 +89,7 @@ export class PubSubFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#onMessage);
+    this.#abandon(noLongerFollowed(this.#task));
     this.#wake();
   }
 
@@ -136,7 +143,11 @@ export class PubSubFeed implements TaskFeed {
   readonly #onMessage = (text: string): void => {
     if (this.#isClosed) return;
     const message = parseMessage(text);
-    if (message === undefined) return;
+    if (message === undefined) {
+      // Were there events in it, the next message or look finds that they did not come.
+      this.#parts.onError(unreadableMessage(this.#task));
+      return;
+    }
     this.#heardAt = performance.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();

@@ -112,12 +112,14 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
 
   /**
    * Closes what this queue manager has open of a direct queue, taps too; without an id, the queue
-   * manager with all of its direct queues. Safe to repeat.
+   * manager with all of its direct queues, within `closeDeadlineMs`. Never rejects then. Safe to repeat.
    */
   override async close(queueId?: string, options?: DirectQueueOptions): Promise<void> {
-    if (queueId !== undefined) return this.#queues.close(queueId, options);
+    return queueId === undefined ? super.close() : this.#queues.close(queueId, options);
+  }
+
+  protected override async closeQueues(): Promise<void> {
     await this.#queues.closeAll();
-    return super.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TaskState } from '@a2a-js/sdk';
 import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { A2ARedisError } from '@a2a-redis/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { LossySubscriber } from './lossy-subscriber.ts';
@@ -104,6 +105,25 @@ describe('a subscriber that loses messages', () => {
     execution.chunks(2).complete();
     expect((await other.ended).slice(2)).toEqual(['chunk 0', 'chunk 1', 'completed']);
     expect(b.errors).toEqual([]);
+  });
+});
+
+describe('a subscriber that gets what it cannot read', () => {
+  it('is told, and what is wrong with it', async () => {
+    await using b = await Replica.start(server.url, prefix);
+    const { execution, other } = await joinOn(b);
+    const { taskId } = execution;
+    const channel = `${prefix}queues:{:unknown:${taskId}}:events`;
+    await a.client.publish(channel, 'Ex-1 1\na{"artifact":{"parts":[null]}}');
+    await expect(other.ended).rejects.toThrow(
+      `An event of task "${taskId}" was lost to a subscriber: it cannot be read. Subscribe again for a fresh snapshot.`,
+    );
+    const cause = new A2ARedisError(
+      'CORRUPT_RECORD',
+      `Event 1 of run x-1 in "${channel}" cannot be read.`,
+    );
+    expect(b.errors).toEqual([expect.objectContaining({ code: 'EVENTS_LOST', cause })]);
+    execution.complete();
   });
 });
 

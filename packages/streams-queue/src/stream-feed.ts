@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
+  noLongerFollowed,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
+  unreadableMessage,
 } from '@a2a-redis/core/kernel';
 
 import { type LogEntry, parseMessage, sequenceOf } from './log-message.ts';
@@ -43,12 +45,18 @@ export class StreamFeed implements TaskFeed {
   #heardAt = 0;
   #reading: Promise<void> | undefined;
   #isClosed = false;
+  #abandon: (error: A2ARedisError) => void = () => {};
 
   constructor(task: TaskAddress, follower: TaskFollower, parts: FeedParts) {
     this.#task = task;
     this.#follower = follower;
     this.#parts = parts;
-    this.ready = this.#start();
+    this.ready = new Promise((resolve, reject) => {
+      this.#start().then(resolve, reject);
+      this.#abandon = reject;
+    });
+    // Who awaits it is told; nobody need.
+    this.ready.catch(() => undefined);
   }
 
   get heardAt(): number {
@@ -73,6 +81,7 @@ export class StreamFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#task.channel, this.#onMessage);
+    this.#abandon(noLongerFollowed(this.#task));
   }
 
   async #start(): Promise<void> {
@@ -94,7 +103,11 @@ export class StreamFeed implements TaskFeed {
   readonly #onMessage = (text: string): void => {
     if (this.#isClosed) return;
     const message = parseMessage(text);
-    if (message === undefined) return;
+    if (message === undefined) {
+      // What it announced is in the log, and found at the next message or look.
+      this.#parts.onError(unreadableMessage(this.#task));
+      return;
+    }
     this.#heardAt = performance.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();

@@ -16,6 +16,7 @@ import { isClusterClient, type RedisScriptClient } from '../redis/script-client.
 import { ScriptRunner } from '../redis/script-runner.ts';
 import type { BusServices } from './bus-services.ts';
 import { ChannelHub } from './channel-hub.ts';
+import { closeManager } from './close-manager.ts';
 import { DistributedExecutor } from './distributed-executor.ts';
 import type { EventTransport } from './event-transport.ts';
 import { JoinedBus } from './joined-bus.ts';
@@ -60,6 +61,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   readonly #services: BusServices;
   readonly #ender: TaskEnder;
   readonly #hasStore: boolean;
+  readonly #closeDeadlineMs: number;
   #isDistributed = false;
   #runCount = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -115,6 +117,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     });
     this.#ender = new TaskEnder(this.#services, taskStore, options.pushNotificationSender);
     this.#hasStore = taskStore !== undefined;
+    this.#closeDeadlineMs = options.closeDeadlineMs;
   }
 
   /**
@@ -199,7 +202,10 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
 
   /**
    * Ends the manager: tasks that still execute here are failed at once, rather than after the
-   * failover time; subscriptions end, and so do the connections that were opened here. Safe to repeat.
+   * failover time; who listens to others gets an `EVENTS_LOST`; subscriptions end, and so do the
+   * connections that were opened here. Takes `closeDeadlineMs` at most, whether or not Redis answers;
+   * what could not be done by then is reported to `onError`, and the other replicas fail the tasks
+   * that are left. Never rejects. Safe to repeat.
    */
   async close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -210,24 +216,19 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     await this.close();
   }
 
+  /** Closes the direct queues, as a part of {@link close}. */
+  protected abstract closeQueues(): Promise<void>;
+
   async #close(): Promise<void> {
     clearTimeout(this.#timer);
-    const { lease } = this.#services;
-    for (const bus of this.#buses.values()) {
-      await bus.drained();
-      if (bus.isExecuting) {
-        await this.#ender.endRuns(bus.task, [bus.run], 'failed');
-        bus.stop();
-        // Its listeners here get the end that everybody gets.
-        await bus.check(0);
-      } else if (bus.isLeaving) {
-        // The request handler may not come to store its last events any more.
-        await this.#ender.endRuns(bus.task, [bus.run], 'failed');
-      }
-      bus.close();
-    }
-    await lease.stop();
-    await this.hub.close();
+    const parts = {
+      buses: [...this.#buses.values()],
+      ender: this.#ender,
+      lease: this.#services.lease,
+      hub: this.hub,
+      closeQueues: async () => this.closeQueues(),
+    };
+    await closeManager(parts, this.#closeDeadlineMs, this.reportError);
   }
 
   #addressOf(taskId: string, context: ServerCallContext): TaskAddress {

@@ -60,7 +60,7 @@ export class BusHistory {
    * What was published and a stored task does not hold. Together with what a guest heard since it was
    * welcomed, which must be before this call, it is complete.
    *
-   * @throws {A2ARedisError} `EVENTS_LOST` where some of it is no longer stored.
+   * @throws {A2ARedisError} `EVENTS_LOST` where some of it is no longer stored, or cannot be read.
    */
   async backlog(applied: AppliedEvents | undefined): Promise<Backlog> {
     const waiting = this.#publisher.waiting();
@@ -73,8 +73,7 @@ export class BusHistory {
     const events: MarkedEvent[] = [];
     for (const each of [...stored, ...(applied === undefined ? [] : waiting)]) {
       if (each.body === END_OF_EVENTS) continue;
-      const marked = readEvent(this.#task, each, this.#services);
-      if (marked !== undefined) events.push(marked);
+      events.push(readEvent(this.#task, each, this.#services));
     }
     return { events, isEnded };
   }

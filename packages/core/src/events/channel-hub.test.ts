@@ -18,7 +18,7 @@ import { subscriptionOf } from './subscriber-client.ts';
 let server: RedisServer;
 let client: RedisClient;
 const hubs: ChannelHub[] = [];
-const errors: Error[] = [];
+const errors: unknown[] = [];
 
 beforeAll(async () => {
   server = await startRedisServer({ processControl: true });
@@ -96,6 +96,21 @@ describe('ChannelHub', () => {
     await client.publish(channel, 'a');
     await vi.waitUntil(() => seen.length > 0);
     expect(seen).toEqual(['a']);
+  });
+
+  it('reports a listener that throws, and hands the message to the others', async () => {
+    const hub = openHub();
+    const [one, two] = [randomUUID(), randomUUID()];
+    const seen: string[] = [];
+    await hub.join(one, () => {
+      throw new Error('A listener failed');
+    });
+    await hub.join(one, (message) => seen.push(message));
+    await hub.join(two, (message) => seen.push(message));
+    // In one chunk: what comes behind a message that hurts the client's reader would be lost.
+    await client.multi().publish(one, 'a').publish(two, 'b').exec();
+    await vi.waitUntil(() => seen.length === 2);
+    expect([seen, errors]).toEqual([['a', 'b'], [new Error('A listener failed')]]);
   });
 
   it('says when messages may have been lost, and goes on', async () => {

@@ -2,16 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
-
-type MessageListener = (message: string) => void;
-
-interface Channel {
-  readonly listeners: Set<MessageListener>;
-  readonly dispatch: MessageListener;
-  /** Resolves when the server has confirmed the subscription. */
-  confirmed: Promise<void>;
-}
 
 /**
  * All channels of a process over one connection: however many listeners a channel has, and however
@@ -19,13 +11,13 @@ interface Channel {
  */
 export class ChannelHub {
   readonly #open: OpenSubscription;
-  readonly #onError: (error: Error) => void;
-  readonly #channels = new Map<string, Channel>();
+  readonly #onError: (error: unknown) => void;
+  readonly #channels = new Map<string, HubChannel>();
   readonly #resumed = new Set<() => void>();
-  #subscription: Promise<Subscription> | undefined;
+  #subscription: Subscription | undefined;
   #closed = false;
 
-  constructor(open: OpenSubscription, onError: (error: Error) => void) {
+  constructor(open: OpenSubscription, onError: (error: unknown) => void) {
     this.#open = open;
     this.#onError = onError;
   }
@@ -47,16 +39,13 @@ export class ChannelHub {
     this.#requireOpen();
     let channel = this.#channels.get(name);
     if (channel === undefined) {
-      const listeners = new Set<MessageListener>();
-      const dispatch = (message: string): void => {
-        for (const each of listeners) each(message);
-      };
-      channel = { listeners, dispatch, confirmed: Promise.resolve() };
+      channel = new HubChannel(this.#onError);
       this.#channels.set(name, channel);
-      channel.confirmed = this.#subscribe(name, channel);
+      channel.subscribed = this.#subscribe(name, channel);
     }
     channel.listeners.add(listener);
-    await channel.confirmed;
+    await channel.settled;
+    this.#requireOpen();
   }
 
   /** Removes a listener; the last one of a channel ends its subscription. */
@@ -68,37 +57,42 @@ export class ChannelHub {
     void this.#unsubscribe(name, channel);
   }
 
-  /** Ends all subscriptions. Closes the connection, if it was opened for the hub. */
+  /**
+   * Ends all subscriptions. A connection that was opened for the hub is closed at once; the
+   * application's client is told to unsubscribe, for which this waits.
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const channels = [...this.#channels];
+    const subscription = this.#subscription;
     this.#channels.clear();
     this.#resumed.clear();
-    await Promise.all(channels.map(async ([name, channel]) => this.#unsubscribe(name, channel)));
-    const subscription = await this.#subscription?.catch(() => undefined);
     subscription?.close();
+    for (const [, channel] of channels) channel.settle();
+    if (subscription === undefined || subscription.isOwn) return;
+    await Promise.all(channels.map(async ([name, channel]) => this.#unsubscribe(name, channel)));
   }
 
-  async #subscribe(name: string, channel: Channel): Promise<void> {
+  async #subscribe(name: string, channel: HubChannel): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const subscription = await this.#connected();
         await subscription.subscribe(name, channel.dispatch);
-        return;
+        break;
       } catch (error) {
-        if (this.#closed || channel.listeners.size === 0) return;
-        this.#onError(error instanceof Error ? error : new Error(String(error)));
+        if (this.#closed || channel.listeners.size === 0) break;
+        this.#onError(error);
         await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
       }
     }
+    channel.settle();
   }
 
-  async #unsubscribe(name: string, channel: Channel): Promise<void> {
+  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
     try {
-      await channel.confirmed;
-      const subscription = await this.#subscription;
-      await subscription?.unsubscribe(name, channel.dispatch);
+      await channel.subscribed;
+      await this.#subscription?.unsubscribe(name, channel.dispatch);
     } catch {
       // The connection is gone, and the subscription with it; node-redis has forgotten the listener.
     }
@@ -106,17 +100,19 @@ export class ChannelHub {
 
   /** The connection, opened at the first use; an attempt that failed is forgotten. */
   async #connected(): Promise<Subscription> {
+    this.#requireOpen();
     this.#subscription ??= this.#open({
       onError: this.#onError,
       onResumed: () => {
         for (const listener of this.#resumed) listener();
       },
     });
-    const opening = this.#subscription;
+    const subscription = this.#subscription;
     try {
-      return await opening;
+      await subscription.connected;
+      return subscription;
     } catch (error) {
-      if (this.#subscription === opening) this.#subscription = undefined;
+      if (this.#subscription === subscription) this.#subscription = undefined;
       throw error;
     }
   }

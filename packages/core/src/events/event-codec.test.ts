@@ -1,8 +1,31 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Message, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent } from '@a2a-js/sdk';
 import { AgentEvent } from '@a2a-js/sdk/server';
 
 import { decodeEvent, encodeEvent } from './event-codec.ts';
+
+/** JSON with the names that events have, at any place. */
+const { anyJson } = fc.letrec((tie) => ({
+  anyJson: fc.oneof(
+    { depthSize: 'medium' },
+    fc.constantFrom(null, 7, 'text', true),
+    fc.array(tie('anyJson'), { maxLength: 2 }),
+    fc.dictionary(
+      fc.constantFrom(
+        'artifact',
+        'status',
+        'message',
+        'parts',
+        'history',
+        'raw',
+        'data',
+        'metadata',
+      ),
+      tie('anyJson'),
+    ),
+  ),
+}));
 
 const parts = [
   { text: 'a\nb "ü" 😀 ' },
@@ -39,8 +62,28 @@ describe('encodeEvent', () => {
     expect(decodeEvent(text)).toEqual(event);
   });
 
-  it.each(['', 'm', 'mnull', 'q{}', 's[', 'z', 'g12', 'm7'])('does not read %j', (text) => {
+  it.each([
+    '',
+    'm',
+    'mnull',
+    'q{}',
+    's[',
+    'z',
+    'g12',
+    'm7',
+    'a{"artifact":{"parts":[null]}}',
+    't{"history":[null]}',
+    'm{"parts":[{"raw":7}]}',
+  ])('does not read %j', (text) => {
     expect(decodeEvent(text)).toBeUndefined();
+  });
+
+  it('never throws, whatever it reads', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('m', 't', 's', 'a'), anyJson, (kind, json) => {
+        expect(() => decodeEvent(kind + JSON.stringify(json))).not.toThrow();
+      }),
+    );
   });
 
   it('refuses what is no event', () => {

@@ -23,12 +23,16 @@ export function encodeEvent(event: AgentExecutionEvent): string {
 
 /** What {@link encodeEvent} wrote; `undefined` for anything else. */
 export function decodeEvent(text: string): AgentExecutionEvent | undefined {
-  let json: unknown;
   try {
-    json = JSON.parse(text.slice(1));
+    return parseEvent(text);
   } catch {
+    // No JSON, or JSON with something in it that the SDK's own readers trip over.
     return undefined;
   }
+}
+
+function parseEvent(text: string): AgentExecutionEvent | undefined {
+  const json: unknown = JSON.parse(text.slice(1));
   if (typeof json !== 'object' || json === null) return undefined;
   switch (text.charAt(0)) {
     case 'm':

@@ -94,6 +94,11 @@ export class EventPublisher {
     await this.#outbox.drained();
   }
 
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    this.#outbox.stop();
+  }
+
   /** Resolves when the stored task holds all, or nobody has stored it for long. */
   async stored(): Promise<void> {
     const { marks, limits } = this.#services;

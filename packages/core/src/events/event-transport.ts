@@ -40,7 +40,7 @@ export interface TaskFollower {
 
 /** The events of a task, as they come in. */
 export interface TaskFeed {
-  /** Resolves when no event that is sent afterwards can be missed; rejects on `close`. */
+  /** Resolves when no event that is sent afterwards can be missed; rejects where `close` came first. */
   readonly ready: Promise<void>;
   /** When anything of the task was heard last, on the clock of `performance.now()`. */
   readonly heardAt: number;

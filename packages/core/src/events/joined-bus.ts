@@ -1,4 +1,4 @@
-import { Message, type Task } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
@@ -10,6 +10,7 @@ import type { TaskStanding } from './bus-history.ts';
 import type { BusServices } from './bus-services.ts';
 import { catchUp } from './catch-up.ts';
 import { statusOf } from './end-status.ts';
+import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { MarkedEvent } from './marked-event.ts';
 import type { TaskBus } from './task-bus.ts';
@@ -45,6 +46,9 @@ export class JoinedBus extends ListeningBus {
     },
     onFinished: () => {
       this.#onFinished();
+    },
+    onClosed: (error) => {
+      this.#endNow(error);
     },
   };
   /** What came in while the beginning is found out; absent before and after. */
@@ -184,11 +188,16 @@ export class JoinedBus extends ListeningBus {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
     const last = this.#knowEnd ? undefined : await this.#storedEnd();
+    if (last !== undefined && !this.#isClosed) this.#give(last);
+    this.#endNow(error);
+  }
+
+  /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */
+  #endNow(error: unknown): void {
+    this.#isEnding = true;
     this.#held = undefined;
-    if (!this.#isWelcome) return;
-    // The listeners cannot be told of a failure: they get an event that fails when it is looked at.
-    if (last !== undefined) this.#give(last);
-    else if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
+    if (!this.#isWelcome || this.#isClosed) return;
+    if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
     this.#finish();
   }
 
@@ -227,13 +236,4 @@ function someOf(applied: AppliedEvents): EventMark | undefined {
     if (counter !== undefined) return { publisher, counter };
   }
   return undefined;
-}
-
-/** An event that throws when its kind is read, in whoever processes it. */
-function failingEvent(error: unknown): AgentExecutionEvent {
-  return Object.defineProperty(AgentEvent.message(Message.fromJSON({})), 'kind', {
-    get: (): never => {
-      throw error;
-    },
-  });
 }

@@ -22,15 +22,35 @@ export function markedEvent(
   return { mark, event: marks === undefined ? event : markEvent(event, mark) };
 }
 
-/** Reads an event of another replica; reports one that cannot be read. */
+/**
+ * Reads an event of another replica.
+ *
+ * @throws {A2ARedisError} `EVENTS_LOST` where it cannot be read; its cause is a `CORRUPT_RECORD`.
+ */
 export function readEvent(
   task: TaskAddress,
   { mark, body }: TransportedEvent,
   services: BusServices,
-): MarkedEvent | undefined {
+): MarkedEvent {
   const event = decodeEvent(body);
   if (event !== undefined) return markedEvent(event, mark, services);
-  const message = `An event of task ${JSON.stringify(task.taskId)} in ${task.log} cannot be read.`;
-  services.onError(new A2ARedisError('CORRUPT_RECORD', message));
-  return undefined;
+  const taskId = JSON.stringify(task.taskId);
+  throw new A2ARedisError(
+    'EVENTS_LOST',
+    `An event of task ${taskId} was lost to a subscriber: it cannot be read. Subscribe again for a fresh snapshot.`,
+    { cause: unreadableEvent(task, { mark, body }, services) },
+  );
+}
+
+/** What is wrong with an event that cannot be read, and where it is. */
+export function unreadableEvent(
+  task: TaskAddress,
+  { mark }: TransportedEvent,
+  { transport }: BusServices,
+): A2ARedisError {
+  const place = transport.keepsEvents ? task.log : task.channel;
+  return new A2ARedisError(
+    'CORRUPT_RECORD',
+    `Event ${mark.counter} of run ${mark.publisher} in ${JSON.stringify(place)} cannot be read.`,
+  );
 }

@@ -10,6 +10,9 @@ const MOST_PER_BATCH = 128;
 /** Characters that go out with one call, roughly. */
 const BATCH_LENGTH = 512 * 1024;
 
+/** Why events are given up that Redis did not take. */
+const REFUSED = 'Redis did not accept them';
+
 /** How much a bus holds back while Redis is away. */
 export interface OutboxLimits {
   /** How many events wait at most. */
@@ -89,6 +92,17 @@ export class Outbox {
     await this.#draining;
   }
 
+  /** Gives up what waits, and sends nothing more. */
+  stop(): void {
+    this.#stop('the queue manager was closed');
+  }
+
+  #stop(reason: string, cause?: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#report(this.#waiting.splice(0), reason, cause);
+  }
+
   async #drain(): Promise<void> {
     // What is published in the same turn goes out together.
     await Promise.resolve();
@@ -96,10 +110,11 @@ export class Outbox {
       const batch = this.#nextBatch();
       if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
       const outcome = await this.#send(batch);
-      if (outcome === 'fenced' || outcome === 'closed') {
+      if (this.#closed) break;
+      if (outcome === 'fenced') {
         this.#closed = true;
         this.#waiting.length = 0;
-        if (outcome === 'fenced') this.#events.onFenced();
+        this.#events.onFenced();
         break;
       }
       const end = outcome === 'lost' && batch.at(-1)?.body === END_OF_EVENTS ? 1 : 0;
@@ -123,9 +138,9 @@ export class Outbox {
     return this.#waiting.slice(0, end === -1 ? undefined : end);
   }
 
-  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | 'lost' | 'closed'> {
+  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | 'lost'> {
     const giveUpAt = performance.now() + this.#limits.publishDeadlineMs;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; !this.#closed; attempt += 1) {
       try {
         return await this.#transport.send(this.#task, {
           publisher: this.#publisher,
@@ -133,19 +148,26 @@ export class Outbox {
           bodies: batch.map(({ body }) => body),
         });
       } catch (error) {
-        const isClosed = error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED';
-        if (isClosed || performance.now() >= giveUpAt) {
-          const counters = batch
-            .filter(({ body }) => body !== END_OF_EVENTS)
-            .map(({ counter }) => counter);
-          if (counters.length > 0) {
-            this.#events.onError(this.#lost(counters, 'Redis did not accept them', error));
-          }
-          return isClosed ? 'closed' : 'lost';
+        if (this.#closed) break;
+        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
+          this.#stop(REFUSED, error);
+          break;
+        }
+        if (performance.now() >= giveUpAt) {
+          this.#report(batch, REFUSED, error);
+          break;
         }
         await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
       }
     }
+    return 'lost';
+  }
+
+  #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
+    const events = given.filter(({ body }) => body !== END_OF_EVENTS);
+    if (events.length === 0) return;
+    const counters = events.map(({ counter }) => counter);
+    this.#events.onError(this.#lost(counters, reason, cause));
   }
 
   #lost(counters: readonly number[], reason: string, cause?: unknown): A2ARedisError {

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 import { errorReporter } from '../error-reporter.ts';
 import { A2ARedisError } from '../errors.ts';
+import type { TaskAddress } from './queue-keys.ts';
 
 const queueChannel = channel('a2a-redis:queue');
 
@@ -22,5 +23,21 @@ export function runEnded(taskId: string): A2ARedisError {
   return new A2ARedisError(
     'RUN_ENDED',
     `Another replica ended task ${JSON.stringify(taskId)}, because this process gave no sign of life. What it still publishes is dropped.`,
+  );
+}
+
+/** Why a feed that was closed before it was ready never will be. */
+export function noLongerFollowed({ taskId }: TaskAddress): A2ARedisError {
+  return new A2ARedisError(
+    'CLIENT_CLOSED',
+    `Nobody here follows task ${JSON.stringify(taskId)} any more.`,
+  );
+}
+
+/** A message on a task's channel that nothing here wrote. */
+export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
+  return new A2ARedisError(
+    'CORRUPT_RECORD',
+    `A message on channel ${JSON.stringify(name)} cannot be read.`,
   );
 }

@@ -63,6 +63,12 @@ export interface QueueManagerOptions {
    */
   readonly retentionSeconds?: number | undefined;
   /**
+   * How long `close` takes at most, in milliseconds. What it could not do by then, because Redis is
+   * away, is reported to `onError`, and the other replicas end the tasks that are left.
+   * @default 10000
+   */
+  readonly closeDeadlineMs?: number | undefined;
+  /**
    * Told what goes wrong in the background: events that could not be sent, connections that were
    * lost, tasks taken over.
    * @default a warning of the process for each distinct message
@@ -81,6 +87,7 @@ export interface QueueSettings {
   readonly maxPendingEvents: number;
   readonly publishDeadlineMs: number;
   readonly retentionSeconds: number;
+  readonly closeDeadlineMs: number;
   readonly onError: ((error: Error) => void) | undefined;
   /**
    * Whether messages go to shards.
@@ -99,6 +106,7 @@ const NAMES: readonly (keyof QueueManagerOptions)[] = [
   'maxPendingEvents',
   'publishDeadlineMs',
   'retentionSeconds',
+  'closeDeadlineMs',
   'onError',
 ];
 
@@ -131,6 +139,7 @@ export function resolveQueueOptions(
     maxPendingEvents: wholeNumber(options.maxPendingEvents ?? 10_000, 'maxPendingEvents', 1),
     publishDeadlineMs: milliseconds(options.publishDeadlineMs ?? 30_000, 'publishDeadlineMs', 1),
     retentionSeconds: timeToLive(options.retentionSeconds ?? 86_400, 'retentionSeconds'),
+    closeDeadlineMs: milliseconds(options.closeDeadlineMs ?? 10_000, 'closeDeadlineMs', 1),
     onError: options.onError,
   };
 }

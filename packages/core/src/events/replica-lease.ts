@@ -79,12 +79,18 @@ export class ReplicaLease {
     await this.#first;
   }
 
-  /** Stops renewing and leaves the list. */
-  async stop(): Promise<void> {
+  /**
+   * Stops renewing.
+   *
+   * @param leaves Whether to leave the list at once. Otherwise the lease runs out, so that others end
+   *   what this replica has not.
+   */
+  async stop(leaves = true): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
-    if (this.#isHeld) await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
+    if (this.#isHeld && leaves)
+      await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
   }
 
   /** Takes a replica off the list whose tasks have been ended. */

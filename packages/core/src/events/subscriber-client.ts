@@ -32,6 +32,10 @@ interface OwnSubscriberClient extends RedisSubscriberClient {
 
 /** A connection that receives messages. */
 export interface Subscription {
+  /** Resolves when it is connected; rejects where that was given up. */
+  readonly connected: Promise<void>;
+  /** Whether it was opened only for this: its subscriptions end with it. */
+  readonly isOwn: boolean;
   subscribe(channel: string, listener: MessageListener): Promise<unknown>;
   unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
   /** Closes the connection, if it was opened here. */
@@ -46,7 +50,7 @@ export interface SubscriptionEvents {
 }
 
 /** Opens what receives messages for a client; called once a process and manager. */
-export type OpenSubscription = (events: SubscriptionEvents) => Promise<Subscription>;
+export type OpenSubscription = (events: SubscriptionEvents) => Subscription;
 
 /**
  * Finds out how to receive messages for a client: over one further connection for a plain client; over
@@ -66,12 +70,12 @@ export function subscriptionOf(
     if (!canSubscribe(subscriber, isSharded)) {
       throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
     }
-    return async (events) => given(subscriber, isSharded, events);
+    return (events) => given(subscriber, isSharded, events);
   }
   if (canSubscribe(client, isSharded)) {
     return canDuplicate(client)
-      ? async (events) => duplicated(client, isSharded, events)
-      : async (events) => given(client, isSharded, events);
+      ? (events) => duplicated(client, isSharded, events)
+      : (events) => given(client, isSharded, events);
   }
   throw invalidOption(
     'subscriber',
@@ -113,23 +117,31 @@ function given(
   for (const event of RESUMED_EVENTS) emitter?.on(event, onResumed);
   return {
     ...channelsOf(client, isSharded),
+    connected: Promise.resolve(),
+    isOwn: false,
     close: () => {
       for (const event of RESUMED_EVENTS) emitter?.off(event, onResumed);
     },
   };
 }
 
-async function duplicated(
+function duplicated(
   client: DuplicableClient,
   isSharded: boolean,
   { onError, onResumed }: SubscriptionEvents,
-): Promise<Subscription> {
+): Subscription {
   const duplicate = client.duplicate();
   duplicate.on('error', onError);
-  await duplicate.connect();
-  duplicate.on('ready', onResumed);
+  const connected = (async () => {
+    await duplicate.connect();
+    duplicate.on('ready', onResumed);
+  })();
+  // Who awaits it is told; nobody need.
+  connected.catch(() => undefined);
   return {
     ...channelsOf(duplicate, isSharded),
+    connected,
+    isOwn: true,
     close: () => {
       if (duplicate.isOpen) duplicate.destroy();
     },

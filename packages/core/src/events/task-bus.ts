@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import type { A2ARedisError } from '../errors.ts';
 import { BusFeed } from './bus-feed.ts';
 import type { BusGuest } from './bus-guest.ts';
 import { BusHistory } from './bus-history.ts';
@@ -7,6 +8,7 @@ import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
+import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -62,8 +64,7 @@ export class TaskBus extends ListeningBus {
         this.#onTransported(event);
       },
       onLoss: (error) => {
-        services.onError(error);
-        for (const guest of this.#guests) guest.onLoss(error);
+        this.#lose(error);
       },
       onRequest: () => {
         this.cancels.check().catch(services.onError);
@@ -232,6 +233,21 @@ export class TaskBus extends ListeningBus {
     this.#feed.close();
   }
 
+  /**
+   * Ends the bus with its manager. Whoever still listens gets the error: the task may go on elsewhere.
+   * What is not with Redis by now is given up.
+   */
+  shutDown(error: A2ARedisError): void {
+    if (this.isExecuting) this.stop();
+    this.#isOver = true;
+    this.#publisher.stop();
+    this.close();
+    for (const guest of this.#guests) guest.onClosed(error);
+    if (this.#isFinished) return;
+    this.emit(failingEvent(error));
+    this.#finish();
+  }
+
   protected override listenerAdded(): void {
     if (!this.#isFinished) this.#feed.follow();
   }
@@ -253,8 +269,17 @@ export class TaskBus extends ListeningBus {
       this.#finish();
       return;
     }
-    const marked = readEvent(this.task, event, this.#services);
-    if (marked !== undefined) this.#deliver(marked);
+    try {
+      this.#deliver(readEvent(this.task, event, this.#services));
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Tells those who only listen that events do not come; who executes the task has its own. */
+  #lose(error: unknown): void {
+    this.#services.onError(error);
+    for (const guest of this.#guests) guest.onLoss(error);
   }
 
   #deliver(marked: MarkedEvent): void {

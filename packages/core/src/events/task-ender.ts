@@ -17,7 +17,7 @@ import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
 import { decodeEvent, encodeEvent } from './event-codec.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
-import type { MarkedEvent } from './marked-event.ts';
+import { type MarkedEvent, unreadableEvent } from './marked-event.ts';
 
 /**
  * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
@@ -157,9 +157,10 @@ export class TaskEnder {
       onError(new A2ARedisError('EVENTS_LOST', message));
     }
     const left: MarkedEvent[] = [];
-    for (const { mark, body } of stored ?? []) {
-      const event = decodeEvent(body);
-      if (event !== undefined && event.kind !== 'message') left.push({ mark, event });
+    for (const each of stored ?? []) {
+      const event = decodeEvent(each.body);
+      if (event === undefined) onError(unreadableEvent(task, each, this.#services));
+      else if (event.kind !== 'message') left.push({ mark: each.mark, event });
     }
     const end = left.findIndex(isEnd);
     return end === -1 ? left : left.slice(0, end + 1);

@@ -39,8 +39,9 @@ export class EventBuffer {
     if (this.#isClosed) return;
     const { queueId, maxBufferedEvents, onError } = this.#owner;
     if (this.#reads.size > 0) {
-      const event = this.#decode(body);
-      if (event !== undefined) this.#nextRead()?.resolve(event);
+      const event = decodeEvent(body);
+      if (event === undefined) this.lose(this.#unreadable());
+      else this.#nextRead()?.resolve(event);
       return;
     }
     this.#items.push(body);
@@ -68,7 +69,7 @@ export class EventBuffer {
    * The next event.
    *
    * @returns `undefined` where there is none and the read does not wait.
-   * @throws {A2ARedisError} `EVENTS_LOST` in the place of events that were lost, once; `ABORTED`;
+   * @throws {A2ARedisError} `EVENTS_LOST` in the place of events that were lost or cannot be read, once; `ABORTED`;
    *   `QUEUE_CLOSED` when all was read.
    */
   async next(noWait: boolean, signal?: AbortSignal): Promise<AgentExecutionEvent | undefined> {
@@ -79,10 +80,12 @@ export class EventBuffer {
       this.#dropped = 0;
       throw eventsLost(queueId, `${count} came while ${maxBufferedEvents} waited to be read`);
     }
-    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) {
-      if (typeof item !== 'string') throw item;
-      const event = this.#decode(item);
-      if (event !== undefined) return event;
+    const item = this.#items.shift();
+    if (typeof item === 'object') throw item;
+    if (item !== undefined) {
+      const event = decodeEvent(item);
+      if (event === undefined) throw this.#unreadable();
+      return event;
     }
     if (this.#isClosed) throw queueClosed(queueId);
     return noWait ? undefined : this.#wait(signal);
@@ -122,12 +125,16 @@ export class EventBuffer {
     return read;
   }
 
-  #decode(body: string): AgentExecutionEvent | undefined {
-    const event = decodeEvent(body);
-    if (event === undefined) {
-      const message = `An event of queue ${JSON.stringify(this.#owner.queueId)} cannot be read.`;
-      this.#owner.onError(new A2ARedisError('CORRUPT_RECORD', message));
-    }
-    return event;
+  /** The loss of an event that cannot be read, which `onError` is told, too. */
+  #unreadable(): A2ARedisError {
+    const { queueId, onError } = this.#owner;
+    const error = eventsLost(queueId, 'one cannot be read', {
+      cause: new A2ARedisError(
+        'CORRUPT_RECORD',
+        `An event of queue ${JSON.stringify(queueId)} cannot be read.`,
+      ),
+    });
+    onError(error);
+    return error;
   }
 }

@@ -13,9 +13,10 @@ export function callAborted(queueId: string, signal: AbortSignal): A2ARedisError
 }
 
 /** Events that a reader cannot get any more. */
-export function eventsLost(queueId: string, reason: string): A2ARedisError {
+export function eventsLost(queueId: string, reason: string, options?: ErrorOptions): A2ARedisError {
   return new A2ARedisError(
     'EVENTS_LOST',
     `Events of queue ${JSON.stringify(queueId)} were lost to a reader: ${reason}.`,
+    options,
   );
 }

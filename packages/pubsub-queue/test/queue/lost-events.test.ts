@@ -1,7 +1,9 @@
 import { A2ARedisError } from '@a2a-redis/core';
+import { encodeEvent } from '@a2a-redis/core/kernel';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { RedisPubSubQueueManagerOptions } from '../../src/redis-pubsub-queue-manager.ts';
+import { chunkOf } from '../chunk-of.ts';
 import { LossySubscriber } from '../lossy-subscriber.ts';
 import { code, enqueue, read, useQueues } from './use-queues.ts';
 
@@ -53,6 +55,30 @@ describe('what is lost', () => {
     expect(await read(reader, 1)).toEqual(['1']);
     // The producer's own reader is told, too.
     await vi.waitUntil(() => lossesOf(queues.errors) === 3);
+  });
+
+  it('is told in its place where an event cannot be read; other queues lose nothing', async () => {
+    const manager = queues.open();
+    const readers = [await manager.createOrTap('q'), await manager.createOrTap('q')];
+    const other = await manager.createOrTap('other');
+    const waiting = readers[0]?.dequeueEvent();
+    waiting?.catch(() => undefined);
+    const channelOf = (id: string): string => `${queues.prefix}{:unknown:q:${id}}:events`;
+    const good = encodeEvent(chunkOf('good'));
+    await queues.client
+      .multi()
+      .publish(channelOf('q'), `Ex-1 1\na{"artifact":{"parts":[null]}}\n${good}`)
+      .publish(channelOf('other'), `Ey-1 1\n${good}`)
+      .exec();
+    const lost = {
+      code: 'EVENTS_LOST',
+      message: 'Events of queue "q" were lost to a reader: one cannot be read.',
+      cause: code('CORRUPT_RECORD'),
+    };
+    await expect(waiting).rejects.toThrow(expect.objectContaining(lost));
+    await expect(readers[1]?.dequeueEvent()).rejects.toThrow(expect.objectContaining(lost));
+    for (const reader of [...readers, other]) expect(await read(reader, 1)).toEqual(['good']);
+    expect(queues.errors).toEqual([code('EVENTS_LOST'), code('EVENTS_LOST')]);
   });
 
   it('of messages that nothing here wrote is told to onError', async () => {

@@ -105,8 +105,9 @@ export class DirectQueues {
 
   async closeAll(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#members.values());
-    await Promise.all([...this.#open.keys()].map(async (queue) => queue.close()));
+    const closing = [...this.#open.keys()].map(async (queue) => queue.close());
+    // What is still being opened closes itself.
+    await Promise.allSettled([...closing, ...this.#members.values()]);
   }
 
   /** The member of the group that the strategy names: the one that is open, or a new one. */

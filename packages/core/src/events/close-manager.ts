@@ -1,0 +1,71 @@
+import { A2ARedisError } from '../errors.ts';
+import { withDeadline } from '../redis/deadline.ts';
+import type { ChannelHub } from './channel-hub.ts';
+import type { ReplicaLease } from './replica-lease.ts';
+import type { TaskBus } from './task-bus.ts';
+import type { TaskEnder } from './task-ender.ts';
+
+/** What a queue manager has open. */
+export interface OpenParts {
+  readonly buses: readonly TaskBus[];
+  readonly ender: TaskEnder;
+  readonly lease: ReplicaLease;
+  readonly hub: ChannelHub;
+  /** Closes the direct queues. */
+  readonly closeQueues: () => Promise<void>;
+}
+
+/**
+ * Closes what a queue manager has open, all at once and within a time, whether or not Redis answers.
+ * Never rejects: what could not be done is reported, and left to the other replicas.
+ */
+export async function closeManager(
+  { buses, ender, lease, hub, closeQueues }: OpenParts,
+  deadlineMs: number,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const deadlineAt = performance.now() + deadlineMs;
+  const tried = async (work: Promise<void>, what: string): Promise<boolean> => {
+    try {
+      await withDeadline(work, deadlineAt, () => `${what} within ${deadlineMs} ms`);
+      return true;
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
+  const closingQueues = tried(closeQueues(), 'Closing the direct queues');
+  const ended = await Promise.all(
+    buses.map(async (bus) => {
+      return tried(endBus(bus, ender), `Ending task ${JSON.stringify(bus.task.taskId)} at a close`);
+    }),
+  );
+  await closingQueues;
+  for (const bus of buses) bus.shutDown(noMoreEvents(bus.task.taskId));
+  // Where something is left to be done, the lease runs out, so that others do it.
+  const hasEndedAll = ended.every(Boolean);
+  await tried(lease.stop(hasEndedAll), 'Leaving the list of replicas');
+  await tried(hub.close(), 'Ending the subscriptions');
+}
+
+/** Ends what executes in this process, and sends what was published here. */
+async function endBus(bus: TaskBus, ender: TaskEnder): Promise<void> {
+  await bus.drained();
+  if (bus.isExecuting) {
+    await ender.endRuns(bus.task, [bus.run], 'failed');
+    bus.stop();
+    // Its listeners here get the end that everybody gets.
+    await bus.check(0);
+  } else if (bus.isLeaving) {
+    // The request handler may not come to store its last events any more.
+    await ender.endRuns(bus.task, [bus.run], 'failed');
+  }
+}
+
+/** Why a subscriber on a replica that stops gets no more events. */
+function noMoreEvents(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `This replica stops, and hears no more of task ${JSON.stringify(taskId)}. Subscribe again, on another one, for a fresh snapshot.`,
+  );
+}

@@ -1,0 +1,39 @@
+/** Called with each message of a channel. */
+export type MessageListener = (message: string) => void;
+
+/** One channel of a hub: who listens, and whether the server has confirmed it. */
+export class HubChannel {
+  readonly listeners: Set<MessageListener> = new Set();
+  /** Resolves when the server has confirmed the subscription, or nobody wants it any more. */
+  subscribed: Promise<void> = Promise.resolve();
+  /** The same, or when the hub is closed. */
+  readonly settled: Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  #settle: (() => void) | undefined;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Ends the wait for the server's word. */
+  settle(): void {
+    this.#settle?.();
+  }
+
+  /**
+   * Hands a message to all that listen. It is called by the client's reader, which loses what else it
+   * has read where this throws: so a listener's failure is reported, and hurts nobody else.
+   */
+  readonly dispatch: MessageListener = (message) => {
+    for (const listener of this.listeners) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  };
+}

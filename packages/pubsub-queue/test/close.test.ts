@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Replica } from './replica.ts';
+
+/** Long enough for a server that answers. */
+const CLOSE_MS = 1500;
+
+let server: RedisServer;
+let prefix: string;
+
+beforeEach(async () => {
+  server = await startRedisServer({ processControl: true });
+  prefix = `${randomUUID()}:`;
+});
+afterEach(async () => {
+  await server.stop();
+});
+
+async function startReplica(): Promise<Replica> {
+  return Replica.start(server.url, prefix, { closeDeadlineMs: CLOSE_MS });
+}
+
+/** An execution whose task was stored. */
+async function execute(replica: Replica): Promise<{ execution: Execution; stream: Listener }> {
+  const executing = replica.executor.next();
+  const stream = replica.stream();
+  const execution = await executing;
+  execution.task();
+  await stream.until(1);
+  return { execution, stream };
+}
+
+/** How many connections receive messages, once the server is back. */
+async function subscribersAfterRestart({ client }: Replica): Promise<number> {
+  await server.restart();
+  await vi.waitUntil(() => client.isReady, { timeout: 20_000 });
+  return (await client.clientList({ TYPE: 'PUBSUB' })).length;
+}
+
+describe('close, while Redis is away,', () => {
+  it('ends all the same: reads, streams, and the connection for messages', async () => {
+    const a = await startReplica();
+    const read = (await a.queues.createOrTap('q')).dequeueEvent();
+    read.catch(() => undefined);
+    const executed = [await execute(a), await execute(a), await execute(a)];
+    await server.kill();
+    executed[0]?.execution.complete();
+    executed[1]?.execution.chunks(2);
+    await Promise.all([a.queues.close(), a.queues.close()]);
+    await expect(read).rejects.toThrow(expect.objectContaining({ code: 'QUEUE_CLOSED' }));
+    const messages = a.errors.map(({ message }) => message);
+    for (const { execution } of executed) {
+      expect(messages).toContain(
+        `Ending task "${execution.taskId}" at a close within ${CLOSE_MS} ms: no answer in time.`,
+      );
+    }
+    expect(messages).toContain(
+      `Events 2–3 of task "${executed[1]?.execution.taskId}" did not get to other replicas: the queue manager was closed.`,
+    );
+    await expect(executed[2]?.stream.ended).rejects.toThrow('This replica stops');
+    expect(await subscribersAfterRestart(a)).toBe(0);
+    a.client.destroy();
+  });
+
+  it('leaves no connection behind that was about to be opened', async () => {
+    const a = await startReplica();
+    await server.kill();
+    a.queues.createOrGetByTaskId('task');
+    await a.queues.close();
+    expect(await subscribersAfterRestart(a)).toBe(0);
+    a.client.destroy();
+  });
+
+  it('leaves the task to the other replicas', async () => {
+    const failoverMs = 4000;
+    await using b = await Replica.start(server.url, prefix, { failoverMs });
+    const a = await Replica.start(server.url, prefix, { failoverMs, closeDeadlineMs: 100 });
+    const { execution } = await execute(a);
+    const other = b.resubscribe(execution.taskId);
+    await other.until(1);
+    server.pause();
+    await a.queues.close();
+    a.client.destroy();
+    server.resume();
+    expect((await other.ended).at(-1)).toBe('failed');
+  });
+});
+
+describe('close', () => {
+  it('ends who listens to a task of another replica with an error', async () => {
+    await using a = await startReplica();
+    const b = await startReplica();
+    const { execution, stream } = await execute(a);
+    const other = b.resubscribe(execution.taskId);
+    await other.until(1);
+    await b.queues.close();
+    await expect(other.ended).rejects.toThrow(
+      `This replica stops, and hears no more of task "${execution.taskId}". Subscribe again, on another one, for a fresh snapshot.`,
+    );
+    b.client.destroy();
+    execution.complete();
+    expect((await stream.ended).at(-1)).toBe('completed');
+    expect([a.errors, b.errors]).toEqual([[], []]);
+  });
+
+  it('fails all that executes here, and tells everybody', async () => {
+    const a = await startReplica();
+    await using b = await startReplica();
+    const executed = [await execute(a), await execute(a), await execute(a)];
+    const others = executed.map(({ execution }) => b.resubscribe(execution.taskId));
+    const own = executed.map(({ execution }) => a.resubscribe(execution.taskId));
+    await Promise.all([...others, ...own].map(async (each) => each.until(1)));
+    await a.queues.close();
+    const streams = executed.map(({ stream }) => stream);
+    for (const each of [...streams, ...others, ...own]) {
+      expect((await each.ended).at(-1)).toBe('failed');
+    }
+    expect(a.executor.canceled).toHaveLength(3);
+    expect([a.errors, b.errors]).toEqual([[], []]);
+    a.client.destroy();
+  });
+});
