@@ -8,7 +8,7 @@
  * | `INVALID_ARGUMENT` | An id, a task or another argument of a call was refused before anything was sent. |
  * | `CONNECT_FAILED` | No connection within the connect deadline. `cause` is the last socket error. |
  * | `CLIENT_CLOSED` | The client was closed, or was never connected. |
- * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown; calls of the stores are safe to repeat. |
+ * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown. Calls of the stores are safe to repeat, except `updateTask`: its change may then be applied twice. |
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission. |

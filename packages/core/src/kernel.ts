@@ -24,12 +24,18 @@ export {
   type QueueSettings,
   resolveQueueOptions,
 } from './events/queue-manager-options.ts';
-export type { RedisSubscriberClient } from './events/subscriber-client.ts';
+export type {
+  OpenSubscription,
+  RedisSubscriberClient,
+  Subscription,
+  SubscriptionEvents,
+} from './events/subscriber-client.ts';
 export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
 export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
-export { AppliedEvents } from './marks/applied-events.ts';
-export { EventLedger } from './marks/event-ledger.ts';
+export { AppliedEvents, type CounterRange } from './marks/applied-events.ts';
+export { EventLedger, type LaterEvents, type NoteRevision } from './marks/event-ledger.ts';
 export { type EventMark, markEvent, markOf, markText } from './marks/event-mark.ts';
+export type { ArtifactNote, EventNote } from './marks/event-note.ts';
 export { isMarkedTaskStore, type MarkedTaskStore } from './marks/marked-task-store.ts';
 export {
   checkNames,
@@ -89,7 +95,7 @@ export {
   type ListDelta,
   type TaskDelta,
 } from './tasks/task-delta.ts';
-export { TaskKeys } from './tasks/task-keys.ts';
+export { type IndexKeys, TaskKeys } from './tasks/task-keys.ts';
 export { mergeTasks } from './tasks/task-merge.ts';
 export type { DecodedRecord, TaskRecordFormat } from './tasks/task-record-format.ts';
 export {
@@ -99,5 +105,9 @@ export {
   type TaskSnapshot,
   taskOf,
 } from './tasks/task-snapshot.ts';
-export { resolveTaskStoreOptions, type TaskStoreOptions } from './tasks/task-store-options.ts';
+export {
+  type ResolvedTaskStoreOptions,
+  resolveTaskStoreOptions,
+  type TaskStoreOptions,
+} from './tasks/task-store-options.ts';
 export { TtlPolicy } from './tasks/ttl-policy.ts';

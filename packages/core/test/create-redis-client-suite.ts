@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   type RedisServer,
   startRedisCluster,
@@ -95,11 +97,11 @@ export function createRedisClientSuite(label: string, defaultProtocol: 2 | 3): v
         const gone = await startRedisServer();
         await gone.stop();
         const before = openHandles();
-        const error = await errorOf(createRedisClient({ url: gone.url, connectTimeoutMs: 200 }));
+        const error = await errorOf(createRedisClient({ url: gone.url, connectTimeoutMs: 1000 }));
         const { host } = new URL(gone.url);
         expect([error.code, error.message]).toEqual([
           'CONNECT_FAILED',
-          `No connection to Redis at ${host} within 200 ms: connect ECONNREFUSED ${host}`,
+          `No connection to Redis at ${host} within 1000 ms: connect ECONNREFUSED ${host}`,
         ]);
         expect(error.cause).toHaveProperty('code', 'ECONNREFUSED');
         expect(await handlesBackTo(before)).toBe(true);
@@ -166,6 +168,32 @@ export function createRedisClientSuite(label: string, defaultProtocol: 2 | 3): v
         const client = await connecting;
         expect(await client.ping()).toBe('PONG');
         await client.close();
+      });
+
+      it('a server with too many clients is waited for, within the deadline', async () => {
+        await using full = await startRedisServer({ processControl: true });
+        const only = await createRedisClient({ url: full.url });
+        await only.configSet('maxclients', '1');
+        const before = openHandles();
+        const error = await errorOf(createRedisClient({ url: full.url, connectTimeoutMs: 1000 }));
+        const { host } = new URL(full.url);
+        expect([error.code, error.message]).toEqual([
+          'CONNECT_FAILED',
+          `No connection to Redis at ${host} within 1000 ms: ERR max number of clients reached`,
+        ]);
+        expect(await handlesBackTo(before)).toBe(true);
+        const connecting = Promise.all([
+          createRedisClient({ url: full.url, ...patient }),
+          createRedisClient({ url: full.url, maxConnections: 2, ...patient }),
+        ]);
+        const refused = async (): Promise<number> =>
+          Number(/rejected_connections:(\d+)/.exec(await only.info('stats'))?.[1]);
+        const earlier = await refused();
+        while ((await refused()) < earlier + 3) await sleep(5);
+        await only.configSet('maxclients', '100');
+        const clients = await connecting;
+        expect(await Promise.all(clients.map((client) => client.ping()))).toEqual(['PONG', 'PONG']);
+        await Promise.all([...clients, only].map((client) => client.close()));
       });
 
       it('no node of a cluster, no sentinel', async () => {

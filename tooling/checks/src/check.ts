@@ -1,4 +1,5 @@
 import { runConsumers } from './consumers/run-consumers.ts';
+import { checkApiDocs } from './docs/api-docs.ts';
 import { checkPackages } from './packages/check-packages.ts';
 import { packPackages } from './packages/pack.ts';
 import { runCommand } from './runner/command.ts';
@@ -20,6 +21,7 @@ const groups: readonly StepGroup[] = [
       needs,
     ),
     { name: 'consumers', needs, run: async () => resultOfFindings(await runConsumers(tarballs)) },
+    { name: 'api docs', needs, run: checkApiDocs },
     command('lint', 'oxlint', ['--type-aware', '--deny-warnings'], needs),
     { name: 'packages', needs, run: async () => resultOfFindings(await checkPackages(tarballs)) },
     command('unused', 'knip', []),

@@ -15,7 +15,9 @@ import type { ClusterTarget, ResolvedOptions, SentinelTarget } from './resolve-o
 import { SentinelReconnects } from './sentinel-reconnects.ts';
 
 /** What a node-redis client of any kind can do. */
-export interface NodeRedisClient extends ConnectableClient, ClosableClient {}
+export interface NodeRedisClient extends ConnectableClient, ClosableClient {
+  once(event: 'end' | 'disconnect', listener: () => void): unknown;
+}
 
 /**
  * Makes a client of checked options and connects it.

@@ -111,7 +111,10 @@ export class ConnectPhase {
   }
 }
 
-/** Whether waiting may help: no server yet, or one that is loading. A wrong password stays wrong. */
+/**
+ * Whether waiting may help: no server yet, or one that is loading or has too many clients. A wrong
+ * password stays wrong.
+ */
 function isPassing(cause: unknown): boolean {
   const fault = commandFault(cause);
   return cause === undefined || fault === 'unsent' || fault === 'unknown' || fault === 'busy';

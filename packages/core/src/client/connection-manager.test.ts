@@ -4,12 +4,13 @@ import {
   startRedisServer,
 } from '@a2a-redis-internal/redis-server';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { errorOf } from '../../test/error-of.ts';
 import { handlesBackTo, openHandles } from '../../test/open-handles.ts';
 import { RedisConnectionManager } from './connection-manager.ts';
 import { createRedisClient } from './create-redis-client.ts';
+import type { RedisClientOptions } from './options.ts';
 
 describe('RedisConnectionManager', () => {
   let server: RedisServer;
@@ -139,6 +140,51 @@ describe('RedisConnectionManager', () => {
     });
   });
 
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '500', null])(
+    'refuses a deadline of %s, and sends nothing',
+    async (deadlineMs) => {
+      await using manager = new RedisConnectionManager({ url: server.url });
+      const client = await manager.get();
+      const ping = vi.spyOn(client, 'ping');
+      const error = await errorOf(manager.healthCheck(deadlineMs as number));
+      expect([error.code, error.message]).toEqual([
+        'INVALID_ARGUMENT',
+        `The deadline of a health check must be a positive number of milliseconds up to 2147483647, not ${String(deadlineMs)}.`,
+      ]);
+      expect(ping).not.toHaveBeenCalled();
+      expect(await manager.healthCheck(1500.5)).toHaveProperty('default.ok', true);
+    },
+  );
+
+  it.each(['my name', 'my\nname', 'n\u00e4me', '', 5])(
+    'refuses the name %j before it opens a socket',
+    async (name) => {
+      await using manager = new RedisConnectionManager({ url: server.url });
+      const before = openHandles();
+      const error = await errorOf(manager.get(name as string));
+      expect([error.code, error.message]).toEqual([
+        'INVALID_ARGUMENT',
+        `The name of a connection must be printable ASCII without spaces, not ${JSON.stringify(name)}.`,
+      ]);
+      expect([openHandles(), await manager.healthCheck()]).toEqual([before, {}]);
+    },
+  );
+
+  it('forgets a duplicate that its caller closes or destroys', async () => {
+    const manager = new RedisConnectionManager({ url: server.url });
+    const [closed, destroyed, open] = await Promise.all([
+      manager.duplicate(),
+      manager.duplicate(),
+      manager.duplicate(),
+    ]);
+    // What the manager still has, it asks for a last reply before it closes it.
+    const pings = [closed, destroyed, open].map((client) => vi.spyOn(client, 'ping'));
+    await closed.close();
+    destroyed.destroy();
+    await manager.close();
+    expect(pings.map((ping) => ping.mock.calls.length)).toEqual([0, 0, 1]);
+  });
+
   it('does nothing more once it is closed', async () => {
     const manager = new RedisConnectionManager({ url: server.url });
     await manager.close();
@@ -154,11 +200,17 @@ describe('RedisConnectionManager', () => {
     await client.set('k', 'v');
     const duplicate = await manager.duplicate();
     expect(await duplicate.get('k')).toBe('v');
+    const closed = await manager.duplicate();
+    const ping = vi.spyOn(closed, 'ping');
+    await closed.close();
     await manager.close();
+    expect(ping).not.toHaveBeenCalled();
     expect(await handlesBackTo(before)).toBe(true);
   });
 
   it('refuses wrong options at once', () => {
     expect(() => new RedisConnectionManager({ url: 'http://h' })).toThrow('Option "url"');
+    const nothing = null as unknown as RedisClientOptions;
+    expect(() => new RedisConnectionManager(nothing)).toThrow('Option "options"');
   });
 });

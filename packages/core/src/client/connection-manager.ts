@@ -1,9 +1,11 @@
 import { A2ARedisError } from '../errors.ts';
+import { LONGEST_TIMER_MS } from '../options/check-options.ts';
 import type { RedisClientFor, RedisSubscriberFor } from './client-types.ts';
 import { closeClient } from './close-client.ts';
 import { connectClient, type NodeRedisClient } from './connect-client.ts';
 import type { CreateRedisClientOptions, RedisClientOptions } from './options.ts';
 import { type PingableClient, Pinger, type RedisHealthCheck } from './ping.ts';
+import { CLIENT_NAME_RULE, isClientName } from './resolve-common-options.ts';
 import { resolveOptions, type ResolvedOptions } from './resolve-options.ts';
 
 /** How long a connection may take to close before it is cut off, in milliseconds. */
@@ -11,10 +13,18 @@ const CLOSE_DEADLINE_MS = 2000;
 
 const DEFAULT_NAME = 'default';
 
+/** What node-redis emits when a client was closed; the sentinel client of version 5 emits neither. */
+const CLOSED_EVENTS = ['end', 'disconnect'] as const;
+
 interface Connection<C> {
   readonly client: Promise<C>;
   readonly pinger: Promise<Pinger>;
   readonly close: () => Promise<void>;
+}
+
+interface OwnConnection<C> extends Connection<C> {
+  /** Calls back once the client is closed, by whomever, or could not be connected. */
+  readonly whenGone: (callback: () => void) => void;
 }
 
 /**
@@ -39,21 +49,23 @@ export class RedisConnectionManager<
    * @throws {A2ARedisError} `INVALID_OPTION`.
    */
   constructor(options?: O) {
-    this.#options = resolveOptions(options ?? {});
+    this.#options = resolveOptions(options);
   }
 
   /**
    * The connection of this name, opened if it is not. Callers at the same time share one. An
    * attempt that failed is forgotten: the next call tries again.
    *
-   * @param name Also ends the connection's name in `CLIENT LIST`, so that `:` and letters are fine
-   *   and spaces are not.
-   * @throws {A2ARedisError} As `createRedisClient`; `CLIENT_CLOSED` after `close()`.
+   * @param name Also ends the connection's name in `CLIENT LIST`, so that it is printable ASCII
+   *   without spaces.
+   * @throws {A2ARedisError} As `createRedisClient`; `INVALID_ARGUMENT` for a name that Redis would
+   *   refuse; `CLIENT_CLOSED` after `close()`.
    */
   async get(name: string = DEFAULT_NAME): Promise<RedisClientFor<O>> {
     this.#requireOpen();
     const known = this.#connections.get(name);
     if (known !== undefined) return known.client;
+    requireName(name);
     const connection = open<RedisClientFor<O>>(withName(this.#options, name));
     this.#connections.set(name, connection);
     connection.client.catch(() => this.#connections.delete(name));
@@ -62,7 +74,8 @@ export class RedisConnectionManager<
 
   /**
    * Opens one more connection of the same options, for a subscriber or for blocking commands: a
-   * plain client where `get` gives a pool, which cannot subscribe. The manager closes it.
+   * plain client where `get` gives a pool, which cannot subscribe. The manager closes it, unless its
+   * caller did.
    *
    * @throws {A2ARedisError} As `get`.
    */
@@ -70,7 +83,7 @@ export class RedisConnectionManager<
     this.#requireOpen();
     const connection = open<RedisSubscriberFor<O>>(withName(unpooled(this.#options), 'duplicate'));
     this.#duplicates.add(connection);
-    connection.client.catch(() => this.#duplicates.delete(connection));
+    connection.whenGone(() => this.#duplicates.delete(connection));
     return connection.client;
   }
 
@@ -97,10 +110,12 @@ export class RedisConnectionManager<
    *
    * @param deadlineMs How long to wait, in milliseconds.
    * @returns A result for each name; a connection that fails is a result, not an error.
+   * @throws {A2ARedisError} `INVALID_ARGUMENT` for a deadline that is not a positive number.
    */
   async healthCheck(
     deadlineMs: number = 2000,
   ): Promise<Readonly<Record<string, RedisHealthCheck>>> {
+    requireDeadline(deadlineMs);
     const checks = [...this.#connections].map(async ([name, { pinger }]) => {
       const check = await pinger.then(
         (ready) => ready.ping(deadlineMs),
@@ -139,13 +154,20 @@ export class RedisConnectionManager<
 
 // The options say at run time which kind of client it is, as their type does when compiled; an
 // overload is the only way to tell the compiler so.
-function open<C>(options: ResolvedOptions): Connection<C>;
-function open(options: ResolvedOptions): Connection<unknown> {
+function open<C>(options: ResolvedOptions): OwnConnection<C>;
+function open(options: ResolvedOptions): OwnConnection<unknown> {
   const client = connectClient(options);
   const pinger = client.then((connected) => new Pinger(connected));
   // `client` rejects with the same error, and tells whoever awaits it.
   pinger.catch(() => {});
-  return { client, pinger, close: () => closeWhenOpen(client) };
+  const whenGone = (callback: () => void): void => {
+    client.then((connected) => whenClosed(connected, callback), callback);
+  };
+  return { client, pinger, whenGone, close: () => closeWhenOpen(client) };
+}
+
+function whenClosed(client: NodeRedisClient, callback: () => void): void {
+  for (const event of CLOSED_EVENTS) client.once(event, callback);
 }
 
 async function closeWhenOpen(connecting: Promise<NodeRedisClient>): Promise<void> {
@@ -157,6 +179,22 @@ async function closeWhenOpen(connecting: Promise<NodeRedisClient>): Promise<void
     return;
   }
   await closeClient(client, CLOSE_DEADLINE_MS);
+}
+
+function requireName(name: string): void {
+  if (isClientName(name)) return;
+  throw new A2ARedisError(
+    'INVALID_ARGUMENT',
+    `The name of a connection must be ${CLIENT_NAME_RULE}, not ${JSON.stringify(name)}.`,
+  );
+}
+
+function requireDeadline(deadlineMs: number): void {
+  if (typeof deadlineMs === 'number' && deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS) return;
+  throw new A2ARedisError(
+    'INVALID_ARGUMENT',
+    `The deadline of a health check must be a positive number of milliseconds up to ${LONGEST_TIMER_MS}, not ${String(deadlineMs)}.`,
+  );
 }
 
 function withName(options: ResolvedOptions, name: string): ResolvedOptions {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { RedisClient } from './client-types.ts';
 import { createRedisClient } from './create-redis-client.ts';
-import { RedisHealthMonitor } from './health-monitor.ts';
+import { RedisHealthMonitor, type RedisHealthMonitorOptions } from './health-monitor.ts';
 import type { RedisHealth } from './health-status.ts';
 
 describe('RedisHealthMonitor', () => {
@@ -126,6 +126,22 @@ describe('RedisHealthMonitor', () => {
 
   it.each(['intervalMs', 'deadlineMs', 'unhealthyAfterFailures'])('refuses %s: 0', (name) => {
     expect(() => new RedisHealthMonitor(client, { [name]: 0 })).toThrow(`Option "${name}"`);
+  });
+
+  it.each([
+    [null, 'options'],
+    [{ interval: 5 }, 'interval'],
+    [{ intervalMs: '5' }, 'intervalMs'],
+    [{ deadlineMs: null }, 'deadlineMs'],
+    [{ degradedLatencyMs: Number.NaN }, 'degradedLatencyMs'],
+    [{ unhealthyAfterFailures: true }, 'unhealthyAfterFailures'],
+  ])('refuses %j by name', (options, name) => {
+    expect(() => new RedisHealthMonitor(client, options as RedisHealthMonitorOptions)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(`Option "${name}"`),
+      }),
+    );
   });
 });
 

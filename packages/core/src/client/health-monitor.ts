@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { milliseconds, wholeNumber } from '../options/check-options.ts';
+import { checkNames, milliseconds, wholeNumber } from '../options/check-options.ts';
 import {
   type HealthLimits,
   nextHealth,
@@ -33,6 +33,13 @@ export interface RedisHealthMonitorOptions {
    */
   readonly unhealthyAfterFailures?: number | undefined;
 }
+
+const OPTION_NAMES: readonly (keyof RedisHealthMonitorOptions)[] = [
+  'intervalMs',
+  'deadlineMs',
+  'degradedLatencyMs',
+  'unhealthyAfterFailures',
+];
 
 /** A change of status. */
 export interface RedisHealthStatusChange {
@@ -71,16 +78,15 @@ export class RedisHealthMonitor extends EventEmitter<RedisHealthMonitorEvents> {
    */
   constructor(client: PingableClient, options: RedisHealthMonitorOptions = {}) {
     super();
+    checkNames(options, OPTION_NAMES, '');
+    const { intervalMs = 10_000, deadlineMs = 2000 } = options;
+    const { degradedLatencyMs = 250, unhealthyAfterFailures = 3 } = options;
     this.#pinger = new Pinger(client);
-    this.#intervalMs = milliseconds(options.intervalMs ?? 10_000, 'intervalMs', 1);
-    this.#deadlineMs = milliseconds(options.deadlineMs ?? 2000, 'deadlineMs', 1);
+    this.#intervalMs = milliseconds(intervalMs, 'intervalMs', 1);
+    this.#deadlineMs = milliseconds(deadlineMs, 'deadlineMs', 1);
     this.#limits = {
-      degradedLatencyMs: milliseconds(options.degradedLatencyMs ?? 250, 'degradedLatencyMs', 0),
-      unhealthyAfterFailures: wholeNumber(
-        options.unhealthyAfterFailures ?? 3,
-        'unhealthyAfterFailures',
-        1,
-      ),
+      degradedLatencyMs: milliseconds(degradedLatencyMs, 'degradedLatencyMs', 0),
+      unhealthyAfterFailures: wholeNumber(unhealthyAfterFailures, 'unhealthyAfterFailures', 1),
     };
   }
 

@@ -39,7 +39,10 @@ export class Pinger {
   async ping(deadlineMs: number): Promise<RedisHealthCheck> {
     try {
       const pending = (this.#pending ??= this.#send());
-      const result = await safeRedisOperation(() => pending.reply, { deadlineMs, name: 'PING' });
+      const result = await safeRedisOperation(() => pending.reply, {
+        deadlineMs: Math.ceil(deadlineMs),
+        name: 'PING',
+      });
       return result.ok ? { ok: true, latencyMs: performance.now() - pending.sentAt } : result;
     } catch (error) {
       const failed = new A2ARedisError('COMMAND_FAILED', `PING: ${String(error)}`, {
@@ -54,6 +57,8 @@ export class Pinger {
     const reply = this.#client.ping().finally(() => {
       this.#pending = undefined;
     });
+    // The connection may end when nobody waits for the reply any more.
+    reply.catch(() => {});
     return { reply, sentAt };
   }
 }

@@ -5,7 +5,7 @@ import { errorOf } from '../../test/error-of.ts';
 import { A2ARedisError } from '../errors.ts';
 import type { RedisClient } from './client-types.ts';
 import { createRedisClient } from './create-redis-client.ts';
-import { redisRetry, type RedisRetryEvent } from './redis-retry.ts';
+import { redisRetry, type RedisRetryEvent, type RedisRetryOptions } from './redis-retry.ts';
 
 const unsent = new Error('The client is offline');
 const unknown = new Error('Socket closed unexpectedly');
@@ -164,6 +164,24 @@ describe('redisRetry', () => {
       expect(error.code).toBe('INVALID_OPTION');
     },
   );
+
+  it.each([
+    [null, 'options', 'must be an object'],
+    [
+      { retries: 3 },
+      'retries',
+      'is not known; known are idempotent, attempts, deadlineMs, baseDelayMs, maxDelayMs, signal, onRetry',
+    ],
+    [{ idempotent: 'yes' }, 'idempotent', 'must be true or false'],
+    [{ onRetry: 5 }, 'onRetry', 'must be a function'],
+    [{ signal: 5 }, 'signal', 'must be an AbortSignal'],
+    [{ signal: {} }, 'signal', 'must be an AbortSignal'],
+    [{ attempts: null }, 'attempts', 'must be a whole number from 1, not a value of type object'],
+  ])('refuses %j by name', async (options, name, problem) => {
+    const run = redisRetry(() => expect.unreachable(), options as RedisRetryOptions);
+    const error = await errorOf(run);
+    expect([error.code, error.message]).toEqual(['INVALID_OPTION', `Option "${name}" ${problem}.`]);
+  });
 
   describe('on a server', () => {
     let server: RedisServer;

@@ -5,7 +5,8 @@ import { backoffMs } from '../redis/backoff.ts';
 import type { CommandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
-import { milliseconds, wholeNumber } from '../options/check-options.ts';
+import { checkNames, isRecord, milliseconds, wholeNumber } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { faultError, redisFault } from './redis-fault.ts';
 
 /** How often, how long and what {@link redisRetry} repeats. */
@@ -48,6 +49,16 @@ export interface RedisRetryOptions {
   readonly onRetry?: ((retry: RedisRetryEvent) => void) | undefined;
 }
 
+const OPTION_NAMES: readonly (keyof RedisRetryOptions)[] = [
+  'idempotent',
+  'attempts',
+  'deadlineMs',
+  'baseDelayMs',
+  'maxDelayMs',
+  'signal',
+  'onRetry',
+];
+
 /** An attempt that failed and will be repeated. */
 export interface RedisRetryEvent {
   /** The attempt that failed, from 1. */
@@ -62,14 +73,15 @@ export interface RedisRetryEvent {
  * Runs an operation until it succeeds, as long as repeating it is safe and can help.
  *
  * Repeated are faults after which nothing was applied (never sent; a server that is loading,
- * failing over or resharding), and with `idempotent: true` those whose outcome is unknown. Not
- * repeated are refusals by Redis, a closed client, and errors that have nothing to do with Redis.
+ * failing over, resharding or full of clients), and with `idempotent: true` those whose outcome is
+ * unknown. Not repeated are refusals by Redis, a closed client, and errors that have nothing to do
+ * with Redis.
  *
  * @param operation Gets the number of the attempt, from 1.
  * @throws {A2ARedisError} `cause` is the last error. `UNAVAILABLE`: nothing was applied by any
  *   attempt. `OUTCOME_UNKNOWN`: one of them may have been. `DEADLINE_EXCEEDED`: one was still
  *   running at the deadline. `COMMAND_FAILED`, `CLIENT_CLOSED`. `ABORTED`: `cause` is the signal's
- *   reason. An error that is not of Redis is thrown as it is, as is an `A2ARedisError` of the
+ *   reason. `INVALID_OPTION`: nothing was attempted. An error that is not of Redis is thrown as it is, as is an `A2ARedisError` of the
  *   operation that is not repeated.
  */
 export async function redisRetry<T>(
@@ -77,7 +89,7 @@ export async function redisRetry<T>(
   options: RedisRetryOptions = {},
 ): Promise<T> {
   const limits = resolveLimits(options);
-  const { signal } = options;
+  const { idempotent = false, signal, onRetry } = options;
   const deadlineAt = performance.now() + limits.deadlineMs;
   const describe = (): string => `Redis operation within ${limits.deadlineMs} ms`;
   const aborted = abortion(signal);
@@ -95,10 +107,10 @@ export async function redisRetry<T>(
         mayBeApplied ||= fault === 'unknown';
         const delayMs = backoffMs(attempt, limits.baseDelayMs, limits.maxDelayMs);
         const isOver = attempt >= limits.attempts || performance.now() + delayMs >= deadlineAt;
-        if (isOver || !isRepeatable(fault, options.idempotent === true)) {
+        if (isOver || !isRepeatable(fault, idempotent)) {
           throw finalError({ error, fault, mayBeApplied, attempt, previous });
         }
-        options.onRetry?.({ attempt, delayMs, error });
+        onRetry?.({ attempt, delayMs, error });
         await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
         previous = error;
       }
@@ -159,10 +171,33 @@ function abortion(signal: AbortSignal | undefined): Abortion {
 type Limits = Readonly<Record<'attempts' | 'deadlineMs' | 'baseDelayMs' | 'maxDelayMs', number>>;
 
 function resolveLimits(options: RedisRetryOptions): Limits {
+  checkNames(options, OPTION_NAMES, '');
+  const { idempotent, signal, onRetry } = options;
+  if (idempotent !== undefined && typeof idempotent !== 'boolean') {
+    throw invalidOption('idempotent', 'must be true or false');
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    throw invalidOption('signal', 'must be an AbortSignal');
+  }
+  if (onRetry !== undefined && typeof onRetry !== 'function') {
+    throw invalidOption('onRetry', 'must be a function');
+  }
+  const { attempts = 10, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const { baseDelayMs = 50, maxDelayMs = 2000 } = options;
   return {
-    attempts: wholeNumber(options.attempts ?? 10, 'attempts', 1),
-    deadlineMs: milliseconds(options.deadlineMs ?? DEFAULT_DEADLINE_MS, 'deadlineMs', 1),
-    baseDelayMs: milliseconds(options.baseDelayMs ?? 50, 'baseDelayMs', 1),
-    maxDelayMs: milliseconds(options.maxDelayMs ?? 2000, 'maxDelayMs', 1),
+    attempts: wholeNumber(attempts, 'attempts', 1),
+    deadlineMs: milliseconds(deadlineMs, 'deadlineMs', 1),
+    baseDelayMs: milliseconds(baseDelayMs, 'baseDelayMs', 1),
+    maxDelayMs: milliseconds(maxDelayMs, 'maxDelayMs', 1),
   };
+}
+
+/** By what is used of it: a realm of its own (a test environment, a polyfill) has another class. */
+function isSignal(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value['aborted'] === 'boolean' &&
+    typeof value['throwIfAborted'] === 'function' &&
+    typeof value['addEventListener'] === 'function'
+  );
 }

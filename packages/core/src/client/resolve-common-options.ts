@@ -39,6 +39,15 @@ export const COMMON_NAMES: readonly string[] = [
   'socketTimeoutMs',
   'onError',
 ];
+
+/** What {@link isClientName} asks for, for messages. */
+export const CLIENT_NAME_RULE = 'printable ASCII without spaces';
+
+/** Whether Redis takes a name of a connection: https://redis.io/docs/latest/commands/client-setname/ */
+export function isClientName(value: unknown): value is string {
+  return typeof value === 'string' && /^[!-~]+$/.test(value);
+}
+
 /** @throws {A2ARedisError} `INVALID_OPTION`. */
 export function resolveCommon(options: UncheckedOptions): ResolvedCommon {
   const pingIntervalMs = milliseconds(options['pingIntervalMs'] ?? 10_000, 'pingIntervalMs', 0);
@@ -78,8 +87,7 @@ function tlsOptions(value: unknown): ConnectionOptions | undefined {
 
 function clientName(value: unknown): string {
   const name = optionalText(value, 'name') ?? `@a2a-redis/core:${process.pid}`;
-  // https://redis.io/docs/latest/commands/client-setname/
-  if (!/^[!-~]+$/.test(name)) throw invalidOption('name', 'must be printable ASCII without spaces');
+  if (!isClientName(name)) throw invalidOption('name', `must be ${CLIENT_NAME_RULE}`);
   return name;
 }
 

@@ -105,6 +105,8 @@ describe('resolveOptions', () => {
     [{ password: '' }, 'password', 'must be a non-empty string'],
     [{ username: 5 }, 'username', 'must be a non-empty string'],
     [{ name: 'my agent' }, 'name', 'must be printable ASCII without spaces'],
+    [{ name: 'agent\n' }, 'name', 'must be printable ASCII without spaces'],
+    [{ name: '\u00e4gent' }, 'name', 'must be printable ASCII without spaces'],
     [{ RESP: 4 }, 'RESP', 'must be 2 or 3'],
     [{ database: -1 }, 'database', 'must be a whole number from 0, not -1'],
     [{ maxConnections: 0 }, 'maxConnections', 'must be a whole number from 1, not 0'],

@@ -55,7 +55,7 @@ const DEFAULT_URL = 'redis://localhost:6379';
  *
  * @throws {A2ARedisError} `INVALID_OPTION`, naming the option.
  */
-export function resolveOptions(input: unknown): ResolvedOptions {
+export function resolveOptions(input: unknown = {}): ResolvedOptions {
   const options = checkNames(input, NAMES, '');
   const common = resolveCommon(options);
   if (options['cluster'] !== undefined) return resolveCluster(options, common);

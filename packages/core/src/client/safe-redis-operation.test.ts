@@ -1,10 +1,15 @@
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { errorOf } from '../../test/error-of.ts';
 import { A2ARedisError } from '../errors.ts';
 import type { RedisClient } from './client-types.ts';
 import { createRedisClient } from './create-redis-client.ts';
-import { type RedisResult, safeRedisOperation } from './safe-redis-operation.ts';
+import {
+  type RedisResult,
+  safeRedisOperation,
+  type SafeRedisOperationOptions,
+} from './safe-redis-operation.ts';
 
 describe('safeRedisOperation', () => {
   let server: RedisServer;
@@ -82,6 +87,24 @@ describe('safeRedisOperation', () => {
       'message',
       'Option "deadlineMs" must be a whole number from 1 to 2147483647, not 0.',
     );
+  });
+
+  it.each([
+    [null, 'options', 'must be an object'],
+    [{ deadline: 5 }, 'deadline', 'is not known; known are deadlineMs, name'],
+    [{ name: 5 }, 'name', 'must be a non-empty string'],
+    [
+      { deadlineMs: '5' },
+      'deadlineMs',
+      'must be a whole number from 1 to 2147483647, not a value of type string',
+    ],
+  ])('refuses %j by name', async (options, name, problem) => {
+    const run = safeRedisOperation(
+      () => expect.unreachable(),
+      options as unknown as SafeRedisOperationOptions,
+    );
+    const error = await errorOf(run);
+    expect([error.code, error.message]).toEqual(['INVALID_OPTION', `Option "${name}" ${problem}.`]);
   });
 
   it('says that a client is closed', async () => {

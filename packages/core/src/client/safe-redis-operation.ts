@@ -1,7 +1,7 @@
 import type { A2ARedisError } from '../errors.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
-import { milliseconds } from '../options/check-options.ts';
+import { checkNames, milliseconds, optionalText } from '../options/check-options.ts';
 import { typedRedisError } from './redis-fault.ts';
 
 /** How an operation ended. There is no default value: an outage is not an empty answer. */
@@ -24,6 +24,8 @@ export interface SafeRedisOperationOptions {
   readonly name?: string | undefined;
 }
 
+const OPTION_NAMES: readonly (keyof SafeRedisOperationOptions)[] = ['deadlineMs', 'name'];
+
 /**
  * Runs an operation with a deadline and returns how it ended, instead of throwing, for callers that
  * go on without Redis.
@@ -39,8 +41,10 @@ export async function safeRedisOperation<T>(
   operation: () => T | PromiseLike<T>,
   options: SafeRedisOperationOptions = {},
 ): Promise<RedisResult<T>> {
-  const name = options.name ?? 'Redis operation';
-  const deadlineMs = milliseconds(options.deadlineMs ?? DEFAULT_DEADLINE_MS, 'deadlineMs', 1);
+  checkNames(options, OPTION_NAMES, '');
+  const name = optionalText(options.name, 'name') ?? 'Redis operation';
+  const { deadlineMs: given = DEFAULT_DEADLINE_MS } = options;
+  const deadlineMs = milliseconds(given, 'deadlineMs', 1);
   const deadlineAt = performance.now() + deadlineMs;
   try {
     const running = (async () => operation())();

@@ -1,7 +1,7 @@
 import type { EventMark } from './event-mark.ts';
 
 /** Counters from the first to the last, both among them. */
-interface CounterRange {
+export interface CounterRange {
   readonly first: number;
   readonly last: number;
 }

@@ -1,7 +1,7 @@
 import { invalidOption } from './invalid-option.ts';
 
 /** The longest timer of Node; a longer one fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 /** 100 years: Redis refuses expiries that leave the range of its clock. */
 const LONGEST_TTL_SECONDS = 3_155_760_000;
 

@@ -20,6 +20,8 @@ describe('commandFault: errors that are told by their message', () => {
     ['busy', 'TRYAGAIN Multiple keys request during rehashing of slot'],
     ['busy', 'LOADING Redis is loading the dataset in memory'],
     ['busy', 'Too many Cluster redirections'],
+    ['busy', 'ERR max number of clients reached'],
+    ['busy', 'ERR max number of clients + cluster connections reached'],
     [
       'busy',
       "ERR Error running script (call to f_4ca2): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",

@@ -3,7 +3,8 @@
  *
  * - `unsent`: it never reached a server.
  * - `unknown`: it was sent, and the connection ended before the reply. It may have been applied.
- * - `busy`: a server answered that it cannot serve it now (loading, failing over, resharding).
+ * - `busy`: a server answered that it cannot serve it now (loading, failing over, resharding,
+ *   too many clients).
  * - `closed`: the client is closed, or was never opened. Waiting does not help.
  * - `refused`: a server answered with any other error.
  * - `other`: not an error of a Redis command.
@@ -48,6 +49,8 @@ const FAULT_OF_MESSAGE: readonly (readonly [RegExp, CommandFault])[] = [
   [/^The queue is full$/, 'unknown'],
   // How Redis 6 tells that the first write of a script was refused. Version 7 tells it plainly.
   [/^ERR Error running script .*: -(?:READONLY|MASTERDOWN|NOREPLICAS)\b/, 'busy'],
+  // Said before a command is read, and the connection is closed: another client may go before long.
+  [/^ERR max number of clients /, 'busy'],
   // The sentinel client sends a command again by itself, and looks for a master in between.
   [/^None of the sentinels are available$/, 'unknown'],
   [/^no valid master node$/, 'unknown'],

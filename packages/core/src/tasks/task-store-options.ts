@@ -60,12 +60,19 @@ export interface TaskStoreOptions {
 
 /** {@link TaskStoreOptions}, checked and complete. */
 export interface ResolvedTaskStoreOptions {
+  /** What every key begins with. */
   readonly prefix: string;
+  /** Tenant and owner of a call. */
   readonly scopeOf: ScopeResolver;
+  /** `undefined`: tasks are kept. */
   readonly ttlSeconds: number | undefined;
+  /** Which tasks `ttlSeconds` is for. */
   readonly ttlAppliesTo: 'all' | 'terminal';
+  /** Bytes of task content that the process keeps. */
   readonly cacheMaxBytes: number;
+  /** How long a call may take, in milliseconds. */
   readonly deadlineMs: number;
+  /** `undefined`: `list` throws. */
   readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
 }
 

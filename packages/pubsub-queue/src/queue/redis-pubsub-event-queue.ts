@@ -49,6 +49,11 @@ export class RedisPubSubEventQueue implements AsyncIterable<AgentExecutionEvent>
   readonly #parts: QueueParts;
   #closing: Promise<void> | undefined;
 
+  /**
+   * Only `RedisPubSubQueueManager` makes queue objects.
+   *
+   * @internal
+   */
   constructor(parts: QueueParts) {
     this.#parts = parts;
     this.queueId = parts.channel.keys.queueId;

@@ -75,6 +75,11 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
   #retries = 0;
   #closing: Promise<void> | undefined;
 
+  /**
+   * Only `RedisStreamsQueueManager` makes queue objects.
+   *
+   * @internal
+   */
   constructor(parts: DirectQueueParts) {
     const { log, member, position, hub, onError } = parts;
     this.#parts = parts;
