@@ -30,7 +30,7 @@ class Feed {
     this.feed = new PubSubFeed(
       TASK,
       {
-        run: 'own-1',
+        isOwn: (publisher) => publisher === 'own-1',
         onEvent: ({ mark, body }) => this.events.push(`${mark.publisher} ${mark.counter} ${body}`),
         onLoss: ({ message }) =>
           this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
@@ -72,7 +72,8 @@ class Feed {
 
 function stateWith(phase: RunState['phase'], counters: Record<string, number> = {}): RunState {
   const map = new Map(Object.entries(counters));
-  return { phase, runs: [], cancels: new Map(), epoch: '', last: '', counters: map };
+  const none = { runs: [], cancels: new Map(), epoch: '', last: '', fenced: new Set<string>() };
+  return { phase, counters: map, ...none };
 }
 
 describe('PubSubFeed', () => {

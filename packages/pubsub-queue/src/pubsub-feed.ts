@@ -160,7 +160,7 @@ export class PubSubFeed implements TaskFeed {
   };
 
   #take({ publisher, firstCounter, bodies }: EventsMessage): void {
-    const isOwn = publisher === this.#follower.run;
+    const isOwn = this.#follower.isOwn(publisher);
     for (const [index, body] of bodies.entries()) {
       const counter = firstCounter + index;
       // Before the first position, anybody may have begun long ago.
@@ -182,7 +182,7 @@ export class PubSubFeed implements TaskFeed {
     for (const [publisher, counter] of counters) {
       const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter);
       this.#seen.set(publisher, Math.max(before, counter));
-      if (publisher === this.#follower.run) continue;
+      if (this.#follower.isOwn(publisher)) continue;
       hasOthers = true;
       count += Math.max(0, counter - before);
     }
@@ -196,7 +196,7 @@ export class PubSubFeed implements TaskFeed {
   #seemsBehind({ phase, counters }: RunState): boolean {
     if (this.#isLive && (phase === 'ended' || phase === 'none')) return true;
     for (const [publisher, counter] of counters) {
-      const isOwn = publisher === this.#follower.run;
+      const isOwn = this.#follower.isOwn(publisher);
       if (!isOwn && counter > (this.#seen.get(publisher) ?? 0)) return true;
     }
     return false;

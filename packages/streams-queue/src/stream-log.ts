@@ -81,31 +81,32 @@ export class StreamLog {
   }
 
   /**
-   * Entries that a task does not hold, oldest first: read back until many in a row are in it.
+   * Entries that a task does not hold, oldest first: read back until all that it lacks is found. Lists of
+   * applied events have holes, so that an entry which the task holds says nothing of those before it.
    *
-   * @returns `undefined` where some may have been trimmed.
+   * @param counters How many events of each publisher there were.
+   * @returns `undefined` where some were trimmed, or never got here.
    */
   async unapplied(
     task: TaskAddress,
     applied: AppliedEvents,
+    counters: ReadonlyMap<string, number>,
   ): Promise<readonly LogEntry[] | undefined> {
     const found: LogEntry[] = [];
-    let before = '+';
-    for (;;) {
+    let missing = countMissing(applied, counters);
+    for (let before = '+'; missing > 0;) {
       const entries = await this.#read(task, 'XREVRANGE', before, '-', ENTRIES_PER_READ);
-      const missing = entries.filter(({ mark, body }) => isStored(body) && !applied.has(mark));
-      found.push(...missing);
+      for (const entry of entries) {
+        const { mark, body } = entry;
+        if (applied.has(mark)) continue;
+        if (isStored(body)) found.push(entry);
+        if (mark.counter <= (counters.get(mark.publisher) ?? 0)) missing -= 1;
+      }
       const oldest = entries.at(-1);
-      const isAll = oldest === undefined || entries.length < ENTRIES_PER_READ;
-      if (!isAll && missing.length > 0) {
-        before = `(${oldest.id}`;
-        continue;
-      }
-      if (isAll && oldest !== undefined && missing.includes(oldest) && oldest.sequence > 1) {
-        return undefined;
-      }
-      return found.toReversed();
+      if (oldest === undefined || entries.length < ENTRIES_PER_READ) break;
+      before = `(${oldest.id}`;
     }
+    return missing > 0 ? undefined : found.toReversed();
   }
 
   async #read(
@@ -123,4 +124,16 @@ export class StreamLog {
 /** Whether a task holds what an entry brings: not a message, a gap or the end. */
 function isStored(body: string): boolean {
   return !/^[mgz]/.test(body);
+}
+
+/** How many of the events that there were a task does not hold. */
+function countMissing(applied: AppliedEvents, counters: ReadonlyMap<string, number>): number {
+  let missing = 0;
+  for (const [publisher, counter] of counters) {
+    missing += counter;
+    for (const { first, last } of applied.ranges(publisher)) {
+      missing -= Math.max(0, Math.min(last, counter) - first + 1);
+    }
+  }
+  return missing;
 }

@@ -33,8 +33,9 @@ export class StreamTransport implements EventTransport {
   async stored(
     task: TaskAddress,
     applied: AppliedEvents,
+    counters: ReadonlyMap<string, number>,
   ): Promise<readonly TransportedEvent[] | undefined> {
-    return this.#log.unapplied(task, applied);
+    return this.#log.unapplied(task, applied, counters);
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {

@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import {
-  DefaultPushNotificationSender,
-  DefaultRequestHandler,
-  type PushNotificationSender,
-} from '@a2a-js/sdk/server';
+import { DefaultPushNotificationSender, DefaultRequestHandler } from '@a2a-js/sdk/server';
 import { serveReplica } from '@a2a-redis-internal/replicas';
 import { A2ARedisError, createRedisClient, type RedisClient } from '@a2a-redis/core';
 import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
@@ -50,14 +46,10 @@ export function serveAgent(openQueues: OpenQueues): void {
       const configs = new RedisPushNotificationConfigStore(client, {
         prefix: `${AGENT_PREFIX}push:`,
       });
-      const pushNotificationSender: PushNotificationSender = new DefaultPushNotificationSender(
-        configs,
-      );
       const options: QueueManagerOptions = JSON.parse(QUEUE_OPTIONS);
       const queues = openQueues(client, {
         prefix: `${AGENT_PREFIX}queues:`,
         taskStore,
-        pushNotificationSender,
         onError,
         ...options,
       });
@@ -69,7 +61,7 @@ export function serveAgent(openQueues: OpenQueues): void {
         queues.distribute(executor),
         queues,
         configs,
-        pushNotificationSender,
+        queues.distributeSender(new DefaultPushNotificationSender(configs)),
       );
       http.serve(handler);
       grpc?.serve(handler);

@@ -4,6 +4,7 @@ import {
   type AgentExecutor,
   type ExecutionEventBus,
   type ExecutionEventBusManager,
+  type PushNotificationSender,
   ServerCallContext,
 } from '@a2a-js/sdk/server';
 
@@ -17,25 +18,22 @@ import { ScriptRunner } from '../redis/script-runner.ts';
 import type { BusServices } from './bus-services.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { closeManager } from './close-manager.ts';
-import { DistributedExecutor } from './distributed-executor.ts';
+import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
+import { DistributedSender } from './distributed-sender.ts';
 import type { EventTransport } from './event-transport.ts';
 import { JoinedBus } from './joined-bus.ts';
-import { QueueKeys, runName, type TaskAddress } from './queue-keys.ts';
+import { QueueKeys, replicaOf, runName, type TaskAddress } from './queue-keys.ts';
 import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from './queue-errors.ts';
 import { ReplicaLease } from './replica-lease.ts';
 import { subscriptionOf } from './subscriber-client.ts';
-import { TaskBus } from './task-bus.ts';
+import type { TaskBus } from './task-bus.ts';
+import { TaskBuses } from './task-buses.ts';
 import { TaskEnder } from './task-ender.ts';
 import { TaskRuns } from './task-runs.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
 const LEASE_SHARE = 0.6;
-/** After how long without a message a bus looks after what a lost one would have told, in milliseconds. */
-const CHECK_MS = 4000;
-/** How many buses look at once. */
-const CHECKS_AT_ONCE = 32;
-
 const NO_CONTEXT = new ServerCallContext();
 
 /** What a transport is made of. */
@@ -57,14 +55,15 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   protected readonly hub: ChannelHub;
   protected readonly resolveScope: ScopeResolver;
   protected readonly reportError: (error: unknown) => void;
-  readonly #buses = new Map<string, TaskBus>();
+  readonly #buses: TaskBuses;
   readonly #services: BusServices;
   readonly #ender: TaskEnder;
   readonly #hasStore: boolean;
   readonly #closeDeadlineMs: number;
+  /** The names that this process had as a replica. */
+  readonly #replicas = new Set<string>();
   #isDistributed = false;
   #runCount = 0;
-  #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws {A2ARedisError} `INVALID_OPTION`. */
@@ -101,19 +100,22 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       limits: options,
       nextRun: () => {
         this.#runCount += 1;
+        this.#replicas.add(lease.replica);
         return runName(lease.replica, this.#runCount);
       },
       onError,
       onChanged: (bus) => {
-        this.#dropUnneeded(bus);
+        this.#buses.drop(bus);
       },
+      onUnstored: async (task, run) => this.#ender.endRuns(task, [run], 'failed'),
       onOrphaned: (bus, runs) => {
         this.#ender.endRuns(bus.task, runs, 'failed').catch(onError);
       },
     };
+    this.#buses = new TaskBuses(this.#services);
     // Messages may have been lost while the connection was.
     hub.onResumed(() => {
-      for (const bus of this.#buses.values()) bus.resume();
+      for (const bus of this.#buses.all()) bus.resume();
     });
     this.#ender = new TaskEnder(this.#services, taskStore, options.pushNotificationSender);
     this.#hasStore = taskStore !== undefined;
@@ -133,7 +135,25 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       );
     }
     this.#isDistributed = true;
+    // From now on this replica looks after the tasks of others that are gone.
+    this.#services.lease.start().catch(this.reportError);
     return new DistributedExecutor(executor, this.#services, this.#ender);
+  }
+
+  /**
+   * Wraps the sender of push notifications, so that webhooks get each event once and in order, however many
+   * requests on however many replicas hear it; and has it tell of tasks that are ended because their replica
+   * is gone, where the option `pushNotificationSender` names no other.
+   *
+   * @example
+   * ```ts
+   * const sender = queues.distributeSender(new DefaultPushNotificationSender(pushStore));
+   * new DefaultRequestHandler(agentCard, tasks, executor, queues, pushStore, sender);
+   * ```
+   */
+  distributeSender(sender: PushNotificationSender): PushNotificationSender {
+    this.#ender.notifyWith(sender);
+    return new DistributedSender(sender, (publisher) => this.#replicas.has(replicaOf(publisher)));
   }
 
   /** See `ExecutionEventBusManager` of the SDK. The other replicas learn that the task runs here. */
@@ -142,7 +162,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const bus = this.#busOf(this.#addressOf(taskId, context));
     bus.hold();
     // A distributed executor tells when it begins; otherwise this is all that is ever heard of it.
-    if (!this.#isDistributed) bus.begin();
+    if (!this.#isDistributed) void bus.begin();
     return bus;
   }
 
@@ -158,7 +178,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
 
   /** See `ExecutionEventBusManager` of the SDK. */
   cleanupByTaskId(taskId: string, context: ServerCallContext = NO_CONTEXT): void {
-    const bus = this.#buses.get(this.#addressOf(taskId, context).name);
+    const bus = this.#buses.get(this.#addressOf(taskId, context));
     bus?.removeAllListeners();
   }
 
@@ -168,11 +188,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
    */
   settleByTaskId(
     taskId: string,
-    _eventBus: ExecutionEventBus,
+    eventBus: ExecutionEventBus,
     _lastObservedState: unknown,
     context: ServerCallContext = NO_CONTEXT,
   ): boolean {
-    const bus = this.#buses.get(this.#addressOf(taskId, context).name);
+    // Another bus may have taken its place, which this execution has nothing to do with.
+    const bus = taskBusOf(eventBus) ?? this.#buses.get(this.#addressOf(taskId, context));
     if (bus === undefined) return false;
     bus.settle();
     return bus.isExecuting;
@@ -180,7 +201,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
 
   /** Waits until all that was published here so far is with Redis, or was given up. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#buses.values()].map(async (bus) => bus.drained()));
+    await Promise.all(this.#buses.all().map(async (bus) => bus.drained()));
   }
 
   /**
@@ -193,7 +214,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   async drain(deadlineMs: number): Promise<boolean> {
     const endAt = performance.now() + deadlineMs;
     for (;;) {
-      const busy = [...this.#buses.values()].filter((bus) => bus.isExecuting || bus.isSending);
+      const busy = this.#buses.all().filter((bus) => bus.isExecuting || bus.runs.isSending);
       if (busy.length === 0) return true;
       if (performance.now() >= endAt) return false;
       await sleep(Math.min(50, Math.max(1, endAt - performance.now())));
@@ -220,9 +241,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   protected abstract closeQueues(): Promise<void>;
 
   async #close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#buses.stop();
     const parts = {
-      buses: [...this.#buses.values()],
+      buses: this.#buses.all(),
       ender: this.#ender,
       lease: this.#services.lease,
       hub: this.hub,
@@ -236,42 +257,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   #busOf(task: TaskAddress): TaskBus {
-    const known = this.#buses.get(task.name);
-    if (known !== undefined && !known.isFinished) return known;
-    const bus = new TaskBus(task, this.#services);
-    this.#buses.set(task.name, bus);
-    this.#scheduleCheck();
     this.#services.lease.start().catch(this.reportError);
-    return bus;
-  }
-
-  #dropUnneeded(bus: TaskBus): void {
-    if (bus.isNeeded) return;
-    bus.close();
-    if (this.#buses.get(bus.task.name) === bus) this.#buses.delete(bus.task.name);
-  }
-
-  #scheduleCheck(): void {
-    if (this.#timer !== undefined || this.#closing !== undefined) return;
-    this.#timer = setTimeout(() => void this.#check(), CHECK_MS * (0.75 + Math.random() * 0.5));
-    this.#timer.unref();
-  }
-
-  async #check(): Promise<void> {
-    const waiting = [...this.#buses.values()];
-    const work = async (): Promise<void> => {
-      for (let bus = waiting.pop(); bus !== undefined; bus = waiting.pop()) {
-        await bus.check(CHECK_MS / 2).catch(this.reportError);
-        this.#dropUnneeded(bus);
-      }
-    };
-    await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, work));
-    this.#timer = undefined;
-    if (this.#buses.size > 0) this.#scheduleCheck();
+    return this.#buses.of(task);
   }
 
   #onLeaseLost(replica: string): void {
-    for (const bus of this.#buses.values()) bus.onReplicaEnded(replica);
+    for (const bus of this.#buses.all()) bus.onReplicaEnded(replica);
   }
 
   #requireOpen(): void {

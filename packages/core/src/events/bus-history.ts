@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { A2ARedisError } from '../errors.ts';
 import type { AppliedEvents } from '../marks/applied-events.ts';
 import type { BusServices } from './bus-services.ts';
-import type { EventPublisher } from './event-publisher.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import type { TaskAddress } from './queue-keys.ts';
+import type { TaskRun } from './task-run.ts';
+import type { RunState } from './task-runs.ts';
 
 /** How long a run that seems not to be there is given to appear, in milliseconds. */
 const SECOND_LOOK_MS = 200;
@@ -28,6 +29,8 @@ export interface TaskStanding {
 
 /** What a bus knows of itself. */
 export interface BusState {
+  /** The runs of this process whose events may not all be with Redis, in their order. */
+  readonly runs: () => readonly TaskRun[];
   /** Whether events of this process may be to come. */
   readonly mayGoOn: () => boolean;
   /** Follows the task; resolves when nothing that is published afterwards can be missed. */
@@ -37,23 +40,13 @@ export interface BusState {
 /** What was published of a task before somebody joined its bus. */
 export class BusHistory {
   readonly #task: TaskAddress;
-  readonly #run: string;
   readonly #services: BusServices;
-  readonly #publisher: EventPublisher;
-  readonly #state: BusState;
+  readonly #bus: BusState;
 
-  constructor(
-    task: TaskAddress,
-    run: string,
-    services: BusServices,
-    publisher: EventPublisher,
-    state: BusState,
-  ) {
+  constructor(task: TaskAddress, services: BusServices, bus: BusState) {
     this.#task = task;
-    this.#run = run;
     this.#services = services;
-    this.#publisher = publisher;
-    this.#state = state;
+    this.#bus = bus;
   }
 
   /**
@@ -63,40 +56,36 @@ export class BusHistory {
    * @throws {A2ARedisError} `EVENTS_LOST` where some of it is no longer stored, or cannot be read.
    */
   async backlog(applied: AppliedEvents | undefined): Promise<Backlog> {
-    const waiting = this.#publisher.waiting();
-    await this.#state.following();
+    const waiting = this.#bus.runs().flatMap(({ publisher }) => publisher.waiting());
+    await this.#bus.following();
     // In this order: once the task has ended, all of its events are stored.
-    const isEnded = await this.#hasEnded();
-    const stored =
-      applied === undefined ? [] : await this.#services.transport.stored(this.#task, applied);
+    const { isEnded, counters } = await this.#look();
+    if (applied === undefined) return { events: [], isEnded };
+    const stored = await this.#services.transport.stored(this.#task, applied, counters);
     if (stored === undefined) throw this.#lost();
-    const events: MarkedEvent[] = [];
-    for (const each of [...stored, ...(applied === undefined ? [] : waiting)]) {
-      if (each.body === END_OF_EVENTS) continue;
-      events.push(readEvent(this.#task, each, this.#services));
-    }
+    const events = [...stored, ...waiting]
+      .filter(({ body }) => body !== END_OF_EVENTS)
+      .map((each) => readEvent(this.#task, each, this.#services));
     return { events, isEnded };
   }
 
   /** Where the task stands, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
-    const own = this.#publisher.counter;
-    await this.#state.following();
-    const isEnded = await this.#hasEnded();
-    const { counters } = await this.#services.runs.state(this.#task);
-    const isFirst = own === 0 && !counters.has(this.#run);
-    return { isEnded, counters: isFirst ? counters : new Map([...counters, [this.#run, own]]) };
+    const own = this.#bus.runs().map(({ name, publisher }) => [name, publisher.counter] as const);
+    await this.#bus.following();
+    const { isEnded, counters } = await this.#look();
+    const known = own.filter(([name, counter]) => counter > 0 || counters.has(name));
+    return { isEnded, counters: new Map([...counters, ...known]) };
   }
 
-  async #hasEnded(): Promise<boolean> {
-    if (this.#state.mayGoOn()) return false;
-    let { phase } = await this.#services.runs.state(this.#task);
-    if (phase === 'none') {
+  async #look(): Promise<TaskStanding> {
+    let state = await this.#services.runs.state(this.#task);
+    if (state.phase === 'none' && !this.#bus.mayGoOn()) {
       // Its first event may have come here ahead of the note that it runs.
       await sleep(SECOND_LOOK_MS, undefined, { ref: false });
-      ({ phase } = await this.#services.runs.state(this.#task));
+      state = await this.#services.runs.state(this.#task);
     }
-    return !this.#state.mayGoOn() && (phase === 'ended' || phase === 'none');
+    return { isEnded: !this.#bus.mayGoOn() && isOver(state), counters: state.counters };
   }
 
   #lost(): A2ARedisError {
@@ -105,4 +94,8 @@ export class BusHistory {
       `Events of task ${JSON.stringify(this.#task.taskId)} that its snapshot lacks are no longer stored. Subscribe again for a fresh one.`,
     );
   }
+}
+
+function isOver({ phase }: RunState): boolean {
+  return phase === 'ended' || phase === 'none';
 }

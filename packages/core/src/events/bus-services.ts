@@ -3,6 +3,7 @@ import type { TaskStore } from '@a2a-js/sdk/server';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import type { EventTransport } from './event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
+import type { TaskAddress } from './queue-keys.ts';
 import type { ReplicaLease } from './replica-lease.ts';
 import type { TaskBus } from './task-bus.ts';
 import type { TaskRuns } from './task-runs.ts';
@@ -22,6 +23,8 @@ export interface BusServices {
   readonly onError: (error: unknown) => void;
   /** A bus may not be needed any more. */
   readonly onChanged: (bus: TaskBus) => void;
+  /** What a run published, nobody stores: its replica does. */
+  readonly onUnstored: (task: TaskAddress, run: string) => Promise<void>;
   /** The replicas that execute the bus's task are gone. */
   readonly onOrphaned: (bus: TaskBus, runs: readonly string[]) => void;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { BusServices } from './bus-services.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
+import type { RunState } from './task-runs.ts';
 
 /** Cancels what is executed here. */
 export type CancelHandler = () => Promise<void>;
@@ -15,12 +16,24 @@ export type CancelOutcome =
 
 const DONE = 'done';
 const FAILED = 'failed ';
+/** Whoever was asked is gone. */
+const GONE = 'gone';
+/** The task has come to its end. */
+const OVER = 'over';
+
+/** A request that waits for its answer. */
+interface AskedRuns {
+  readonly runs: readonly string[];
+  /** Whether what they say is waited for, or only what becomes of them. */
+  readonly isUnanswered: boolean;
+  readonly resolve: (answer: string) => void;
+}
 
 /** The requests to cancel one task: those that were made here, and those to what runs here. */
 export class CancelRequests {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
-  readonly #answers = new Map<string, (answer: string) => void>();
+  readonly #asked = new Map<string, AskedRuns>();
   readonly #handled = new Set<string>();
   #handler: CancelHandler | undefined;
   #isFinished = false;
@@ -36,57 +49,76 @@ export class CancelRequests {
     this.check().catch(this.#services.onError);
   }
 
+  /** Nothing is executed here any more that could be canceled. */
+  release(): void {
+    this.#handler = undefined;
+  }
+
   /** Cancels what is executed here, of which others expect nothing any more. */
   cancelHere(): void {
     this.#handler?.().catch(this.#services.onError);
   }
 
   /**
-   * Asks the replicas that execute the task to cancel it, and waits until one has told its executor.
+   * Asks the replicas that execute the task to cancel it, and waits until the task has come to its end,
+   * or those who were asked are gone.
    *
    * @throws {Error} What the executor's `cancelTask` failed with there.
    */
   async request(): Promise<CancelOutcome> {
     const { runs, lease, onError } = this.#services;
     const request = randomUUID();
-    const answered = new Promise<string>((resolve) => {
-      this.#answers.set(request, resolve);
-    });
     try {
       const asked = await runs.requestCancel(this.#task, request);
       if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
-      if (this.#isFinished) return { outcome: 'told' };
-      const answer = await answered;
+      const answer = await this.#answer(request, asked, true);
       if (answer.startsWith(FAILED)) throw new Error(answer.slice(FAILED.length));
-      return { outcome: 'told' };
+      // Who was told may be gone before the task has come to its end.
+      const fate = answer === DONE ? await this.#answer(request, asked, false) : answer;
+      return fate === GONE ? { outcome: 'nobody', runs: asked } : { outcome: 'told' };
     } finally {
-      this.#answers.delete(request);
+      this.#asked.delete(request);
       runs.dropCancel(this.#task, request).catch(onError);
     }
   }
 
   /** Looks for requests and answers, if any could concern this process. */
   async check(): Promise<void> {
-    if (this.#handler === undefined && this.#answers.size === 0) return;
-    const { cancels } = await this.#services.runs.state(this.#task);
-    this.take(cancels);
+    if (this.#handler === undefined && this.#asked.size === 0) return;
+    this.take(await this.#services.runs.state(this.#task));
   }
 
   /** Handles requests and answers that were read. */
-  take(cancels: ReadonlyMap<string, string>): void {
+  take({ phase, cancels, fenced }: RunState): void {
     for (const [request, answer] of cancels) {
-      if (answer !== '') this.#answers.get(request)?.(answer);
-      else if (this.#handler !== undefined && !this.#handled.has(request)) {
+      const asked = this.#asked.get(request);
+      if (answer !== '') {
+        if (asked?.isUnanswered === true) asked.resolve(answer);
+      } else if (this.#handler !== undefined && !this.#handled.has(request)) {
         this.#handled.add(request);
         void this.#handle(request, this.#handler);
       }
+    }
+    // The end may have come before anybody here listened for it.
+    const isOver = phase === 'ended' || phase === 'none';
+    for (const { runs, resolve } of this.#asked.values()) {
+      if (isOver) resolve(OVER);
+      else if (runs.every((run) => fenced.has(run))) resolve(GONE);
     }
   }
 
   /** The task has come to its end: nobody needs an answer any more. */
   finish(): void {
     this.#isFinished = true;
-    for (const resolve of this.#answers.values()) resolve(DONE);
+    for (const { resolve } of this.#asked.values()) resolve(OVER);
+  }
+
+  async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<string> {
+    if (this.#isFinished) return OVER;
+    return new Promise((resolve) => {
+      this.#asked.set(request, { runs, isUnanswered, resolve });
+      this.check().catch(this.#services.onError);
+    });
   }
 
   async #handle(request: string, handler: CancelHandler): Promise<void> {

@@ -52,13 +52,13 @@ export async function closeManager(
 async function endBus(bus: TaskBus, ender: TaskEnder): Promise<void> {
   await bus.drained();
   if (bus.isExecuting) {
-    await ender.endRuns(bus.task, [bus.run], 'failed');
+    await ender.endRuns(bus.task, [bus.runs.present.name], 'failed');
     bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
-  } else if (bus.isLeaving) {
+  } else if (bus.runs.present.isLeaving) {
     // The request handler may not come to store its last events any more.
-    await ender.endRuns(bus.task, [bus.run], 'failed');
+    await ender.endRuns(bus.task, [bus.runs.present.name], 'failed');
   }
 }
 

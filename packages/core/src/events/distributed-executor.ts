@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   AgentEvent,
@@ -12,6 +13,9 @@ import { statusOfEnd } from './end-status.ts';
 import { JoinedBus } from './joined-bus.ts';
 import { TaskBus } from './task-bus.ts';
 import type { TaskEnder } from './task-ender.ts';
+
+/** For how long an execution waits until the other replicas know of it, in milliseconds. */
+const LONGEST_REGISTRATION_MS = 2000;
 
 /** An executor whose tasks can be canceled on any replica. */
 export class DistributedExecutor implements AgentExecutor {
@@ -28,8 +32,9 @@ export class DistributedExecutor implements AgentExecutor {
   async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
     const { taskId } = requestContext;
     const bus = taskBusOf(eventBus);
-    bus?.begin();
     bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
+    // Others must be able to tell that the task runs before its first event is stored.
+    await Promise.race([bus?.begin(), sleep(LONGEST_REGISTRATION_MS, undefined, { ref: false })]);
     await this.#executor.execute(requestContext, eventBus);
   }
 
@@ -54,8 +59,10 @@ export class DistributedExecutor implements AgentExecutor {
     const { taskId } = bus.task;
     const { phase } = await this.#services.runs.state(bus.task);
     // The executor may have something to clean up for a task that waits; it need not know of it.
-    if (phase === 'open') await this.#executor.cancelTask(taskId, eventBus);
-    if (!bus.hasPublishedEnd) {
+    if (phase === 'open') {
+      await this.#executor.cancelTask(taskId, eventBus).catch(this.#services.onError);
+    }
+    if (!bus.runs.present.publisher.hasPublishedEnd) {
       const contextId = await this.#ender.contextIdOf(bus.task);
       const status = statusOfEnd('canceled', taskId, contextId, randomUUID());
       const update = { taskId, contextId, status, metadata: {} };
@@ -66,7 +73,7 @@ export class DistributedExecutor implements AgentExecutor {
 }
 
 /** The bus of a manager of these packages; `undefined` for any other. */
-function taskBusOf(bus: ExecutionEventBus): TaskBus | undefined {
+export function taskBusOf(bus: ExecutionEventBus): TaskBus | undefined {
   if (bus instanceof JoinedBus) return bus.bus;
   return bus instanceof TaskBus ? bus : undefined;
 }

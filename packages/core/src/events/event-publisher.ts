@@ -19,8 +19,8 @@ export class EventPublisher {
   readonly #outbox: Outbox;
   readonly #unstored: UnstoredEvents;
   #counter = 0;
-  /** Events that listeners here get when others can. */
-  #deferred = 0;
+  /** Events that listeners here get when others can, oldest first. */
+  readonly #deferred: { readonly deliver: () => void; isSettled: boolean }[] = [];
   #hasPublishedEnd = false;
 
   constructor(
@@ -70,14 +70,12 @@ export class EventPublisher {
     const marked = markedEvent(event, mark, this.#services);
     if (body === undefined) {
       deliver(marked);
-    } else if (this.#services.lease.isCertain && this.#deferred === 0) {
+    } else if (this.#services.lease.isCertain && this.#deferred.length === 0) {
       this.#outbox.push(mark.counter, body);
       deliver(marked);
     } else {
       // This process was silent for so long that others may have ended the task: they decide.
-      this.#deferred += 1;
-      this.#outbox.push(mark.counter, body, () => {
-        this.#deferred -= 1;
+      this.#defer(mark.counter, body, () => {
         deliver(marked);
       });
     }
@@ -87,6 +85,16 @@ export class EventPublisher {
   end(onAccepted: () => void): void {
     this.#counter += 1;
     this.#outbox.push(this.#counter, END_OF_EVENTS, onAccepted);
+  }
+
+  /** What others were not sent, listeners here get all the same: only where the run was ended, nobody does. */
+  #defer(counter: number, body: string, deliver: () => void): void {
+    const entry = { deliver, isSettled: false };
+    this.#deferred.push(entry);
+    this.#outbox.push(counter, body, () => {
+      entry.isSettled = true;
+      while (this.#deferred[0]?.isSettled === true) this.#deferred.shift()?.deliver();
+    });
   }
 
   /** Resolves when all is with Redis, or was given up. */
@@ -99,10 +107,10 @@ export class EventPublisher {
     this.#outbox.stop();
   }
 
-  /** Resolves when the stored task holds all, or nobody has stored it for long. */
-  async stored(): Promise<void> {
+  /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
+  async stored(): Promise<boolean> {
     const { marks, limits } = this.#services;
-    if (marks !== undefined) await this.#unstored.stored(marks, limits.publishDeadlineMs);
+    return marks === undefined || this.#unstored.stored(marks, limits.publishDeadlineMs);
   }
 
   #encode(event: AgentExecutionEvent): string | undefined {

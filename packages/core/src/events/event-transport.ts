@@ -28,8 +28,8 @@ export interface TransportedEvent {
 
 /** Who follows the events of a task. */
 export interface TaskFollower {
-  /** What this process publishes of the task: it has those events anyhow, and never loses them. */
-  readonly run: string;
+  /** Whether this process is the publisher of an event: it has those anyhow, and never loses them. */
+  readonly isOwn: (publisher: string) => boolean;
   /** Called once for each event, this process's own among them, in the order of the transport. */
   readonly onEvent: (event: TransportedEvent) => void;
   /** Events were lost for good: they can be neither received nor read any more. */
@@ -65,11 +65,13 @@ export interface EventTransport {
    * Stored events that a task does not hold, oldest first.
    *
    * @param applied What the task holds.
+   * @param counters How many events of each publisher there were.
    * @returns `undefined` where some that it lacks are no longer stored.
    */
   stored(
     task: TaskAddress,
     applied: AppliedEvents,
+    counters: ReadonlyMap<string, number>,
   ): Promise<readonly TransportedEvent[] | undefined>;
   /** Begins to follow a task. */
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed;

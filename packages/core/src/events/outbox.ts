@@ -23,6 +23,8 @@ export interface OutboxLimits {
 
 /** What an outbox tells. */
 export interface OutboxEvents {
+  /** Awaited before anything is sent: what was published before by another run. */
+  readonly beforeFirst?: (() => Promise<void>) | undefined;
   /** Awaited before the end is sent: what tells of the beginning must be with Redis by then. */
   readonly beforeEnd?: (() => Promise<void>) | undefined;
   /** Events could not be sent; others will see a gap. */
@@ -34,7 +36,7 @@ export interface OutboxEvents {
 interface Outgoing {
   readonly counter: number;
   readonly body: string;
-  readonly onAccepted: (() => void) | undefined;
+  readonly onSettled: (() => void) | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export class Outbox {
   readonly #events: OutboxEvents;
   readonly #waiting: Outgoing[] = [];
   #draining: Promise<void> | undefined;
+  #hasBegun = false;
   #closed = false;
 
   constructor(
@@ -73,17 +76,18 @@ export class Outbox {
   /**
    * Sends an event after all earlier ones.
    *
-   * @param onAccepted Called when others can see it.
+   * @param onSettled Called when others can see it, or never will. Not where the run was ended meanwhile.
    */
-  push(counter: number, body: string, onAccepted?: () => void): void {
+  push(counter: number, body: string, onSettled?: () => void): void {
     if (this.#closed) return;
     const isFull = this.#waiting.length >= this.#limits.maxPendingEvents;
     if (isFull && body !== END_OF_EVENTS) {
       const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
       this.#events.onError(this.#lost([counter], limit));
+      onSettled?.();
       return;
     }
-    this.#waiting.push({ counter, body, onAccepted });
+    this.#waiting.push({ counter, body, onSettled });
     this.#draining ??= this.#drain();
   }
 
@@ -105,7 +109,8 @@ export class Outbox {
 
   async #drain(): Promise<void> {
     // What is published in the same turn goes out together.
-    await Promise.resolve();
+    await (this.#hasBegun ? Promise.resolve() : this.#events.beforeFirst?.());
+    this.#hasBegun = true;
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
       if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
@@ -119,10 +124,8 @@ export class Outbox {
       }
       const end = outcome === 'lost' && batch.at(-1)?.body === END_OF_EVENTS ? 1 : 0;
       // Nobody elsewhere would ever stop waiting without the end: it is tried for as long as it takes.
-      this.#waiting.splice(0, batch.length - end);
-      if (outcome === 'accepted') {
-        for (const { onAccepted } of batch) onAccepted?.();
-      }
+      const settled = this.#waiting.splice(0, batch.length - end);
+      for (const { onSettled } of settled) onSettled?.();
     }
     this.#draining = undefined;
   }

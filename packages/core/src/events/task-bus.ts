@@ -2,18 +2,17 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../errors.ts';
 import { BusFeed } from './bus-feed.ts';
-import type { BusGuest } from './bus-guest.ts';
+import { type BusGuest, BusGuests } from './bus-guest.ts';
 import { BusHistory } from './bus-history.ts';
+import { BusRuns } from './bus-runs.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
-import { EventPublisher } from './event-publisher.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
 import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import { runEnded } from './queue-errors.ts';
-import { RunRegistration } from './run-registration.ts';
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as
@@ -22,17 +21,15 @@ import { RunRegistration } from './run-registration.ts';
  */
 export class TaskBus extends ListeningBus {
   readonly task: TaskAddress;
-  /** The name of what this process executes and publishes of the task. */
-  readonly run: string;
   /** The requests to cancel the task, from here and from elsewhere. */
   readonly cancels: CancelRequests;
-  readonly #services: BusServices;
-  readonly #publisher: EventPublisher;
-  readonly #registration: RunRegistration;
-  readonly #feed: BusFeed;
+  /** What this process executes and publishes of the task. */
+  readonly runs: BusRuns;
   /** What was published before somebody joins. */
   readonly history: BusHistory;
-  readonly #guests = new Set<BusGuest>();
+  readonly #services: BusServices;
+  readonly #feed: BusFeed;
+  readonly #guests = new BusGuests();
   #isHeld = false;
   #executions = 0;
   /** Requests from here to cancel the task: who made them listens for its end. */
@@ -41,25 +38,17 @@ export class TaskBus extends ListeningBus {
   #isOver = false;
   /** Whether nothing more comes to its listeners. */
   #isFinished = false;
-  /** Whether the run is over, and its events are still being stored. */
-  #isLeaving = false;
 
   constructor(task: TaskAddress, services: BusServices) {
     super(services.onError);
     this.task = task;
-    this.run = services.nextRun();
-    this.cancels = new CancelRequests(task, services);
     this.#services = services;
-    const onFenced = (): void => {
+    this.cancels = new CancelRequests(task, services);
+    this.runs = new BusRuns(task, services, () => {
       this.fence();
-    };
-    this.#registration = new RunRegistration(task, this.run, services, onFenced);
-    this.#publisher = new EventPublisher(task, this.run, services, {
-      beforeEnd: async () => this.#registration.settled(),
-      onFenced,
     });
     this.#feed = new BusFeed(services.transport, task, {
-      run: this.run,
+      isOwn: (publisher) => this.runs.has(publisher),
       onEvent: (event) => {
         this.#onTransported(event);
       },
@@ -70,9 +59,10 @@ export class TaskBus extends ListeningBus {
         this.cancels.check().catch(services.onError);
       },
     });
-    this.history = new BusHistory(task, this.run, services, this.#publisher, {
+    this.history = new BusHistory(task, services, {
+      runs: () => this.runs.all(),
       mayGoOn: () => this.#mayGoOn,
-      following: async () => this.#feed.follow().ready,
+      following: async () => this.#feed.following(() => this.#guests.isEnded),
     });
   }
 
@@ -80,30 +70,15 @@ export class TaskBus extends ListeningBus {
     return this.#executions > 0;
   }
 
-  /** Whether events published here are not with Redis yet, or not in the task. */
-  get isSending(): boolean {
-    return this.#publisher.isSending || this.#isLeaving;
-  }
-
-  /** Whether the run is over, and its events are still being stored. */
-  get isLeaving(): boolean {
-    return this.#isLeaving;
-  }
-
-  /** Whether a terminal state was published here. */
-  get hasPublishedEnd(): boolean {
-    return this.#publisher.hasPublishedEnd;
-  }
-
-  get isFinished(): boolean {
-    return this.#isFinished;
+  /** Whether the task can be executed here: otherwise with a bus that is made anew. */
+  get isOpen(): boolean {
+    return !this.#isOver && !this.#isFinished;
   }
 
   /** Whether anybody needs this bus, so that it cannot be dropped and made anew. */
   get isNeeded(): boolean {
-    if (this.isSending) return true;
-    if (this.#isFinished) return false;
-    return this.#mayGoOn || this.listenerCount > 0 || this.#guests.size > 0;
+    if (this.runs.isSending || this.#guests.isWaitedFor) return true;
+    return !this.#isFinished && (this.#mayGoOn || this.listenerCount > 0);
   }
 
   /** Whether events of this process may be to come. */
@@ -117,12 +92,17 @@ export class TaskBus extends ListeningBus {
     this.#feed.follow();
   }
 
-  /** Counts one more execution of the task in this process, and tells the other replicas. */
-  begin(): void {
+  /**
+   * Counts one more execution of the task in this process, and tells the other replicas.
+   *
+   * @returns When they know, or cannot be told for now.
+   */
+  async begin(): Promise<void> {
     this.#isHeld = false;
+    if (!this.isExecuting) this.runs.next();
     this.#executions += 1;
     this.#feed.follow();
-    void this.#registration.register();
+    await this.runs.present.register();
   }
 
   /** Counts one execution less. Where the bus stays open then, the task waits for its user. */
@@ -152,7 +132,7 @@ export class TaskBus extends ListeningBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.#isOver) return;
-    this.#publisher.publish(event, (marked) => {
+    this.runs.present.publisher.publish(event, (marked) => {
       this.#deliver(marked);
     });
   }
@@ -162,8 +142,12 @@ export class TaskBus extends ListeningBus {
     this.#isHeld = false;
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#publisher.end(() => void this.#forgetRun());
+      this.cancels.release();
+      this.runs.present.end(() => {
+        this.#services.onChanged(this);
+      });
     }
+    // Guests wait for the end that everybody gets: other replicas may go on with the task.
     this.#finish();
   }
 
@@ -185,17 +169,17 @@ export class TaskBus extends ListeningBus {
 
   /** The replica under whose name this process executed the task is taken to be gone. */
   onReplicaEnded(replica: string): void {
-    if (replicaOf(this.run) === replica && this.isExecuting) this.fence();
+    if (this.isExecuting && replicaOf(this.runs.present.name) === replica) this.fence();
   }
 
   /** Adds one who hears all events from now on. */
   welcome(guest: BusGuest): void {
     this.#guests.add(guest);
-    if (!this.#isFinished) this.#feed.follow();
+    if (!this.#guests.isEnded) this.#feed.follow();
   }
 
   dismiss(guest: BusGuest): void {
-    if (this.#guests.delete(guest)) this.#services.onChanged(this);
+    if (this.#guests.remove(guest)) this.#services.onChanged(this);
   }
 
   /**
@@ -204,14 +188,14 @@ export class TaskBus extends ListeningBus {
    * @param quietMs Nothing is looked after where something was heard so recently, in milliseconds.
    */
   async check(quietMs: number): Promise<void> {
-    if (this.isExecuting) await this.#registration.register();
-    if (this.#isFinished || performance.now() - this.#feed.heardAt < quietMs) return;
+    if (this.isExecuting) await this.runs.present.register();
+    if (this.#guests.isEnded || performance.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.runs.state(this.task);
-    this.cancels.take(state.cancels);
+    this.cancels.take(state);
     await this.#feed.check(state);
-    if (this.#mayGoOn || this.#isFinished) return;
+    if (this.#mayGoOn || this.#guests.isEnded) return;
     if (state.phase === 'ended' || state.phase === 'none') {
-      this.#finish();
+      this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
     }
@@ -224,8 +208,7 @@ export class TaskBus extends ListeningBus {
 
   /** Resolves when all that was published here is with Redis, or was given up. */
   async drained(): Promise<void> {
-    await this.#registration.settled();
-    await this.#publisher.drained();
+    await this.runs.settled();
   }
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
@@ -240,12 +223,11 @@ export class TaskBus extends ListeningBus {
   shutDown(error: A2ARedisError): void {
     if (this.isExecuting) this.stop();
     this.#isOver = true;
-    this.#publisher.stop();
+    this.runs.stop();
     this.close();
-    for (const guest of this.#guests) guest.onClosed(error);
-    if (this.#isFinished) return;
-    this.emit(failingEvent(error));
-    this.#finish();
+    this.#guests.close(error);
+    if (!this.#isFinished) this.emit(failingEvent(error));
+    this.#end();
   }
 
   protected override listenerAdded(): void {
@@ -258,17 +240,19 @@ export class TaskBus extends ListeningBus {
   }
 
   #onTransported(event: TransportedEvent): void {
-    // Listeners here had this process's own events when they were published.
-    if (event.mark.publisher === this.run) return;
+    const { publisher } = event.mark;
+    const isOwn = this.runs.has(publisher);
     if (event.body === END_OF_EVENTS) {
       // Where this process executes the task too, or is about to, its own end is still to come. The end of
       // an earlier bus of this process may come late, and does not end what is canceled here.
-      const isEarlier = replicaOf(event.mark.publisher) === replicaOf(this.run);
+      const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
       if (this.isExecuting || this.#isHeld || (this.#canceling > 0 && isEarlier)) return;
       this.#isOver = true;
-      this.#finish();
+      this.#end();
       return;
     }
+    // Listeners here had this process's own events when they were published.
+    if (isOwn) return;
     try {
       this.#deliver(readEvent(this.task, event, this.#services));
     } catch (error) {
@@ -279,45 +263,32 @@ export class TaskBus extends ListeningBus {
   /** Tells those who only listen that events do not come; who executes the task has its own. */
   #lose(error: unknown): void {
     this.#services.onError(error);
-    for (const guest of this.#guests) guest.onLoss(error);
+    this.#guests.lose(error);
   }
 
   #deliver(marked: MarkedEvent): void {
-    if (this.#isFinished) return;
-    this.emit(marked.event);
-    for (const guest of this.#guests) guest.onEvent(marked);
+    if (!this.#isFinished) this.emit(marked.event);
+    this.#guests.deliver(marked);
   }
 
+  /** Nothing more comes to the listeners. */
   #finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.emitFinished();
-    for (const guest of this.#guests) guest.onFinished();
+    this.#services.onChanged(this);
+  }
+
+  /** Nothing more comes to anybody. */
+  #end(): void {
+    this.#finish();
+    this.#guests.end();
     this.cancels.finish();
     this.#services.onChanged(this);
   }
 
   async #pause(): Promise<void> {
-    try {
-      await this.drained();
-      if (this.isExecuting || this.#isOver) return;
-      await this.#registration.pause();
-    } catch (error) {
-      this.#services.onError(error);
-    }
-    this.#services.onChanged(this);
-  }
-
-  /** Others need not look after the run any more, once its events are in the task. */
-  async #forgetRun(): Promise<void> {
-    this.#isLeaving = true;
-    try {
-      await this.#publisher.stored();
-      await this.#registration.forget();
-    } catch (error) {
-      this.#services.onError(error);
-    }
-    this.#isLeaving = false;
+    await this.runs.pause();
     this.#services.onChanged(this);
   }
 }

@@ -1,4 +1,4 @@
-import { type Task, TaskState } from '@a2a-js/sdk';
+import { type Task, TaskState, type TaskStatus } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type PushNotificationSender,
@@ -11,13 +11,18 @@ import { A2ARedisError } from '../errors.ts';
 import { contextOfScope } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { markEvent } from '../marks/event-mark.ts';
+import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
+import { eachAtOnce } from './each-at-once.ts';
 import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
 import { decodeEvent, encodeEvent } from './event-codec.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { type MarkedEvent, unreadableEvent } from './marked-event.ts';
+
+/** How many runs of a replica are ended at once. */
+const RUNS_AT_ONCE = 16;
 
 /**
  * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
@@ -29,7 +34,7 @@ import { type MarkedEvent, unreadableEvent } from './marked-event.ts';
 export class TaskEnder {
   readonly #services: BusServices;
   readonly #store: TaskStore | undefined;
-  readonly #sender: PushNotificationSender | undefined;
+  #sender: PushNotificationSender | undefined;
   readonly #replicas = new Set<string>();
 
   constructor(
@@ -42,21 +47,33 @@ export class TaskEnder {
     this.#sender = sender;
   }
 
+  /** Says what tells webhooks of an end, where nothing does. */
+  notifyWith(sender: PushNotificationSender): void {
+    this.#sender ??= sender;
+  }
+
   /** Ends all runs of a replica that is gone. */
   async endReplica(replica: string): Promise<void> {
     if (this.#replicas.has(replica)) return;
     this.#replicas.add(replica);
     try {
-      const { runs, lease } = this.#services;
+      const { runs, lease, onError } = this.#services;
+      // One that cannot be ended does not keep the others from it; it is tried again with the next look.
+      const failed = new Set<string>();
       for (;;) {
-        const some = await runs.of(replica);
-        if (some.size === 0) break;
-        for (const [run, task] of some) {
-          if (task === undefined) await runs.forget(run);
-          else await this.endRuns(task, [run], 'failed');
-        }
+        const some = [...(await runs.of(replica))].filter(([run]) => !failed.has(run));
+        if (some.length === 0) break;
+        await eachAtOnce(some, RUNS_AT_ONCE, async ([run, task]) => {
+          try {
+            if (task === undefined) await runs.forget(run);
+            else await this.endRuns(task, [run], 'failed');
+          } catch (error) {
+            failed.add(run);
+            onError(error);
+          }
+        });
       }
-      await lease.remove(replica);
+      if (failed.size === 0) await lease.remove(replica);
     } finally {
       this.#replicas.delete(replica);
     }
@@ -75,10 +92,16 @@ export class TaskEnder {
     for (const run of ended) {
       if (await runs.fence(task, run)) last = run;
     }
-    const { phase } = await runs.state(task);
+    const { phase, counters } = await runs.state(task);
+    const context = contextOfScope(task.scope);
+    const leftBehind = async (): Promise<readonly MarkedEvent[]> =>
+      this.#leftBehind(task, context, counters);
     let terminal: MarkedEvent | undefined;
-    if (last === undefined) terminal = await this.#storeLeft(task, ended);
-    else if (phase !== 'running') terminal = await this.#end(task, last, reason);
+    if (last === undefined) {
+      terminal = await this.#storeLeft(task, ended, await leftBehind());
+    } else if (phase !== 'running') {
+      terminal = await this.#end(task, last, reason, await leftBehind());
+    }
     for (const run of ended) {
       // Of several replicas that end a run, one finds the note still there.
       const isFirst = await runs.forget(run);
@@ -91,9 +114,12 @@ export class TaskEnder {
    *
    * @returns The event that ended the task, where it was not stored.
    */
-  async #storeLeft(task: TaskAddress, ended: readonly string[]): Promise<MarkedEvent | undefined> {
+  async #storeLeft(
+    task: TaskAddress,
+    ended: readonly string[],
+    left: readonly MarkedEvent[],
+  ): Promise<MarkedEvent | undefined> {
     const context = contextOfScope(task.scope);
-    const left = await this.#leftBehind(task, context);
     const stored = await this.#load(task, context);
     // What comes after the end is not stored.
     if (isTerminal(stored?.status)) return undefined;
@@ -103,34 +129,42 @@ export class TaskEnder {
   }
 
   /** @returns The event that ended the task, where it was this end, or was not stored. */
-  async #end(task: TaskAddress, run: string, reason: EndReason): Promise<MarkedEvent | undefined> {
+  async #end(
+    task: TaskAddress,
+    run: string,
+    reason: EndReason,
+    left: readonly MarkedEvent[],
+  ): Promise<MarkedEvent | undefined> {
     const { taskId } = task;
     const context = contextOfScope(task.scope);
-    const left = await this.#leftBehind(task, context);
     const stored = await this.#load(task, context);
     const last = left.findLast(({ event }) => statusOf(event) !== undefined);
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
-    const isOpen = status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    const isOpen = reason === 'failed' && status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
     const publisher = `${run}-end`;
-    const end: MarkedEvent[] = [];
+    let end: MarkedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.
     const isStored = stored?.status?.message?.messageId === publisher;
     if (contextId !== undefined && !isOpen && (isStored || !isTerminal(status))) {
       const ended = isStored ? stored.status : statusOfEnd(reason, taskId, contextId, publisher);
-      const update = { taskId, contextId, status: ended, metadata: {} };
-      end.push({ mark: { publisher, counter: 1 }, event: AgentEvent.statusUpdate(update) });
+      end = endEvent(task, contextId, ended, publisher);
+    }
+    await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);
+    if (end !== undefined && contextId !== undefined && !isStored) {
+      // Another replica may have ended the task in another way, and before: that is the end.
+      const kept = (await this.#load(task, context))?.status;
+      if (isTerminal(kept)) end = endEvent(task, contextId, kept, publisher);
     }
     // Who waits for its user can go on with the task on any replica: nothing ends.
     const bodies = [
-      ...end.map(({ event }) => encodeEvent(event)),
+      ...(end === undefined ? [] : [encodeEvent(end.event)]),
       ...(isOpen ? [] : [END_OF_EVENTS]),
     ];
-    await this.#save(context, [...left, ...end]);
     if (bodies.length > 0) {
       await this.#services.transport.send(task, { publisher, firstCounter: 1, bodies });
     }
-    return end[0] ?? left.find(isEnd);
+    return end ?? left.find(isEnd);
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
@@ -147,11 +181,12 @@ export class TaskEnder {
   async #leftBehind(
     task: TaskAddress,
     context: ServerCallContext,
+    counters: ReadonlyMap<string, number>,
   ): Promise<readonly MarkedEvent[]> {
     const { marks, transport, onError } = this.#services;
     if (marks === undefined) return [];
-    const applied = await marks.appliedEvents(task.taskId, context);
-    const stored = await transport.stored(task, applied ?? AppliedEvents.NONE);
+    const applied = await this.#applied(marks, task, context);
+    const stored = await transport.stored(task, applied ?? AppliedEvents.NONE, counters);
     if (stored === undefined) {
       const message = `Some of what a lost replica published for task ${JSON.stringify(task.taskId)} was trimmed before it was stored.`;
       onError(new A2ARedisError('EVENTS_LOST', message));
@@ -164,6 +199,20 @@ export class TaskEnder {
     }
     const end = left.findIndex(isEnd);
     return end === -1 ? left : left.slice(0, end + 1);
+  }
+
+  async #applied(
+    marks: MarkedTaskStore,
+    task: TaskAddress,
+    context: ServerCallContext,
+  ): Promise<AppliedEvents | undefined> {
+    try {
+      return await marks.appliedEvents(task.taskId, context);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#services.onError(error);
+      return undefined;
+    }
   }
 
   /** Stores events as the request handler does. */
@@ -192,6 +241,17 @@ export class TaskEnder {
       this.#services.onError(error);
     }
   }
+}
+
+/** The event that ends a task; all who end one run give it the same name. */
+function endEvent(
+  { taskId }: TaskAddress,
+  contextId: string,
+  status: TaskStatus | undefined,
+  publisher: string,
+): MarkedEvent {
+  const event = AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
+  return { mark: { publisher, counter: 1 }, event };
 }
 
 /** Whether the request handler takes no event of the task after this one. */

@@ -47,6 +47,8 @@ export interface RunState {
   readonly last: string;
   /** How many events of each publisher there were. */
   readonly counters: ReadonlyMap<string, number>;
+  /** Runs that another replica has ended. */
+  readonly fenced: ReadonlySet<string>;
 }
 
 /** Who executes which task, and what was asked of them. */
@@ -109,14 +111,21 @@ export class TaskRuns {
     return runs;
   }
 
+  /** After how long a run that goes on is to be entered again, in milliseconds. */
+  get renewAfterMs(): number {
+    return (Number(this.#retentionSeconds) * 1000) / 3;
+  }
+
   /** Ends a run for good: it can publish nothing more. Whether it was one. */
   async fence(task: TaskAddress, run: string): Promise<boolean> {
-    return Number(await this.#runner.run(fenceRunScript, [task.state], [run])) > 0;
+    const args = [run, task.channel, this.#publish];
+    return Number(await this.#runner.run(fenceRunScript, [task.state], args)) > 0;
   }
 
   async state(task: TaskAddress): Promise<RunState> {
     const reply = await this.#runner.run(readStateScript, [task.state], []);
-    const [phase, epoch, last, runs, cancels, counters] = arrayReply(readStateScript.name, reply);
+    const all = arrayReply(readStateScript.name, reply);
+    const [phase, epoch, last, runs, cancels, counters, fenced] = all;
     return {
       phase: phaseOf(textReply(phase)),
       epoch: textReply(epoch),
@@ -124,6 +133,7 @@ export class TaskRuns {
       runs: textsReply(runs),
       cancels: pairs(textsReply(cancels)),
       counters: new Map([...pairs(textsReply(counters))].map(([run, text]) => [run, Number(text)])),
+      fenced: new Set(textsReply(fenced)),
     };
   }
 

@@ -36,8 +36,9 @@ export class UnstoredEvents {
    * Waits until the task holds them.
    *
    * @param deadlineMs How long nobody may have stored them, in milliseconds.
+   * @returns Whether it does.
    */
-  async stored(store: MarkedTaskStore, deadlineMs: number): Promise<void> {
+  async stored(store: MarkedTaskStore, deadlineMs: number): Promise<boolean> {
     const giveUpAt = performance.now() + deadlineMs;
     const context = contextOfScope(this.#task.scope);
     for (let attempt = 1; this.#last > 0; attempt += 1) {
@@ -45,7 +46,9 @@ export class UnstoredEvents {
       await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
       const applied = await store.appliedEvents(this.#task.taskId, context);
       const held = applied?.contiguous(this.#run) ?? 0;
-      if (held >= this.#last || performance.now() >= giveUpAt) return;
+      if (held >= this.#last) return true;
+      if (performance.now() >= giveUpAt) return false;
     }
+    return true;
   }
 }

@@ -14,9 +14,8 @@
 -- Returns "fenced" when another replica has ended the run; otherwise "accepted", also for what was
 -- appended before.
 local state, log, run = KEYS[1], KEYS[2], ARGV[1]
-if redis.call('HEXISTS', state, 'f:' .. run) == 1 then return 'fenced' end
-
-local stored = redis.call('HMGET', state, 'epoch', 'last', 'c:' .. run)
+local stored = redis.call('HMGET', state, 'epoch', 'last', 'c:' .. run, 'end', 'f:' .. run)
+if stored[5] then return 'fenced' end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local epoch = stored[1]
@@ -58,6 +57,8 @@ for i = math.max(1, applied - first + 2), count do
   end
 end
 
+-- An end that is not in the log is no event: who counts what a task lacks would look for it in vain.
+if not ended and ARGV[#ARGV] == 'z' then count = count - 1 end
 local counter = string.format('%.0f', math.max(applied, first + count - 1))
 local last = string.format('%.0f-%.0f', ms, sequence)
 redis.call('HSET', state, 'epoch', epoch, 'last', last, 'c:' .. run, counter)
@@ -65,7 +66,7 @@ if ended then
   redis.call('HSET', state, 'end', '')
   redis.call('HDEL', state, 'open')
 end
-local kept = ended and ARGV[7] or ARGV[6]
+local kept = (ended or stored[4]) and ARGV[7] or ARGV[6]
 redis.call('EXPIRE', state, kept)
 redis.call('EXPIRE', log, kept)
 

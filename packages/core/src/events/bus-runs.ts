@@ -1,0 +1,73 @@
+import type { BusServices } from './bus-services.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import { TaskRun } from './task-run.ts';
+
+/** The runs of a task on one bus, one after the other. */
+export class BusRuns {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #onFenced: () => void;
+  readonly #names = new Set<string>();
+  /** Runs before the present one, until they are paused. */
+  #earlier: readonly TaskRun[] = [];
+  #present: TaskRun;
+
+  /** @param onFenced Called where another replica has ended the present run. */
+  constructor(task: TaskAddress, services: BusServices, onFenced: () => void) {
+    this.#task = task;
+    this.#services = services;
+    this.#onFenced = onFenced;
+    this.#present = this.#make(undefined);
+  }
+
+  get present(): TaskRun {
+    return this.#present;
+  }
+
+  /** Those whose events may not all be with Redis, in their order. */
+  all(): readonly TaskRun[] {
+    return [...this.#earlier, this.#present];
+  }
+
+  /** Whether a publisher is one of them, or was. */
+  has(publisher: string): boolean {
+    return this.#names.has(publisher);
+  }
+
+  /** Whether events are not with Redis yet, or not in the task. */
+  get isSending(): boolean {
+    return this.all().some(({ isSending }) => isSending);
+  }
+
+  /** Makes sure that the task can be executed under the present one. */
+  next(): void {
+    if (this.#present.canGoOn) return;
+    this.#earlier = this.all();
+    this.#present = this.#make(this.#present);
+  }
+
+  /** Pauses the present one. */
+  async pause(): Promise<void> {
+    const run = this.#present;
+    await run.pause();
+    this.#earlier = this.#earlier.filter((each) => each !== run);
+  }
+
+  /** Resolves when all that was published is with Redis, or was given up. */
+  async settled(): Promise<void> {
+    await Promise.all(this.all().map(async (run) => run.settled()));
+  }
+
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    for (const { publisher } of this.all()) publisher.stop();
+  }
+
+  #make(earlier: TaskRun | undefined): TaskRun {
+    const run = new TaskRun(this.#task, this.#services, earlier, () => {
+      if (run === this.#present) this.#onFenced();
+    });
+    this.#names.add(run.name);
+    return run;
+  }
+}

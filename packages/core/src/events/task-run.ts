@@ -1,0 +1,110 @@
+import type { BusServices } from './bus-services.ts';
+import { EventPublisher } from './event-publisher.ts';
+import { replicaOf, type TaskAddress } from './queue-keys.ts';
+import { RunRegistration } from './run-registration.ts';
+
+/**
+ * One run: what this process executes and publishes of a task under one name, from the first execution
+ * until the task waits for its user, or ends.
+ */
+export class TaskRun {
+  /** The publisher of its events. */
+  readonly name: string;
+  readonly publisher: EventPublisher;
+  readonly #services: BusServices;
+  readonly #registration: RunRegistration;
+  #pausing: Promise<void> | undefined;
+  #isLeaving = false;
+
+  /**
+   * @param earlier The run that this one follows: its events go out first.
+   * @param onFenced Called where another replica has ended the run.
+   */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    earlier: TaskRun | undefined,
+    onFenced: () => void,
+  ) {
+    this.name = services.nextRun();
+    this.#services = services;
+    this.#registration = new RunRegistration(task, this.name, services, onFenced);
+    this.publisher = new EventPublisher(task, this.name, services, {
+      beforeFirst: async () => earlier?.settled(),
+      beforeEnd: async () => this.#registration.settled(),
+      onFenced,
+    });
+  }
+
+  /** Whether executions can go on under this name: not once it was paused, or its replica taken to be gone. */
+  get canGoOn(): boolean {
+    return this.#pausing === undefined && replicaOf(this.name) === this.#services.lease.replica;
+  }
+
+  /** Whether its events are not with Redis yet, or not in the task. */
+  get isSending(): boolean {
+    return this.publisher.isSending || this.#isLeaving;
+  }
+
+  /** Whether it has come to its end, and its events are still being stored. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */
+  async register(): Promise<void> {
+    await this.#registration.register();
+  }
+
+  /** Ends it and leaves the task open, which waits for its user, once all events are with Redis. */
+  async pause(): Promise<void> {
+    this.#pausing ??= this.#pause();
+    await this.#pausing;
+  }
+
+  /**
+   * Says that nothing more comes. Other replicas need not look after the run any more, once its events
+   * are in the task.
+   *
+   * @param onOver Called when that is so.
+   */
+  end(onOver: () => void): void {
+    this.publisher.end(() => {
+      this.#isLeaving = true;
+      void this.#leave().finally(() => {
+        this.#isLeaving = false;
+        onOver();
+      });
+    });
+  }
+
+  /** Resolves when all that was published is with Redis, or was given up. */
+  async drained(): Promise<void> {
+    await this.#registration.settled();
+    await this.publisher.drained();
+  }
+
+  /** As {@link drained}, and where it is being paused, when it was. */
+  async settled(): Promise<void> {
+    await (this.#pausing ?? this.drained());
+  }
+
+  async #pause(): Promise<void> {
+    try {
+      await this.drained();
+      await this.#registration.pause();
+    } catch (error) {
+      this.#services.onError(error);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const { onError, onUnstored } = this.#services;
+    try {
+      if (await this.publisher.stored()) await this.#registration.forget();
+      else await onUnstored(this.#registration.task, this.name);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
