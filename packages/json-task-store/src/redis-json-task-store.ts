@@ -23,7 +23,17 @@ import { type PathUpdate, type TaskPlace, TaskPaths } from './task-paths.ts';
 import { type SearchOptions, TaskSearch } from './task-search.ts';
 
 /** Options of {@link RedisJSONTaskStore}. */
-export interface RedisJSONTaskStoreOptions extends TaskStoreOptions {}
+export interface RedisJSONTaskStoreOptions extends TaskStoreOptions {
+  /**
+   * What every key of the store begins with. Stores of different applications, or of different
+   * kinds, must not share one.
+   *
+   * @default 'a2a:json-tasks:', because 'a2a:tasks:' is that of `RedisTaskStore`
+   */
+  readonly prefix?: string | undefined;
+}
+
+const DEFAULT_PREFIX = 'a2a:json-tasks:';
 
 /** What a search found. */
 export interface SearchPage {
@@ -59,9 +69,11 @@ export class RedisJSONTaskStore extends BaseTaskStore {
    * @throws {A2ARedisError} `INVALID_OPTION`.
    */
   constructor(client: RedisScriptClient, options: RedisJSONTaskStoreOptions = {}) {
-    super(client, jsonRecordFormat, options);
-    const { prefix, scopeOf, deadlineMs, ttlSeconds, ttlAppliesTo } =
-      resolveTaskStoreOptions(options);
+    const { prefix, scopeOf, deadlineMs, ttlSeconds, ttlAppliesTo } = resolveTaskStoreOptions(
+      options,
+      DEFAULT_PREFIX,
+    );
+    super(client, jsonRecordFormat, { ...options, prefix });
     const runner = new ScriptRunner(client, deadlineMs);
     this.#isCluster = isClusterClient(client);
     this.#scopeOf = scopeOf;

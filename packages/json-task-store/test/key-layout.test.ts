@@ -104,6 +104,17 @@ describeWithJson('keys and documents', (server) => {
     expect(await contentOf(server.client, prefix)).toEqual({});
   });
 
+  test('the default prefix, which is not that of RedisTaskStore', async () => {
+    const store = new RedisJSONTaskStore(server.client);
+    const id = newPrefix().replaceAll(':', '-');
+    const keys = (): Promise<string[]> => server.client.keys(`*{acme:ann:${id}}*`);
+    await store.save(taskOf(id, { metadata: { a: 1 } }), CONTEXT);
+    await store.updatePath(id, '$.metadata.a', CONTEXT, () => 2);
+    expect(await keys()).toEqual([`a2a:json-tasks:{acme:ann:${id}}`]);
+    expect(await store.delete(id, CONTEXT)).toBe(true);
+    expect(await keys()).toEqual([]);
+  });
+
   test('a scope of odd ids stands in the document as it does in the key', async () => {
     const prefix = newPrefix();
     const store = new RedisJSONTaskStore(server.client, { prefix });

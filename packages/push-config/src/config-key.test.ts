@@ -12,7 +12,7 @@ const place = fc.record({
 
 test('the key holds prefix, tenant, owner and task id, the last three in the hash tag', () => {
   const scope = { tenant: '', owner: 'a:b' };
-  expect(configsKey({ prefix: 'p:', scope, taskId: '{t}' })).toBe('p:{:a%3Ab:%7Bt%7D}');
+  expect(configsKey({ prefix: 'p:', scope, taskId: '{t}' })).toBe('p:{:a%3Ab:%7Bt%7D}:configs');
 });
 
 test('two places share a key only when they are the same', () => {

@@ -18,9 +18,12 @@ export const COUNTER_FIELD = 'seq';
 /** Starts the field of every config, so that no config id can name the counter. */
 const CONFIG_FIELD_PREFIX = 'c:';
 
-/** The hash of a task's configs: `<prefix>{<tenant>:<owner>:<task id>}`. */
+/**
+ * The hash of a task's configs: `<prefix>{<tenant>:<owner>:<task id>}:configs`. Without the suffix it
+ * would be the key of the task itself in a task store with the same prefix.
+ */
 export function configsKey({ prefix, scope, taskId }: TaskPlace): string {
-  return `${prefix}{${scopeSegment(scope)}:${keySegment(taskId)}}`;
+  return `${prefix}{${scopeSegment(scope)}:${keySegment(taskId)}}:configs`;
 }
 
 /** The field of a config: `c:<config id>`, the id as it is. */

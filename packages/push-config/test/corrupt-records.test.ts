@@ -26,7 +26,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   prefix = newPrefix();
-  key = `${prefix}{acme:ann:task}`;
+  key = `${prefix}{acme:ann:task}:configs`;
   store = new RedisPushNotificationConfigStore(client, { prefix });
   for (const id of ['a', 'b']) await store.save('task', CONTEXT, configOf(id));
   await store.save('other', CONTEXT, configOf('a'));

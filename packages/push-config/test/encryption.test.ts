@@ -30,7 +30,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   prefix = newPrefix();
-  key = `${prefix}{acme:ann:task}`;
+  key = `${prefix}{acme:ann:task}:configs`;
 });
 
 function storeWith(...keys: readonly PushConfigEncryptionKey[]): RedisPushNotificationConfigStore {
@@ -107,9 +107,9 @@ describe('a record that is not where, or what, it was', () => {
   });
 
   test.each([
-    ['task', 'other', CONTEXT, '{acme:ann:other}'],
-    ['tenant', 'task', contextOf('other', 'ann'), '{other:ann:task}'],
-    ['owner', 'task', contextOf('acme', 'other'), '{acme:other:task}'],
+    ['task', 'other', CONTEXT, '{acme:ann:other}:configs'],
+    ['tenant', 'task', contextOf('other', 'ann'), '{other:ann:task}:configs'],
+    ['owner', 'task', contextOf('acme', 'other'), '{acme:other:task}:configs'],
   ])('of another %s', async (_name, taskId, context, suffix) => {
     const store = storeWith(NEW);
     await store.save(taskId, context, configOf('a'));
@@ -127,7 +127,7 @@ describe('a record that is not where, or what, it was', () => {
       CONTEXT,
       configOf('a'),
     );
-    await client.rename(`${elsewhere}{acme:ann:task}`, key);
+    await client.rename(`${elsewhere}{acme:ann:task}:configs`, key);
     expect(await failedLoad(storeWith(NEW))).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );

@@ -37,7 +37,7 @@ describe('keys and fields', () => {
     await store.save('t/1', CONTEXT, configOf('seq'));
     await store.save('t/1', CONTEXT, configOf('a:{b}', { url: '' }));
 
-    const key = `${prefix}{acme:ann:t%2F1}`;
+    const key = `${prefix}{acme:ann:t%2F1}:configs`;
     expect(await contentOf(client, prefix)).toStrictEqual({
       [key]: {
         seq: '3',
@@ -70,7 +70,7 @@ describe('keys and fields', () => {
 
     const content = await contentOf(client, prefix);
     expect(content).toStrictEqual({
-      [`${prefix}{acme:ann:task}`]: {
+      [`${prefix}{acme:ann:task}:configs`]: {
         seq: '1',
         'c:a': expect.stringMatching(/^1:aes256gcm:key%2F1:[A-Za-z0-9_-]+$/),
       },
@@ -81,7 +81,7 @@ describe('keys and fields', () => {
     const store = new RedisPushNotificationConfigStore(client);
     const taskId = newPrefix();
     await store.save(taskId, new ServerCallContext(), configOf('a'));
-    const key = `a2a:push:{:unknown:${taskId.replaceAll(':', '%3A')}}`;
+    const key = `a2a:push:{:unknown:${taskId.replaceAll(':', '%3A')}}:configs`;
     expect((await client.hKeys(key)).toSorted()).toStrictEqual(['c:a', 'seq']);
     await store.delete(taskId, new ServerCallContext());
     expect(await client.exists(key)).toBe(0);
@@ -99,7 +99,7 @@ describe('keys and fields', () => {
 
   test('sequence numbers are exact where Lua would write them as 1e+14', async () => {
     const prefix = newPrefix();
-    const key = `${prefix}{acme:ann:task}`;
+    const key = `${prefix}{acme:ann:task}:configs`;
     const store = new RedisPushNotificationConfigStore(client, { prefix });
     await store.save('task', CONTEXT, configOf('a'));
     await client.hSet(key, 'seq', '99999999999999');
@@ -113,7 +113,7 @@ describe('keys and fields', () => {
 describe('expiry', () => {
   test('every save sets it anew', async () => {
     const prefix = newPrefix();
-    const key = `${prefix}{acme:ann:task}`;
+    const key = `${prefix}{acme:ann:task}:configs`;
     const store = new RedisPushNotificationConfigStore(client, { prefix, ttlSeconds: 1000 });
     await store.save('task', CONTEXT, configOf('a'));
     expect(await isDueWithin(key, 1000)).toBe(true);
@@ -124,7 +124,7 @@ describe('expiry', () => {
 
   test('there is none without the option, and a save removes an earlier one', async () => {
     const prefix = newPrefix();
-    const key = `${prefix}{acme:ann:task}`;
+    const key = `${prefix}{acme:ann:task}:configs`;
     const store = new RedisPushNotificationConfigStore(client, { prefix });
     await store.save('task', CONTEXT, configOf('a'));
     expect(await client.ttl(key)).toBe(-1);

@@ -26,7 +26,7 @@ describe('a lost reply', () => {
     const behindProxy = await connect(proxy.url);
     try {
       const prefix = newPrefix();
-      const key = `${prefix}{acme:ann:task}`;
+      const key = `${prefix}{acme:ann:task}:configs`;
       const store = new RedisPushNotificationConfigStore(behindProxy, { prefix });
       await store.save('task', CONTEXT, configOf('a'));
       // The server must know the scripts, or the reply that is lost says only that it does not.
@@ -57,7 +57,7 @@ describe('a server that is killed in the middle of saves and comes back', () => 
     }
     await restarted;
     expect((await store.load('task', CONTEXT)).map((config) => config.id)).toStrictEqual(ids);
-    expect(await client.hGet(`${prefix}{acme:ann:task}`, 'seq')).toBe('60');
+    expect(await client.hGet(`${prefix}{acme:ann:task}:configs`, 'seq')).toBe('60');
   });
 
   test('saves at once are each kept once', async () => {
@@ -78,7 +78,7 @@ describe('a server that is killed in the middle of saves and comes back', () => 
     const loaded = (await store.load('task', CONTEXT)).map(({ id }) => id);
     expect(loaded).toHaveLength(100);
     expect(new Set(loaded)).toStrictEqual(new Set(ids));
-    expect(await client.hGet(`${prefix}{acme:ann:task}`, 'seq')).toBe('100');
+    expect(await client.hGet(`${prefix}{acme:ann:task}:configs`, 'seq')).toBe('100');
   });
 
   test('a call while it stays away fails at the deadline, by its code', async () => {

@@ -2,6 +2,7 @@ import { runConsumers } from './consumers/run-consumers.ts';
 import { checkApiDocs } from './docs/api-docs.ts';
 import { checkPackages } from './packages/check-packages.ts';
 import { packPackages } from './packages/pack.ts';
+import { warmUpRedis } from './redis/warm-up.ts';
 import { runCommand } from './runner/command.ts';
 import { runSteps } from './runner/run-steps.ts';
 import { resultOfFindings, type Step, type StepGroup } from './runner/step.ts';
@@ -12,7 +13,7 @@ await using tarballs = packPackages();
 
 // Longest first, so that the lanes end together.
 const groups: readonly StepGroup[] = [
-  [command('build', 'turbo', ['run', 'build'])],
+  [command('build', 'turbo', ['run', 'build']), { name: 'redis', run: warmUpRedis }],
   [
     command(
       'types',

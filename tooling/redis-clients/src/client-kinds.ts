@@ -31,6 +31,23 @@ export const CLIENT_KINDS: Readonly<Record<string, (servers: TestServers) => Pro
     'redis 5, cluster': (servers) => connected(v5.createCluster({ rootNodes: nodesOf(servers) })),
   };
 
+/** Where sentinels are, and what they watch. */
+export interface TestSentinels {
+  /** The name under which the sentinels know the primary. */
+  readonly name: string;
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** The kinds that reach a server through sentinels. Apart, as they need servers of their own. */
+export const SENTINEL_KINDS: Readonly<
+  Record<string, (sentinels: TestSentinels) => Promise<OpenClient>>
+> = {
+  'redis 6, sentinel': ({ name, addresses }) =>
+    connected(v6.createSentinel({ name, sentinelRootNodes: [...addresses] })),
+  'redis 5, sentinel': ({ name, addresses }) =>
+    connected(v5.createSentinel({ name, sentinelRootNodes: [...addresses] })),
+};
+
 function nodesOf({ clusterUrls }: TestServers): { url: string }[] {
   return clusterUrls.map((url) => ({ url }));
 }

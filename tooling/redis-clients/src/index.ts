@@ -1,4 +1,11 @@
-export { CLIENT_KINDS, type OpenClient, type TestServers } from './client-kinds.ts';
+export {
+  CLIENT_KINDS,
+  type OpenClient,
+  SENTINEL_KINDS,
+  type TestSentinels,
+  type TestServers,
+} from './client-kinds.ts';
 export { connect } from './connect.ts';
 export { CuttingProxy } from './cutting-proxy.ts';
 export { newPrefix } from './new-prefix.ts';
+export { untilReplica } from './until-replica.ts';

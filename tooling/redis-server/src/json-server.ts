@@ -36,7 +36,8 @@ export async function startRedisJsonServer(
   const modulePath = process.env['REDIS_JSON_MODULE'] ?? '';
   const { persistence = false, processControl = persistence, config } = options;
   const isOwn = processControl || persistence || config !== undefined;
-  if (url !== '' && !isOwn) return requireJson(await serverOfUrl(url), 'REDIS_JSON_URL');
+  if (url !== '' && !isOwn)
+    return requireJson(await serverOfUrl(url, 'REDIS_JSON_URL'), 'REDIS_JSON_URL');
   if (modulePath !== '') {
     const server = await startWithModule({ ...options, processControl, modulePath });
     return requireJson(server, 'REDIS_JSON_MODULE');

@@ -90,10 +90,17 @@ const OPTION_NAMES: readonly (keyof TaskStoreOptions)[] = [
   'onCorruptRecord',
 ];
 
-/** Checks options and fills in the defaults; `INVALID_OPTION` names the one at fault. */
-export function resolveTaskStoreOptions(options: TaskStoreOptions): ResolvedTaskStoreOptions {
+/**
+ * Checks options and fills in the defaults; `INVALID_OPTION` names the one at fault.
+ *
+ * @param defaultPrefix One for each kind of store, because kinds must not share a prefix.
+ */
+export function resolveTaskStoreOptions(
+  options: TaskStoreOptions,
+  defaultPrefix: string = 'a2a:tasks:',
+): ResolvedTaskStoreOptions {
   checkNames(options, OPTION_NAMES, '');
-  const { prefix = 'a2a:tasks:', cacheMaxBytes = DEFAULT_CACHE_BYTES } = options;
+  const { prefix = defaultPrefix, cacheMaxBytes = DEFAULT_CACHE_BYTES } = options;
   const { deadlineMs = DEFAULT_DEADLINE_MS, onCorruptRecord } = options;
   const { ttlSeconds, ttlAppliesTo = 'all' } = options;
   if (ttlAppliesTo !== 'all' && ttlAppliesTo !== 'terminal') {
