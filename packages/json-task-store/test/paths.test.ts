@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
 import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
+import { contentOf, CONTEXT, documentAt, loadTask } from './support.ts';
 
 const OTHER_OWNER = new ServerCallContext({
   tenant: 'acme',
@@ -66,12 +66,22 @@ describeWithJson('paths', (server) => {
       await expect(store.getPath('t', '$', OTHER_OWNER)).rejects.toThrow(TaskNotFoundError);
     });
 
-    test.each(['', 'id', '.id', ' $', '$['])('the path %j is refused', async (path) => {
-      await expect(store.getPath('t', path, CONTEXT)).rejects.toMatchObject({
-        code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('path'),
-      });
+    test('a path is one of the document, in which the member of the store stands, too', async () => {
+      const document = await documentAt(server.client, `${prefix}{acme:ann:t}`);
+      expect(document).toHaveProperty('_store');
+      expect(await store.getPath('t', '$', CONTEXT)).toEqual([document]);
+      expect(await store.getPath('t', '$._store.scope', CONTEXT)).toEqual(['acme:ann']);
     });
+
+    test.each(['', 'id', '.id', ' $', '$[', '$.metadata\u0000', '$.id\n'])(
+      'the path %j is refused',
+      async (path) => {
+        await expect(store.getPath('t', path, CONTEXT)).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringContaining('path'),
+        });
+      },
+    );
 
     test('a key of another type is reported', async () => {
       await server.client.set(`${prefix}{acme:ann:u}`, 'mine');
