@@ -1,8 +1,9 @@
-import { Role, type Task, TaskState } from '@a2a-js/sdk';
+import { TaskState } from '@a2a-js/sdk';
 import type { RedisClient } from '@a2a-redis/core';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 
 import { caller } from './caller.ts';
+import { newTask } from './new-task.ts';
 
 export async function showTaskStore(redis: RedisClient): Promise<void> {
   // Every key begins with the prefix. Give each application its own.
@@ -11,7 +12,7 @@ export async function showTaskStore(redis: RedisClient): Promise<void> {
   console.log('RedisTaskStore');
 
   // The SDK's request handler does this for you with every event of an agent.
-  await store.save(newTask('trip-1', TaskState.TASK_STATE_WORKING), alice);
+  await store.save(newTask('trip-1'), alice);
   await store.save(newTask('trip-2', TaskState.TASK_STATE_COMPLETED), alice);
   console.log('  saved    trip-1 and trip-2');
 
@@ -44,33 +45,4 @@ export async function showTaskStore(redis: RedisClient): Promise<void> {
 
   for await (const id of store.listTaskIds(alice)) await store.delete(id, alice);
   console.log(`  deleted  trip-1 exists: ${await store.taskExists('trip-1', alice)}`);
-}
-
-function newTask(id: string, state: TaskState): Task {
-  return {
-    id,
-    contextId: 'holidays',
-    status: { state, message: undefined, timestamp: new Date().toISOString() },
-    artifacts: [],
-    history: [
-      {
-        messageId: `${id}-message`,
-        role: Role.ROLE_USER,
-        parts: [
-          {
-            content: { $case: 'text', value: 'Plan a trip' },
-            mediaType: 'text/plain',
-            filename: '',
-            metadata: undefined,
-          },
-        ],
-        taskId: id,
-        contextId: 'holidays',
-        metadata: undefined,
-        extensions: [],
-        referenceTaskIds: [],
-      },
-    ],
-    metadata: undefined,
-  };
 }

@@ -1,7 +1,7 @@
 import { EventLedger } from '@a2a-redis/core/kernel';
 import { describe, expect, test } from 'vitest';
 
-import { eventOperations, readEvents } from './document-events.ts';
+import { eventOperations, eventsText, readEvents } from './document-events.ts';
 
 describe('the operations on events', () => {
   test('are none where no events changed', () => {
@@ -36,11 +36,25 @@ describe('the operations on events', () => {
           expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
         );
       }
+      expect(() => eventsText([[publisher, '1']])).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      );
     },
   );
 });
 
 describe('the events of a document', () => {
+  test('are an object where it is written anew', () => {
+    expect(eventsText()).toBeUndefined();
+    expect(eventsText([])).toBeUndefined();
+    expect(
+      eventsText([
+        ['p-1', '1-3'],
+        ['__proto__', '2\uFFFF'],
+      ]),
+    ).toBe('{"p-1":"1-3","__proto__":"2\uFFFFffff"}');
+  });
+
   const read = (stored: unknown): EventLedger | undefined =>
     readEvents(stored, (path, problem) => new Error(`${path}: ${problem}`));
 

@@ -24,8 +24,26 @@ export function eventOperations(events: TaskDelta['events'] = []): readonly (rea
   return [['JSON.SET', EVENTS_PATH, '{}', 'NX'], ...changes];
 }
 
+/**
+ * The events of a document that is written anew: JSON of an object, a text by publisher.
+ *
+ * @returns `undefined` for none.
+ * @throws {A2ARedisError} As {@link eventOperations}.
+ */
+export function eventsText(events: TaskDelta['events'] = []): string | undefined {
+  if (events.length === 0) return undefined;
+  return jsonText(
+    Object.fromEntries(events.map(([publisher, text]) => [requirePublisher(publisher), text])),
+    2,
+  );
+}
+
 function publisherPath(publisher: string): string {
-  if (PUBLISHER.test(publisher)) return `${EVENTS_PATH}["${publisher}"]`;
+  return `${EVENTS_PATH}["${requirePublisher(publisher)}"]`;
+}
+
+function requirePublisher(publisher: string): string {
+  if (PUBLISHER.test(publisher)) return publisher;
   throw new A2ARedisError(
     'INVALID_ARGUMENT',
     `Not the name of a publisher of events: ${abbreviate(publisher)}`,

@@ -1,4 +1,4 @@
-import { Artifact, type Message, type Part, Role, Task, TaskState } from '@a2a-js/sdk';
+import { Artifact, Message, type Part, Role, Task, TaskState } from '@a2a-js/sdk';
 import { diffTasks, snapshotOf } from '@a2a-redis/core/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -57,9 +57,13 @@ describe('a document', () => {
     );
   });
 
-  test('is one argument, with no operations', () => {
-    expect(encodeDelta('t', diffTasks(undefined, snapshotOf(task())), true)).toEqual([
-      '{"id":"t","contextId":"c","status":{"state":"TASK_STATE_WORKING"},"history":[],"artifacts":[]}',
+  test('is one argument with no operations, which the script completes', () => {
+    const whole = diffTasks(undefined, snapshotOf(task()));
+    const text =
+      '{"id":"t","contextId":"c","status":{"state":"TASK_STATE_WORKING"},"history":[],"artifacts":[]';
+    expect(encodeDelta('t', whole, true)).toEqual([`${text},"_store":{`, '0', '0']);
+    expect(encodeDelta('t', { ...whole, events: [['p', '1-3']] }, true)).toEqual([
+      `${text},"_store":{"events":{"p":"1-3"},`,
       '0',
       '0',
     ]);
@@ -102,6 +106,26 @@ describe('the operations of a change', () => {
     expect(operations.flatMap((operation) => operation.slice(2))).toEqual(
       texts.map((value) => JSON.stringify({ text: value })),
     );
+  });
+
+  test('a part in the middle: the new end comes first, what it replaces goes last', () => {
+    const from = task({ artifacts: [artifact('a', ['one', 'two', 'three'])] });
+    const to = task({ artifacts: [artifact('a', ['one', 'new', 'three'])] });
+    expect(between(from, to)).toEqual({
+      lengths: [['$.artifacts[0].parts', 3]],
+      operations: [
+        ['JSON.ARRAPPEND', '$.artifacts[0].parts', '{"text":"new"}', '{"text":"three"}'],
+        ['JSON.DEL', '$.artifacts[0].parts[1:3]'],
+      ],
+    });
+  });
+
+  test('a list of which nothing stays is set', () => {
+    const from = task({ history: [message('m')] });
+    expect(between(from, task()).operations).toEqual([['JSON.SET', '$.history', '[]']]);
+    expect(between(from, task({ history: [message('n')] })).operations).toEqual([
+      ['JSON.SET', '$.history', JSON.stringify([Message.toJSON(message('n'))])],
+    ]);
   });
 
   test('ids never stand in a path', () => {
@@ -177,11 +201,19 @@ function placeAt(document: unknown, path: string): Place {
 
 /** What a server does, as far as the operations go. */
 function apply(document: unknown, [command, path = '', ...args]: readonly string[]): void {
+  const [, slice] = /\[(\d+:\d+)\]$/u.exec(path) ?? [];
+  if (slice !== undefined) {
+    const [first = 0, end = 0] = slice.split(':').map(Number);
+    (placeAt(document, path.slice(0, -slice.length - 2)).value as unknown[]).splice(
+      first,
+      end - first,
+    );
+    return;
+  }
   const { holder, name, value } = placeAt(document, path);
   const list = value as unknown[];
   if (command === 'JSON.SET') holder[name] = JSON.parse(args[0] ?? '');
   else if (command === 'JSON.DEL') Reflect.deleteProperty(holder, name);
-  else if (command === 'JSON.ARRTRIM') list.splice(Number(args[1]) + 1);
   else if (command === 'JSON.ARRAPPEND')
     list.push(...args.map((text): unknown => JSON.parse(text)));
   else throw new TypeError(`No operation: ${command}`);

@@ -11,7 +11,10 @@ const MOST_VALUES = 4000;
 export interface DocumentChange {
   /** Lists that the operations rely on: their paths, and how many items each must have. */
   readonly lengths: readonly (readonly [path: string, length: number])[];
-  /** Commands with what follows the key. */
+  /**
+   * Commands with what follows the key: JSON.ARRAPPEND to lists of a known length, JSON.SET and
+   * JSON.DEL. They are applied by kind, in this order of kinds.
+   */
   readonly operations: readonly (readonly string[])[];
 }
 
@@ -127,9 +130,10 @@ class ChangeBuilder implements DocumentChange {
   list<T>(path: string, delta: ListDelta<T>, toJson: (item: T) => unknown, depth: number): void {
     const { keep, before } = delta;
     this.expect(path, before);
-    // What JSON.ARRTRIM makes of an empty range is not the same everywhere.
-    if (keep === 0 && before > 0) this.operations.push(['JSON.SET', path, '[]']);
-    else if (keep < before) this.operations.push(['JSON.ARRTRIM', path, '0', String(keep - 1)]);
+    if (keep === 0 && before > 0) {
+      this.set(path, delta.items.map(toJson), depth - 1);
+      return;
+    }
     for (let first = 0; first < delta.items.length; first += MOST_VALUES) {
       const values = delta.items.slice(first, first + MOST_VALUES);
       this.operations.push([
@@ -138,5 +142,7 @@ class ChangeBuilder implements DocumentChange {
         ...values.map((item) => jsonText(toJson(item), depth)),
       ]);
     }
+    // What goes does so at the end, see json-change.lua.
+    if (keep < before) this.operations.push(['JSON.DEL', `${path}[${keep}:${before}]`]);
   }
 }

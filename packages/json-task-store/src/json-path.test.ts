@@ -9,12 +9,21 @@ describe('a path that is read', () => {
     expect(requirePath(path)).toBe(path);
   });
 
-  test.each([['a'], ['.a'], [''], [undefined], [5], ['$\uD800'], [`$.${'a'.repeat(10_000)}`]])(
-    '%j is refused',
-    (path) => {
-      expect(() => requirePath(path)).toThrow(expect.objectContaining(expected));
-    },
-  );
+  test.each([
+    ['a'],
+    ['.a'],
+    [''],
+    [undefined],
+    [5],
+    ['$\uD800'],
+    [`$.${'a'.repeat(10_000)}`],
+    ['$.a\u0000'],
+    ['$.a\n'],
+    ['$["a\u001F"]'],
+    ['$.a\u007F'],
+  ])('%j is refused', (path) => {
+    expect(() => requirePath(path)).toThrow(expect.objectContaining(expected));
+  });
 });
 
 describe('a path that is written to', () => {

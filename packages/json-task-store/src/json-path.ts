@@ -4,6 +4,10 @@ import { abbreviate } from '@a2a-redis/core/kernel';
 /** Longer paths are no paths; servers have limits of their own. */
 const LONGEST_PATH = 10_000;
 
+/** Some servers read a path up to the first NUL. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL_CHARACTER = /[\u0000-\u001F\u007F]/;
+
 /** A step from a value to one in it: the name of a member, or a position in a list. */
 export type PathStep = string | number;
 
@@ -41,7 +45,7 @@ export interface WritablePath {
  * Checks a JSONPath that is only read. What it matches is the server's to say.
  *
  * @throws {A2ARedisError} `INVALID_ARGUMENT` for anything but a text that begins with `$`: other
- *   forms mean something else, and not the same everywhere.
+ *   forms mean something else, and not the same everywhere. Also for one with control characters.
  */
 export function requirePath(path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith('$') || !path.isWellFormed()) {
@@ -53,6 +57,7 @@ export function requirePath(path: unknown): string {
   if (path.length > LONGEST_PATH) {
     throw refused(path, `is longer than ${LONGEST_PATH} characters`);
   }
+  if (CONTROL_CHARACTER.test(path)) throw refused(path, 'holds a control character');
   return path;
 }
 
@@ -105,8 +110,7 @@ const STEP = /\.([A-Za-z_][A-Za-z0-9_-]*)|\[\s*(?:(0|[1-9]\d{0,8})|"([^"]*)"|'([
  * Some servers take a backslash in a name for an escape when they read and not when they write, and
  * end a name at either quote.
  */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNSAFE_NAME = /["'\\\u0000-\u001F\u007F\uFFFF]/;
+const UNSAFE_NAME = /["'\\\uFFFF]/;
 
 function parseSteps(path: string): PathStep[] {
   const steps: PathStep[] = [];
@@ -122,7 +126,7 @@ function parseSteps(path: string): PathStep[] {
     const [, plain, position, double, single] = match;
     const name = plain ?? double ?? single ?? '';
     if (position === undefined && (name === '' || UNSAFE_NAME.test(name))) {
-      throw refused(path, 'holds an empty name, a quote, a backslash or a control character');
+      throw refused(path, 'holds an empty name, or one with a quote, a backslash or U+FFFF');
     }
     steps.push(position === undefined ? name : Number(position));
   }

@@ -5,9 +5,10 @@ import {
   type TaskRecordFormat,
 } from '@a2a-redis/core/kernel';
 
-import { eventOperations } from './document-events.ts';
+import { eventsText } from './document-events.ts';
 import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';
 import { decodeDocument } from './task-document.ts';
+import jsonChangeSource from './scripts/json-change.lua';
 import jsonRecordSource from './scripts/json-record.lua';
 import readTaskSource from './scripts/read-json-task.lua';
 import saveTaskSource from './scripts/save-json-task.lua';
@@ -19,7 +20,7 @@ export const jsonRecordLua: string = jsonRecordSource;
 export const jsonRecordFormat: TaskRecordFormat = {
   saveScript: defineScript(
     'save-json-task',
-    `${indexTaskSource}\n${jsonRecordSource}\n${saveTaskSource}`,
+    `${indexTaskSource}\n${jsonRecordSource}\n${jsonChangeSource}\n${saveTaskSource}`,
   ),
   readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`),
   encode: encodeDelta,
@@ -29,26 +30,21 @@ export const jsonRecordFormat: TaskRecordFormat = {
 /** The arguments 5 and on of `save-json-task.lua`, up to the index entry. */
 export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
   if (!whole) return changeArguments(changeOf(delta));
-  const operations = eventOperations(delta.events);
-  return changeArguments({ lengths: [], operations }, documentOf(taskId, delta));
+  const events = eventsText(delta.events);
+  // The script goes on where this ends. One text is stored as a whole, or refused as a whole.
+  const own = `"_store":{${events === undefined ? '' : `"events":${events},`}`;
+  return [`${documentOf(taskId, delta).slice(0, -1)},${own}`, '0', '0'];
 }
 
-/**
- * As {@link encodeDelta}, for a change that is given as operations.
- *
- * @param document What they are applied to, where the record is written anew.
- */
-export function changeArguments(
-  { lengths, operations }: DocumentChange,
-  document: string = '',
-): string[] {
+/** As {@link encodeDelta}, for a change that is given as operations. */
+export function changeArguments({ lengths, operations }: DocumentChange): string[] {
   const steps = operations.flatMap(([command = '', ...args]) => [
     command,
     String(args.length),
     ...args,
   ]);
   return [
-    document,
+    '',
     String(lengths.length),
     String(steps.length),
     ...lengths.flatMap(([path, length]) => [path, String(length)]),

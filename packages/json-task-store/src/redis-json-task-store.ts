@@ -150,8 +150,10 @@ export class RedisJSONTaskStore extends BaseTaskStore {
   /**
    * Reads all values of a task that a JSONPath matches, and nothing else of it.
    *
-   * @param path A JSONPath that begins with `$`, such as `$.artifacts[*].name`. Which filters there
-   *   are is the server's to say; names of members are those of the A2A JSON form.
+   * @param path A JSONPath of the task's document that begins with `$`, such as
+   *   `$.artifacts[*].name`. Which filters there are is the server's to say. Names of members are
+   *   those of the A2A JSON form; `_store`, the member of the store, is one of them: `$` and `$.*`
+   *   match it, too. See the key layout in the README.
    * @returns The values, in the order of the document; none where nothing matches.
    * @throws {TaskNotFoundError} The SDK's error, when there is no such task.
    * @throws {A2ARedisError} `INVALID_ARGUMENT` for a path that is none; otherwise as {@link save}.
@@ -195,8 +197,9 @@ export class RedisJSONTaskStore extends BaseTaskStore {
    * @param query In the engine's language (of Redis: dialect 2), on the fields `id`, `contextId`,
    *   `state`, `timestamp` (tags), `history`, `artifacts` and `artifactName` (texts); `*` for all.
    * @param options See {@link SearchOptions}.
-   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where the server has no query engine, and on a
-   *   cluster; `INVALID_ARGUMENT` for a query that cannot be read, or whose brackets do not balance;
+   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where the server has no query engine, or one that
+   *   refuses the index or a search without a query, and on a cluster; `INVALID_ARGUMENT` for a query
+   *   or a page that the engine refuses, and a query whose brackets do not balance;
    *   `INVALID_OPTION`; otherwise as {@link save}.
    */
   async search(

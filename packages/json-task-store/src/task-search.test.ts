@@ -9,13 +9,14 @@ describe('a query', () => {
   test('is put into a group of its own, beside the scope', () => {
     expect(searchArguments(SCOPE, ' a | b ', {})).toEqual([
       `${MINE} (a | b)`,
+      MINE,
       '0',
       '10',
       '',
       'ASC',
     ]);
     const page = { offset: 20, limit: 5, sortBy: 'timestamp', descending: true } as const;
-    expect(searchArguments(SCOPE, '*', page)).toEqual([MINE, '20', '5', 'timestamp', 'DESC']);
+    expect(searchArguments(SCOPE, '*', page)).toEqual([MINE, MINE, '20', '5', 'timestamp', 'DESC']);
   });
 
   test.each([

@@ -89,7 +89,7 @@ export class TaskSearch {
       [...args, ...create],
     );
     const [outcome, result] = arrayReply(searchTasksScript.name, reply);
-    if (outcome === 'refused') throw searchRefused(textReply(result));
+    if (outcome !== 'found') throw searchRefused(outcome, textReply(result));
     return foundTasks(arrayReply(searchTasksScript.name, result));
   }
 }
@@ -111,6 +111,7 @@ export function searchArguments(scope: Scope, query: string, options: SearchOpti
   const asked = requireQuery(query);
   return [
     asked === '*' ? mine : `${mine} (${asked})`,
+    mine,
     String(wholeNumber(offset, 'offset', 0)),
     String(wholeNumber(limit, 'limit', 0)),
     sortBy ?? '',
@@ -162,15 +163,17 @@ export function foundTasks(reply: readonly unknown[]): FoundTasks {
   return { totalSize: Number(reply[0]), found };
 }
 
-function searchRefused(problem: string): A2ARedisError {
-  if (/cannot block|blocking module command/i.test(problem)) {
-    return new A2ARedisError(
-      'SERVER_UNSUPPORTED',
-      `Searching needs a query engine on a single server; this one refused: ${problem}`,
-    );
+/** What has nothing to do with what was asked, and may pass. */
+const OF_THE_MOMENT = /^(?:NOPERM|OOM|BUSY|LOADING|READONLY|MISCONF)\b|timeout|timed out/i;
+
+function searchRefused(outcome: unknown, problem: string): A2ARedisError {
+  if (OF_THE_MOMENT.test(problem)) {
+    return new A2ARedisError('COMMAND_FAILED', `The server refused the search: ${problem}`);
   }
-  return new A2ARedisError(
-    /syntax/i.test(problem) ? 'INVALID_ARGUMENT' : 'COMMAND_FAILED',
-    `The server refused the search: ${problem}`,
-  );
+  return outcome === 'refused'
+    ? new A2ARedisError('INVALID_ARGUMENT', `The server refused the query: ${problem}`)
+    : new A2ARedisError(
+        'SERVER_UNSUPPORTED',
+        `Searching needs a query engine for JSON with tags, texts and sorting, on a single server; this one refused: ${problem}`,
+      );
 }

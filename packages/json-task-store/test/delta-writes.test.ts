@@ -146,16 +146,14 @@ describeWithJson('delta writes', (server) => {
       ],
       'a part in the middle': [
         (task) => task.artifacts[0]?.parts.splice(1, 1, text('changed')),
-        ...words(`1 10 ${PARTS} 3 JSON.ARRTRIM 3 ${PARTS} 0 0`),
-        'JSON.ARRAPPEND',
-        '3',
-        PARTS,
+        ...words(`1 8 ${PARTS} 3 JSON.ARRAPPEND 3 ${PARTS}`),
         '{"text":"changed","mediaType":"text/plain"}',
         THREE,
+        ...words(`JSON.DEL 1 ${PARTS}[1:3]`),
       ],
       'the last part removed': [
         (task) => task.artifacts[0]?.parts.pop(),
-        ...words(`1 5 ${PARTS} 3 JSON.ARRTRIM 3 ${PARTS} 0 1`),
+        ...words(`1 3 ${PARTS} 3 JSON.DEL 1 ${PARTS}[2:3]`),
       ],
       'all parts removed': [
         (task) => task.artifacts[0]?.parts.splice(0),

@@ -19,20 +19,25 @@ export function describeWithJson(name: string, declare: (server: JsonServer) => 
 
 /** As {@link describeWithJson}, on a cluster. */
 export function describeWithJsonCluster(name: string, declare: (url: string) => void): void {
-  const { clusterUrl = '', noProcess } = servers;
-  describeUnless(noProcess, name, () => {
+  const { clusterUrl = '', unavailable, noProcess } = servers;
+  describeUnless(unavailable || noProcess, name, () => {
     declare(clusterUrl);
   });
 }
 
 /** As {@link describeWithJson}, where tests can start servers that they kill. */
 export function describeWithJsonProcess(name: string, declare: () => void): void {
-  describeUnless(servers.noProcess, name, declare);
+  describeUnless(servers.unavailable || servers.noProcess, name, declare);
 }
 
 function describeUnless(reason: string, name: string, declare: () => void): void {
+  // The whole check counts those of the first name, and says at its end that they were not run.
+  const title =
+    servers.unavailable === ''
+      ? 'not run: no process of our own with JSON commands'
+      : 'not run: no server with JSON commands';
   const declareNone = (): void => {
-    test('not run: no server with JSON commands', (context) => {
+    test(title, (context) => {
       context.skip(reason);
       expect(reason).toBe('');
     });

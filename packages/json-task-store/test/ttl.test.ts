@@ -47,6 +47,13 @@ describeWithJson('retention', (server) => {
       expect(await isDueWithin(500)).toBe(true);
     });
 
+    test('a store without it that overwrites a record lets it stay', async () => {
+      const brief = new RedisJSONTaskStore(server.client, { prefix, ttlSeconds: 1000 });
+      await brief.save(streamedTask('t', 'one'), CONTEXT);
+      await new RedisJSONTaskStore(server.client, { prefix }).save(taskOf('t'), CONTEXT);
+      expect(await server.client.ttl(record)).toBe(-1);
+    });
+
     test('an expired task is gone, and counted no more', async () => {
       const store = new RedisJSONTaskStore(server.client, { prefix, ttlSeconds: 1000 });
       await new RedisJSONTaskStore(server.client, { prefix }).save(taskOf('kept'), CONTEXT);

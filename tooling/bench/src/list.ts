@@ -1,5 +1,6 @@
 import type { Benchmark, BenchmarkContext } from './benchmark.ts';
 import { fill } from './fill.ts';
+import { type ComparedRow, jsonToHashTable } from './json-to-hash.ts';
 import {
   LIST_QUERIES,
   type ListQuery,
@@ -28,7 +29,8 @@ export const listBenchmark: Benchmark = async (context) => {
   const sizes = context.quick ? [1000, 5000] : [1000, 100_000];
   const [few = 0, many = 0] = sizes;
   const measured: Measurements[] = [];
-  for (const kind of [context.redis, ...context.baselines]) {
+  const { redis: own, baselines, json } = context;
+  for (const kind of [own, ...baselines, ...(json ? [json.hash, json.json] : [])]) {
     if (kind.lists) measured.push(await measure(kind, sizes, roundsOf(kind, context)));
   }
   const ratioOf = ({ times }: Measurements, query: ListQuery): number | undefined =>
@@ -48,6 +50,9 @@ export const listBenchmark: Benchmark = async (context) => {
     tables: [
       ...(redis ? [queriesTable(redis, sizes, ratioOf)] : []),
       storesTable(measured, sizes, ratioOf),
+      ...(json
+        ? [jsonToHashTable(json, 'ms', ['artifacts', 'tasks'], comparedRows(measured, sizes))]
+        : []),
     ],
     requirements: [
       {
@@ -61,9 +66,9 @@ export const listBenchmark: Benchmark = async (context) => {
   };
 };
 
-/** Baselines sort or scan all tasks for every page: fewer rounds do. */
-function roundsOf(kind: StoreKind, { quick, redis }: BenchmarkContext): number {
-  if (kind !== redis) return quick ? 1 : 3;
+/** Others than our own sort or scan all tasks for every page: fewer rounds do. */
+function roundsOf(kind: StoreKind, { quick }: BenchmarkContext): number {
+  if (kind.savesWhole) return quick ? 1 : 3;
   return quick ? 5 : 21;
 }
 
@@ -155,4 +160,24 @@ function storesTable(
       });
     }),
   };
+}
+
+/** Pages with and without artifacts, over all combinations of filters. */
+function comparedRows(
+  measured: readonly Measurements[],
+  sizes: readonly number[],
+): readonly ComparedRow[] {
+  return [false, true].flatMap((artifacts) =>
+    sizes.map((tasks) => ({
+      what: [artifacts ? 'with' : 'without', figure(tasks, 'count')],
+      medianOf: (kind) => {
+        const times = measured.find((one) => one.kind === kind)?.times;
+        if (times === undefined) return undefined;
+        const queries = LIST_QUERIES.filter((query) => query.artifacts === artifacts);
+        return median(
+          queries.map((query) => times.summary({ query, tasks })?.median ?? Number.NaN),
+        );
+      },
+    })),
+  );
 }

@@ -2,6 +2,7 @@ import { TaskState } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 
 import type { Benchmark } from './benchmark.ts';
+import { jsonToHashTable } from './json-to-hash.ts';
 import { progress } from './progress.ts';
 import { type Cell, figure, summaryCells } from './report.ts';
 import { ratio, Samples } from './statistics.ts';
@@ -18,10 +19,10 @@ interface Measured {
 }
 
 /** Time to load a task that another process wrote, and one that did not change since the last load. */
-export const loadBenchmark: Benchmark = async ({ quick, redis, baselines }) => {
+export const loadBenchmark: Benchmark = async ({ quick, redis, baselines, json }) => {
   const rounds = quick ? 5 : 31;
   const times = new Samples<Measured>();
-  const kinds = [redis, ...baselines];
+  const kinds = [redis, ...baselines, ...(json ? [json.hash, json.json] : [])];
   for (const parts of PARTS) {
     progress(`load: tasks of ${parts} parts, ${rounds} rounds`);
     const opened: { name: string; open: OpenStore; taskId: string }[] = [];
@@ -65,7 +66,7 @@ export const loadBenchmark: Benchmark = async ({ quick, redis, baselines }) => {
   return {
     title: 'Loading a task',
     notes: [
-      'Cold: the instance does not know the task, as when another process wrote it. Warm: the same instance loads it again, unchanged. Only RedisTaskStore tells the two apart. Rounds are interleaved over stores.',
+      'Cold: the instance does not know the task, as when another process wrote it. Warm: the same instance loads it again, unchanged. Only our own stores tell the two apart. Rounds are interleaved over stores.',
     ],
     tables: [
       {
@@ -75,6 +76,21 @@ export const loadBenchmark: Benchmark = async ({ quick, redis, baselines }) => {
           PARTS.flatMap((parts) => [row(name, parts, 'cold'), row(name, parts, 'warm')]),
         ),
       },
+      ...(json
+        ? [
+            jsonToHashTable(
+              json,
+              'ms',
+              ['parts', 'kind'],
+              PARTS.flatMap((parts) =>
+                (['cold', 'warm'] as const).map((kind) => ({
+                  what: [figure(parts, 'count'), kind],
+                  medianOf: ({ name: store }) => times.summary({ store, parts, kind })?.median,
+                })),
+              ),
+            ),
+          ]
+        : []),
     ],
     requirements: [],
   };

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 
-import { startRedisServer } from '@a2a-redis-internal/redis-server';
+import { startRedisJsonServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 
 import type { Benchmark } from './benchmark.ts';
 import { bytesBenchmark } from './bytes.ts';
-import { describeEnvironment } from './environment.ts';
+import { describeEnvironment, describeServer } from './environment.ts';
 import { listBenchmark } from './list.ts';
 import { loadBenchmark } from './load.ts';
 import { memoryBenchmark } from './memory.ts';
@@ -16,6 +16,7 @@ import { manyTasksBenchmark } from './queues/many-tasks.ts';
 import { publishBenchmark } from './queues/publish.ts';
 import { queueStreamBenchmark } from './queues/queue-stream.ts';
 import { findStores } from './stores/find-stores.ts';
+import { jsonServerStores } from './stores/json-server.ts';
 import { redisStore } from './stores/redis.ts';
 import { streamBenchmark } from './stream.ts';
 
@@ -53,12 +54,19 @@ function readOptions(): Options | undefined {
   }
 }
 
-async function run({ quick, only, json, strict }: Options): Promise<void> {
+async function run({ quick, only, json: file, strict }: Options): Promise<void> {
   await using server = await startRedisServer();
-  const environment = describeEnvironment(server);
-  const { date, cores, node, redis } = environment;
+  const found = await startRedisJsonServer();
+  await using jsonServer = 'unavailable' in found ? undefined : found;
+  const environment = describeEnvironment(
+    server,
+    jsonServer && (await describeServer(jsonServer.url)),
+  );
+  const { date, cores, node, redis, json } = environment;
   const { baselines, missing } = await findStores(server.url);
-  console.log(`# Benchmarks\n\n${date}; ${cores} cores; Node ${node}; Redis ${redis}.`);
+  if ('unavailable' in found) missing.push(withoutJson(found.unavailable));
+  const servers = `Redis ${redis}${json === undefined ? '' : `; JSON server: ${json}`}`;
+  console.log(`# Benchmarks\n\n${date}; ${cores} cores; Node ${node}; ${servers}.`);
   for (const line of missing) console.log(`\n${line}`);
 
   const sections: Section[] = [];
@@ -69,17 +77,22 @@ async function run({ quick, only, json, strict }: Options): Promise<void> {
       url: server.url,
       redis: redisStore(server.url),
       baselines,
+      json: jsonServer && jsonServerStores(jsonServer.url),
     });
     sections.push(section);
     console.log(`\n${formatSection(section)}`);
   }
   const requirements = sections.flatMap((section) => section.requirements);
   if (requirements.length > 0) console.log(`\n${formatRequirements(requirements)}`);
-  if (json !== undefined) {
-    await writeFile(json, `${JSON.stringify({ environment, missing, sections }, undefined, 2)}\n`);
-    progress(`wrote ${json}`);
+  if (file !== undefined) {
+    await writeFile(file, `${JSON.stringify({ environment, missing, sections }, undefined, 2)}\n`);
+    progress(`wrote ${file}`);
   }
   if (strict && requirements.some((requirement) => isMet(requirement) === false)) {
     process.exitCode = 1;
   }
+}
+
+function withoutJson(reason: string): string {
+  return `RedisJSONTaskStore was left out: no server with JSON commands (${reason.replaceAll(/\s+/g, ' ')})`;
 }

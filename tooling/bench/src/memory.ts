@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto';
+
 import { type Task, TaskState } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
+import { RedisJSONTaskStore } from '@a2a-redis/json-task-store';
 import { RedisTaskStore } from '@a2a-redis/task-store';
-import { startRedisServer } from '@a2a-redis-internal/redis-server';
-import { createClient } from 'redis';
+import { startRedisJsonServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { createClient, type RedisClientType } from 'redis';
 
 import type { Benchmark } from './benchmark.ts';
-import { fill } from './fill.ts';
 import { progress } from './progress.ts';
-import { type InfoClient, infoNumber } from './redis-info.ts';
-import { type Cell, figure } from './report.ts';
+import { type Cell, figure, type Table } from './report.ts';
 import { jsonHashStore } from './stores/json-hash.ts';
+import { deleteKeys } from './stores/redis.ts';
+import { growth, measureMemory, type MemoryPerTask } from './task-memory.ts';
 import { jsonBytes, taskWith } from './workload.ts';
 
 interface Kind {
@@ -38,17 +41,21 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Memory of Redis per task, against the task's JSON. */
-export const memoryBenchmark: Benchmark = async ({ quick }) => {
+export const memoryBenchmark: Benchmark = async ({ quick, json }) => {
   const rows: Cell[][] = [];
+  const jsonRows: Cell[][] = [];
   const kinds = quick ? KINDS.map((kind) => ({ ...kind, count: kind.count / 5 })) : KINDS;
   for (const kind of kinds) {
     progress(`memory: ${kind.count} tasks, ${kind.name}`);
     rows.push(await measure(kind));
+    if (json === undefined) continue;
+    progress(`memory: ${kind.count} tasks, ${kind.name}, on the JSON server`);
+    jsonRows.push(...(await measureOnJsonServer(kind)));
   }
   return {
     title: 'Memory in Redis per task',
     notes: [
-      `Tasks of one owner, each in a context of its own, so that the index is at its largest: ${kinds.map(({ name, count }) => `${count.toLocaleString('en-US')} ${name.split(':')[0] ?? ''}`).join(', ')}. Record and index are \`MEMORY USAGE … SAMPLES 0\` of their keys, per task; \`all\` is the growth of the server's \`used_memory\`, which holds the table of keys as well. Messages have 100 bytes of text, parts 200.`,
+      `Tasks of one owner, each in a context of its own, so that the index is at its largest: ${kinds.map(({ name, count }) => `${count.toLocaleString('en-US')} ${shortName(name)}`).join(', ')}. Record and index are \`MEMORY USAGE … SAMPLES 0\` of their keys, per task; \`all\` is the growth of the server's \`used_memory\`, which holds the table of keys as well. Messages have 100 bytes of text, parts 200.`,
     ],
     tables: [
       {
@@ -66,55 +73,97 @@ export const memoryBenchmark: Benchmark = async ({ quick }) => {
         ],
         rows,
       },
+      ...(json ? [jsonTable(jsonRows)] : []),
     ],
     requirements: [],
   };
 };
 
+function jsonTable(rows: readonly Cell[][]): Table {
+  return {
+    caption: 'Memory per task, both stores on the JSON server',
+    columns: [
+      'task',
+      'store',
+      'JSON',
+      'record',
+      'index',
+      'all',
+      'record to JSON',
+      'all to JSON',
+      'record to hash',
+      'all to hash',
+    ],
+    rows,
+  };
+}
+
 async function measure({ name, count, make }: Kind): Promise<Cell[]> {
   await using server = await startRedisServer();
-  const client = await createClient({ url: server.url }).connect();
+  const client: RedisClientType = createClient({ url: server.url });
+  await client.connect();
   try {
-    // Loads the scripts, which would count otherwise.
-    await fill(new RedisTaskStore(client, { prefix: 'warm-up:' }), 'owner', 1, make);
-    const all = await growth(new RedisTaskStore(client, { prefix: 'tasks:' }));
-    let [record, index] = [0, 0];
-    for await (const keys of client.scanIterator({ MATCH: 'tasks:*', COUNT: 1000 })) {
-      for (const key of keys) {
-        const usage = (await client.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
-        // A record holds one task's data; every key of the index names the scope alone.
-        if ((await client.type(key)) === 'hash' && (await client.hExists(key, 'v')))
-          record += usage;
-        else index += usage;
-      }
-    }
+    const memory = await measureMemory(client, 'bench:', hashStore(client), count, make);
     await using plain = await jsonHashStore(server.url).open();
-    const plainAll = await growth(plain.store);
+    const plainAll = await growth(client, plain.store, count, make);
     const json = jsonBytes(make());
     return [
       name,
       figure(json, 'bytes'),
-      figure(record / count, 'bytes'),
-      figure(index / count, 'bytes'),
-      figure(all, 'bytes'),
-      figure(record / count / json, '×'),
-      figure(all / json, '×'),
+      ...memoryCells(memory, json),
       figure(plainAll, 'bytes'),
       figure(plainAll / json, '×'),
     ];
   } finally {
     await client.close();
   }
+}
 
-  async function growth(store: TaskStore): Promise<number> {
-    const before = await usedBytes(client);
-    await fill(store, 'owner', count, make);
-    return ((await usedBytes(client)) - before) / count;
+/** Both stores on one server: a new one where one can be started, as for the other rows. */
+async function measureOnJsonServer({ name, count, make }: Kind): Promise<Cell[][]> {
+  const found = await startRedisJsonServer();
+  if ('unavailable' in found) return [];
+  await using server = found;
+  const client: RedisClientType = createClient({ url: server.url });
+  await client.connect();
+  const prefix = `bench:${randomUUID()}:`;
+  try {
+    const hash = await measureMemory(client, `${prefix}hash:`, hashStore(client), count, make);
+    const json = await measureMemory(client, `${prefix}json:`, jsonStore(client), count, make);
+    const raw = jsonBytes(make());
+    const row = (store: string, memory: MemoryPerTask): Cell[] => [
+      shortName(name),
+      store,
+      figure(raw, 'bytes'),
+      ...memoryCells(memory, raw),
+      figure(memory.record / hash.record, '×'),
+      figure(memory.all / hash.all, '×'),
+    ];
+    return [row('RedisTaskStore', hash), row('RedisJSONTaskStore', json)];
+  } finally {
+    await deleteKeys(client, prefix);
+    await client.close();
   }
 }
 
-/** Without the buffers of connections, which keep the size of the largest command for a while. */
-async function usedBytes(client: InfoClient): Promise<number> {
-  const used = await infoNumber(client, 'memory', 'used_memory:');
-  return used - (await infoNumber(client, 'memory', 'mem_clients_normal:'));
+function hashStore(client: RedisClientType): (prefix: string) => TaskStore {
+  return (prefix) => new RedisTaskStore(client, { prefix });
+}
+
+function jsonStore(client: RedisClientType): (prefix: string) => TaskStore {
+  return (prefix) => new RedisJSONTaskStore(client, { prefix });
+}
+
+function memoryCells({ record, index, all }: MemoryPerTask, json: number): Cell[] {
+  return [
+    figure(record, 'bytes'),
+    figure(index, 'bytes'),
+    figure(all, 'bytes'),
+    figure(record / json, '×'),
+    figure(all / json, '×'),
+  ];
+}
+
+function shortName(name: string): string {
+  return name.split(':')[0] ?? '';
 }

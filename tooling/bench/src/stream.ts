@@ -1,5 +1,6 @@
 import { MOST_AHEAD, streamChunks } from './agent.ts';
 import type { Benchmark } from './benchmark.ts';
+import { jsonToHashTable } from './json-to-hash.ts';
 import { progress } from './progress.ts';
 import { type Cell, figure, summaryCells, type Table } from './report.ts';
 import { ratio, Samples } from './statistics.ts';
@@ -39,9 +40,9 @@ interface Measured {
 }
 
 /** Time per event of streams of different lengths, for each store. */
-export const streamBenchmark: Benchmark = async ({ quick, redis, baselines }) => {
+export const streamBenchmark: Benchmark = async ({ quick, redis, baselines, json }) => {
   const plan = quick ? QUICK : FULL;
-  const kinds = [redis, handlerAlone, ...baselines];
+  const kinds = [redis, handlerAlone, ...baselines, ...(json ? [json.hash, json.json] : [])];
   const wall = new Samples<Measured>();
   const cpu = new Samples<Measured>();
 
@@ -73,7 +74,23 @@ export const streamBenchmark: Benchmark = async ({ quick, redis, baselines }) =>
       "Rounds are interleaved over stores and sizes, from short to long and back. `cpu` is the processor time of the Node process, which other programs of the machine disturb less; the time of the Redis or PostgreSQL server is not in it. `handler alone` is a store that hands back the object it was given: what remains is the SDK's request handler, which copies the list of parts for every event.",
       `Left out: stores that save whole tasks above ${plan.whole.once} chunks (InMemoryTaskStore above ${plan.inMemoryOnce}), where a run takes minutes; what is longer than ${plan.whole.everyRound} runs once.`,
     ],
-    tables: [timeTable(kinds, redis, figures), ownShareTable(redis, figures)],
+    tables: [
+      timeTable(kinds, redis, figures),
+      ownShareTable(redis, figures),
+      ...(json
+        ? [
+            jsonToHashTable(
+              json,
+              'µs',
+              ['chunks'],
+              plan.sizes.map((size) => ({
+                what: [figure(size, 'count')],
+                medianOf: (kind) => timeOf(kind, size),
+              })),
+            ),
+          ]
+        : []),
+    ],
     requirements: [
       {
         name: 'time per event at 20,000 chunks, to that at 1,000',

@@ -1,5 +1,5 @@
 -- Writes a task's record, if it is still the one that the caller started from; and, where the index
--- is reachable from here, its index entry. Follows index-task.lua and json-record.lua.
+-- is reachable from here, its index entry. Follows index-task.lua, json-record.lua and json-change.lua.
 --
 -- KEYS[1]      the record: a JSON document, its key ending in {<tenant>:<owner>:<task id>}
 -- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
@@ -7,15 +7,18 @@
 -- ARGV[2]      the write: "<writer>:<number>", unique, so that a repeated call is noticed
 -- ARGV[3]      seconds until the record expires; 0 for never, empty to leave that as it is
 -- ARGV[4]      1 to replace the whole record, else 0
--- ARGV[5]      the whole record, a JSON object without `_store`; empty unless it is replaced
+-- ARGV[5]      the whole record, a JSON object that ends within its last member, `_store`, to which
+--              members are added here; empty unless it is replaced
 -- ARGV[6]      how many lengths follow
--- ARGV[7]      how many arguments the operations take together
--- ARGV[8...]   the lengths: the path of a list and how many items it must have; the operations: a
---              command, how many arguments it takes after the key, and those; then the index entry,
---              see index-task.lua
+-- ARGV[7]      how many arguments the operations take together; 0 when the whole record is replaced
+-- ARGV[8...]   the lengths: the path of a list and how many items it must have, of each list that is
+--              appended to at least; the operations: JSON.ARRAPPEND, JSON.SET (with NX to leave what
+--              is there) or JSON.DEL, how many arguments it takes after the key, and those; then the
+--              index entry, see index-task.lua
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, {text}} when the record is another one, the
--- text being the matches of `$`, version 0 where there is none, empty where a record has none.
+-- text being the matches of `$`, version 0 where there is none, empty where a record has none. The
+-- server's error when it refuses an operation: the record is then what it was.
 local record = KEYS[1]
 local own, failure = read_json(record, '$._store')
 if failure then return failure end
@@ -29,9 +32,11 @@ end
 -- keeps no version: the caller shall look again.
 local first_operation = 8 + 2 * tonumber(ARGV[6])
 local unchanged = ARGV[1] == '' or ARGV[1] == version
+local length_of = {}
 for i = 8, first_operation - 1, 2 do
   local lengths = unchanged and redis.pcall('JSON.ARRLEN', record, ARGV[i])
   unchanged = type(lengths) == 'table' and lengths[1] == tonumber(ARGV[i + 1])
+  length_of[ARGV[i]] = ARGV[i + 1]
 end
 if not unchanged then
   return { 'conflict', version, own and { redis.call('JSON.GET', record, '$') } or {} }
@@ -60,25 +65,38 @@ end
 -- Nothing in them needs an escape in JSON: writes of this form are the only ones that are kept.
 
 local after_operations = first_operation + tonumber(ARGV[7])
+local refusal
 if ARGV[4] == '1' then
-  redis.call('DEL', record)
+  -- In one, over what is there: when it is refused, that stays.
   local scope = string.match(record, '{(.*):[^:]*}$') or ''
   local store =
-    string.format('{"version":"%s","writes":"%s","scope":"%s"}', formatted, kept, scope)
-  redis.call('JSON.SET', record, '$', string.sub(ARGV[5], 1, -2) .. ',"_store":' .. store .. '}')
+    string.format('"version":"%s","writes":"%s","scope":"%s"}}', formatted, kept, scope)
+  local reply = redis.pcall('JSON.SET', record, '$', ARGV[5] .. store)
+  refusal = reply.err and reply
 else
-  -- First of all: when an operation should fail, what is stored is no longer what others know. One by
-  -- one: the events with a mark, which stand beside them, stay.
-  redis.call('JSON.SET', record, '$._store.version', '"' .. formatted .. '"')
-  redis.call('JSON.SET', record, '$._store.writes', '"' .. kept .. '"')
+  local change = json_change(record)
+  local i = first_operation
+  while i < after_operations do
+    local command, path = ARGV[i], ARGV[i + 2]
+    local last = i + 1 + tonumber(ARGV[i + 1])
+    if command == 'JSON.ARRAPPEND' then
+      change.append(path, length_of[path], i + 3, last)
+    elseif command == 'JSON.SET' then
+      change.set(path, ARGV[i + 3], last > i + 3)
+    else
+      change.remove(path)
+    end
+    i = last + 1
+  end
+  -- One by one: the events with a mark, which stand beside them, stay.
+  change.set_last('$._store.writes', '"' .. kept .. '"')
+  change.set_last('$._store.version', '"' .. formatted .. '"')
+  refusal = change.apply()
 end
-local i = first_operation
-while i < after_operations do
-  local last = i + 1 + tonumber(ARGV[i + 1])
-  redis.call(ARGV[i], record, unpack(ARGV, i + 2, last))
-  i = last + 1
-end
-if ARGV[3] == '0' then
+if refusal then return refusal end
+
+-- Whether a document that is set anew keeps its time differs from server to server.
+if ARGV[3] == '0' or (ARGV[3] == '' and ARGV[4] == '1') then
   redis.call('PERSIST', record)
 elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])

@@ -3,20 +3,26 @@
 --
 -- KEYS[1]     the name of the search index
 -- ARGV[1]     the query
--- ARGV[2]     how many results to skip
--- ARGV[3]     how many results at most
--- ARGV[4]     the field to sort by; empty for the engine's own order
--- ARGV[5]     ASC or DESC
--- ARGV[6...]  what follows the name in FT.CREATE
--- Returns {"found", the reply of FT.SEARCH} with the id of each task, or {"refused", error}; an
--- error that begins with NOSEARCH on a server without a query engine.
-local search = {
-  'FT.SEARCH', KEYS[1], ARGV[1], 'RETURN', 1, 'id', 'LIMIT', ARGV[2], ARGV[3], 'DIALECT', 2,
-}
-if ARGV[4] ~= '' then
-  for _, argument in ipairs({ 'SORTBY', ARGV[4], ARGV[5] }) do search[#search + 1] = argument end
+-- ARGV[2]     the part of it that is the store's own: the filter for the scope
+-- ARGV[3]     how many results to skip
+-- ARGV[4]     how many results at most
+-- ARGV[5]     the field to sort by; empty for the engine's own order
+-- ARGV[6]     ASC or DESC
+-- ARGV[7...]  what follows the name in FT.CREATE
+-- Returns {"found", the reply of FT.SEARCH} with the id of each task; {"refused", error} when the
+-- engine refuses what the caller asked; {"unsupported", error} when it refuses what every search
+-- needs; an error that begins with NOSEARCH on a server without a query engine.
+local function search(query, skip, most)
+  local command = {
+    'FT.SEARCH', KEYS[1], query, 'RETURN', 1, 'id', 'LIMIT', skip, most, 'DIALECT', 2,
+  }
+  if ARGV[5] ~= '' then
+    for _, argument in ipairs({ 'SORTBY', ARGV[5], ARGV[6] }) do command[#command + 1] = argument end
+  end
+  return redis.pcall(unpack(command))
 end
-local reply = redis.pcall(unpack(search))
+
+local reply = search(ARGV[1], ARGV[3], ARGV[4])
 if reply.err and string.find(reply.err, 'Unknown %a*%s?command') then
   return redis.error_reply('NOSEARCH ' .. server_name())
 end
@@ -27,9 +33,12 @@ if
   or string.find(problem, 'unknown index')
   or string.find(problem, 'index.*not found')
 then
-  local made = redis.pcall('FT.CREATE', KEYS[1], unpack(ARGV, 6))
-  if made.err then return { 'refused', made.err } end
-  reply = redis.pcall(unpack(search))
+  local made = redis.pcall('FT.CREATE', KEYS[1], unpack(ARGV, 7))
+  if made.err then return { 'unsupported', made.err } end
+  reply = search(ARGV[1], ARGV[3], ARGV[4])
 end
-if reply.err then return { 'refused', reply.err } end
-return { 'found', reply }
+if not reply.err then return { 'found', reply } end
+-- Whose fault it is, no two engines say alike either: the same without what the caller asked tells.
+local own = search(ARGV[2], 0, 1)
+if own.err then return { 'unsupported', own.err } end
+return { 'refused', reply.err }

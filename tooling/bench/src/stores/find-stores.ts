@@ -8,7 +8,7 @@ import type { StoreKind } from './store.ts';
 export interface FoundStores {
   readonly baselines: readonly StoreKind[];
   /** One line for each store that cannot be had here. */
-  readonly missing: readonly string[];
+  readonly missing: string[];
 }
 
 /** Finds the stores that this machine can run beside the one under test. */

@@ -1,20 +1,30 @@
 import { randomUUID } from 'node:crypto';
 
-import { createRedisClient } from '@a2a-redis/core';
+import type { TaskStore } from '@a2a-js/sdk/server';
+import { createRedisClient, type RedisClient } from '@a2a-redis/core';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 
 import type { StoreKind } from './store.ts';
 
-/** The store under test, used as its README says, with a prefix of its own for every opening. */
-export function redisStore(url: string): StoreKind {
+/** The store under test, used as its README says. */
+export function redisStore(url: string, name: string = 'RedisTaskStore'): StoreKind {
+  return storeOnRedis(url, name, (client, prefix) => new RedisTaskStore(client, { prefix }));
+}
+
+/** A store of ours on a server, with a prefix of its own for every opening. */
+export function storeOnRedis(
+  url: string,
+  name: string,
+  make: (client: RedisClient, prefix: string) => TaskStore,
+): StoreKind {
   return {
-    name: 'RedisTaskStore',
+    name,
     savesWhole: false,
     lists: true,
     open: async () => {
       const client = await createRedisClient({ url });
       const prefix = `bench:${randomUUID()}:`;
-      const another = (): RedisTaskStore => new RedisTaskStore(client, { prefix });
+      const another = (): TaskStore => make(client, prefix);
       return {
         store: another(),
         another,
