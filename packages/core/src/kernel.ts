@@ -16,7 +16,7 @@ export {
   type TaskFollower,
   type TransportedEvent,
 } from './events/event-transport.ts';
-export { noLongerFollowed, unreadableMessage } from './events/queue-errors.ts';
+export { unreadableMessage } from './events/queue-errors.ts';
 export type { TaskAddress } from './events/queue-keys.ts';
 export type { RunState } from './events/task-runs.ts';
 export {

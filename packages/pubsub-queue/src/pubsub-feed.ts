@@ -4,7 +4,6 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
-  noLongerFollowed,
   type RunState,
   type TaskAddress,
   type TaskFeed,
@@ -50,7 +49,7 @@ export class PubSubFeed implements TaskFeed {
   #isLive = false;
   #heardAt = 0;
   #isClosed = false;
-  #abandon: (error: A2ARedisError) => void = () => {};
+  #release: () => void = () => {};
   #placing: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
@@ -60,7 +59,7 @@ export class PubSubFeed implements TaskFeed {
     this.#parts = parts;
     this.ready = new Promise((resolve, reject) => {
       this.#start().then(resolve, reject);
-      this.#abandon = reject;
+      this.#release = resolve;
     });
     // Who awaits it is told; nobody need.
     this.ready.catch(() => undefined);
@@ -89,7 +88,7 @@ export class PubSubFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#onMessage);
-    this.#abandon(noLongerFollowed(this.#task));
+    this.#release();
     this.#wake();
   }
 
@@ -160,7 +159,7 @@ export class PubSubFeed implements TaskFeed {
   };
 
   #take({ publisher, firstCounter, bodies }: EventsMessage): void {
-    const isOwn = publisher === this.#follower.run;
+    const isOwn = this.#follower.isOwn(publisher);
     for (const [index, body] of bodies.entries()) {
       const counter = firstCounter + index;
       // Before the first position, anybody may have begun long ago.
@@ -182,7 +181,7 @@ export class PubSubFeed implements TaskFeed {
     for (const [publisher, counter] of counters) {
       const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter);
       this.#seen.set(publisher, Math.max(before, counter));
-      if (publisher === this.#follower.run) continue;
+      if (this.#follower.isOwn(publisher)) continue;
       hasOthers = true;
       count += Math.max(0, counter - before);
     }
@@ -196,7 +195,7 @@ export class PubSubFeed implements TaskFeed {
   #seemsBehind({ phase, counters }: RunState): boolean {
     if (this.#isLive && (phase === 'ended' || phase === 'none')) return true;
     for (const [publisher, counter] of counters) {
-      const isOwn = publisher === this.#follower.run;
+      const isOwn = this.#follower.isOwn(publisher);
       if (!isOwn && counter > (this.#seen.get(publisher) ?? 0)) return true;
     }
     return false;

@@ -46,6 +46,17 @@ describe('publish-events', () => {
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1\ns2', 'Ea-1 3\ns3']);
   });
 
+  it('publishes nothing twice, though its run waits for its user by now', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    const { channel, task } = opened;
+    const state = { 'c:a-1': '2', open: '', paused: 'a-1' };
+    await opened.setState(state);
+    const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 's2'] };
+    expect(await channel.send(task, batch)).toBe('accepted');
+    expect(await messagesOf(opened, 0)).toEqual([]);
+    expect(await opened.state()).toEqual(state);
+  });
+
   it('publishes nothing twice when the reply is lost', async () => {
     await using proxy = await CuttingProxy.start(server.url);
     await using opened = await OpenChannel.open(server.url, newPrefix(), proxy.url);

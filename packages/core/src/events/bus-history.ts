@@ -28,6 +28,8 @@ export interface TaskStanding {
 
 /** What a bus knows of itself. */
 export interface BusState {
+  /** What this process publishes of the task at present. */
+  readonly publisher: () => EventPublisher;
   /** Whether events of this process may be to come. */
   readonly mayGoOn: () => boolean;
   /** Follows the task; resolves when nothing that is published afterwards can be missed. */
@@ -37,22 +39,12 @@ export interface BusState {
 /** What was published of a task before somebody joined its bus. */
 export class BusHistory {
   readonly #task: TaskAddress;
-  readonly #run: string;
   readonly #services: BusServices;
-  readonly #publisher: EventPublisher;
   readonly #state: BusState;
 
-  constructor(
-    task: TaskAddress,
-    run: string,
-    services: BusServices,
-    publisher: EventPublisher,
-    state: BusState,
-  ) {
+  constructor(task: TaskAddress, services: BusServices, state: BusState) {
     this.#task = task;
-    this.#run = run;
     this.#services = services;
-    this.#publisher = publisher;
     this.#state = state;
   }
 
@@ -63,7 +55,7 @@ export class BusHistory {
    * @throws {A2ARedisError} `EVENTS_LOST` where some of it is no longer stored, or cannot be read.
    */
   async backlog(applied: AppliedEvents | undefined): Promise<Backlog> {
-    const waiting = this.#publisher.waiting();
+    const waiting = this.#state.publisher().waiting();
     await this.#state.following();
     // In this order: once the task has ended, all of its events are stored.
     const isEnded = await this.#hasEnded();
@@ -80,12 +72,12 @@ export class BusHistory {
 
   /** Where the task stands, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
-    const own = this.#publisher.counter;
+    const { run, counter: own } = this.#state.publisher();
     await this.#state.following();
     const isEnded = await this.#hasEnded();
     const { counters } = await this.#services.runs.state(this.#task);
-    const isFirst = own === 0 && !counters.has(this.#run);
-    return { isEnded, counters: isFirst ? counters : new Map([...counters, [this.#run, own]]) };
+    const isFirst = own === 0 && !counters.has(run);
+    return { isEnded, counters: isFirst ? counters : new Map([...counters, [run, own]]) };
   }
 
   async #hasEnded(): Promise<boolean> {

@@ -28,8 +28,8 @@ export interface TransportedEvent {
 
 /** Who follows the events of a task. */
 export interface TaskFollower {
-  /** What this process publishes of the task: it has those events anyhow, and never loses them. */
-  readonly run: string;
+  /** Whether this process publishes under this name: it has those events anyhow, and never loses them. */
+  readonly isOwn: (publisher: string) => boolean;
   /** Called once for each event, this process's own among them, in the order of the transport. */
   readonly onEvent: (event: TransportedEvent) => void;
   /** Events were lost for good: they can be neither received nor read any more. */
@@ -40,7 +40,10 @@ export interface TaskFollower {
 
 /** The events of a task, as they come in. */
 export interface TaskFeed {
-  /** Resolves when no event that is sent afterwards can be missed; rejects where `close` came first. */
+  /**
+   * Resolves when no event that is sent afterwards can be missed, and on `close`: then none comes.
+   * Rejects with `CLIENT_CLOSED` where the manager or its client was closed.
+   */
   readonly ready: Promise<void>;
   /** When anything of the task was heard last, on the clock of `performance.now()`. */
   readonly heardAt: number;

@@ -4,16 +4,18 @@ import type { A2ARedisError } from '../errors.ts';
 import { BusFeed } from './bus-feed.ts';
 import type { BusGuest } from './bus-guest.ts';
 import { BusHistory } from './bus-history.ts';
+import { BusRun } from './bus-run.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
-import { EventPublisher } from './event-publisher.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
 import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import { runEnded } from './queue-errors.ts';
-import { RunRegistration } from './run-registration.ts';
+
+/** How many of its earlier runs a bus knows as its own. */
+const PAUSED_RUNS = 8;
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as
@@ -22,13 +24,9 @@ import { RunRegistration } from './run-registration.ts';
  */
 export class TaskBus extends ListeningBus {
   readonly task: TaskAddress;
-  /** The name of what this process executes and publishes of the task. */
-  readonly run: string;
   /** The requests to cancel the task, from here and from elsewhere. */
   readonly cancels: CancelRequests;
   readonly #services: BusServices;
-  readonly #publisher: EventPublisher;
-  readonly #registration: RunRegistration;
   readonly #feed: BusFeed;
   /** What was published before somebody joins. */
   readonly history: BusHistory;
@@ -41,25 +39,18 @@ export class TaskBus extends ListeningBus {
   #isOver = false;
   /** Whether nothing more comes to its listeners. */
   #isFinished = false;
-  /** Whether the run is over, and its events are still being stored. */
-  #isLeaving = false;
+  #run: BusRun;
+  /** The names of the latest runs of this bus that ended with the task waiting for its user. */
+  readonly #paused: string[] = [];
 
   constructor(task: TaskAddress, services: BusServices) {
     super(services.onError);
     this.task = task;
-    this.run = services.nextRun();
     this.cancels = new CancelRequests(task, services);
     this.#services = services;
-    const onFenced = (): void => {
-      this.fence();
-    };
-    this.#registration = new RunRegistration(task, this.run, services, onFenced);
-    this.#publisher = new EventPublisher(task, this.run, services, {
-      beforeEnd: async () => this.#registration.settled(),
-      onFenced,
-    });
+    this.#run = this.#newRun();
     this.#feed = new BusFeed(services.transport, task, {
-      run: this.run,
+      isOwn: (publisher) => this.#isOwn(publisher),
       onEvent: (event) => {
         this.#onTransported(event);
       },
@@ -70,10 +61,16 @@ export class TaskBus extends ListeningBus {
         this.cancels.check().catch(services.onError);
       },
     });
-    this.history = new BusHistory(task, this.run, services, this.#publisher, {
+    this.history = new BusHistory(task, services, {
+      publisher: () => this.#run.publisher,
       mayGoOn: () => this.#mayGoOn,
       following: async () => this.#feed.follow().ready,
     });
+  }
+
+  /** The name of what this process executes and publishes of the task at present. */
+  get run(): string {
+    return this.#run.name;
   }
 
   get isExecuting(): boolean {
@@ -82,17 +79,17 @@ export class TaskBus extends ListeningBus {
 
   /** Whether events published here are not with Redis yet, or not in the task. */
   get isSending(): boolean {
-    return this.#publisher.isSending || this.#isLeaving;
+    return this.#run.isSending;
   }
 
   /** Whether the run is over, and its events are still being stored. */
   get isLeaving(): boolean {
-    return this.#isLeaving;
+    return this.#run.isLeaving;
   }
 
   /** Whether a terminal state was published here. */
   get hasPublishedEnd(): boolean {
-    return this.#publisher.hasPublishedEnd;
+    return this.#run.publisher.hasPublishedEnd;
   }
 
   get isFinished(): boolean {
@@ -122,7 +119,7 @@ export class TaskBus extends ListeningBus {
     this.#isHeld = false;
     this.#executions += 1;
     this.#feed.follow();
-    void this.#registration.register();
+    void this.#currentRun().register();
   }
 
   /** Counts one execution less. Where the bus stays open then, the task waits for its user. */
@@ -152,7 +149,7 @@ export class TaskBus extends ListeningBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.#isOver) return;
-    this.#publisher.publish(event, (marked) => {
+    this.#currentRun().publisher.publish(event, (marked) => {
       this.#deliver(marked);
     });
   }
@@ -162,7 +159,9 @@ export class TaskBus extends ListeningBus {
     this.#isHeld = false;
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#publisher.end(() => void this.#forgetRun());
+      this.#currentRun().end(() => {
+        this.#services.onChanged(this);
+      });
     }
     this.#finish();
   }
@@ -204,7 +203,7 @@ export class TaskBus extends ListeningBus {
    * @param quietMs Nothing is looked after where something was heard so recently, in milliseconds.
    */
   async check(quietMs: number): Promise<void> {
-    if (this.isExecuting) await this.#registration.register();
+    if (this.isExecuting) await this.#run.register();
     if (this.#isFinished || performance.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.runs.state(this.task);
     this.cancels.take(state.cancels);
@@ -224,8 +223,7 @@ export class TaskBus extends ListeningBus {
 
   /** Resolves when all that was published here is with Redis, or was given up. */
   async drained(): Promise<void> {
-    await this.#registration.settled();
-    await this.#publisher.drained();
+    await this.#run.drained();
   }
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
@@ -240,7 +238,7 @@ export class TaskBus extends ListeningBus {
   shutDown(error: A2ARedisError): void {
     if (this.isExecuting) this.stop();
     this.#isOver = true;
-    this.#publisher.stop();
+    this.#run.stop();
     this.close();
     for (const guest of this.#guests) guest.onClosed(error);
     if (this.#isFinished) return;
@@ -259,7 +257,7 @@ export class TaskBus extends ListeningBus {
 
   #onTransported(event: TransportedEvent): void {
     // Listeners here had this process's own events when they were published.
-    if (event.mark.publisher === this.run) return;
+    if (this.#isOwn(event.mark.publisher)) return;
     if (event.body === END_OF_EVENTS) {
       // Where this process executes the task too, or is about to, its own end is still to come. The end of
       // an earlier bus of this process may come late, and does not end what is canceled here.
@@ -298,26 +296,31 @@ export class TaskBus extends ListeningBus {
   }
 
   async #pause(): Promise<void> {
-    try {
-      await this.drained();
-      if (this.isExecuting || this.#isOver) return;
-      await this.#registration.pause();
-    } catch (error) {
-      this.#services.onError(error);
-    }
+    const run = this.#run;
+    await run.drained();
+    if (this.isExecuting || this.#isOver) return;
+    await run.pause();
     this.#services.onChanged(this);
   }
 
-  /** Others need not look after the run any more, once its events are in the task. */
-  async #forgetRun(): Promise<void> {
-    this.#isLeaving = true;
-    try {
-      await this.#publisher.stored();
-      await this.#registration.forget();
-    } catch (error) {
-      this.#services.onError(error);
+  /** The run under which something is published now: another one, once the task waited for its user. */
+  #currentRun(): BusRun {
+    if (this.#run.isPaused) {
+      this.#paused.push(this.#run.name);
+      // Their last events may still be on their way to here.
+      if (this.#paused.length > PAUSED_RUNS) this.#paused.shift();
+      this.#run = this.#newRun();
     }
-    this.#isLeaving = false;
-    this.#services.onChanged(this);
+    return this.#run;
+  }
+
+  #newRun(): BusRun {
+    return new BusRun(this.task, this.#services, () => {
+      this.fence();
+    });
+  }
+
+  #isOwn(publisher: string): boolean {
+    return publisher === this.run || this.#paused.includes(publisher);
   }
 }
