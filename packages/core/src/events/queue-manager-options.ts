@@ -46,13 +46,13 @@ export interface QueueManagerOptions {
   readonly failoverMs?: number | undefined;
   /**
    * How many events of one task may wait while Redis is away. Later ones are lost to other replicas,
-   * which see a gap; `onError` is told.
+   * which see a gap; `onError` is told. Also how many of a direct queue: later ones are refused.
    * @default 10000
    */
   readonly maxPendingEvents?: number | undefined;
   /**
-   * How long an event is tried while Redis is away, in milliseconds, before it counts as lost to
-   * other replicas.
+   * How long after it was published an event of a task is tried while Redis is away, in milliseconds,
+   * before it counts as lost to other replicas. An attempt that is under way then is awaited.
    * @default 30000
    */
   readonly publishDeadlineMs?: number | undefined;
