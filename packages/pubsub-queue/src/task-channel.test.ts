@@ -91,6 +91,18 @@ describe('publish-events', () => {
     expect(await opened.ttl()).toBe(-2);
   });
 
+  it('publishes no end twice, though its state is gone and another run has begun', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    const { channel, task } = opened;
+    await opened.setState({ 'r:a-1': '' });
+    const last = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
+    await channel.send(task, last);
+    await opened.setState({ 'r:b-1': '', 'c:b-1': '1' });
+    expect(await channel.send(task, last)).toBe('accepted');
+    expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns1\nz']);
+    expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:b-1': '1' });
+  });
+
   it('leaves requests to cancel to those who wait for their answers', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     await opened.setState({ 'r:a-1': '', 'x:request': '' });

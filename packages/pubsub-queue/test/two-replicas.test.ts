@@ -109,6 +109,31 @@ describe('two replicas', () => {
     expect([a.errors, b.errors]).toEqual([[], []]);
   });
 
+  it('cancel on the other fails with what the executor says', async () => {
+    const executing = a.executor.next();
+    const stream = a.stream();
+    const execution = await executing;
+    const { taskId } = execution;
+    execution.task();
+    await stream.until(1);
+    a.executor.onCancel = async () => {
+      throw new Error('Not now');
+    };
+    const canceling = b.handler.cancelTask(
+      { tenant: '', id: taskId, metadata: undefined },
+      CONTEXT,
+    );
+    await expect(canceling).rejects.toThrow(
+      expect.objectContaining({
+        code: 'COMMAND_FAILED',
+        message: `The executor on another replica could not cancel task "${taskId}": Not now`,
+        cause: new Error('Not now'),
+      }),
+    );
+    execution.complete();
+    expect(await stream.ended).toEqual(['task working 0', 'completed']);
+  });
+
   it('follow-up on the other: a subscriber on the first sees it to its end', async () => {
     const executing = a.executor.next();
     const stream = a.stream();

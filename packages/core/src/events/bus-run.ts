@@ -25,7 +25,7 @@ export class BusRun {
     this.#services = services;
     this.#registration = new RunRegistration(task, run, services, onFenced);
     this.publisher = new EventPublisher(task, run, services, {
-      beforeEnd: async () => this.#registration.settled(),
+      beforeEnd: async () => this.#registration.register(),
       onFenced,
     });
   }

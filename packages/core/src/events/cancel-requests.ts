@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { A2ARedisError } from '../errors.ts';
 import type { BusServices } from './bus-services.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 
@@ -44,7 +45,8 @@ export class CancelRequests {
   /**
    * Asks the replicas that execute the task to cancel it, and waits until one has told its executor.
    *
-   * @throws {Error} What the executor's `cancelTask` failed with there.
+   * @throws {A2ARedisError} `COMMAND_FAILED` where the executor's `cancelTask` failed there, with its
+   *   message.
    */
   async request(): Promise<CancelOutcome> {
     const { runs, lease, onError } = this.#services;
@@ -57,7 +59,7 @@ export class CancelRequests {
       if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
       if (this.#isFinished) return { outcome: 'told' };
       const answer = await answered;
-      if (answer.startsWith(FAILED)) throw new Error(answer.slice(FAILED.length));
+      if (answer.startsWith(FAILED)) throw this.#failed(answer.slice(FAILED.length));
       return { outcome: 'told' };
     } finally {
       this.#answers.delete(request);
@@ -87,6 +89,15 @@ export class CancelRequests {
   finish(): void {
     this.#isFinished = true;
     for (const resolve of this.#answers.values()) resolve(DONE);
+  }
+
+  #failed(message: string): A2ARedisError {
+    return new A2ARedisError(
+      'COMMAND_FAILED',
+      `The executor on another replica could not cancel task ${JSON.stringify(this.#task.taskId)}: ${message}`,
+      // It came as text: only its message is known here.
+      { cause: new Error(message) },
+    );
   }
 
   async #handle(request: string, handler: CancelHandler): Promise<void> {

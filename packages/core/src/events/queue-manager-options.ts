@@ -57,8 +57,9 @@ export interface QueueManagerOptions {
    */
   readonly publishDeadlineMs?: number | undefined;
   /**
-   * How long the events of a task stay after the latest, in seconds: for tasks that wait for their
-   * user, and for replicas that were never told the end.
+   * How long what is kept of a task stays after its latest event, in seconds: for tasks that wait for
+   * their user, and for replicas that were never told the end. With Streams its events and its state;
+   * with Pub/Sub, which keeps no events, its state.
    * @default 86400, a day
    */
   readonly retentionSeconds?: number | undefined;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { A2ARedisError } from '../errors.ts';
 import { QueueProducer } from './queue-producer.ts';
 
 const DEADLINE_MS = 1000;
@@ -36,7 +37,8 @@ async function failures(pushes: readonly Promise<unknown>[]): Promise<readonly s
     pushes.map(async (push) =>
       push.then(
         () => 'sent',
-        (error: unknown) => `${String(Object(error).code)} ${Math.round(performance.now())}`,
+        (error: unknown) =>
+          `${error instanceof A2ARedisError ? error.code : ''} ${Math.round(performance.now())}`,
       ),
     ),
   );
