@@ -112,8 +112,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       },
     };
     // Messages may have been lost while the connection was.
-    hub.onResumed(() => {
-      for (const bus of this.#buses.values()) bus.resume();
+    hub.onResumed((isConcerned) => {
+      for (const bus of this.#buses.values()) if (isConcerned(bus.task.channel)) bus.resume();
     });
     this.#ender = new TaskEnder(this.#services, taskStore, options.pushNotificationSender);
     this.#hasStore = taskStore !== undefined;

@@ -116,8 +116,8 @@ export class QueueChannel {
     const { hub } = this.#parts;
     await hub.join(this.keys.channel, this.#onMessage);
     if (!this.isUsed) return;
-    this.#stopResuming ??= hub.onResumed(() => {
-      this.#lose('the connection was lost for a while');
+    this.#stopResuming ??= hub.onResumed((isConcerned) => {
+      if (isConcerned(this.keys.channel)) this.#lose('the connection was lost for a while');
     });
   }
 

@@ -157,7 +157,9 @@ export class QueueReader {
   #subscribe(): void {
     if (this.#hasSubscribed || this.#isClosed || this.#waiting.size === 0) return;
     this.#hasSubscribed = true;
-    this.#stopResuming = this.#hub.onResumed(this.#wake);
+    this.#stopResuming = this.#hub.onResumed(() => {
+      this.#wake();
+    });
     this.#hub.join(this.#log.keys.channel, this.#wake).then(this.#wake, (error: unknown) => {
       this.#waiting.rejectAll(error);
       this.#rouse?.();
