@@ -11,7 +11,7 @@
  * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown. Calls of the stores are safe to repeat, except `updateTask`: its change may then be applied twice. |
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
- * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission. |
+ * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission; or an executor on another replica failed to cancel its task. |
  * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs. The message names them and the server found. |
  * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |

@@ -16,8 +16,10 @@ export {
   type TaskFollower,
   type TransportedEvent,
 } from './events/event-transport.ts';
-export { noLongerFollowed, unreadableMessage } from './events/queue-errors.ts';
-export type { TaskAddress } from './events/queue-keys.ts';
+export { unreadableMessage } from './events/queue-errors.ts';
+export { callAborted, queueEventsLost } from './events/queue-faults.ts';
+export { directQueueName, type TaskAddress } from './events/queue-keys.ts';
+export { QueueProducer } from './events/queue-producer.ts';
 export type { RunState } from './events/task-runs.ts';
 export {
   type QueueManagerOptions,

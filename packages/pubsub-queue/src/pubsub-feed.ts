@@ -4,7 +4,6 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
-  noLongerFollowed,
   type RunState,
   type TaskAddress,
   type TaskFeed,
@@ -50,7 +49,7 @@ export class PubSubFeed implements TaskFeed {
   #isLive = false;
   #heardAt = 0;
   #isClosed = false;
-  #abandon: (error: A2ARedisError) => void = () => {};
+  #release: () => void = () => {};
   #placing: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
@@ -60,7 +59,7 @@ export class PubSubFeed implements TaskFeed {
     this.#parts = parts;
     this.ready = new Promise((resolve, reject) => {
       this.#start().then(resolve, reject);
-      this.#abandon = reject;
+      this.#release = resolve;
     });
     // Who awaits it is told; nobody need.
     this.ready.catch(() => undefined);
@@ -89,7 +88,7 @@ export class PubSubFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#onMessage);
-    this.#abandon(noLongerFollowed(this.#task));
+    this.#release();
     this.#wake();
   }
 

@@ -46,6 +46,17 @@ describe('publish-events', () => {
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1\ns2', 'Ea-1 3\ns3']);
   });
 
+  it('publishes nothing twice, though its run waits for its user by now', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    const { channel, task } = opened;
+    const state = { 'c:a-1': '2', open: '', paused: 'a-1' };
+    await opened.setState(state);
+    const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 's2'] };
+    expect(await channel.send(task, batch)).toBe('accepted');
+    expect(await messagesOf(opened, 0)).toEqual([]);
+    expect(await opened.state()).toEqual(state);
+  });
+
   it('publishes nothing twice when the reply is lost', async () => {
     await using proxy = await CuttingProxy.start(server.url);
     await using opened = await OpenChannel.open(server.url, newPrefix(), proxy.url);
@@ -78,6 +89,18 @@ describe('publish-events', () => {
     await channel.send(task, { publisher: 'b-1', firstCounter: 1, bodies: ['z'] });
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1', 'Eb-1 1\nz']);
     expect(await opened.ttl()).toBe(-2);
+  });
+
+  it('publishes no end twice, though its state is gone and another run has begun', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    const { channel, task } = opened;
+    await opened.setState({ 'r:a-1': '' });
+    const last = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
+    await channel.send(task, last);
+    await opened.setState({ 'r:b-1': '', 'c:b-1': '1' });
+    expect(await channel.send(task, last)).toBe('accepted');
+    expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns1\nz']);
+    expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:b-1': '1' });
   });
 
   it('leaves requests to cancel to those who wait for their answers', async () => {

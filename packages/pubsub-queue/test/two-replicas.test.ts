@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
+import type { Listener } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
 });
 
 /** The state that Redis holds of a task. */
-async function stateOf(taskId: string): Promise<unknown> {
+async function stateOf(taskId: string): Promise<Readonly<Record<string, string>>> {
   return a.client.hGetAll(`${prefix}queues:{:unknown:${taskId}}:state`);
 }
 
@@ -108,6 +109,31 @@ describe('two replicas', () => {
     expect([a.errors, b.errors]).toEqual([[], []]);
   });
 
+  it('cancel on the other fails with what the executor says', async () => {
+    const executing = a.executor.next();
+    const stream = a.stream();
+    const execution = await executing;
+    const { taskId } = execution;
+    execution.task();
+    await stream.until(1);
+    a.executor.onCancel = async () => {
+      throw new Error('Not now');
+    };
+    const canceling = b.handler.cancelTask(
+      { tenant: '', id: taskId, metadata: undefined },
+      CONTEXT,
+    );
+    await expect(canceling).rejects.toThrow(
+      expect.objectContaining({
+        code: 'COMMAND_FAILED',
+        message: `The executor on another replica could not cancel task "${taskId}": Not now`,
+        cause: new Error('Not now'),
+      }),
+    );
+    execution.complete();
+    expect(await stream.ended).toEqual(['task working 0', 'completed']);
+  });
+
   it('follow-up on the other: a subscriber on the first sees it to its end', async () => {
     const executing = a.executor.next();
     const stream = a.stream();
@@ -127,6 +153,38 @@ describe('two replicas', () => {
     expect(await answer.ended).toEqual(['task working 1', 'chunk more0', 'completed']);
     expect((await waiting.ended).slice(2)).toEqual(['chunk more0', 'completed']);
     expect(waiting.seen[0]).toBe('task input-required 1');
+    expect([a.errors, b.errors]).toEqual([[], []]);
+  });
+
+  it('many follow-ups, on either: a bounded state, and subscribers that see what comes of each', async () => {
+    let taskId = '';
+    let subscribers: Listener[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const replica = round % 3 === 0 ? a : b;
+      const executing = replica.executor.next();
+      const stream = replica.stream({ taskId });
+      const execution = await executing;
+      ({ taskId } = execution);
+      const chunk = `chunk ${round}-0`;
+      execution.task().chunks(1, `${round}-`);
+      execution.status(TaskState.TASK_STATE_INPUT_REQUIRED).return();
+      expect((await stream.ended).slice(1)).toEqual([chunk, 'input-required']);
+      for (const { ended } of subscribers) {
+        expect((await ended).slice(2)).toEqual([chunk, 'input-required']);
+      }
+      await vi.waitUntil(async () => runsOf(await stateOf(taskId)).length === 0);
+      subscribers = [a.resubscribe(taskId), b.resubscribe(taskId)];
+      await Promise.all(subscribers.map(async (each) => each.until(1)));
+    }
+    const state = await stateOf(taskId);
+    const kept = Object.keys(state).filter((field) => field.startsWith('c:'));
+    expect(kept.toSorted()).toEqual(
+      state['paused']
+        ?.split(' ')
+        .map((run) => `c:${run}`)
+        .toSorted(),
+    );
+    expect([kept.length, Object.keys(state).length]).toEqual([8, 10]);
     expect([a.errors, b.errors]).toEqual([[], []]);
   });
 
@@ -163,4 +221,9 @@ async function counters(taskId: string): Promise<ReadonlyMap<string, string>> {
   const fields = Object.entries(Object(await stateOf(taskId)));
   const own = fields.filter(([field]) => field.startsWith('c:'));
   return new Map(own.map(([field, value]) => [field.slice(2), String(value)]));
+}
+
+/** What executes a task. */
+function runsOf(state: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(state).filter((field) => field.startsWith('r:'));
 }

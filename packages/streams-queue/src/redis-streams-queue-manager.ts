@@ -87,6 +87,7 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       prefix: resolved.prefix,
       resolveScope: this.resolveScope,
       consumerConfig: options.consumerConfig,
+      maxPendingEvents: resolved.maxPendingEvents,
       onError: this.reportError,
     });
   }

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
-  noLongerFollowed,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
@@ -45,7 +44,7 @@ export class StreamFeed implements TaskFeed {
   #heardAt = 0;
   #reading: Promise<void> | undefined;
   #isClosed = false;
-  #abandon: (error: A2ARedisError) => void = () => {};
+  #release: () => void = () => {};
 
   constructor(task: TaskAddress, follower: TaskFollower, parts: FeedParts) {
     this.#task = task;
@@ -53,7 +52,7 @@ export class StreamFeed implements TaskFeed {
     this.#parts = parts;
     this.ready = new Promise((resolve, reject) => {
       this.#start().then(resolve, reject);
-      this.#abandon = reject;
+      this.#release = resolve;
     });
     // Who awaits it is told; nobody need.
     this.ready.catch(() => undefined);
@@ -81,7 +80,7 @@ export class StreamFeed implements TaskFeed {
   close(): void {
     this.#isClosed = true;
     this.#parts.leave(this.#task.channel, this.#onMessage);
-    this.#abandon(noLongerFollowed(this.#task));
+    this.#release();
   }
 
   async #start(): Promise<void> {

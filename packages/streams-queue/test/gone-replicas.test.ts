@@ -34,8 +34,12 @@ afterEach(async () => {
 const stateOf = async (taskId: string): Promise<TaskState | undefined> =>
   (await b.tasks.load(taskId, CONTEXT))?.status?.state;
 
-async function comesTo(taskId: string, state: TaskState): Promise<void> {
-  await vi.waitUntil(async () => (await stateOf(taskId)) === state, { timeout: 30_000 });
+/** Waits until the task has failed, and says in which state it is. */
+async function afterFailover(taskId: string): Promise<TaskState | undefined> {
+  const isFailed = async (): Promise<boolean> =>
+    (await stateOf(taskId)) === TaskState.TASK_STATE_FAILED;
+  await vi.waitUntil(isFailed, { timeout: 30_000 });
+  return stateOf(taskId);
 }
 
 it('are noticed by one that has served no call yet', async () => {
@@ -45,7 +49,7 @@ it('are noticed by one that has served no call yet', async () => {
   execution.task();
   await stream.until(1);
   a.client.destroy();
-  await comesTo(execution.taskId, TaskState.TASK_STATE_FAILED);
+  expect(await afterFailover(execution.taskId)).toBe(TaskState.TASK_STATE_FAILED);
 });
 
 it('keep nobody waiting who asked for a cancel, also of a task that waits for its user', async () => {
@@ -86,7 +90,7 @@ it.each(['log', 'state', 'record'])(
     await admin.set(key, 'damaged');
     admin.destroy();
     for (const taskId of [...taskIds.slice(0, 2), ...rest]) {
-      await comesTo(taskId, TaskState.TASK_STATE_FAILED);
+      expect(await afterFailover(taskId)).toBe(TaskState.TASK_STATE_FAILED);
     }
     await vi.waitUntil(() => b.errors.some(({ message }) => message.includes(damaged)));
   },

@@ -114,8 +114,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     };
     this.#buses = new TaskBuses(this.#services);
     // Messages may have been lost while the connection was.
-    hub.onResumed(() => {
-      for (const bus of this.#buses.all()) bus.resume();
+    hub.onResumed((isConcerned) => {
+      for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
     });
     this.#ender = new TaskEnder(this.#services, taskStore, options.pushNotificationSender);
     this.#hasStore = taskStore !== undefined;

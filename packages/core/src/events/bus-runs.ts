@@ -2,12 +2,16 @@ import type { BusServices } from './bus-services.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { TaskRun } from './task-run.ts';
 
+/** How many runs of its own a bus knows. */
+const MOST_NAMES = 8;
+
 /** The runs of a task on one bus, one after the other. */
 export class BusRuns {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
   readonly #onFenced: () => void;
-  readonly #names = new Set<string>();
+  /** Their names, the latest last. */
+  readonly #names: string[] = [];
   /** Runs before the present one, until they are paused. */
   #earlier: readonly TaskRun[] = [];
   #present: TaskRun;
@@ -29,9 +33,9 @@ export class BusRuns {
     return [...this.#earlier, this.#present];
   }
 
-  /** Whether a publisher is one of them, or was. */
+  /** Whether a publisher is one of them, or was: the last events of some may still be on their way to here. */
   has(publisher: string): boolean {
-    return this.#names.has(publisher);
+    return this.#names.includes(publisher);
   }
 
   /** Whether events are not with Redis yet, or not in the task. */
@@ -60,14 +64,15 @@ export class BusRuns {
 
   /** Gives up what is not with Redis yet, and sends nothing more. */
   stop(): void {
-    for (const { publisher } of this.all()) publisher.stop();
+    for (const run of this.all()) run.stop();
   }
 
   #make(earlier: TaskRun | undefined): TaskRun {
     const run = new TaskRun(this.#task, this.#services, earlier, () => {
       if (run === this.#present) this.#onFenced();
     });
-    this.#names.add(run.name);
+    this.#names.push(run.name);
+    if (this.#names.length > MOST_NAMES) this.#names.shift();
     return run;
   }
 }

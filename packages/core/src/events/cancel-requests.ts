@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { A2ARedisError } from '../errors.ts';
 import type { BusServices } from './bus-services.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import type { RunState } from './task-runs.ts';
@@ -63,7 +64,8 @@ export class CancelRequests {
    * Asks the replicas that execute the task to cancel it, and waits until the task has come to its end,
    * or those who were asked are gone.
    *
-   * @throws {Error} What the executor's `cancelTask` failed with there.
+   * @throws {A2ARedisError} `COMMAND_FAILED` where the executor's `cancelTask` failed there, with its
+   *   message.
    */
   async request(): Promise<CancelOutcome> {
     const { runs, lease, onError } = this.#services;
@@ -72,7 +74,7 @@ export class CancelRequests {
       const asked = await runs.requestCancel(this.#task, request);
       if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
       const answer = await this.#answer(request, asked, true);
-      if (answer.startsWith(FAILED)) throw new Error(answer.slice(FAILED.length));
+      if (answer.startsWith(FAILED)) throw this.#failed(answer.slice(FAILED.length));
       // Who was told may be gone before the task has come to its end.
       const fate = answer === DONE ? await this.#answer(request, asked, false) : answer;
       return fate === GONE ? { outcome: 'nobody', runs: asked } : { outcome: 'told' };
@@ -111,6 +113,15 @@ export class CancelRequests {
   finish(): void {
     this.#isFinished = true;
     for (const { resolve } of this.#asked.values()) resolve(OVER);
+  }
+
+  #failed(message: string): A2ARedisError {
+    return new A2ARedisError(
+      'COMMAND_FAILED',
+      `The executor on another replica could not cancel task ${JSON.stringify(this.#task.taskId)}: ${message}`,
+      // It came as text: only its message is known here.
+      { cause: new Error(message) },
+    );
   }
 
   async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<string> {

@@ -5,6 +5,9 @@ import { backoffMs } from '../redis/backoff.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
 
+/** Called with a test for the channels whose messages may have been lost. */
+export type ResumedListener = (isConcerned: (channel: string) => boolean) => void;
+
 /**
  * All channels of a process over one connection: however many listeners a channel has, and however
  * many channels there are.
@@ -13,7 +16,7 @@ export class ChannelHub {
   readonly #open: OpenSubscription;
   readonly #onError: (error: unknown) => void;
   readonly #channels = new Map<string, HubChannel>();
-  readonly #resumed = new Set<() => void>();
+  readonly #resumed = new Set<ResumedListener>();
   #subscription: Subscription | undefined;
   #closed = false;
 
@@ -22,8 +25,8 @@ export class ChannelHub {
     this.#onError = onError;
   }
 
-  /** Calls back whenever messages may have been lost: the connection broke, and is back. */
-  onResumed(listener: () => void): () => void {
+  /** Calls back whenever messages may have been lost: a connection broke, and is back. */
+  onResumed(listener: ResumedListener): () => void {
     this.#resumed.add(listener);
     return () => this.#resumed.delete(listener);
   }
@@ -104,8 +107,9 @@ export class ChannelHub {
     this.#subscription ??= this.#open({
       onError: this.#onError,
       onResumed: () => {
-        for (const listener of this.#resumed) listener();
+        this.#resume(() => true);
       },
+      onUnsubscribed: (channels) => void this.#restore(channels),
     });
     const subscription = this.#subscription;
     try {
@@ -115,6 +119,24 @@ export class ChannelHub {
       if (this.#subscription === subscription) this.#subscription = undefined;
       throw error;
     }
+  }
+
+  /** Subscribes once more to channels, and tells when they are. */
+  async #restore(names: readonly string[] = [...this.#channels.keys()]): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        const channel = this.#channels.get(name);
+        if (channel === undefined) return;
+        channel.subscribed = this.#subscribe(name, channel);
+        await channel.subscribed;
+      }),
+    );
+    const restored = new Set(names);
+    this.#resume((channel) => restored.has(channel));
+  }
+
+  #resume(isConcerned: (channel: string) => boolean): void {
+    for (const listener of this.#resumed) listener(isConcerned);
   }
 
   #requireOpen(): void {

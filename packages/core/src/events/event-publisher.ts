@@ -13,8 +13,9 @@ import { UnstoredEvents } from './unstored-events.ts';
 
 /** What one run of a task publishes: counted, marked, handed to the listeners here, and sent. */
 export class EventPublisher {
+  /** The name of the run: the publisher of the events. */
+  readonly run: string;
   readonly #task: TaskAddress;
-  readonly #run: string;
   readonly #services: BusServices;
   readonly #outbox: Outbox;
   readonly #unstored: UnstoredEvents;
@@ -30,7 +31,7 @@ export class EventPublisher {
     events: Omit<OutboxEvents, 'onError'>,
   ) {
     this.#task = task;
-    this.#run = run;
+    this.run = run;
     this.#services = services;
     this.#unstored = new UnstoredEvents(task, run);
     const { transport, limits, onError } = services;
@@ -55,7 +56,7 @@ export class EventPublisher {
   /** What is not with Redis yet, oldest first. */
   waiting(): readonly TransportedEvent[] {
     return this.#outbox.waiting.map(({ counter, body }) => ({
-      mark: { publisher: this.#run, counter },
+      mark: { publisher: this.run, counter },
       body,
     }));
   }
@@ -66,7 +67,7 @@ export class EventPublisher {
     this.#hasPublishedEnd ||= isTerminal(statusOf(event));
     this.#counter += 1;
     this.#unstored.note(this.#counter, event);
-    const mark = { publisher: this.#run, counter: this.#counter };
+    const mark = { publisher: this.run, counter: this.#counter };
     const marked = markedEvent(event, mark, this.#services);
     if (body === undefined) {
       deliver(marked);

@@ -40,7 +40,10 @@ export interface TaskFollower {
 
 /** The events of a task, as they come in. */
 export interface TaskFeed {
-  /** Resolves when no event that is sent afterwards can be missed; rejects where `close` came first. */
+  /**
+   * Resolves when no event that is sent afterwards can be missed, and on `close`: then none comes.
+   * Rejects with `CLIENT_CLOSED` where the manager or its client was closed.
+   */
   readonly ready: Promise<void>;
   /** When anything of the task was heard last, on the clock of `performance.now()`. */
   readonly heardAt: number;

@@ -97,17 +97,16 @@ describe('Outbox', () => {
   });
 
   it('gives up events after the deadline, says which, and goes on with the next', async () => {
-    const outbox = openOutbox({ publishDeadlineMs: 1 });
+    const outbox = openOutbox({ publishDeadlineMs: 20 });
     onSend = async ({ firstCounter }) => {
       if (firstCounter > 2) return 'accepted';
-      await sleep(2);
+      await sleep(30);
+      outbox.push(3, 'c');
       throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
     };
     outbox.push(1, 'a');
     outbox.push(2, 'b');
     await Promise.resolve();
-    await Promise.resolve();
-    outbox.push(3, 'c');
     await outbox.drained();
     expect(batches()).toEqual(['1:a,b', '3:c']);
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
@@ -115,6 +114,20 @@ describe('Outbox', () => {
         'EVENTS_LOST',
         'Events 1–2 of task "t" did not get to other replicas: Redis did not accept them.',
       ],
+    ]);
+  });
+
+  it('counts the deadline from the publish, for those that wait for their turn, too', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 20 });
+    onSend = async () => {
+      await sleep(30);
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    for (let counter = 1; counter <= 300; counter += 1) outbox.push(counter, 'x');
+    await outbox.drained();
+    expect(sent).toHaveLength(1);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 1–300 of task "t" did not get to other replicas: Redis did not accept them.',
     ]);
   });
 
@@ -169,5 +182,24 @@ describe('Outbox', () => {
     await outbox.drained();
     expect(outbox.waiting).toEqual([]);
     expect([batches(), errors.map(({ code }) => code)]).toEqual([['1:a'], ['EVENTS_LOST']]);
+  });
+
+  it('gives up all that waits when it is stopped, and says so', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    for (let counter = 1; counter <= 300; counter += 1) outbox.push(counter, 'x');
+    outbox.push(301, END_OF_EVENTS);
+    await Promise.resolve();
+    await Promise.resolve();
+    outbox.stop();
+    outbox.stop();
+    await outbox.drained();
+    outbox.push(302, 'y');
+    expect([sent.length, outbox.waiting]).toEqual([1, []]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 1–300 of task "t" did not get to other replicas: the queue manager was closed.',
+    ]);
   });
 });

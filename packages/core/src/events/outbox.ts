@@ -17,7 +17,7 @@ const REFUSED = 'Redis did not accept them';
 export interface OutboxLimits {
   /** How many events wait at most. */
   readonly maxPendingEvents: number;
-  /** How long an event is tried, in milliseconds. */
+  /** How long after it was published an event is tried, in milliseconds. */
   readonly publishDeadlineMs: number;
 }
 
@@ -36,6 +36,8 @@ export interface OutboxEvents {
 interface Outgoing {
   readonly counter: number;
   readonly body: string;
+  /** Until when it is tried, on the clock of `performance.now()`; for the end, as long as it takes. */
+  readonly giveUpAt: number;
   readonly onSettled: (() => void) | undefined;
 }
 
@@ -87,7 +89,9 @@ export class Outbox {
       onSettled?.();
       return;
     }
-    this.#waiting.push({ counter, body, onSettled });
+    // Nobody elsewhere would ever stop waiting without the end.
+    const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
+    this.#waiting.push({ counter, body, giveUpAt: performance.now() + tryMs, onSettled });
     this.#draining ??= this.#drain();
   }
 
@@ -122,10 +126,12 @@ export class Outbox {
         this.#events.onFenced();
         break;
       }
-      const end = outcome === 'lost' && batch.at(-1)?.body === END_OF_EVENTS ? 1 : 0;
-      // Nobody elsewhere would ever stop waiting without the end: it is tried for as long as it takes.
-      const settled = this.#waiting.splice(0, batch.length - end);
-      for (const { onSettled } of settled) onSettled?.();
+      if (outcome === 'accepted') {
+        this.#waiting.splice(0, batch.length);
+        for (const { onSettled } of batch) onSettled?.();
+      } else {
+        this.#giveUpOld(outcome.cause);
+      }
     }
     this.#draining = undefined;
   }
@@ -141,9 +147,9 @@ export class Outbox {
     return this.#waiting.slice(0, end === -1 ? undefined : end);
   }
 
-  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | 'lost'> {
-    const giveUpAt = performance.now() + this.#limits.publishDeadlineMs;
-    for (let attempt = 1; !this.#closed; attempt += 1) {
+  /** Tries until it is accepted, or the first event of the batch has been tried for long enough. */
+  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | { readonly cause: unknown }> {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#transport.send(this.#task, {
           publisher: this.#publisher,
@@ -151,19 +157,22 @@ export class Outbox {
           bodies: batch.map(({ body }) => body),
         });
       } catch (error) {
-        if (this.#closed) break;
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
-          break;
         }
-        if (performance.now() >= giveUpAt) {
-          this.#report(batch, REFUSED, error);
-          break;
-        }
+        if (this.#closed || isOld(batch[0])) return { cause: error };
         await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+        if (this.#closed) return { cause: error };
       }
     }
-    return 'lost';
+  }
+
+  /** Gives up all that was tried for long enough, whether or not its turn had come. */
+  #giveUpOld(cause: unknown): void {
+    const young = this.#waiting.findIndex((event) => !isOld(event));
+    const old = this.#waiting.splice(0, young === -1 ? this.#waiting.length : young);
+    this.#report(old, REFUSED, cause);
+    for (const { onSettled } of old) onSettled?.();
   }
 
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
@@ -182,4 +191,8 @@ export class Outbox {
       { cause },
     );
   }
+}
+
+function isOld(event: Outgoing | undefined): boolean {
+  return event !== undefined && event.giveUpAt <= performance.now();
 }

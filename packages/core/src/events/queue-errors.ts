@@ -26,14 +26,6 @@ export function runEnded(taskId: string): A2ARedisError {
   );
 }
 
-/** Why a feed that was closed before it was ready never will be. */
-export function noLongerFollowed({ taskId }: TaskAddress): A2ARedisError {
-  return new A2ARedisError(
-    'CLIENT_CLOSED',
-    `Nobody here follows task ${JSON.stringify(taskId)} any more.`,
-  );
-}
-
 /** A message on a task's channel that nothing here wrote. */
 export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
   return new A2ARedisError(

@@ -47,6 +47,14 @@ export class QueueKeys {
   }
 }
 
+/**
+ * Identifies a direct queue among all tasks and queues of a prefix. No task has such a name: those have
+ * one segment less.
+ */
+export function directQueueName(scope: Scope, queueId: string): string {
+  return `${scopeSegment(scope)}:q:${keySegment(queueId)}`;
+}
+
 /** Names what one bus of a replica executes and publishes: the publisher of its events. */
 export function runName(replica: string, number: number): string {
   return `${replica}-${number.toString(36)}`;

@@ -46,19 +46,21 @@ export interface QueueManagerOptions {
   readonly failoverMs?: number | undefined;
   /**
    * How many events of one task may wait while Redis is away. Later ones are lost to other replicas,
-   * which see a gap; `onError` is told.
+   * which see a gap; `onError` is told. Also how many of a direct queue: later ones are refused.
    * @default 10000
    */
   readonly maxPendingEvents?: number | undefined;
   /**
-   * How long an event is tried while Redis is away, in milliseconds, before it counts as lost to
-   * other replicas.
+   * How long after it was published an event of a task is tried while Redis is away, in milliseconds,
+   * before it counts as lost to other replicas. An attempt that is under way then is awaited.
    * @default 30000
    */
   readonly publishDeadlineMs?: number | undefined;
   /**
-   * How long the events of a task stay after the latest, in seconds: for tasks that wait for their
-   * user, and for replicas that were never told the end.
+   * How long what is kept of a task stays after its latest event, in seconds: for tasks that wait for
+   * their user, and for replicas that were never told the end. With Streams its events and its state;
+   * with Pub/Sub, which keeps no events, its state. 30 at least; a task that runs stays, however long it
+   * takes until its next event.
    * @default 86400, a day
    */
   readonly retentionSeconds?: number | undefined;
@@ -110,6 +112,8 @@ const NAMES: readonly (keyof QueueManagerOptions)[] = [
   'onError',
 ];
 
+/** The note of a task that runs without an event is renewed in time only if it stays for so long. */
+const LEAST_RETENTION_SECONDS = 30;
 /** Shorter leases would be lost to ordinary pauses of a process. */
 const LEAST_FAILOVER_MS = 500;
 
@@ -138,7 +142,11 @@ export function resolveQueueOptions(
     failoverMs: milliseconds(options.failoverMs ?? 15_000, 'failoverMs', LEAST_FAILOVER_MS),
     maxPendingEvents: wholeNumber(options.maxPendingEvents ?? 10_000, 'maxPendingEvents', 1),
     publishDeadlineMs: milliseconds(options.publishDeadlineMs ?? 30_000, 'publishDeadlineMs', 1),
-    retentionSeconds: timeToLive(options.retentionSeconds ?? 86_400, 'retentionSeconds'),
+    retentionSeconds: timeToLive(
+      options.retentionSeconds ?? 86_400,
+      'retentionSeconds',
+      LEAST_RETENTION_SECONDS,
+    ),
     closeDeadlineMs: milliseconds(options.closeDeadlineMs ?? 10_000, 'closeDeadlineMs', 1),
     onError: options.onError,
   };

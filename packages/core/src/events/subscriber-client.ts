@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+
 import { invalidOption } from '../options/invalid-option.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
+import { ClusterWatch, isWatchableCluster } from './cluster-watch.ts';
+import { isWatchableSentinel, SentinelWatch } from './sentinel-watch.ts';
 
 type MessageListener = (message: string, channel: string) => unknown;
 
@@ -47,6 +51,11 @@ export interface SubscriptionEvents {
   readonly onError: (error: Error) => void;
   /** The connection was lost and is back: messages in between are lost. */
   readonly onResumed: () => void;
+  /**
+   * Messages of these channels, or of all, may have been lost, and they must be subscribed to again,
+   * which does nothing where they still are.
+   */
+  readonly onUnsubscribed: (channels?: readonly string[]) => void;
 }
 
 /** Opens what receives messages for a client; called once a process and manager. */
@@ -96,34 +105,60 @@ function canDuplicate(client: object): client is DuplicableClient {
   return 'duplicate' in client && 'isPubSubActive' in client;
 }
 
-/** A cluster client tells of its nodes, the other clients of themselves. */
-const RESUMED_EVENTS = ['ready', 'node-reconnecting'] as const;
-
 interface EmittingClient {
-  on(event: (typeof RESUMED_EVENTS)[number], listener: () => void): unknown;
-  off(event: (typeof RESUMED_EVENTS)[number], listener: () => void): unknown;
+  on(event: 'ready', listener: () => void): unknown;
+  off(event: 'ready', listener: () => void): unknown;
 }
 
 function emits(client: object): client is EmittingClient {
   return 'on' in client && 'off' in client;
 }
 
+/** A client that is not closed here. */
 function given(
   client: RedisSubscriberClient,
   isSharded: boolean,
-  { onResumed }: SubscriptionEvents,
+  events: SubscriptionEvents,
 ): Subscription {
+  const channels = channelsOf(client, isSharded);
+  const shared = { ...channels, connected: Promise.resolve(), isOwn: false };
+  if (isWatchableCluster(client)) {
+    const watch = new ClusterWatch(client, isSharded, events.onUnsubscribed);
+    return {
+      ...shared,
+      subscribe: async (channel, listener) => {
+        await channels.subscribe(channel, listener);
+        watch.add(channel);
+      },
+      unsubscribe: async (channel, listener) => {
+        watch.remove(channel);
+        await channels.unsubscribe(channel, listener);
+      },
+      close: () => {
+        watch.close();
+      },
+    };
+  }
+  if (isWatchableSentinel(client)) {
+    const probe = async (): Promise<void> => {
+      const channel = `a2a:probe:${randomUUID()}`;
+      await channels.subscribe(channel, ignore);
+      await channels.unsubscribe(channel, ignore);
+    };
+    const watch = new SentinelWatch(client, probe, events.onUnsubscribed);
+    return {
+      ...shared,
+      close: () => {
+        watch.close();
+      },
+    };
+  }
   const emitter = emits(client) ? client : undefined;
-  for (const event of RESUMED_EVENTS) emitter?.on(event, onResumed);
-  return {
-    ...channelsOf(client, isSharded),
-    connected: Promise.resolve(),
-    isOwn: false,
-    close: () => {
-      for (const event of RESUMED_EVENTS) emitter?.off(event, onResumed);
-    },
-  };
+  emitter?.on('ready', events.onResumed);
+  return { ...shared, close: () => void emitter?.off('ready', events.onResumed) };
 }
+
+function ignore(): void {}
 
 function duplicated(
   client: DuplicableClient,

@@ -1,3 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { A2ARedisError } from '../errors.ts';
+import { backoffMs } from '../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -15,6 +19,7 @@ export class TaskRun {
   readonly #registration: RunRegistration;
   #pausing: Promise<void> | undefined;
   #isLeaving = false;
+  #isStopped = false;
 
   /**
    * @param earlier The run that this one follows: its events go out first.
@@ -31,7 +36,7 @@ export class TaskRun {
     this.#registration = new RunRegistration(task, this.name, services, onFenced);
     this.publisher = new EventPublisher(task, this.name, services, {
       beforeFirst: async () => earlier?.settled(),
-      beforeEnd: async () => this.#registration.settled(),
+      beforeEnd: async () => this.#registration.register(),
       onFenced,
     });
   }
@@ -89,12 +94,24 @@ export class TaskRun {
     await (this.#pausing ?? this.drained());
   }
 
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.publisher.stop();
+  }
+
+  /** As often as it takes: nobody else would. */
   async #pause(): Promise<void> {
-    try {
-      await this.drained();
-      await this.#registration.pause();
-    } catch (error) {
-      this.#services.onError(error);
+    await this.drained();
+    for (let attempt = 1; !this.#isStopped; attempt += 1) {
+      try {
+        await this.#registration.pause();
+        return;
+      } catch (error) {
+        this.#services.onError(error);
+        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
+        await sleep(backoffMs(attempt, 500, 10_000), undefined, { ref: false });
+      }
     }
   }
 

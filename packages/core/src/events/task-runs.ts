@@ -25,6 +25,8 @@ const requestCancelScript = defineScript('request-cancel', requestCancelSource);
 const answerCancelScript = defineScript('answer-cancel', answerCancelSource);
 const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
 
+/** Of how many runs that wait for the task's user the counters are kept. */
+const PAUSED_RUNS = 8;
 /** Tasks of a replica that are read at once. */
 const RUNS_PER_READ = 100;
 
@@ -89,7 +91,8 @@ export class TaskRuns {
 
   /** Ends a run and leaves its task open, which waits for its user. */
   async pause(task: TaskAddress, run: string): Promise<void> {
-    await this.#runner.run(pauseRunScript, [task.state], [run, this.#retentionSeconds]);
+    const args = [run, this.#retentionSeconds, String(PAUSED_RUNS)];
+    await this.#runner.run(pauseRunScript, [task.state], args);
     await this.forget(run);
   }
 

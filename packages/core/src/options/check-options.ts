@@ -67,8 +67,8 @@ export function milliseconds(value: unknown, name: string, least: number): numbe
 }
 
 /** Seconds that a key can live. */
-export function timeToLive(value: unknown, name: string): number {
-  return wholeNumber(value, name, 1, LONGEST_TTL_SECONDS);
+export function timeToLive(value: unknown, name: string, least = 1): number {
+  return wholeNumber(value, name, least, LONGEST_TTL_SECONDS);
 }
 
 function describe(value: unknown): string {

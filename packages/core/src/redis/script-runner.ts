@@ -29,6 +29,7 @@ export class ScriptRunner {
   /**
    * Runs a script, again where needed, until its reply or the deadline.
    *
+   * @param deadlineAt The deadline, on the clock of `performance.now()`, where it is not the runner's.
    * @returns The script's reply: strings, integers, `null` and arrays of them.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
    */
@@ -36,10 +37,11 @@ export class ScriptRunner {
     script: RedisScript,
     keys: readonly string[],
     args: readonly string[],
+    deadlineAt: number = performance.now() + this.#deadlineMs,
   ): Promise<unknown> {
-    const deadlineAt = performance.now() + this.#deadlineMs;
+    const givenMs = Math.max(0, Math.round(deadlineAt - performance.now()));
     const describe = (): string =>
-      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${this.#deadlineMs} ms`;
+      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${givenMs} ms`;
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -1,4 +1,4 @@
-import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/kernel';
+import { directQueueName, type Scope } from '@a2a-redis/core/kernel';
 
 /** A direct queue: nothing but a channel. */
 export interface DirectQueueKeys {
@@ -9,11 +9,8 @@ export interface DirectQueueKeys {
   readonly channel: string;
 }
 
-/**
- * The channel of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:events`. No task has such a
- * name: those have one segment less.
- */
+/** The channel of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:events`. */
 export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
-  const name = `${scopeSegment(scope)}:q:${keySegment(queueId)}`;
+  const name = directQueueName(scope, queueId);
   return { queueId, name, channel: `${prefix}{${name}}:events` };
 }

@@ -1,8 +1,8 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { decodeEvent } from '@a2a-redis/core/kernel';
+import { callAborted, decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
 
-import { callAborted, eventsLost, queueClosed } from './queue-faults.ts';
+import { queueClosed } from './queue-faults.ts';
 
 interface WaitingRead {
   readonly resolve: (event: AgentExecutionEvent) => void;
@@ -50,7 +50,7 @@ export class EventBuffer {
     this.#dropped += 1;
     if (this.#dropped > 1) return;
     onError(
-      eventsLost(
+      queueEventsLost(
         queueId,
         `more than ${maxBufferedEvents} wait to be read; see "maxBufferedEvents"`,
       ),
@@ -78,7 +78,7 @@ export class EventBuffer {
     if (this.#dropped > 0) {
       const count = this.#dropped;
       this.#dropped = 0;
-      throw eventsLost(queueId, `${count} came while ${maxBufferedEvents} waited to be read`);
+      throw queueEventsLost(queueId, `${count} came while ${maxBufferedEvents} waited to be read`);
     }
     const item = this.#items.shift();
     if (typeof item === 'object') throw item;
@@ -128,7 +128,7 @@ export class EventBuffer {
   /** The loss of an event that cannot be read, which `onError` is told, too. */
   #unreadable(): A2ARedisError {
     const { queueId, onError } = this.#owner;
-    const error = eventsLost(queueId, 'one cannot be read', {
+    const error = queueEventsLost(queueId, 'one cannot be read', {
       cause: new A2ARedisError(
         'CORRUPT_RECORD',
         `An event of queue ${JSON.stringify(queueId)} cannot be read.`,

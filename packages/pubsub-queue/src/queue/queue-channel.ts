@@ -5,6 +5,8 @@ import {
   type ChannelHub,
   DEFAULT_DEADLINE_MS,
   defineScript,
+  queueEventsLost,
+  QueueProducer,
   type ScriptRunner,
   withDeadline,
 } from '@a2a-redis/core/kernel';
@@ -12,8 +14,6 @@ import {
 import { eventsMessage, parseMessage } from '../channel-message.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import type { EventBuffer } from './event-buffer.ts';
-import { eventsLost } from './queue-faults.ts';
-import { QueueProducer } from './queue-producer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
 import publishMessageSource from './scripts/publish-message.lua';
 
@@ -37,7 +37,7 @@ export class QueueChannel {
   readonly keys: DirectQueueKeys;
   readonly #parts: ChannelParts;
   readonly #name = randomBytes(8).toString('hex');
-  readonly #producer: QueueProducer;
+  readonly #producer: QueueProducer<void>;
   readonly #buffers = new Set<EventBuffer>();
   /** The counter of the last event of each publisher. */
   readonly #seen = new Map<string, number>();
@@ -47,14 +47,15 @@ export class QueueChannel {
   constructor(keys: DirectQueueKeys, parts: ChannelParts) {
     this.keys = keys;
     this.#parts = parts;
-    this.#producer = new QueueProducer(
-      keys.queueId,
-      parts.maxPendingEvents,
-      async (first, bodies) => {
-        const message = eventsMessage(this.#name, first, bodies);
-        await parts.runner.run(publishMessageScript, [keys.channel], [parts.publish, message]);
+    this.#producer = new QueueProducer({
+      queueId: keys.queueId,
+      maxPendingEvents: parts.maxPendingEvents,
+      send: async (first, bodies, deadlineAt) => {
+        const args = [parts.publish, eventsMessage(this.#name, first, bodies)];
+        await parts.runner.run(publishMessageScript, [keys.channel], args, deadlineAt);
+        return bodies.map(() => undefined);
       },
-    );
+    });
   }
 
   /** Whether it has readers here. */
@@ -103,7 +104,7 @@ export class QueueChannel {
   async publish(body: string): Promise<void> {
     this.#producer.requireRoom();
     for (const buffer of this.#buffers) buffer.push(body);
-    await this.#producer.publish(body);
+    await this.#producer.push(body);
   }
 
   /** Resolves when all that was published here is with Redis, or has failed. */
@@ -115,8 +116,8 @@ export class QueueChannel {
     const { hub } = this.#parts;
     await hub.join(this.keys.channel, this.#onMessage);
     if (!this.isUsed) return;
-    this.#stopResuming ??= hub.onResumed(() => {
-      this.#lose('the connection was lost for a while');
+    this.#stopResuming ??= hub.onResumed((isConcerned) => {
+      if (isConcerned(this.keys.channel)) this.#lose('the connection was lost for a while');
     });
   }
 
@@ -149,7 +150,7 @@ export class QueueChannel {
   }
 
   #lose(reason: string): void {
-    const error = eventsLost(this.keys.queueId, reason);
+    const error = queueEventsLost(this.keys.queueId, reason);
     this.#parts.onError(error);
     for (const buffer of this.#buffers) buffer.lose(error);
   }

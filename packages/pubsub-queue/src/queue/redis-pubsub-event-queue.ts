@@ -70,8 +70,9 @@ export class RedisPubSubEventQueue implements AsyncIterable<AgentExecutionEvent>
    *
    * @returns When Redis has it.
    * @throws {A2ARedisError} `QUEUE_CLOSED`; `INVALID_ARGUMENT` for what is no event of the SDK;
-   *   `LIMIT_EXCEEDED` where too many events wait for Redis; `DEADLINE_EXCEEDED` while Redis is away:
-   *   whether other processes get the event is then unknown, those in this process have it.
+   *   `LIMIT_EXCEEDED` where too many events wait for Redis; `DEADLINE_EXCEEDED` after 10
+   *   seconds without Redis: whether other processes get the event is then unknown, readers in this
+   *   one have it.
    */
   async enqueueEvent(event: AgentExecutionEvent): Promise<void> {
     if (this.isClosed) throw queueClosed(this.queueId);

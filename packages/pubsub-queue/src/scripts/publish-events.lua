@@ -9,13 +9,24 @@
 -- ARGV[6]  how long it stays after the end where something still needs it, in seconds
 -- ARGV[7...] the events; "z" for the run's end, which is the task's where no other run goes on
 -- Returns "fenced" when another replica has ended the run; otherwise "accepted", also for what was
--- published before.
+-- published before: which is known by the counter of the run, and of a run that ended by its being
+-- unknown where another one goes on. (A run is entered before its end is sent; only "<run>-end", of a
+-- replica that ends it for another, never is.)
 local state, run = KEYS[1], ARGV[1]
 if redis.call('HEXISTS', state, 'f:' .. run) == 1 then return 'fenced' end
 
-local sent = tonumber(redis.call('HGET', state, 'c:' .. run) or '0')
+local known = redis.call('HGET', state, 'c:' .. run)
+local sent = tonumber(known or '0')
 local first = tonumber(ARGV[2])
 local from = math.max(first, sent + 1)
+if ARGV[#ARGV] == 'z' and not known and not string.find(run, '%-end$') then
+  local others = false
+  for _, field in ipairs(redis.call('HKEYS', state)) do
+    if field == 'r:' .. run then known = true end
+    if string.sub(field, 1, 2) == 'r:' then others = true end
+  end
+  if others and not known then return 'accepted' end
+end
 local last = sent
 local lines = {}
 local is_end, ended = false, false

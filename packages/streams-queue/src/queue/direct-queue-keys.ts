@@ -1,4 +1,4 @@
-import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/kernel';
+import { directQueueName, type Scope } from '@a2a-redis/core/kernel';
 
 /** A direct queue, and its keys: all in one hash slot. */
 export interface DirectQueueKeys {
@@ -17,12 +17,9 @@ export interface DirectQueueKeys {
   readonly channel: string;
 }
 
-/**
- * The keys of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:...`. No task has such a name:
- * those have one segment less.
- */
+/** The keys of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:...`. */
 export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
-  const name = `${scopeSegment(scope)}:q:${keySegment(queueId)}`;
+  const name = directQueueName(scope, queueId);
   const base = `${prefix}{${name}}`;
   return {
     queueId,

@@ -2,6 +2,7 @@ import {
   defineScript,
   type RedisScript,
   type ScriptRunner,
+  textReply,
   textsReply,
 } from '@a2a-redis/core/kernel';
 
@@ -92,12 +93,20 @@ export class DirectQueueLog {
     this.#ttl = String(limits.ttlSeconds);
   }
 
-  /** Appends events; returns the id of the last one. */
-  async append(producer: string, firstCounter: number, events: readonly string[]): Promise<string> {
+  /** Appends events; returns the id of each. */
+  async append(
+    producer: string,
+    firstCounter: number,
+    events: readonly string[],
+    deadlineAt?: number,
+  ): Promise<readonly string[]> {
     const { state, events: stream, producers } = this.keys;
     const limits = [String(this.limits.maxEvents), this.#ttl];
     const args = [producer, String(firstCounter), ...this.#wake, ...limits, ...events];
-    return String(await this.#runner.run(enqueueScript, [state, stream, producers], args));
+    const keys = [state, stream, producers];
+    const last = textReply(await this.#runner.run(enqueueScript, keys, args, deadlineAt));
+    const [ms = '', sequence] = last.split('-');
+    return events.map((_, index) => `${ms}-${Number(sequence) - events.length + 1 + index}`);
   }
 
   /** Enters a group. Returns `undefined` where the queue had to exist and does not. */

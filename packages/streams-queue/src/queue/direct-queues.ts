@@ -44,6 +44,7 @@ export interface DirectQueuesParts {
   readonly prefix: string;
   readonly resolveScope: ScopeResolver;
   readonly consumerConfig: ConsumerGroupConfig | undefined;
+  readonly maxPendingEvents: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -164,7 +165,7 @@ export class DirectQueues {
     mustExist: boolean,
     onClosed?: () => void,
   ): Promise<RedisStreamsEventQueue | undefined> {
-    const { runner, hub, publish, onError } = this.#parts;
+    const { runner, hub, publish, maxPendingEvents, onError } = this.#parts;
     const log = new DirectQueueLog(runner, publish, keys, config.limits);
     const reader = newName();
     const { group, isPrivate, consumer = reader } = config;
@@ -176,6 +177,7 @@ export class DirectQueues {
       member,
       position,
       hub,
+      maxPendingEvents,
       onError,
       openTap: async () => {
         this.#requireOpen();

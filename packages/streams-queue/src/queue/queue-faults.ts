@@ -8,21 +8,6 @@ export function queueClosed(queueId: string): A2ARedisError {
   );
 }
 
-/** The fault of a call whose signal fired. */
-export function callAborted(queueId: string, signal: AbortSignal): A2ARedisError {
-  return new A2ARedisError('ABORTED', `A read of queue ${JSON.stringify(queueId)} was aborted.`, {
-    cause: signal.reason,
-  });
-}
-
-/** Events that readers cannot get any more. */
-export function eventsLost(queueId: string, reason: string): A2ARedisError {
-  return new A2ARedisError(
-    'EVENTS_LOST',
-    `Events of queue ${JSON.stringify(queueId)} were lost to its readers: ${reason}.`,
-  );
-}
-
 /** Events that were set aside. */
 export function eventsSetAside(queueId: string, what: string): A2ARedisError {
   return new A2ARedisError(

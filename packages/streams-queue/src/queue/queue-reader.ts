@@ -1,5 +1,5 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { backoffMs, type ChannelHub, decodeEvent } from '@a2a-redis/core/kernel';
+import { backoffMs, type ChannelHub, decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
 
 import type {
   DirectQueueLog,
@@ -9,7 +9,7 @@ import type {
 } from './direct-queue-log.ts';
 import { EventRenewal } from './event-renewal.ts';
 import { HeldEvents } from './held-events.ts';
-import { eventsLost, eventsSetAside, isPassing } from './queue-faults.ts';
+import { eventsSetAside, isPassing } from './queue-faults.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
 /** How many events are read in one call. */
@@ -111,12 +111,12 @@ export class QueueReader {
     const reply = await this.#log.read(this.#member, this.#call, count, this.#position);
     this.#call += 1;
     if (reply.position.epoch !== this.#position.epoch) {
-      this.#onError(eventsLost(keys.queueId, 'Redis lost the queue, and it has begun anew'));
+      this.#onError(queueEventsLost(keys.queueId, 'Redis lost the queue, and it has begun anew'));
     }
     this.#position = reply.position;
     if (reply.lost > 0) {
       const reason = `${reply.lost} were trimmed before they were processed`;
-      this.#onError(eventsLost(keys.queueId, reason));
+      this.#onError(queueEventsLost(keys.queueId, reason));
     }
     if (reply.setAside > 0) {
       const what = `${reply.setAside} that nobody acknowledged`;
@@ -157,7 +157,9 @@ export class QueueReader {
   #subscribe(): void {
     if (this.#hasSubscribed || this.#isClosed || this.#waiting.size === 0) return;
     this.#hasSubscribed = true;
-    this.#stopResuming = this.#hub.onResumed(this.#wake);
+    this.#stopResuming = this.#hub.onResumed(() => {
+      this.#wake();
+    });
     this.#hub.join(this.#log.keys.channel, this.#wake).then(this.#wake, (error: unknown) => {
       this.#waiting.rejectAll(error);
       this.#rouse?.();

@@ -1,13 +1,12 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { type ChannelHub, encodeEvent } from '@a2a-redis/core/kernel';
+import { type ChannelHub, encodeEvent, QueueProducer } from '@a2a-redis/core/kernel';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
 import type { DirectQueueLog, GroupPosition, QueueMember } from './direct-queue-log.ts';
 import type { HeldEvent } from './held-events.ts';
 import type { PoisonEvent } from './poison-event.ts';
 import { queueClosed } from './queue-faults.ts';
-import { QueueProducer } from './queue-producer.ts';
 import { QueueReader } from './queue-reader.ts';
 import { replayEvents, type ReplayedEvent, type ReplayOptions } from './replay-events.ts';
 
@@ -45,6 +44,8 @@ export interface DirectQueueParts {
   readonly member: QueueMember;
   readonly position: GroupPosition;
   readonly hub: ChannelHub;
+  /** How many events wait for Redis at most. */
+  readonly maxPendingEvents: number;
   readonly onError: (error: unknown) => void;
   /** Opens a further reader from now on. */
   readonly openTap: () => Promise<RedisStreamsEventQueue>;
@@ -70,7 +71,7 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
   /** The queue's id. */
   readonly queueId: string;
   readonly #parts: DirectQueueParts;
-  readonly #producer: QueueProducer;
+  readonly #producer: QueueProducer<string>;
   readonly #reader: QueueReader;
   #retries = 0;
   #closing: Promise<void> | undefined;
@@ -84,7 +85,12 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
     const { log, member, position, hub, onError } = parts;
     this.#parts = parts;
     this.queueId = log.keys.queueId;
-    this.#producer = new QueueProducer(log, member.reader);
+    this.#producer = new QueueProducer({
+      queueId: this.queueId,
+      maxPendingEvents: parts.maxPendingEvents,
+      send: async (first, events, deadlineAt) =>
+        log.append(member.reader, first, events, deadlineAt),
+    });
     this.#reader = new QueueReader(log, member, position, hub, onError);
   }
 
@@ -98,11 +104,14 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
    *
    * @returns The event's id, for `replay`, when Redis has it.
    * @throws {A2ARedisError} `QUEUE_CLOSED`; `INVALID_ARGUMENT` for what is no event of the SDK;
-   *   `DEADLINE_EXCEEDED` while Redis is away: whether the event will be in the queue is then unknown.
+   *   `LIMIT_EXCEEDED` where too many events wait for Redis; `DEADLINE_EXCEEDED` after 10 seconds
+   *   without Redis: whether the event will be in the queue is then unknown.
    */
   async enqueueEvent(event: AgentExecutionEvent): Promise<string> {
     this.#requireOpen();
-    return this.#producer.append(this.#encode(event));
+    const body = this.#encode(event);
+    this.#producer.requireRoom();
+    return this.#producer.push(body);
   }
 
   /**

@@ -1,10 +1,9 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { decodeEvent } from '@a2a-redis/core/kernel';
+import { decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
 import type { DirectQueueLog } from './direct-queue-log.ts';
-import { eventsLost } from './queue-faults.ts';
 
 /** How many events are read at once. */
 const EVENTS_PER_READ = 128;
@@ -47,7 +46,7 @@ export async function* replayEvents(
     for (const { id, stored } of events) {
       const sequence = sequenceOf(id);
       if (expected !== undefined && sequence > expected) {
-        throw eventsLost(log.keys.queueId, `those before ${id} were trimmed`);
+        throw queueEventsLost(log.keys.queueId, `those before ${id} were trimmed`);
       }
       expected = sequence + 1;
       const event = decodeEvent(stored);

@@ -1,6 +1,5 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-
-import { callAborted } from './queue-faults.ts';
+import { callAborted } from '@a2a-redis/core/kernel';
 
 /** A read that waits for its event. */
 export interface WaitingRead {

@@ -35,7 +35,7 @@ describe('trimming', () => {
     const found = await takeAll(queue);
     expect(found).toEqual(numbers(1000).slice(-found.length));
     expect(peer.errors.map(({ message }) => message)).toEqual([
-      `Events of queue "q" were lost to its readers: ${1000 - found.length} were trimmed before they were processed.`,
+      `Events of queue "q" were lost to a reader: ${1000 - found.length} were trimmed before they were processed.`,
     ]);
   });
 

@@ -70,13 +70,5 @@ function toldOf(taskId: string): readonly string[] {
 }
 
 function taskIdOf({ payload }: WebhookReceiver['received'][number]): string | undefined {
-  switch (payload?.$case) {
-    case 'task':
-      return payload.value.id;
-    case 'statusUpdate':
-    case 'artifactUpdate':
-      return payload.value.taskId;
-    default:
-      return undefined;
-  }
+  return payload?.$case === 'task' ? payload.value.id : payload?.value.taskId;
 }
