@@ -1,6 +1,7 @@
 import {
   defineScript,
   indexTaskSource,
+  recordVersionSource,
   type TaskDelta,
   type TaskRecordFormat,
 } from '@a2a-redis/core/kernel';
@@ -20,7 +21,9 @@ export const jsonRecordLua: string = jsonRecordSource;
 export const jsonRecordFormat: TaskRecordFormat = {
   saveScript: defineScript(
     'save-json-task',
-    `${indexTaskSource}\n${jsonRecordSource}\n${jsonChangeSource}\n${saveTaskSource}`,
+    [indexTaskSource, recordVersionSource, jsonRecordSource, jsonChangeSource, saveTaskSource].join(
+      '\n',
+    ),
   ),
   readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`),
   encode: encodeDelta,

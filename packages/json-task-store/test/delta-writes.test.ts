@@ -50,7 +50,6 @@ describeWithJson('delta writes', (server) => {
       task.artifacts[0]?.parts.push(text('chunk'));
       await store.save(task, CONTEXT);
 
-      const next = String(BigInt(version) + 1n);
       expect(calls).toEqual([
         { args: [version, '0'], reply: [version] },
         {
@@ -64,7 +63,7 @@ describeWithJson('delta writes', (server) => {
             ...words('JSON.ARRAPPEND 2 $.artifacts[0].parts'),
             '{"text":"chunk","mediaType":"text/plain"}',
           ],
-          reply: ['saved', next, ''],
+          reply: ['saved', expect.stringMatching(/^\d{16}$/), ''],
         },
       ]);
     });
@@ -88,7 +87,7 @@ describeWithJson('delta writes', (server) => {
             { artifactId: 'a', name: 'answer', parts: [part('one'), part('two'), part('three')] },
           ],
           _store: {
-            version: String(BigInt(own.version) + 1n),
+            version: expect.stringMatching(/^\d{16}$/),
             writes: own.writes.replace(':1', ':2'),
             scope: 'acme:ann',
           },

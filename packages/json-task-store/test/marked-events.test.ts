@@ -117,7 +117,7 @@ describeWithJson('marked events', (server) => {
       ],
       _store: {
         ...before.own,
-        version: String(BigInt(String(before.own['version'])) + 3n),
+        version: expect.stringMatching(/^\d{16}$/),
         writes: expect.stringMatching(/:4$/),
         events: expect.any(Object),
       },

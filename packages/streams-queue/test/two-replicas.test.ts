@@ -74,7 +74,7 @@ describe('two replicas', () => {
       channel: `${base}:events`,
     };
     const limits = { maxEventsPerTask: 10, maxMessageBytes: 1000 };
-    const kept = { retentionSeconds: 10, endedRetentionSeconds: 10 };
+    const kept = { retentionSeconds: 30, endedRetentionSeconds: 10 };
     const log = new StreamLog(new ScriptRunner(a.client), 'PUBLISH', { ...limits, ...kept });
     const bodies = ['a{"artifact":{"parts":[null]}}'];
     await log.append(task, { publisher: 'x-1', firstCounter: 1, bodies });

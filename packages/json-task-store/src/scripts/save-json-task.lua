@@ -1,5 +1,6 @@
 -- Writes a task's record, if it is still the one that the caller started from; and, where the index
--- is reachable from here, its index entry. Follows index-task.lua, json-record.lua and json-change.lua.
+-- is reachable from here, its index entry. Follows index-task.lua, record-version.lua,
+-- json-record.lua and json-change.lua.
 --
 -- KEYS[1]      the record: a JSON document, its key ending in {<tenant>:<owner>:<task id>}
 -- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
@@ -42,26 +43,9 @@ if not unchanged then
   return { 'conflict', version, own and { redis.call('JSON.GET', record, '$') } or {} }
 end
 
--- Versions of a record that was deleted and made anew do not come back: they start at the clock. So
--- does one that overwrites a record of which the version cannot be read.
-local next_version
-if #version == 16 and string.find(version, '^%d+$') then
-  next_version = tonumber(version) + 1
-else
-  local now = redis.call('TIME')
-  next_version = tonumber(now[1]) * 1000000 + tonumber(now[2])
-end
+local next_version = version_after(version)
 local formatted = string.format('%.0f', next_version)
-
--- The last write of each of the last eight writers, newest first.
-local writer = string.match(ARGV[2], '^[^:]*:')
-local kept, count = ARGV[2], 1
-for write in string.gmatch(writes, '[%w_%-]+:%w+') do
-  if count < 8 and string.sub(write, 1, #writer) ~= writer then
-    kept = kept .. ' ' .. write
-    count = count + 1
-  end
-end
+local kept = writes_with(ARGV[2], writes)
 -- Nothing in them needs an escape in JSON: writes of this form are the only ones that are kept.
 
 local after_operations = first_operation + tonumber(ARGV[7])
