@@ -1,3 +1,5 @@
+import type { TaskStore } from '@a2a-js/sdk/server';
+
 import type { Benchmark, BenchmarkContext } from './benchmark.ts';
 import { fill } from './fill.ts';
 import { type ComparedRow, jsonToHashTable } from './json-to-hash.ts';
@@ -12,7 +14,7 @@ import {
 import { progress } from './progress.ts';
 import { type Cell, figure, type Table } from './report.ts';
 import { median, ratio, Samples, summarize } from './statistics.ts';
-import type { StoreKind } from './stores/store.ts';
+import type { OpenStore, StoreKind } from './stores/store.ts';
 
 interface Measured {
   readonly query: ListQuery;
@@ -30,8 +32,9 @@ export const listBenchmark: Benchmark = async (context) => {
   const [few = 0, many = 0] = sizes;
   const measured: Measurements[] = [];
   const { redis: own, baselines, json } = context;
-  for (const kind of [own, ...baselines, ...(json ? [json.hash, json.json] : [])]) {
-    if (kind.lists) measured.push(await measure(kind, sizes, roundsOf(kind, context)));
+  const alone = [own, ...baselines].filter(({ lists }) => lists).map((kind) => [kind]);
+  for (const kinds of [...alone, ...(json ? [[json.hash, json.json]] : [])]) {
+    measured.push(...(await measure(kinds, sizes, roundsOf(kinds, context))));
   }
   const ratioOf = ({ times }: Measurements, query: ListQuery): number | undefined =>
     ratio(
@@ -45,7 +48,7 @@ export const listBenchmark: Benchmark = async (context) => {
     title: 'Listing tasks',
     notes: [
       `Pages of 50 of one owner's ${sizes.map((size) => size.toLocaleString('en-US')).join(' and ')} tasks, with every combination of filters; \`after\` is \`statusTimestampAfter\` at the middle of all times. Each task has two messages and an artifact of two parts. A context id leaves a half of the tasks, a state a half, both a quarter.`,
-      'The instance that lists knows none of the tasks, as in a process that did not write them. Rounds are interleaved over queries and sizes.',
+      'The instance that lists knows none of the tasks, as in a process that did not write them. Rounds are interleaved over queries and sizes, and over the stores of the JSON server.',
     ],
     tables: [
       ...(redis ? [queriesTable(redis, sizes, ratioOf)] : []),
@@ -67,39 +70,65 @@ export const listBenchmark: Benchmark = async (context) => {
 };
 
 /** Others than our own sort or scan all tasks for every page: fewer rounds do. */
-function roundsOf(kind: StoreKind, { quick }: BenchmarkContext): number {
-  if (kind.savesWhole) return quick ? 1 : 3;
+function roundsOf(kinds: readonly StoreKind[], { quick }: BenchmarkContext): number {
+  if (kinds.some(({ savesWhole }) => savesWhole)) return quick ? 1 : 3;
   return quick ? 5 : 21;
 }
 
+/** Measures stores that are compared with each other, in turns. */
 async function measure(
-  kind: StoreKind,
+  kinds: readonly StoreKind[],
   sizes: readonly number[],
   rounds: number,
-): Promise<Measurements> {
-  const times = new Samples<Measured>();
-  await using opened = await kind.open();
-  const store = opened.another();
+): Promise<Measurements[]> {
+  const opened: OpenStore[] = [];
+  try {
+    const lists: FilledStore[] = [];
+    for (const kind of kinds) {
+      const open = await kind.open();
+      opened.push(open);
+      lists.push(await fillStore(kind, open, sizes));
+    }
+    for (let round = 0; round <= rounds; round += 1) {
+      const name = kinds.map((kind) => kind.name).join(' and ');
+      progress(`list, ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${name}`);
+      // Size and store within query: what is compared is measured one right after the other.
+      for (const query of LIST_QUERIES) {
+        for (const { store, requests, times } of lists) {
+          for (const [tasks, ofSize] of requests) {
+            const request = ofSize.get(query);
+            if (request === undefined) continue;
+            const wallMs = await timeList(store, request, ownerOf(tasks));
+            if (round > 0) times.add({ query, tasks }, wallMs);
+          }
+        }
+      }
+    }
+    return lists;
+  } finally {
+    for (const open of opened) await open[Symbol.asyncDispose]();
+  }
+}
+
+interface FilledStore extends Measurements {
+  readonly store: TaskStore;
+  readonly requests: ReadonlyMap<number, Awaited<ReturnType<typeof requestsOf>>>;
+}
+
+async function fillStore(
+  kind: StoreKind,
+  open: OpenStore,
+  sizes: readonly number[],
+): Promise<FilledStore> {
+  const store = open.another();
   const requests = new Map<number, Awaited<ReturnType<typeof requestsOf>>>();
   for (const tasks of sizes) {
     progress(`list: saving ${tasks} tasks, ${kind.name}`);
-    await fill(opened.store, ownerOf(tasks), tasks, numberedTask);
+    await fill(open.store, ownerOf(tasks), tasks, numberedTask);
     progress(`list: finding the middle pages of ${tasks} tasks, ${kind.name}`);
     requests.set(tasks, await requestsOf(tasks, ownerOf(tasks), store));
   }
-  for (let round = 0; round <= rounds; round += 1) {
-    progress(`list, ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${kind.name}`);
-    // Size within query: what is compared is measured one right after the other.
-    for (const query of LIST_QUERIES) {
-      for (const [tasks, ofSize] of requests) {
-        const request = ofSize.get(query);
-        if (request === undefined) continue;
-        const wallMs = await timeList(store, request, ownerOf(tasks));
-        if (round > 0) times.add({ query, tasks }, wallMs);
-      }
-    }
-  }
-  return { kind, times };
+  return { kind, times: new Samples<Measured>(), store, requests };
 }
 
 function ownerOf(tasks: number): string {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Task, TaskState } from '@a2a-js/sdk';
-import type { TaskStore } from '@a2a-js/sdk/server';
 import { RedisJSONTaskStore } from '@a2a-redis/json-task-store';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import { startRedisJsonServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { createClient, type RedisClientType } from 'redis';
 
 import type { Benchmark } from './benchmark.ts';
+import { fill } from './fill.ts';
 import { progress } from './progress.ts';
 import { type Cell, figure, type Table } from './report.ts';
 import { jsonHashStore } from './stores/json-hash.ts';
 import { deleteKeys } from './stores/redis.ts';
-import { growth, measureMemory, type MemoryPerTask } from './task-memory.ts';
+import { growth, type MakeStore, measureMemory, type MemoryPerTask } from './task-memory.ts';
 import { jsonBytes, taskWith } from './workload.ts';
 
 interface Kind {
@@ -39,6 +39,9 @@ const KINDS: readonly Kind[] = [
     make: () => taskWith({ messages: 3, artifacts: 1, parts: 5000, ...working }),
   },
 ];
+
+const hashStore: MakeStore = (client, prefix) => new RedisTaskStore(client, { prefix });
+const jsonStore: MakeStore = (client, prefix) => new RedisJSONTaskStore(client, { prefix });
 
 /** Memory of Redis per task, against the task's JSON. */
 export const memoryBenchmark: Benchmark = async ({ quick, json }) => {
@@ -103,9 +106,10 @@ async function measure({ name, count, make }: Kind): Promise<Cell[]> {
   const client: RedisClientType = createClient({ url: server.url });
   await client.connect();
   try {
-    const memory = await measureMemory(client, 'bench:', hashStore(client), count, make);
+    const memory = await measureMemory(client, server.url, 'bench:', hashStore, count, make);
     await using plain = await jsonHashStore(server.url).open();
-    const plainAll = await growth(client, plain.store, count, make);
+    const filled = growth(client, async () => fill(plain.store, 'owner', count, make));
+    const plainAll = (await filled) / count;
     const json = jsonBytes(make());
     return [
       name,
@@ -128,8 +132,10 @@ async function measureOnJsonServer({ name, count, make }: Kind): Promise<Cell[][
   await client.connect();
   const prefix = `bench:${randomUUID()}:`;
   try {
-    const hash = await measureMemory(client, `${prefix}hash:`, hashStore(client), count, make);
-    const json = await measureMemory(client, `${prefix}json:`, jsonStore(client), count, make);
+    const measured = async (place: string, makeStore: MakeStore): Promise<MemoryPerTask> =>
+      measureMemory(client, server.url, `${prefix}${place}:`, makeStore, count, make);
+    const hash = await measured('hash', hashStore);
+    const json = await measured('json', jsonStore);
     const raw = jsonBytes(make());
     const row = (store: string, memory: MemoryPerTask): Cell[] => [
       shortName(name),
@@ -144,14 +150,6 @@ async function measureOnJsonServer({ name, count, make }: Kind): Promise<Cell[][
     await deleteKeys(client, prefix);
     await client.close();
   }
-}
-
-function hashStore(client: RedisClientType): (prefix: string) => TaskStore {
-  return (prefix) => new RedisTaskStore(client, { prefix });
-}
-
-function jsonStore(client: RedisClientType): (prefix: string) => TaskStore {
-  return (prefix) => new RedisJSONTaskStore(client, { prefix });
 }
 
 function memoryCells({ record, index, all }: MemoryPerTask, json: number): Cell[] {

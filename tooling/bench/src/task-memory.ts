@@ -1,6 +1,6 @@
 import type { Task } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
-import type { RedisClientType } from 'redis';
+import { createClient, type RedisClientType } from 'redis';
 
 import { fill } from './fill.ts';
 import { infoNumber } from './redis-info.ts';
@@ -13,21 +13,32 @@ export interface MemoryPerTask {
   readonly all: number;
 }
 
+/** Makes a store. */
+export type MakeStore = (client: RedisClientType, prefix: string) => TaskStore;
+
 /**
  * Fills a store, and says what its tasks take.
  *
+ * @param client Asks the server; the store has a connection of its own, which is closed before.
  * @param prefix A prefix that nothing else uses.
  */
 export async function measureMemory(
   client: RedisClientType,
+  url: string,
   prefix: string,
-  makeStore: (prefix: string) => TaskStore,
+  makeStore: MakeStore,
   count: number,
   make: () => Task,
 ): Promise<MemoryPerTask> {
+  const fillAt = async (place: string, tasks: number): Promise<void> => {
+    const writer: RedisClientType = createClient({ url });
+    await writer.connect();
+    await fill(makeStore(writer, `${prefix}${place}:`), 'owner', tasks, make);
+    await writer.close();
+  };
   // Loads the scripts, which would count otherwise.
-  await fill(makeStore(`${prefix}warm-up:`), 'owner', 1, make);
-  const all = await growth(client, makeStore(`${prefix}tasks:`), count, make);
+  await fillAt('warm-up', 1);
+  const all = await growth(client, async () => fillAt('tasks', count));
   let [record, index] = [0, 0];
   for await (const keys of client.scanIterator({ MATCH: `${prefix}tasks:*`, COUNT: 1000 })) {
     for (const key of keys) {
@@ -36,19 +47,14 @@ export async function measureMemory(
       else index += usage;
     }
   }
-  return { record: record / count, index: index / count, all };
+  return { record: record / count, index: index / count, all: all / count };
 }
 
-/** What a server grows by for each task that a store saves. */
-export async function growth(
-  client: RedisClientType,
-  store: TaskStore,
-  count: number,
-  make: () => Task,
-): Promise<number> {
+/** What a server grows by. */
+export async function growth(client: RedisClientType, work: () => Promise<void>): Promise<number> {
   const before = await usedBytes(client);
-  await fill(store, 'owner', count, make);
-  return ((await usedBytes(client)) - before) / count;
+  await work();
+  return (await usedBytes(client)) - before;
 }
 
 /** A record holds one task's data; every key of the index names the scope alone. */
