@@ -5,7 +5,7 @@
  * @module
  */
 export { BaseQueueManager, type TransportParts } from './events/base-queue-manager.ts';
-export { ChannelHub } from './events/channel-hub.ts';
+export { ChannelHub, type ResumedListener } from './events/channel-hub.ts';
 export { decodeEvent, encodeEvent } from './events/event-codec.ts';
 export {
   END_OF_EVENTS,
@@ -18,8 +18,9 @@ export {
 } from './events/event-transport.ts';
 export { unreadableMessage } from './events/queue-errors.ts';
 export { callAborted, queueEventsLost } from './events/queue-faults.ts';
-export { directQueueName, type TaskAddress } from './events/queue-keys.ts';
-export { QueueProducer } from './events/queue-producer.ts';
+export type { MessageListener } from './events/hub-channel.ts';
+export { directQueueName, QueueKeys, type TaskAddress } from './events/queue-keys.ts';
+export { type ProducerOptions, QueueProducer, type SendEvents } from './events/queue-producer.ts';
 export type { RunState } from './events/task-runs.ts';
 export {
   type QueueManagerOptions,
@@ -27,6 +28,7 @@ export {
   resolveQueueOptions,
 } from './events/queue-manager-options.ts';
 export type {
+  ChannelListener,
   OpenSubscription,
   RedisSubscriberClient,
   Subscription,

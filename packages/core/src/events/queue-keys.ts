@@ -23,6 +23,7 @@ export class QueueKeys {
     this.#prefix = prefix;
   }
 
+  /** The keys of a task. */
   task(scope: Scope, taskId: string): TaskAddress {
     const name = `${scopeSegment(scope)}:${keySegment(taskId)}`;
     const base = `${this.#prefix}{${name}}`;

@@ -29,7 +29,7 @@ export interface QueueManagerOptions {
   /**
    * Tells webhooks when a task is ended because its replica is gone: what the request handler has,
    * and uses for all other events.
-   * @default none
+   * @default the sender that `distributeSender` is given
    */
   readonly pushNotificationSender?: PushNotificationSender | undefined;
   /**

@@ -28,9 +28,11 @@ export type SendEvents<T> = (
 
 /** What a producer needs. */
 export interface ProducerOptions<T> {
+  /** The queue's id, for messages. */
   readonly queueId: string;
   /** How many events wait for Redis at most. */
   readonly maxPendingEvents: number;
+  /** Sends a batch; safe to repeat. */
   readonly send: SendEvents<T>;
   /**
    * How long after it was given an event is tried, in milliseconds.

@@ -5,20 +5,21 @@ import { isClusterClient, type RedisScriptClient } from '../redis/script-client.
 import { ClusterWatch, isWatchableCluster } from './cluster-watch.ts';
 import { isWatchableSentinel, SentinelWatch } from './sentinel-watch.ts';
 
-type MessageListener = (message: string, channel: string) => unknown;
+/** Called with each message, and the channel it came on. */
+export type ChannelListener = (message: string, channel: string) => unknown;
 
 /** What a client must be able to do to receive messages. */
 export interface RedisSubscriberClient {
   /** [SUBSCRIBE](https://redis.io/docs/latest/commands/subscribe/). */
-  subscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  subscribe(channel: string, listener: ChannelListener): Promise<unknown>;
   /** [UNSUBSCRIBE](https://redis.io/docs/latest/commands/unsubscribe/). */
-  unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
 }
 
 /** A client that can receive the messages of one shard. */
 interface ShardedSubscriberClient {
-  sSubscribe(channel: string, listener: MessageListener): Promise<unknown>;
-  sUnsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  sSubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  sUnsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
 }
 
 /** A plain client of node-redis, which can open another connection like its own. */
@@ -40,8 +41,8 @@ export interface Subscription {
   readonly connected: Promise<void>;
   /** Whether it was opened only for this: its subscriptions end with it. */
   readonly isOwn: boolean;
-  subscribe(channel: string, listener: MessageListener): Promise<unknown>;
-  unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
+  subscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
   /** Closes the connection, if it was opened here. */
   close(): void;
 }
