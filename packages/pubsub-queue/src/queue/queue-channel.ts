@@ -117,7 +117,10 @@ export class QueueChannel {
     await hub.join(this.keys.channel, this.#onMessage);
     if (!this.isUsed) return;
     this.#stopResuming ??= hub.onResumed((isConcerned) => {
-      if (isConcerned(this.keys.channel)) this.#lose('the connection was lost for a while');
+      if (!isConcerned(this.keys.channel)) return;
+      // What did not come meanwhile is told by this, and not once more by the next message.
+      this.#seen.clear();
+      this.#lose('the connection was lost for a while');
     });
   }
 

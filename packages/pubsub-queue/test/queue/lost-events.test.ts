@@ -57,6 +57,22 @@ describe('what is lost', () => {
     await vi.waitUntil(() => lossesOf(queues.errors) === 3);
   });
 
+  it('is told once where a connection broke, not once more by the next event', async () => {
+    await using subscriber = await LossySubscriber.connect(queues.url);
+    const [a, b] = [queues.open(), queues.open({ subscriber })];
+    const producer = await a.createOrTap('q');
+    const reader = await b.createOrTap('q');
+    await enqueue(producer, '1');
+    await read(reader, 1);
+    subscriber.loses = (message) => message.includes('"2"');
+    await enqueue(producer, '2');
+    const waiting = reader.dequeueEvent();
+    await queues.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await expect(waiting).rejects.toThrow('the connection was lost for a while');
+    await enqueue(producer, '3');
+    expect(await read(reader, 1)).toEqual(['3']);
+  });
+
   it('is told in its place where an event cannot be read; other queues lose nothing', async () => {
     const manager = queues.open();
     const readers = [await manager.createOrTap('q'), await manager.createOrTap('q')];
