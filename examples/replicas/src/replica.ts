@@ -9,6 +9,7 @@ serveReplica({
   async start() {
     return startServer({
       redisUrl: REDIS_URL,
+      queues: 'streams',
       prefix: PREFIX,
       port: 0,
       publicUrl: PUBLIC_URL,

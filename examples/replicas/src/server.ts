@@ -6,6 +6,7 @@ import { A2A_PROTOCOL_VERSION, AGENT_CARD_PATH, type AgentCard } from '@a2a-js/s
 import { DefaultRequestHandler } from '@a2a-js/sdk/server';
 import { agentCardHandler, jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express';
 import { createRedisClient } from '@a2a-redis/core';
+import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import express from 'express';
@@ -16,9 +17,16 @@ const RPC_PATH = '/a2a';
 /** How long tasks may take to end at a stop, in milliseconds. */
 const DRAIN_MS = 10_000;
 
+/** What carries the events of tasks between replicas. All replicas use the same one. */
+export type QueueKind = 'streams' | 'pubsub';
+const QUEUE_MANAGERS: Readonly<
+  Record<QueueKind, typeof RedisStreamsQueueManager | typeof RedisPubSubQueueManager>
+> = { streams: RedisStreamsQueueManager, pubsub: RedisPubSubQueueManager };
+
 /** Settings of a replica. */
 export interface Settings {
   readonly redisUrl: string | undefined;
+  readonly queues: QueueKind;
   /** Starts the keys of all replicas of the agent. */
   readonly prefix: string;
   /** 0 for a free one. */
@@ -40,7 +48,7 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const redis = await createRedisClient({ url: settings.redisUrl });
   const taskStore = new RedisTaskStore(redis, { prefix: `${settings.prefix}tasks:` });
-  const queues = new RedisStreamsQueueManager(redis, {
+  const queues = new QUEUE_MANAGERS[settings.queues](redis, {
     prefix: `${settings.prefix}queues:`,
     taskStore,
     failoverMs: settings.failoverMs,
