@@ -7,7 +7,19 @@ import { connect } from './connect.ts';
  * until then what nobody else will ever see.
  */
 export async function untilReplica(url: string): Promise<void> {
-  const client = await connect(url);
-  while (!(await client.info('replication')).includes('role:slave')) await sleep(20);
-  await client.close();
+  while (!(await isReplica(url))) await sleep(20);
+}
+
+async function isReplica(url: string): Promise<boolean> {
+  try {
+    const client = await connect(url);
+    try {
+      return (await client.info('replication')).includes('role:slave');
+    } finally {
+      client.destroy();
+    }
+  } catch {
+    // Whoever makes it a replica cuts its connections off.
+    return false;
+  }
 }
