@@ -12,7 +12,7 @@ export class BusRuns {
   readonly #onFenced: () => void;
   /** Their names, the latest last. */
   readonly #names: string[] = [];
-  /** Runs before the present one, until they are paused. */
+  /** Runs before the present one, until all that they published is with Redis and they are paused. */
   #earlier: readonly TaskRun[] = [];
   #present: TaskRun;
 
@@ -46,15 +46,18 @@ export class BusRuns {
   /** Makes sure that the task can be executed under the present one. */
   next(): void {
     if (this.#present.canGoOn) return;
+    const earlier = this.#present;
     this.#earlier = this.all();
-    this.#present = this.#make(this.#present);
+    this.#present = this.#make(earlier);
+    void earlier.settled().then(() => {
+      this.#earlier = this.#earlier.filter((each) => each !== earlier);
+      return undefined;
+    });
   }
 
   /** Pauses the present one. */
   async pause(): Promise<void> {
-    const run = this.#present;
-    await run.pause();
-    this.#earlier = this.#earlier.filter((each) => each !== run);
+    await this.#present.pause();
   }
 
   /** Resolves when all that was published is with Redis, or was given up. */

@@ -11,7 +11,6 @@ import { A2ARedisError } from '../errors.ts';
 import { contextOfScope } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { markEvent } from '../marks/event-mark.ts';
-import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { eachAtOnce } from './each-at-once.ts';
@@ -168,8 +167,13 @@ export class TaskEnder {
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
+    return this.#unlessDamaged(async () => this.#store?.load(task.taskId, context));
+  }
+
+  /** What the work comes to; `undefined`, and reported, where the task's record is damaged. */
+  async #unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#store?.load(task.taskId, context);
+      return await work();
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#services.onError(error);
@@ -185,7 +189,9 @@ export class TaskEnder {
   ): Promise<readonly MarkedEvent[]> {
     const { marks, transport, onError } = this.#services;
     if (marks === undefined) return [];
-    const applied = await this.#applied(marks, task, context);
+    const applied = await this.#unlessDamaged(async () =>
+      marks.appliedEvents(task.taskId, context),
+    );
     const stored = await transport.stored(task, applied ?? AppliedEvents.NONE, counters);
     if (stored === undefined) {
       const message = `Some of what a lost replica published for task ${JSON.stringify(task.taskId)} was trimmed before it was stored.`;
@@ -201,33 +207,16 @@ export class TaskEnder {
     return end === -1 ? left : left.slice(0, end + 1);
   }
 
-  async #applied(
-    marks: MarkedTaskStore,
-    task: TaskAddress,
-    context: ServerCallContext,
-  ): Promise<AppliedEvents | undefined> {
-    try {
-      return await marks.appliedEvents(task.taskId, context);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#services.onError(error);
-      return undefined;
-    }
-  }
-
   /** Stores events as the request handler does. */
   async #save(context: ServerCallContext, events: readonly MarkedEvent[]): Promise<void> {
     if (this.#store === undefined) return;
-    const { marks, onError } = this.#services;
+    const { marks } = this.#services;
     const results = new ResultManager(this.#store, context);
-    try {
+    await this.#unlessDamaged(async () => {
       for (const { mark, event } of events) {
         await results.processEvent(marks === undefined ? event : markEvent(event, mark));
       }
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      onError(error);
-    }
+    });
   }
 
   async #notify(task: TaskAddress, { event }: MarkedEvent): Promise<void> {

@@ -32,10 +32,12 @@ export class TaskRun {
     onFenced: () => void,
   ) {
     this.name = services.nextRun();
+    // Only that it is settled is of interest: a run must not keep all runs before it in memory.
+    const settled = earlier?.settled();
     this.#services = services;
     this.#registration = new RunRegistration(task, this.name, services, onFenced);
     this.publisher = new EventPublisher(task, this.name, services, {
-      beforeFirst: async () => earlier?.settled(),
+      beforeFirst: async () => settled,
       beforeEnd: async () => this.#registration.register(),
       onFenced,
     });
