@@ -42,11 +42,21 @@ export class ScriptRunner {
     const givenMs = Math.max(0, Math.round(deadlineAt - performance.now()));
     const describe = (): string =>
       `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${givenMs} ms`;
+    const options = { keys: [...keys], arguments: [...args] };
+    let isKnown = true;
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await withDeadline(this.#send(script, keys, args), deadlineAt, describe);
+        const client = this.#sender();
+        const call = isKnown
+          ? client.evalSha(script.sha1, options)
+          : client.eval(script.source, options);
+        return await withDeadline(call, deadlineAt, describe);
       } catch (error) {
+        if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+          isKnown = false;
+          continue;
+        }
         if (error instanceof A2ARedisError) {
           throw lastError === undefined
             ? error
@@ -77,21 +87,6 @@ export class ScriptRunner {
         }
         await sleep(pauseMs);
       }
-    }
-  }
-
-  async #send(
-    script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
-    const options = { keys: [...keys], arguments: [...args] };
-    const client = this.#sender();
-    try {
-      return await client.evalSha(script.sha1, options);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return client.eval(script.source, options);
     }
   }
 }

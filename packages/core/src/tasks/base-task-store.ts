@@ -105,7 +105,9 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
    */
   async save(task: Task, context: ServerCallContext): Promise<void> {
     const place = this.#locate(task?.id, context);
-    await this.#within(place, `Saving task ${abbreviate(task.id)}`, this.#saver.save(task, place));
+    const { id } = task;
+    const what = (): string => `Saving task ${abbreviate(id)}`;
+    await this.#within(place, what, this.#saver.save(task, place));
   }
 
   /**
@@ -163,7 +165,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     const scope = this.#scopeOf(context);
     return this.#within(
       { deadlineAt: this.#deadlineAt() },
-      'A list of tasks',
+      () => 'A list of tasks',
       this.#lister.list(scope, params),
     );
   }
@@ -193,7 +195,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     const place = this.#locate(taskId, context);
     return this.#within(
       place,
-      `Deleting task ${abbreviate(taskId)}`,
+      () => `Deleting task ${abbreviate(taskId)}`,
       this.#saver.alone(place, async () => this.#delete(place, taskId)),
     );
   }
@@ -223,7 +225,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
       requireUpdate(base.snapshot, mine);
       // How long the callback takes is the caller's affair.
       const change = { ...place, mine, deadlineAt: this.#deadlineAt() };
-      const what = `Updating task ${abbreviate(taskId)}`;
+      const what = (): string => `Updating task ${abbreviate(taskId)}`;
       const written = await this.#within(change, what, this.#saver.replace(change, base));
       if (written !== undefined) return this.#saver.handOut(place.key, written);
     }
@@ -244,7 +246,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     return deleted;
   }
 
-  async #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
+  #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
     return this.#reads.read(key, () => this.#readNow(key, taskId));
   }
 
@@ -260,12 +262,12 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
   }
 
   /** Bounds a call that takes several steps, or waits for others; a single step has a deadline of its own. */
-  async #within<T>(
+  #within<T>(
     { deadlineAt }: { deadlineAt: number },
-    what: string,
+    what: () => string,
     work: Promise<T>,
   ): Promise<T> {
-    const describe = (): string => `${what} within ${this.#deadlineMs} ms`;
+    const describe = (): string => `${what()} within ${this.#deadlineMs} ms`;
     return withDeadline(work, deadlineAt + GRACE_MS, describe);
   }
 

@@ -28,12 +28,15 @@ export function sortableTime(timeMs: number | undefined): string {
   return (timeMs + DATE_RANGE_MS).toString(36).padStart(TIME_DIGITS, '0');
 }
 
-/** The entry of a task. */
-export function indexEntryOf(task: {
+/** What of a task the index tells. */
+interface IndexedTask {
   readonly id: string;
   readonly contextId: string;
   readonly status: TaskStatus | undefined;
-}): IndexEntry {
+}
+
+/** The entry of a task. */
+export function indexEntryOf(task: IndexedTask): IndexEntry {
   return {
     taskId: task.id,
     contextId: task.contextId,
@@ -45,6 +48,13 @@ export function indexEntryOf(task: {
 /** Whether two entries of one task stand at the same place. */
 export function sameEntry(a: IndexEntry, b: IndexEntry): boolean {
   return a.state === b.state && a.time === b.time && a.contextId === b.contextId;
+}
+
+/** Whether a change of a task moves its entry. */
+export function movesEntry(from: IndexedTask, to: IndexedTask): boolean {
+  // Times take a while to read, and few changes are of the status.
+  if (from.status === to.status && from.contextId === to.contextId) return false;
+  return !sameEntry(indexEntryOf(from), indexEntryOf(to));
 }
 
 /** The entry's member in the sorted sets. All have score 0: members sort as bytes. */

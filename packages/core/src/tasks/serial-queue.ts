@@ -19,8 +19,8 @@ export class SerialQueue {
         `Earlier writes of record ${abbreviate(key)} took too long: this one was not begun.`,
       );
     };
-    const earlier = this.#tails.get(key) ?? Promise.resolve();
-    const result = earlier.then(begin, begin);
+    const earlier = this.#tails.get(key);
+    const result = earlier === undefined ? begin() : earlier.then(begin, begin);
     this.#tails.set(key, result);
     try {
       return await result;

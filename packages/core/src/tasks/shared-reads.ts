@@ -3,7 +3,7 @@ export class SharedReads<T> {
   readonly #current = new Map<string, Promise<T>>();
 
   /** Reads, or joins a read for the key that began in this very run. */
-  async read(key: string, read: () => Promise<T>): Promise<T> {
+  read(key: string, read: () => Promise<T>): Promise<T> {
     const current = this.#current.get(key);
     if (current !== undefined) return current;
     const reading = read();

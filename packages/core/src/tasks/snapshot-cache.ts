@@ -32,10 +32,11 @@ export interface LastKnown {
 
 interface CachedSnapshots {
   readonly latest: VersionedSnapshot | undefined;
-  readonly lastKnown: VersionedSnapshot | undefined;
-  /** What an object held that was saved since; dropped where a caller gets to know another version. */
-  readonly saved?: VersionedSnapshot | undefined;
+  /** The size of the latest. What the others hold beside it, they share with it as a rule. */
   readonly bytes: number;
+  lastKnown: VersionedSnapshot | undefined;
+  /** What an object held that was saved since; dropped where a caller gets to know another version. */
+  saved: VersionedSnapshot | undefined;
 }
 
 /** Versions are small, and knowing one keeps a save from overwriting what it does not know. */
@@ -82,7 +83,8 @@ export class SnapshotCache {
   setLatest(key: string, latest: VersionedSnapshot, bytes: number): void {
     const kept = this.#snapshots.get(key);
     if (kept?.latest !== undefined && Number(kept.latest.version) > Number(latest.version)) return;
-    this.#snapshots.set(key, { ...kept, latest, lastKnown: kept?.lastKnown, bytes });
+    const { lastKnown, saved } = kept ?? {};
+    this.#snapshots.set(key, { latest, bytes, lastKnown, saved });
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
@@ -98,14 +100,14 @@ export class SnapshotCache {
     const kept = this.#snapshots.get(key);
     // Where there was no room for the newest version, there is none for this.
     if (kept === undefined) return;
-    const { latest, bytes } = kept;
-    this.#snapshots.set(key, { latest, bytes, lastKnown: snapshot && { version, snapshot } });
+    kept.lastKnown = snapshot && { version, snapshot };
+    kept.saved = undefined;
   }
 
   /** Notes what an object holds that was handed out and saved, or updated: a copy of it may be saved. */
   setSaved(key: string, saved: VersionedSnapshot): void {
     const kept = this.#snapshots.get(key);
-    if (kept !== undefined) this.#snapshots.set(key, { ...kept, saved });
+    if (kept !== undefined) kept.saved = saved;
   }
 
   /** See {@link setSaved}. */

@@ -68,8 +68,8 @@ export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): Tas
     }),
     artifactCount: { before: from?.artifacts.length ?? 0, after: to.artifacts.length },
     removedArtifacts: (from?.artifacts ?? [])
-      .map(({ parts }, index) => ({ index, partCount: parts.length }))
-      .slice(to.artifacts.length),
+      .slice(to.artifacts.length)
+      .map(({ parts }, at) => ({ index: to.artifacts.length + at, partCount: parts.length })),
     ...(events.length > 0 && { events }),
   };
 }

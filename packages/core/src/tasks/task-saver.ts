@@ -12,8 +12,13 @@ import type { UnknownWrite, UnknownWrites } from './unknown-writes.ts';
 import { NO_VERSION } from './write-attempt.ts';
 
 /** What an object that was handed out held then, or when it was last saved. */
-interface ObjectBase extends VersionedSnapshot, Pick<LastKnown, 'tried' | 'isPartial'> {
+interface ObjectBase {
   readonly key: string;
+  readonly isPartial: boolean;
+  version: string;
+  snapshot: TaskSnapshot;
+  /** Writes from there that got no reply. */
+  tried: readonly UnknownWrite[];
 }
 
 /** How many writes without a reply are remembered of an object, while one after another gets none. */
@@ -78,7 +83,7 @@ export class TaskSaver {
       const mine = snapshotOf(task, base.snapshot);
       const event = this.#newEvent(task);
       const change = { ...place, mine, event };
-      await this.#serial.run(key, deadlineAt, () => this.#saveLoaded(task, base, change));
+      await this.#serial.run(key, deadlineAt, () => this.#saveLoaded(base, change));
       return event;
     }
     const known = this.#cache.lastKnown(key);
@@ -119,18 +124,21 @@ export class TaskSaver {
   }
 
   /** Saves the very object that was loaded: it changed from what it held then, or when last saved. */
-  async #saveLoaded(task: Task, loaded: ObjectBase, change: Change): Promise<void> {
-    const base = this.#bases.get(task) ?? loaded;
+  async #saveLoaded(base: ObjectBase, change: Change): Promise<void> {
     const written = await this.#merge({ ...change, base: { ...base, loaded: true } }, (write) => {
-      this.#bases.set(task, { ...base, tried: withTried(base.tried, write) });
+      base.tried = withTried(base.tried, write);
     });
-    // After a merge the object lacks what others wrote: the next change is one of what it holds.
-    const { version, snapshot } = written.merged
-      ? { version: written.isRepeated ? NO_VERSION : base.version, snapshot: change.mine }
-      : written;
-    const { key } = change;
-    this.#bases.set(task, { ...base, version, snapshot, tried: [] });
-    if (base.isPartial !== true) this.#cache.setSaved(key, { version, snapshot });
+    if (written.merged) {
+      // The object lacks what others wrote: the next change is one of what it holds.
+      if (written.isRepeated === true) base.version = NO_VERSION;
+      base.snapshot = change.mine;
+    } else {
+      base.version = written.version;
+      base.snapshot = written.snapshot;
+    }
+    base.tried = [];
+    const { version, snapshot, isPartial } = base;
+    if (!isPartial) this.#cache.setSaved(change.key, { version, snapshot });
   }
 
   /** Saves another object, of which {@link originOf} tells what it came from. */

@@ -5,7 +5,7 @@ import type { Scope } from '../keys/scope.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { abbreviate } from '../redis/script-runner.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
-import { indexEntryOf, sameEntry } from './index-entry.ts';
+import { indexEntryOf, movesEntry } from './index-entry.ts';
 import { PendingMark } from './pending-mark.ts';
 import type { SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
 import type { TaskIndex } from './task-index.ts';
@@ -131,17 +131,17 @@ export class TaskWriter {
   async #try(write: TaskWrite, attempt: Attempt, mark: PendingMark): Promise<RecordWriteReply> {
     const { scope, key, writeId } = write;
     const { expected, from, target } = attempt;
-    const entry = indexEntryOf(target);
-    const replaces = from && indexEntryOf(from);
-    const moves = replaces === undefined || !sameEntry(replaces, entry);
     const ttlSeconds = this.#ttl.secondsFor(target.status);
     const expiresAt = this.#ttl.expiresAt(target.status);
-    const change = { entry, replaces, expiresAt };
+    const move =
+      from === undefined || movesEntry(from, target)
+        ? { entry: indexEntryOf(target), replaces: from && indexEntryOf(from), expiresAt }
+        : undefined;
     const { apart } = this.#index;
 
-    this.#sweep?.beforeSave(scope, moves && expiresAt !== 'never' ? expiresAt : undefined);
-    if (moves && apart) await mark.set();
-    const index = moves && !apart ? this.#index.change(scope, change) : undefined;
+    this.#sweep?.beforeSave(scope, move && expiresAt !== 'never' ? expiresAt : undefined);
+    if (move && apart) await mark.set();
+    const index = move && !apart ? this.#index.change(scope, move) : undefined;
     const reply = await this.#records
       .write({ key, expected, from, target, writeId, ttlSeconds, index })
       .catch(async (error: unknown) => {
@@ -149,9 +149,9 @@ export class TaskWriter {
         if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
         throw error;
       });
-    if (reply.outcome === 'saved' && moves && (apart || reply.unexpectedRow !== '')) {
+    if (reply.outcome === 'saved' && move && (apart || reply.unexpectedRow !== '')) {
       const { unexpectedRow } = reply;
-      await this.#index.put(scope, reply.version, { ...change, mark: mark.text }, unexpectedRow);
+      await this.#index.put(scope, reply.version, { ...move, mark: mark.text }, unexpectedRow);
       mark.removed();
     }
     return reply;
