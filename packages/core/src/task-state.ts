@@ -12,6 +12,14 @@ export function isTerminal(status: TaskStatus | undefined): boolean {
   return status !== undefined && TERMINAL_STATES.has(status.state);
 }
 
+/** Whether a status says that the task waits for its user, as the A2A specification (section 4.1.3) has it. */
+export function isInterrupted(status: TaskStatus | undefined): boolean {
+  return (
+    status?.state === TaskState.TASK_STATE_INPUT_REQUIRED ||
+    status?.state === TaskState.TASK_STATE_AUTH_REQUIRED
+  );
+}
+
 /** Whether a write would take a task out of the terminal state that it has reached. */
 export function leavesTerminalState(
   from: TaskStatus | undefined,

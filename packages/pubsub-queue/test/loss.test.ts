@@ -97,6 +97,23 @@ describe('a subscriber that loses messages', () => {
     expect((await other.ended).slice(2)).toEqual(['completed']);
   });
 
+  it('and whose task others have ended, has that end from the store', async () => {
+    await using subscriber = await LossySubscriber.connect(server.url);
+    await using b = await Replica.start(server.url, prefix, { subscriber });
+    const executing = b.executor.next();
+    const stream = b.stream();
+    const execution = await executing;
+    execution.task();
+    await stream.until(1);
+    const other = a.resubscribe(execution.taskId);
+    await other.until(1);
+    subscriber.loses = () => true;
+    // No longer listed, it tells its executor, which returns before anybody has ended the task.
+    await a.client.del(`${prefix}queues:{replicas}`);
+    expect(await stream.ended).toEqual(['task working 0', 'failed']);
+    expect(await other.ended).toEqual(['task working 0', 'failed']);
+  });
+
   it('that lost no event is not bothered', async () => {
     await using subscriber = await LossySubscriber.connect(server.url);
     await using b = await Replica.start(server.url, prefix, { subscriber });

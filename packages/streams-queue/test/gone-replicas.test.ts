@@ -52,6 +52,24 @@ it('are noticed by one that has served no call yet', async () => {
   expect(await afterFailover(execution.taskId)).toBe(TaskState.TASK_STATE_FAILED);
 });
 
+it('that live after all tell their own clients of the end that others gave the task', async () => {
+  const executing = a.executor.next();
+  const stream = a.stream();
+  const execution = await executing;
+  execution.task().chunks(1);
+  await stream.until(2);
+  const other = b.resubscribe(execution.taskId);
+  await other.until(1);
+  // No longer listed, it tells its executor, which returns before anybody has ended the task.
+  await b.client.del(`${prefix}queues:{replicas}`);
+  await execution.returned;
+  const seen = ['task working 0', 'chunk 0', 'failed'];
+  expect(await stream.ended).toEqual(seen);
+  expect(await other.ended).toEqual(['task working 1', 'failed']);
+  expect(await stateOf(execution.taskId)).toBe(TaskState.TASK_STATE_FAILED);
+  expect(a.executor.canceled).toEqual([execution.taskId]);
+});
+
 it('keep nobody waiting who asked for a cancel, also of a task that waits for its user', async () => {
   a.executor.onCancel = async () => {};
   const executing = a.executor.next();

@@ -183,8 +183,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   /**
-   * See `ExecutionEventBusManager` of the SDK. Leaves the decision to the request handler, but while
-   * other requests still execute the task in this process.
+   * See `ExecutionEventBusManager` of the SDK. Leaves the decision to the request handler, but where
+   * other requests still execute the task in this process, or other replicas have ended it.
    */
   settleByTaskId(
     taskId: string,
@@ -194,14 +194,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   ): boolean {
     // Another bus may have taken its place, which this execution has nothing to do with.
     const bus = taskBusOf(eventBus) ?? this.#buses.get(this.#addressOf(taskId, context));
-    if (bus === undefined) return false;
-    bus.settle();
-    return bus.isExecuting;
+    return bus?.settle() ?? false;
   }
 
   /** Waits until all that was published here so far is with Redis, or was given up. */
   async flush(): Promise<void> {
-    await Promise.all(this.#buses.all().map(async (bus) => bus.drained()));
+    await Promise.all(this.#buses.all().map(async (bus) => bus.runs.settled()));
   }
 
   /**
@@ -262,7 +260,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   #onLeaseLost(replica: string): void {
-    for (const bus of this.#buses.all()) bus.onReplicaEnded(replica);
+    for (const bus of this.#buses.all()) {
+      if (bus.isExecuting && replicaOf(bus.runs.present.name) === replica) bus.fence();
+    }
   }
 
   #requireOpen(): void {

@@ -50,7 +50,7 @@ export async function closeManager(
 
 /** Ends what executes in this process, and sends what was published here. */
 async function endBus(bus: TaskBus, ender: TaskEnder): Promise<void> {
-  await bus.drained();
+  await bus.runs.settled();
   if (bus.isExecuting) {
     await ender.endRuns(bus.task, [bus.runs.present.name], 'failed');
     bus.stop();

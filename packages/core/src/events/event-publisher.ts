@@ -1,7 +1,8 @@
+import type { TaskStatus } from '@a2a-js/sdk';
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
-import { isTerminal } from '../task-state.ts';
+import { isInterrupted, isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from './end-status.ts';
 import { encodeEvent } from './event-codec.ts';
@@ -22,6 +23,7 @@ export class EventPublisher {
   #counter = 0;
   /** Events that listeners here get when others can, oldest first. */
   readonly #deferred: { readonly deliver: () => void; isSettled: boolean }[] = [];
+  #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
 
   constructor(
@@ -53,6 +55,16 @@ export class EventPublisher {
     return this.#hasPublishedEnd;
   }
 
+  /** Whether the last status that was published leaves the task waiting for its user. */
+  get isInterrupted(): boolean {
+    return isInterrupted(this.#status);
+  }
+
+  /** Whether listeners here wait for events that were published. */
+  get isDeferring(): boolean {
+    return this.#deferred.length > 0;
+  }
+
   /** What is not with Redis yet, oldest first. */
   waiting(): readonly TransportedEvent[] {
     return this.#outbox.waiting.map(({ counter, body }) => ({
@@ -64,7 +76,8 @@ export class EventPublisher {
   /** @param deliver Hands an event to the listeners here; called once, as a rule at once. */
   publish(event: AgentExecutionEvent, deliver: (event: MarkedEvent) => void): void {
     const body = this.#encode(event);
-    this.#hasPublishedEnd ||= isTerminal(statusOf(event));
+    this.#status = statusOf(event) ?? this.#status;
+    this.#hasPublishedEnd ||= isTerminal(this.#status);
     this.#counter += 1;
     this.#unstored.note(this.#counter, event);
     const mark = { publisher: this.run, counter: this.#counter };
@@ -80,6 +93,12 @@ export class EventPublisher {
         deliver(marked);
       });
     }
+  }
+
+  /** Calls when the listeners here have all events: as a rule at once, and never where others ended the run. */
+  afterDelivery(call: () => void): void {
+    if (this.isDeferring) this.#deferred.push({ deliver: call, isSettled: true });
+    else call();
   }
 
   /** Says that nothing more comes. */

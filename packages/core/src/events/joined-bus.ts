@@ -13,6 +13,7 @@ import { statusOf } from './end-status.ts';
 import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { MarkedEvent } from './marked-event.ts';
+import { storedEnd } from './stored-end.ts';
 import type { TaskBus } from './task-bus.ts';
 
 /** What listeners get ahead of what came in since they joined. */
@@ -187,7 +188,9 @@ export class JoinedBus extends ListeningBus {
   async #end(error?: unknown): Promise<void> {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
-    const last = this.#knowEnd ? undefined : await this.#storedEnd();
+    const last = this.#knowEnd
+      ? undefined
+      : await storedEnd(this.bus.task, this.#services, this.#context);
     if (last !== undefined && !this.#isClosed) this.#give(last);
     this.#endNow(error);
   }
@@ -199,20 +202,6 @@ export class JoinedBus extends ListeningBus {
     if (!this.#isWelcome || this.#isClosed) return;
     if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
     this.#finish();
-  }
-
-  /** The terminal status that the store has, as an event. */
-  async #storedEnd(): Promise<AgentExecutionEvent | undefined> {
-    const { taskId } = this.bus.task;
-    try {
-      const task = await this.#services.store?.load(taskId, this.#context);
-      if (task === undefined || !isTerminal(task.status)) return undefined;
-      const { contextId, status } = task;
-      return AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined });
-    } catch (error) {
-      this.#services.onError(error);
-      return undefined;
-    }
   }
 
   #finish(): void {

@@ -8,9 +8,9 @@ import { BusRuns } from './bus-runs.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
-import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
+import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import { runEnded } from './queue-errors.ts';
 
@@ -30,20 +30,29 @@ export class TaskBus extends ListeningBus {
   readonly #services: BusServices;
   readonly #feed: BusFeed;
   readonly #guests = new BusGuests();
+  readonly #own: OwnListeners;
   #isHeld = false;
   #executions = 0;
   /** Requests from here to cancel the task: who made them listens for its end. */
   #canceling = 0;
   /** Whether this bus takes no more events of its own. */
   #isOver = false;
-  /** Whether nothing more comes to its listeners. */
-  #isFinished = false;
 
   constructor(task: TaskAddress, services: BusServices) {
     super(services.onError);
     this.task = task;
     this.#services = services;
     this.cancels = new CancelRequests(task, services);
+    this.#own = new OwnListeners(task, services, {
+      areBehind: () => this.runs.present.publisher.isDeferring,
+      emit: (event) => {
+        this.emit(event);
+      },
+      emitFinished: () => {
+        this.emitFinished();
+        services.onChanged(this);
+      },
+    });
     this.runs = new BusRuns(task, services, () => {
       this.fence();
     });
@@ -72,13 +81,13 @@ export class TaskBus extends ListeningBus {
 
   /** Whether the task can be executed here: otherwise with a bus that is made anew. */
   get isOpen(): boolean {
-    return !this.#isOver && !this.#isFinished;
+    return !this.#isOver && !this.#own.areFinished;
   }
 
   /** Whether anybody needs this bus, so that it cannot be dropped and made anew. */
   get isNeeded(): boolean {
     if (this.runs.isSending || this.#guests.isWaitedFor) return true;
-    return !this.#isFinished && (this.#mayGoOn || this.listenerCount > 0);
+    return !this.#own.areFinished && (this.#mayGoOn || this.listenerCount > 0);
   }
 
   /** Whether events of this process may be to come. */
@@ -105,14 +114,21 @@ export class TaskBus extends ListeningBus {
     await this.runs.present.register();
   }
 
-  /** Counts one execution less. Where the bus stays open then, the task waits for its user. */
-  settle(): void {
+  /**
+   * Counts one execution less. Where the bus stays open then, the task waits for its user.
+   *
+   * @returns Whether that is settled. Otherwise it is for the request handler to say, in this very turn.
+   */
+  settle(): boolean {
     this.#executions = Math.max(0, this.#executions - 1);
-    if (this.#executions > 0) return;
-    // The request handler finishes the bus in this very turn, or leaves it open.
+    if (this.isExecuting || this.#own.waitForEnd) return true;
+    const { isDeferring, isInterrupted } = this.runs.present.publisher;
+    // The request handler goes by what its listener heard, which is not all yet.
+    if (isDeferring && !isInterrupted) this.finished();
     queueMicrotask(() => {
       if (!this.#isOver && !this.isExecuting) void this.#pause();
     });
+    return isDeferring;
   }
 
   /**
@@ -148,12 +164,15 @@ export class TaskBus extends ListeningBus {
       });
     }
     // Guests wait for the end that everybody gets: other replicas may go on with the task.
-    this.#finish();
+    this.runs.present.publisher.afterDelivery(() => {
+      this.#own.executed();
+    });
   }
 
   /** This process's run of the task was ended: what is published here counts no more. */
   stop(): void {
     this.#isOver = true;
+    this.#own.endedElsewhere();
     this.#isHeld = false;
     this.#executions = 0;
     this.cancels.cancelHere();
@@ -165,11 +184,6 @@ export class TaskBus extends ListeningBus {
     if (this.#isOver) return;
     this.#services.onError(runEnded(this.task.taskId));
     this.stop();
-  }
-
-  /** The replica under whose name this process executed the task is taken to be gone. */
-  onReplicaEnded(replica: string): void {
-    if (this.isExecuting && replicaOf(this.runs.present.name) === replica) this.fence();
   }
 
   /** Adds one who hears all events from now on. */
@@ -195,7 +209,7 @@ export class TaskBus extends ListeningBus {
     await this.#feed.check(state);
     if (this.#mayGoOn || this.#guests.isEnded) return;
     if (state.phase === 'ended' || state.phase === 'none') {
-      this.#end();
+      await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
     }
@@ -204,11 +218,6 @@ export class TaskBus extends ListeningBus {
   /** The connection for messages was lost, and is back. */
   resume(): void {
     this.#feed.resume().catch(this.#services.onError);
-  }
-
-  /** Resolves when all that was published here is with Redis, or was given up. */
-  async drained(): Promise<void> {
-    await this.runs.settled();
   }
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
@@ -226,12 +235,12 @@ export class TaskBus extends ListeningBus {
     this.runs.stop();
     this.close();
     this.#guests.close(error);
-    if (!this.#isFinished) this.emit(failingEvent(error));
-    this.#end();
+    this.#own.fail(error);
+    void this.#end();
   }
 
   protected override listenerAdded(): void {
-    if (!this.#isFinished) this.#feed.follow();
+    if (!this.#own.areFinished) this.#feed.follow();
   }
 
   protected override listenersRemoved(): void {
@@ -248,7 +257,7 @@ export class TaskBus extends ListeningBus {
       const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
       if (this.isExecuting || this.#isHeld || (this.#canceling > 0 && isEarlier)) return;
       this.#isOver = true;
-      this.#end();
+      void this.#end();
       return;
     }
     // Listeners here had this process's own events when they were published.
@@ -267,24 +276,17 @@ export class TaskBus extends ListeningBus {
   }
 
   #deliver(marked: MarkedEvent): void {
-    if (!this.#isFinished) this.emit(marked.event);
+    this.#own.deliver(marked.event);
     this.#guests.deliver(marked);
   }
 
-  /** Nothing more comes to the listeners. */
-  #finish(): void {
-    if (this.#isFinished) return;
-    this.#isFinished = true;
-    this.emitFinished();
-    this.#services.onChanged(this);
-  }
-
   /** Nothing more comes to anybody. */
-  #end(): void {
-    this.#finish();
+  async #end(): Promise<void> {
+    const told = this.#own.end();
     this.#guests.end();
     this.cancels.finish();
     this.#services.onChanged(this);
+    await told;
   }
 
   async #pause(): Promise<void> {
