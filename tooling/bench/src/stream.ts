@@ -4,6 +4,7 @@ import { jsonToHashTable } from './json-to-hash.ts';
 import { progress } from './progress.ts';
 import { type Cell, figure, summaryCells, type Table } from './report.ts';
 import { ratio, Samples } from './statistics.ts';
+import { bareCommands } from './stores/bare-commands.ts';
 import { handlerAlone } from './stores/handler-alone.ts';
 import { inMemoryStore } from './stores/in-memory.ts';
 import type { OpenStore, StoreKind } from './stores/store.ts';
@@ -40,9 +41,10 @@ interface Measured {
 }
 
 /** Time per event of streams of different lengths, for each store. */
-export const streamBenchmark: Benchmark = async ({ quick, redis, baselines, json }) => {
+export const streamBenchmark: Benchmark = async ({ quick, url, redis, baselines, json }) => {
   const plan = quick ? QUICK : FULL;
-  const kinds = [redis, handlerAlone, ...baselines, ...(json ? [json.hash, json.json] : [])];
+  const bare = bareCommands(url);
+  const kinds = [redis, bare, handlerAlone, ...baselines, ...(json ? [json.hash, json.json] : [])];
   const wall = new Samples<Measured>();
   const cpu = new Samples<Measured>();
 
@@ -71,12 +73,12 @@ export const streamBenchmark: Benchmark = async ({ quick, redis, baselines, json
     title: 'Streaming artifact chunks',
     notes: [
       `An agent streams chunks of 200 bytes into one artifact through \`DefaultRequestHandler.sendMessageStream\`; the handler loads and saves the task for every event. The agent waits whenever it is ${MOST_AHEAD} events ahead of the client, so that the SDK's unbounded queue stays short. Every run checks that all chunks were stored.`,
-      "Rounds are interleaved over stores and sizes, from short to long and back. `cpu` is the processor time of the Node process, which other programs of the machine disturb less; the time of the Redis or PostgreSQL server is not in it. `handler alone` is a store that hands back the object it was given: what remains is the SDK's request handler, which copies the list of parts for every event.",
+      "Rounds are interleaved over stores and sizes, from short to long and back. `cpu` is the processor time of the Node process, which other programs of the machine disturb less; the time of the Redis or PostgreSQL server is not in it. `handler alone` is a store that hands back the object it was given: what remains is the SDK's request handler, which copies the list of parts for every event. `handler, 2 bare commands` is that with a `GET` for each load and a `SET` of a chunk for each save: no store takes less that asks Redis for the one and waits for the other.",
       `Left out: stores that save whole tasks above ${plan.whole.once} chunks (InMemoryTaskStore above ${plan.inMemoryOnce}), where a run takes minutes; what is longer than ${plan.whole.everyRound} runs once.`,
     ],
     tables: [
       timeTable(kinds, redis, figures),
-      ownShareTable(redis, figures),
+      floorTable(redis, bare, figures),
       ...(json
         ? [
             jsonToHashTable(
@@ -162,13 +164,23 @@ function timeTable(kinds: readonly StoreKind[], redis: StoreKind, figures: Figur
   };
 }
 
-function ownShareTable(redis: StoreKind, { plan, wall, cpu }: Figures): Table {
+function floorTable(redis: StoreKind, bare: StoreKind, { plan, wall, cpu }: Figures): Table {
   const [shortest = 0] = plan.sizes;
+  const timeOf = ({ name }: StoreKind, size: number): number | undefined =>
+    wall.summary({ store: name, size })?.median;
   return {
-    caption: `${redis.name}: time per event above the handler alone`,
-    columns: ['chunks', 'time', `to ${shortest} chunks`, 'cpu', `cpu to ${shortest}`],
+    caption: `${redis.name}: time per event to two bare commands, and above the handler alone`,
+    columns: [
+      'chunks',
+      'time to two bare commands',
+      'above the handler',
+      `to ${shortest} chunks`,
+      'cpu',
+      `cpu to ${shortest}`,
+    ],
     rows: plan.sizes.map((size): Cell[] => [
       figure(size, 'count'),
+      figure(ratio(timeOf(redis, size), timeOf(bare, size)), '×'),
       ...[wall, cpu].flatMap((samples) => {
         const share = ownShare(redis, samples, size);
         return [figure(share, 'µs'), figure(ratio(share, ownShare(redis, samples, shortest)), '×')];

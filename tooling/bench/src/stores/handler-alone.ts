@@ -7,7 +7,7 @@ import type { StoreKind } from './store.ts';
  * Hands the caller's own objects back: what a run with it takes is the SDK's request handler alone.
  * Not a usable store.
  */
-class PassThroughStore implements TaskStore {
+export class PassThroughStore implements TaskStore {
   readonly #tasks = new Map<string, Task>();
 
   async save(task: Task): Promise<void> {
