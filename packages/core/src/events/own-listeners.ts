@@ -10,8 +10,8 @@ import { storedEnd } from './stored-end.ts';
 
 /** How they are called. */
 interface Calls {
-  /** Whether they do not have all yet that this process published. */
-  readonly areBehind: () => boolean;
+  /** Calls when they have all that this process published: never, where others ended its run before. */
+  readonly afterDelivery: (call: () => void) => void;
   readonly emit: (event: AgentExecutionEvent) => void;
   readonly emitFinished: () => void;
 }
@@ -60,19 +60,22 @@ export class OwnListeners {
     if (this.#isEnded) void this.end();
   }
 
-  /** The execution here is over, and they have all of its events. */
+  /** The execution here is over. */
   executed(): void {
-    if (!this.#isEndedElsewhere) this.#finish();
+    this.#calls.afterDelivery(() => {
+      if (!this.#isEndedElsewhere) this.#finish();
+    });
   }
 
   /** The task has come to its end, and no more events come. */
   async end(): Promise<void> {
+    if (this.#isFinished) return;
     this.#isEnded = true;
-    if (!this.#isEndedElsewhere && this.#calls.areBehind()) return;
-    if (this.#isEndedElsewhere && !this.#knowEnd) {
-      this.#telling ??= this.#tellEnd();
-      await this.#telling;
+    if (!this.#isEndedElsewhere) {
+      this.executed();
+      return;
     }
+    if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());
     this.#finish();
   }
 

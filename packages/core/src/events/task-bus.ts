@@ -44,7 +44,9 @@ export class TaskBus extends ListeningBus {
     this.#services = services;
     this.cancels = new CancelRequests(task, services);
     this.#own = new OwnListeners(task, services, {
-      areBehind: () => this.runs.present.publisher.isDeferring,
+      afterDelivery: (call) => {
+        this.runs.present.publisher.afterDelivery(call);
+      },
       emit: (event) => {
         this.emit(event);
       },
@@ -164,9 +166,7 @@ export class TaskBus extends ListeningBus {
       });
     }
     // Guests wait for the end that everybody gets: other replicas may go on with the task.
-    this.runs.present.publisher.afterDelivery(() => {
-      this.#own.executed();
-    });
+    this.#own.executed();
   }
 
   /** This process's run of the task was ended: what is published here counts no more. */
