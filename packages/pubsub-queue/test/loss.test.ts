@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
-import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import {
+  beginTask,
+  type Execution,
+  type Listener,
+} from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { A2ARedisError } from '@a2a-redis/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,11 +33,7 @@ afterEach(async () => {
 
 /** An execution on the first replica, and a subscriber that has joined it on another one. */
 async function joinOn(b: Replica): Promise<{ execution: Execution; other: Listener }> {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const { execution } = await beginTask(a);
   const other = b.resubscribe(execution.taskId);
   await other.until(1);
   execution.status(TaskState.TASK_STATE_WORKING);
@@ -100,11 +100,7 @@ describe('a subscriber that loses messages', () => {
   it('and whose task others have ended, has that end from the store', async () => {
     await using subscriber = await LossySubscriber.connect(server.url);
     await using b = await Replica.start(server.url, prefix, { subscriber });
-    const executing = b.executor.next();
-    const stream = b.stream();
-    const execution = await executing;
-    execution.task();
-    await stream.until(1);
+    const { execution, stream } = await beginTask(b);
     const other = a.resubscribe(execution.taskId);
     await other.until(1);
     subscriber.loses = () => true;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
-import type { Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import { beginTask, type Listener } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -57,11 +57,7 @@ describe('two replicas', () => {
   });
 
   it('resubscribe at any moment of a fast stream: no gap, nothing twice', async () => {
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task();
-    await stream.until(1);
+    const { execution, stream } = await beginTask(a);
     const others = [];
     for (let round = 0; round < 40; round += 1) {
       execution.chunks(round % 7);
@@ -78,11 +74,7 @@ describe('two replicas', () => {
   });
 
   it('resubscribe ahead of the store: what was published before comes once it is stored', async () => {
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task();
-    await stream.until(1);
+    const { execution } = await beginTask(a);
     // The snapshot is loaded while the publisher still has hundreds of chunks to store.
     execution.chunks(500);
     const other = b.resubscribe(execution.taskId);

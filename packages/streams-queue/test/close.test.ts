@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import {
+  beginTask,
+  type Execution,
+  type Listener,
+} from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -26,11 +30,7 @@ async function startReplica(): Promise<Replica> {
 
 /** An execution whose task was stored. */
 async function execute(replica: Replica): Promise<{ execution: Execution; stream: Listener }> {
-  const executing = replica.executor.next();
-  const stream = replica.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const { execution, stream } = await beginTask(replica);
   return { execution, stream };
 }
 

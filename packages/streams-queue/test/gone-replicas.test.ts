@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
+import { beginTask } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -43,28 +44,21 @@ async function afterFailover(taskId: string): Promise<TaskState | undefined> {
 }
 
 it('are noticed by one that has served no call yet', async () => {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const { execution } = await beginTask(a);
   a.client.destroy();
   expect(await afterFailover(execution.taskId)).toBe(TaskState.TASK_STATE_FAILED);
 });
 
 it('that live after all tell their own clients of the end that others gave the task', async () => {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task().chunks(1);
+  const { execution, stream } = await beginTask(a);
+  execution.chunks(1);
   await stream.until(2);
   const other = b.resubscribe(execution.taskId);
   await other.until(1);
   // No longer listed, it tells its executor, which returns before anybody has ended the task.
   await b.client.del(`${prefix}queues:{replicas}`);
   await execution.returned;
-  const seen = ['task working 0', 'chunk 0', 'failed'];
-  expect(await stream.ended).toEqual(seen);
+  expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'failed']);
   expect(await other.ended).toEqual(['task working 1', 'failed']);
   expect(await stateOf(execution.taskId)).toBe(TaskState.TASK_STATE_FAILED);
   expect(a.executor.canceled).toEqual([execution.taskId]);
@@ -91,11 +85,7 @@ it.each(['log', 'state', 'record'])(
   async (what) => {
     const taskIds: string[] = [];
     for (let count = 0; count < 5; count += 1) {
-      const executing = a.executor.next();
-      const stream = a.stream();
-      const execution = await executing;
-      execution.task();
-      await stream.until(1);
+      const { execution } = await beginTask(a);
       taskIds.push(execution.taskId);
     }
     const [, , damaged = '', ...rest] = taskIds;

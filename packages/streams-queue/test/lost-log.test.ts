@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
+import { beginTask, textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
@@ -60,11 +60,7 @@ it('a log that Redis lost is told to subscribers, and concerns neither publisher
 });
 
 it('takes less than 700 bytes of Redis for an event of 200 bytes of text', async () => {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const { execution, stream } = await beginTask(a);
   const log = `${prefix}queues:{:unknown:${execution.taskId}}:log`;
   await a.queues.flush();
   const before = (await admin.memoryUsage(log, { SAMPLES: 0 })) ?? 0;

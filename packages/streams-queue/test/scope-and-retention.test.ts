@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, ServerCallContext } from '@a2a-js/sdk/server';
+import { beginTask } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -66,11 +67,7 @@ it('tasks of two owners with one id are two tasks', async () => {
 });
 
 it('what is kept of a task stays for the retention, and after its end for the shorter one', async () => {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const { execution, stream } = await beginTask(a);
   await a.queues.flush();
   const keys = ['state', 'log'].map(
     (key) => `${prefix}queues:{:unknown:${execution.taskId}}:${key}`,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
+import { beginTask, textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -153,11 +153,7 @@ describe('one execution after another', () => {
 
   it('does not hide from drain and flush what is still to be sent', async () => {
     const [a] = three();
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task();
-    await stream.until(1);
+    const { execution, stream } = await beginTask(a);
     const admin = createClient({ url: server.url });
     await admin.connect();
     await admin.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TaskState } from '@a2a-js/sdk';
-import type { Execution, Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import {
+  beginTask,
+  type Execution,
+  type Listener,
+} from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -21,15 +25,11 @@ afterAll(async () => {
 async function silentAfterBeginning(
   a: Replica,
 ): Promise<{ readonly execution: Execution; readonly stream: Listener }> {
-  const executing = a.executor.next();
-  const stream = a.stream();
-  const execution = await executing;
-  execution.task();
-  await stream.until(1);
+  const begun = await beginTask(a);
   await a.queues.flush();
   server.pause();
   await sleep(1500);
-  return { execution, stream };
+  return begun;
 }
 
 describe('a replica to which Redis has been silent', () => {

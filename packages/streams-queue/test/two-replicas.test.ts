@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TaskState } from '@a2a-js/sdk';
+import { beginTask } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { ScriptRunner } from '@a2a-redis/core/kernel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -54,11 +55,7 @@ describe('two replicas', () => {
   });
 
   it('an event that cannot be read ends who listens with an error', async () => {
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task();
-    await stream.until(1);
+    const { execution, stream } = await beginTask(a);
     const other = b.resubscribe(execution.taskId);
     await other.until(1);
     execution.chunks(1);

@@ -67,8 +67,7 @@ export const streamBenchmark: Benchmark = async ({ quick, url, redis, baselines,
   });
 
   const figures = { plan, wall, cpu };
-  const timeOf = ({ name }: StoreKind, size: number): number | undefined =>
-    wall.summary({ store: name, size })?.median;
+  const timeOf = (kind: StoreKind, size: number): number | undefined => medianOf(wall, kind, size);
   return {
     title: 'Streaming artifact chunks',
     notes: [
@@ -166,8 +165,6 @@ function timeTable(kinds: readonly StoreKind[], redis: StoreKind, figures: Figur
 
 function floorTable(redis: StoreKind, bare: StoreKind, { plan, wall, cpu }: Figures): Table {
   const [shortest = 0] = plan.sizes;
-  const timeOf = ({ name }: StoreKind, size: number): number | undefined =>
-    wall.summary({ store: name, size })?.median;
   return {
     caption: `${redis.name}: time per event to two bare commands, and above the handler alone`,
     columns: [
@@ -180,7 +177,7 @@ function floorTable(redis: StoreKind, bare: StoreKind, { plan, wall, cpu }: Figu
     ],
     rows: plan.sizes.map((size): Cell[] => [
       figure(size, 'count'),
-      figure(ratio(timeOf(redis, size), timeOf(bare, size)), '×'),
+      figure(ratio(medianOf(wall, redis, size), medianOf(wall, bare, size)), '×'),
       ...[wall, cpu].flatMap((samples) => {
         const share = ownShare(redis, samples, size);
         return [figure(share, 'µs'), figure(ratio(share, ownShare(redis, samples, shortest)), '×')];
@@ -190,14 +187,18 @@ function floorTable(redis: StoreKind, bare: StoreKind, { plan, wall, cpu }: Figu
 }
 
 /** What a store takes beside the handler, which copies the list of parts for every event. */
-function ownShare(
-  { name }: StoreKind,
+function ownShare(kind: StoreKind, samples: Samples<Measured>, size: number): number | undefined {
+  const whole = medianOf(samples, kind, size);
+  const floor = medianOf(samples, handlerAlone, size);
+  return whole === undefined || floor === undefined ? undefined : whole - floor;
+}
+
+function medianOf(
   samples: Samples<Measured>,
+  { name }: StoreKind,
   size: number,
 ): number | undefined {
-  const whole = samples.summary({ store: name, size })?.median;
-  const floor = samples.summary({ store: handlerAlone.name, size })?.median;
-  return whole === undefined || floor === undefined ? undefined : whole - floor;
+  return samples.summary({ store: name, size })?.median;
 }
 
 /** Short, long, short again: what slows the machine for a while slows short and long streams alike. */

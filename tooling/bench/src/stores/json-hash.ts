@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
 import { Task } from '@a2a-js/sdk';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
-import { createRedisClient, type RedisClient } from '@a2a-redis/core';
+import type { RedisClient } from '@a2a-redis/core';
 
-import { deleteKeys } from './redis.ts';
+import { storeOnRedis } from './redis.ts';
 import type { StoreKind } from './store.ts';
 
 /** What one writes first: a hash per task, with the whole task as JSON in one field. */
@@ -37,22 +35,10 @@ class JsonHashStore implements TaskStore {
 
 /** A plain hash-of-JSON store on the same Redis: no index, no versions, the whole task every time. */
 export function jsonHashStore(url: string): StoreKind {
-  return {
-    name: 'hash of JSON',
-    savesWhole: true,
-    lists: false,
-    open: async () => {
-      const client = await createRedisClient({ url });
-      const prefix = `bench:${randomUUID()}:`;
-      const another = (): JsonHashStore => new JsonHashStore(client, prefix);
-      return {
-        store: another(),
-        another,
-        [Symbol.asyncDispose]: async () => {
-          await deleteKeys(client, prefix);
-          await client.close();
-        },
-      };
-    },
-  };
+  const kind = storeOnRedis(
+    url,
+    'hash of JSON',
+    (client, prefix) => new JsonHashStore(client, prefix),
+  );
+  return { ...kind, savesWhole: true, lists: false };
 }
