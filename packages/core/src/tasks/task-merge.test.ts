@@ -69,7 +69,9 @@ const written = (value: Task, writer: string): unknown => ({
   messages: value.history.map(({ messageId }) => messageId).filter((id) => id.startsWith(writer)),
   chunks: value.artifacts.map(({ artifactId, parts }) => [
     artifactId,
-    parts.map(({ content }) => String(content?.value)).filter((part) => part.startsWith(writer)),
+    parts
+      .flatMap(({ content }) => (content?.$case === 'text' ? [content.value] : []))
+      .filter((chunk) => chunk.startsWith(writer)),
   ]),
   keys: Object.keys(value.metadata ?? {}).filter((key) => key.startsWith(writer)),
 });
