@@ -1,4 +1,5 @@
 import { A2ARedisError } from '../errors.ts';
+import { deadlineTimer } from './deadline-timer.ts';
 
 /**
  * Waits for a promise until a moment, then rejects with `DEADLINE_EXCEEDED`. The promise itself
@@ -13,22 +14,23 @@ export function withDeadline<T>(
   deadlineAt: number,
   describe: () => string,
 ): Promise<T> {
-  // Every call to Redis comes through here: one promise and one timer is all that it costs.
+  // Every call to Redis comes through here: one promise is all that it costs.
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(
-      () => {
+    const wait = {
+      deadlineAt,
+      expire: () => {
         reject(new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: no answer in time.`));
       },
-      Math.max(0, deadlineAt - performance.now()),
-    );
+    };
+    deadlineTimer.add(wait);
     work.then(
       // oxlint-disable-next-line promise/always-return -- nothing is chained to it
       (value) => {
-        clearTimeout(timer);
+        deadlineTimer.remove(wait);
         resolve(value);
       },
       (error: unknown) => {
-        clearTimeout(timer);
+        deadlineTimer.remove(wait);
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what the work threw is passed on
         reject(error);
       },

@@ -37,11 +37,12 @@ export class ScriptRunner {
     script: RedisScript,
     keys: readonly string[],
     args: readonly string[],
-    deadlineAt: number = performance.now() + this.#deadlineMs,
+    deadlineAt?: number,
   ): Promise<unknown> {
-    const givenMs = Math.max(0, Math.round(deadlineAt - performance.now()));
+    const startedAt = performance.now();
+    const endsAt = deadlineAt ?? startedAt + this.#deadlineMs;
     const describe = (): string =>
-      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${givenMs} ms`;
+      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${Math.max(0, Math.round(endsAt - startedAt))} ms`;
     const options = { keys: [...keys], arguments: [...args] };
     let isKnown = true;
     let lastError: unknown;
@@ -51,7 +52,7 @@ export class ScriptRunner {
         const call = isKnown
           ? client.evalSha(script.sha1, options)
           : client.eval(script.source, options);
-        return await withDeadline(call, deadlineAt, describe);
+        return await withDeadline(call, endsAt, describe);
       } catch (error) {
         if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
           isKnown = false;
@@ -80,7 +81,7 @@ export class ScriptRunner {
           );
         }
         const pauseMs = backoffMs(attempt, 20, 500);
-        if (performance.now() + pauseMs >= deadlineAt) {
+        if (performance.now() + pauseMs >= endsAt) {
           throw new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: Redis stayed away.`, {
             cause: error,
           });

@@ -12,12 +12,10 @@ export class SerialQueue {
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where its turn came too late: it was not begun then.
    */
   async run<T>(key: string, deadlineAt: number, work: () => Promise<T>): Promise<T> {
-    const begin = async (): Promise<T> => {
+    const begin = (): Promise<T> => {
       if (performance.now() < deadlineAt) return work();
-      throw new A2ARedisError(
-        'DEADLINE_EXCEEDED',
-        `Earlier writes of record ${abbreviate(key)} took too long: this one was not begun.`,
-      );
+      const late = `Earlier writes of record ${abbreviate(key)} took too long: this one was not begun.`;
+      return Promise.reject(new A2ARedisError('DEADLINE_EXCEEDED', late));
     };
     const earlier = this.#tails.get(key);
     const result = earlier === undefined ? begin() : earlier.then(begin, begin);

@@ -13,14 +13,14 @@ import { equalJson, type JsonObject } from './json-value.ts';
 import type { ArtifactSnapshot, TaskSnapshot } from './task-snapshot.ts';
 
 /**
- * What turns one snapshot of a task into another. A field that is absent did not change; `null`
+ * What turns one snapshot of a task into another. A field that is `undefined` did not change; `null`
  * stands for a value that is now absent.
  */
 export interface TaskDelta {
-  readonly contextId?: string;
-  readonly status?: TaskStatus | null;
-  readonly metadata?: JsonObject | null;
-  readonly history?: ListDelta<Message>;
+  readonly contextId: string | undefined;
+  readonly status: TaskStatus | null | undefined;
+  readonly metadata: JsonObject | null | undefined;
+  readonly history: ListDelta<Message> | undefined;
   /** Changed and new artifacts, by ascending index. */
   readonly artifacts: readonly ArtifactDelta[];
   /** How many artifacts there were, and are. */
@@ -31,7 +31,7 @@ export interface TaskDelta {
    * Publishers of events with a mark, and which of their events the task holds now: a text, read
    * again by `EventLedger.withStored`; `null` for none.
    */
-  readonly events?: readonly (readonly [publisher: string, text: string | null])[];
+  readonly events: readonly (readonly [publisher: string, text: string | null])[] | undefined;
 }
 
 /** What changes a list: items from an index on are replaced. */
@@ -49,8 +49,8 @@ export interface ListDelta<T> {
 /** What changes the artifact at an index. */
 export interface ArtifactDelta {
   readonly index: number;
-  readonly header?: ArtifactHeader;
-  readonly parts?: ListDelta<Part>;
+  readonly header: ArtifactHeader | undefined;
+  readonly parts: ListDelta<Part> | undefined;
 }
 
 /** The delta from one snapshot to another; from nothing, all that the snapshot holds. */
@@ -58,10 +58,10 @@ export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): Tas
   const history = diffLists(from?.history, to.history, equalMessage);
   const events = (to.events ?? EventLedger.NONE).changesFrom(from?.events ?? EventLedger.NONE);
   return {
-    ...(from?.contextId !== to.contextId && { contextId: to.contextId }),
-    ...(!equalStatus(from?.status, to.status) && { status: to.status ?? null }),
-    ...(!equalJson(from?.metadata, to.metadata) && { metadata: to.metadata ?? null }),
-    ...(history !== undefined && { history }),
+    contextId: from?.contextId === to.contextId ? undefined : to.contextId,
+    status: equalStatus(from?.status, to.status) ? undefined : (to.status ?? null),
+    metadata: equalJson(from?.metadata, to.metadata) ? undefined : (to.metadata ?? null),
+    history,
     artifacts: to.artifacts.flatMap((artifact, index) => {
       const delta = diffArtifacts(from?.artifacts[index], artifact, index);
       return delta === undefined ? [] : [delta];
@@ -70,7 +70,7 @@ export function diffTasks(from: TaskSnapshot | undefined, to: TaskSnapshot): Tas
     removedArtifacts: (from?.artifacts ?? [])
       .slice(to.artifacts.length)
       .map(({ parts }, at) => ({ index: to.artifacts.length + at, partCount: parts.length })),
-    ...(events.length > 0 && { events }),
+    events: events.length > 0 ? events : undefined,
   };
 }
 
@@ -83,11 +83,7 @@ function diffArtifacts(
   const parts = diffLists(from?.parts, to.parts, equalPart);
   const headerChanged = from === undefined || !equalHeader(from.header, to.header);
   if (!headerChanged && parts === undefined) return undefined;
-  return {
-    index,
-    ...(headerChanged && { header: to.header }),
-    ...(parts !== undefined && { parts }),
-  };
+  return { index, header: headerChanged ? to.header : undefined, parts };
 }
 
 function diffLists<T>(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { A2ARedisError } from '../errors.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
-import { defineScript } from '../redis/script.ts';
+import { defineScript, type RedisScript } from '../redis/script.ts';
 import recordVersion from './scripts/record-version.lua';
 import deleteRecordSource from './scripts/delete-record.lua';
 import recordTtlSource from './scripts/record-ttl.lua';
@@ -95,9 +95,8 @@ export class TaskRecords {
     withArtifacts = true,
   ): Promise<T | ReadRecord | undefined> {
     const { readScript } = this.#format;
-    const reply = await this.#onRecord(key, () =>
-      this.#runner.run(readScript, [key], [known?.version ?? '', withArtifacts ? '0' : '1']),
-    );
+    const args = [known?.version ?? '', withArtifacts ? '0' : '1'];
+    const reply = await this.#run(readScript, [key], args);
     if (reply === null || reply === undefined) return undefined;
     const [version, content] = arrayReply(readScript.name, reply);
     if (known !== undefined && content === undefined) return known;
@@ -110,19 +109,17 @@ export class TaskRecords {
     const whole = from === undefined;
     const change = this.#format.encode(target.id, diffTasks(from, target), whole);
     const { saveScript } = this.#format;
-    const reply = await this.#onRecord(key, () =>
-      this.#runner.run(
-        saveScript,
-        [key, ...(index?.keys ?? [])],
-        [
-          write.expected,
-          write.writeId,
-          write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
-          whole ? '1' : '0',
-          ...change,
-          ...(index?.args ?? []),
-        ],
-      ),
+    const reply = await this.#run(
+      saveScript,
+      [key, ...(index?.keys ?? [])],
+      [
+        write.expected,
+        write.writeId,
+        write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
+        whole ? '1' : '0',
+        ...change,
+        ...(index?.args ?? []),
+      ],
     );
     const [outcome, versionReply, rest] = arrayReply(saveScript.name, reply);
     const version = textReply(versionReply);
@@ -164,11 +161,16 @@ export class TaskRecords {
   }
 
   /** A key of another type is a record that cannot be read, not a failure of the server. */
-  async #onRecord(key: string, call: () => Promise<unknown>): Promise<unknown> {
+  async #run(
+    script: RedisScript,
+    keys: readonly [record: string, ...index: readonly string[]],
+    args: readonly string[],
+  ): Promise<unknown> {
     try {
-      return await call();
+      return await this.#runner.run(script, keys, args);
     } catch (error) {
       if (error instanceof A2ARedisError && /WRONGTYPE/.test(error.message)) {
+        const [key] = keys;
         throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
       }
       throw error;

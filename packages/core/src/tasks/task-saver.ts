@@ -69,39 +69,20 @@ export class TaskSaver {
 
   /** Saves a task; see `save` of `BaseTaskStore`. */
   async save(task: Task, place: Place): Promise<void> {
-    const event = await this.#save(task, place);
+    const { key, deadlineAt } = place;
+    const base = this.#bases.get(task);
+    const loaded = base?.key === key ? base : undefined;
+    const known = loaded === undefined ? this.#cache.lastKnown(key) : undefined;
+    // All that the caller may change meanwhile is read before the first pause.
+    const mine = snapshotOf(task, (loaded ?? known)?.snapshot);
+    const event = this.#newEvent(task);
+    const change = { ...place, mine, event };
+    await (loaded === undefined
+      ? this.#saveOther(change, known)
+      : this.#serial.run(key, deadlineAt, () => this.#saveLoaded(loaded, change)));
     if (event === undefined) return;
     const saved = this.#savedMarks.get(task) ?? new Set();
     this.#savedMarks.set(task, saved.add(markText(event.mark)));
-  }
-
-  async #save(task: Task, place: Place): Promise<SavedEvent | undefined> {
-    const { key, deadlineAt } = place;
-    // All that the caller may change meanwhile is read before the first pause.
-    const base = this.#bases.get(task);
-    if (base?.key === key) {
-      const mine = snapshotOf(task, base.snapshot);
-      const event = this.#newEvent(task);
-      const change = { ...place, mine, event };
-      await this.#serial.run(key, deadlineAt, () => this.#saveLoaded(base, change));
-      return event;
-    }
-    const known = this.#cache.lastKnown(key);
-    const earlier = this.#saving.get(key);
-    const mine = snapshotOf(task, known?.snapshot);
-    const event = this.#newEvent(task);
-    const change = { ...place, mine, event };
-    const origin = originOf(mine, known, this.#cache.saved(key));
-    const saving = this.#serial.run(key, deadlineAt, () =>
-      this.#saveOther(change, origin, earlier),
-    );
-    this.#saving.set(key, saving);
-    try {
-      await saving;
-    } finally {
-      if (this.#saving.get(key) === saving) this.#saving.delete(key);
-    }
-    return event;
   }
 
   #newEvent(task: Task): SavedEvent | undefined {
@@ -141,8 +122,22 @@ export class TaskSaver {
     if (!isPartial) this.#cache.setSaved(change.key, { version, snapshot });
   }
 
-  /** Saves another object, of which {@link originOf} tells what it came from. */
-  async #saveOther(
+  /** Saves another object: after what was saved before it, and as a change of that. */
+  async #saveOther(change: Change, known: LastKnown | undefined): Promise<void> {
+    const { key, deadlineAt, mine } = change;
+    const earlier = this.#saving.get(key);
+    const origin = originOf(mine, known, this.#cache.saved(key));
+    const saving = this.#serial.run(key, deadlineAt, () => this.#saveFrom(change, origin, earlier));
+    this.#saving.set(key, saving);
+    try {
+      await saving;
+    } finally {
+      if (this.#saving.get(key) === saving) this.#saving.delete(key);
+    }
+  }
+
+  /** Saves an object of which {@link originOf} tells what it came from. */
+  async #saveFrom(
     change: Change,
     origin: LastKnown | undefined,
     earlier: Promise<LastKnown> | undefined,

@@ -142,13 +142,15 @@ export class TaskWriter {
     this.#sweep?.beforeSave(scope, move && expiresAt !== 'never' ? expiresAt : undefined);
     if (move && apart) await mark.set();
     const index = move && !apart ? this.#index.change(scope, move) : undefined;
-    const reply = await this.#records
-      .write({ key, expected, from, target, writeId, ttlSeconds, index })
-      .catch(async (error: unknown) => {
-        // What is stored cannot be read, and nothing was written over it.
-        if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
-        throw error;
-      });
+    const record = { key, expected, from, target, writeId, ttlSeconds, index };
+    let reply: RecordWriteReply;
+    try {
+      reply = await this.#records.write(record);
+    } catch (error) {
+      // What is stored cannot be read, and nothing was written over it.
+      if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
+      throw error;
+    }
     if (reply.outcome === 'saved' && move && (apart || reply.unexpectedRow !== '')) {
       const { unexpectedRow } = reply;
       await this.#index.put(scope, reply.version, { ...move, mark: mark.text }, unexpectedRow);

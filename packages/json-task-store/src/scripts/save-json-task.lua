@@ -25,9 +25,7 @@ local own, failure = read_json(record, '$._store')
 if failure then return failure end
 local version, writes = '0', ''
 if own then version, writes = store_of(own) end
-if string.find(' ' .. writes .. ' ', ' ' .. ARGV[2] .. ' ', 1, true) then
-  return { 'repeated', version }
-end
+if is_kept(ARGV[2], writes) then return { 'repeated', version } end
 
 -- Operations name lists by their position. A list of another length was changed by something that
 -- keeps no version: the caller shall look again.
@@ -44,7 +42,6 @@ if not unchanged then
 end
 
 local next_version = version_after(version)
-local formatted = string.format('%.0f', next_version)
 local kept = writes_with(ARGV[2], writes)
 -- Nothing in them needs an escape in JSON: writes of this form are the only ones that are kept.
 
@@ -54,7 +51,7 @@ if ARGV[4] == '1' then
   -- In one, over what is there: when it is refused, that stays.
   local scope = string.match(record, '{(.*):[^:]*}$') or ''
   local store =
-    string.format('"version":"%s","writes":"%s","scope":"%s"}}', formatted, kept, scope)
+    string.format('"version":"%s","writes":"%s","scope":"%s"}}', next_version, kept, scope)
   local reply = redis.pcall('JSON.SET', record, '$', ARGV[5] .. store)
   refusal = reply.err and reply
 else
@@ -74,7 +71,7 @@ else
   end
   -- One by one: the events with a mark, which stand beside them, stay.
   change.set_last('$._store.writes', '"' .. kept .. '"')
-  change.set_last('$._store.version', '"' .. formatted .. '"')
+  change.set_last('$._store.version', '"' .. next_version .. '"')
   refusal = change.apply()
 end
 if refusal then return refusal end
@@ -86,5 +83,5 @@ elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])
 end
 
-local row = #KEYS > 1 and index_task(2, after_operations, next_version)
-return { 'saved', formatted, row or '' }
+local row = #KEYS > 1 and index_task(2, after_operations, tonumber(next_version))
+return { 'saved', next_version, row or '' }

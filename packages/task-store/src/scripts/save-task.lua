@@ -17,15 +17,12 @@ local record = KEYS[1]
 local stored = redis.call('HMGET', record, 'v', 'w')
 local version = stored[1] or (redis.call('EXISTS', record) == 0 and '0' or '')
 local writes = stored[2] or ''
-if string.find(' ' .. writes .. ' ', ' ' .. ARGV[2] .. ' ', 1, true) then
-  return { 'repeated', version }
-end
+if is_kept(ARGV[2], writes) then return { 'repeated', version } end
 if ARGV[1] ~= '' and ARGV[1] ~= version then
   return { 'conflict', version, redis.call('HGETALL', record) }
 end
 
 local next_version = version_after(version)
-local formatted = string.format('%.0f', next_version)
 local kept = writes_with(ARGV[2], writes)
 
 if ARGV[4] == '1' then redis.call('DEL', record) end
@@ -37,7 +34,7 @@ for i = 7, first_set - 1, 4000 do
 end
 -- The version goes along with the first of the fields: one command to replicate, not two.
 local first_last = math.min(first_set + 3999, after_set - 1)
-redis.call('HSET', record, 'v', formatted, 'w', kept, unpack(ARGV, first_set, first_last))
+redis.call('HSET', record, 'v', next_version, 'w', kept, unpack(ARGV, first_set, first_last))
 for i = first_last + 1, after_set - 1, 4000 do
   redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, after_set - 1)))
 end
@@ -47,5 +44,5 @@ elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])
 end
 
-local row = #KEYS > 1 and index_task(2, after_set, next_version)
-return { 'saved', formatted, row or '' }
+local row = #KEYS > 1 and index_task(2, after_set, tonumber(next_version))
+return { 'saved', next_version, row or '' }

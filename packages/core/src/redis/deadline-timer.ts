@@ -1,0 +1,55 @@
+/** Something that ends at a moment, unless it is settled before. */
+interface Wait {
+  /** The moment, on the clock of `performance.now()`, in milliseconds. */
+  readonly deadlineAt: number;
+  expire(): void;
+}
+
+/** As long as a timer can be; who waits longer is looked at in between. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Ends all that waits for longer than it may, with one timer: for calls of some microseconds, a
+ * timer each would cost more than much of the call. What is settled leaves the timer as it is.
+ */
+class DeadlineTimer {
+  readonly #waits = new Set<Wait>();
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer fires: never after the first deadline, often before it. */
+  #firesAt = Infinity;
+
+  add(wait: Wait): void {
+    this.#waits.add(wait);
+    if (wait.deadlineAt < this.#firesAt) this.#fireAt(wait.deadlineAt);
+    else if (this.#waits.size === 1) this.#timer?.ref();
+  }
+
+  remove(wait: Wait): void {
+    // A process may end while nothing waits.
+    if (this.#waits.delete(wait) && this.#waits.size === 0) this.#timer?.unref();
+  }
+
+  #fireAt(moment: number): void {
+    clearTimeout(this.#timer);
+    this.#firesAt = moment;
+    const delayMs = Math.min(Math.max(0, moment - performance.now()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.#fire(), delayMs);
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    this.#firesAt = Infinity;
+    const now = performance.now();
+    let next = Infinity;
+    for (const wait of this.#waits) {
+      if (wait.deadlineAt <= now) {
+        this.#waits.delete(wait);
+        wait.expire();
+      } else next = Math.min(next, wait.deadlineAt);
+    }
+    if (next < Infinity) this.#fireAt(next);
+  }
+}
+
+/** The one of this process. */
+export const deadlineTimer: DeadlineTimer = new DeadlineTimer();
