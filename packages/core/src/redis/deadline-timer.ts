@@ -12,7 +12,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Ends all that waits for longer than it may, with one timer: for calls of some microseconds, a
  * timer each would cost more than much of the call. What is settled leaves the timer as it is.
  */
-class DeadlineTimer {
+export class DeadlineTimer {
   readonly #waits = new Set<Wait>();
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires: never after the first deadline, often before it. */
