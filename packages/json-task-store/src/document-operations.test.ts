@@ -61,8 +61,9 @@ describe('a document', () => {
     const whole = diffTasks(undefined, snapshotOf(task()));
     const text =
       '{"id":"t","contextId":"c","status":{"state":"TASK_STATE_WORKING"},"history":[],"artifacts":[]';
-    expect(encodeDelta('t', whole, true)).toEqual([`${text},"_store":{`, '0', '0']);
+    expect(encodeDelta('t', whole, true)).toEqual(['1', `${text},"_store":{`, '0', '0']);
     expect(encodeDelta('t', { ...whole, events: [['p', '1-3']] }, true)).toEqual([
+      '1',
       `${text},"_store":{"events":{"p":"1-3"},`,
       '0',
       '0',

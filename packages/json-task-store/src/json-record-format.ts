@@ -30,13 +30,13 @@ export const jsonRecordFormat: TaskRecordFormat = {
   decode: decodeDocument,
 };
 
-/** The arguments 5 and on of `save-json-task.lua`, up to the index entry. */
+/** The arguments 4 and on of `save-json-task.lua`, up to the index entry. */
 export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
   if (!whole) return changeArguments(changeOf(delta));
   const events = eventsText(delta.events);
   // The script goes on where this ends. One text is stored as a whole, or refused as a whole.
   const own = `"_store":{${events === undefined ? '' : `"events":${events},`}`;
-  return [`${documentOf(taskId, delta).slice(0, -1)},${own}`, '0', '0'];
+  return ['1', `${documentOf(taskId, delta).slice(0, -1)},${own}`, '0', '0'];
 }
 
 /** As {@link encodeDelta}, for a change that is given as operations. */
@@ -47,6 +47,7 @@ export function changeArguments({ lengths, operations }: DocumentChange): string
     ...args,
   ]);
   return [
+    '0',
     '',
     String(lengths.length),
     String(steps.length),

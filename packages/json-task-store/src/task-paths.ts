@@ -135,7 +135,6 @@ export class TaskPaths {
       version,
       writeId,
       seconds === undefined ? '' : String(seconds),
-      '0',
       ...changeArguments({ lengths: [], operations }),
     ]);
     const [outcome, found] = arrayReply(saveScript.name, reply);

@@ -51,7 +51,7 @@ describeWithJson('delta writes', (server) => {
       await store.save(task, CONTEXT);
 
       expect(calls).toEqual([
-        { args: [version, '0'], reply: [version] },
+        { args: [version], reply: [version] },
         {
           args: [
             version,

@@ -220,15 +220,15 @@ describeWithJson('marked events', (server) => {
     const key = `${prefix}{acme:ann:t}`;
     const { readScript } = jsonRecordFormat;
     for (const [without, parts] of [
-      ['0', [['one']]],
-      ['1', []],
+      [[], [['one']]],
+      [['partial'], []],
     ] as const) {
       const reply = await server.client.eval(readScript.source, {
         keys: [key],
-        arguments: ['', without],
+        arguments: ['', ...without],
       });
       const [, content] = reply as unknown as [string, string[]];
-      const { snapshot, writes } = jsonRecordFormat.decode(key, 't', content, without === '0');
+      const { snapshot, writes } = jsonRecordFormat.decode(key, 't', content, without.length === 0);
       expect(String(snapshot.events?.applied)).toBe(`${PUBLISHER}:1`);
       expect(writes).toMatch(/:1$/);
       const texts = snapshot.artifacts.map((artifact) =>

@@ -33,7 +33,7 @@ import { RecordReader } from './record-reader.ts';
  * | `n:<n>`, `p:<n>:<m>` | number of parts of artifact n, and each part as A2A JSON |
  *
  * @param whole Whether the record is written anew.
- * @returns The arguments 5 and on of `save-task.lua`, up to the index entry.
+ * @returns The arguments 4 and on of `save-task.lua`, up to the index entry.
  */
 export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): string[] {
   const set: string[] = [];
@@ -66,8 +66,7 @@ export function encodeDelta(taskId: string, delta: TaskDelta, whole: boolean): s
     for (let part = 0; part < partCount; part += 1) remove.push(`p:${index}:${part}`);
   }
   for (const [publisher, text] of delta.events ?? []) assign(`e:${publisher}`, text ?? undefined);
-  const removed = whole ? [] : remove;
-  return [String(removed.length), String(set.length), ...removed, ...set];
+  return whole ? ['*', ...set] : [String(remove.length), ...remove, ...set];
 }
 
 function pushList<T>(

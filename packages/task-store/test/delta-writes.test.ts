@@ -61,15 +61,13 @@ describe('a chunk', () => {
     await store.save(task, CONTEXT);
 
     expect(calls).toEqual([
-      { args: [version, '0'], reply: [version] },
+      { args: [version], reply: [version] },
       {
         args: [
           version,
           expect.stringMatching(/^[A-Za-z0-9_-]{8}:2$/),
           '',
           '0',
-          '0',
-          '4',
           'p:0:1000',
           '{"text":"chunk","mediaType":"text/plain"}',
           'n:0',
@@ -138,7 +136,7 @@ describe('a change of a task that this process has written since', () => {
     calls.length = 0;
     await store.save(second, CONTEXT);
     expect(calls).toHaveLength(1);
-    expect(calls[0]?.args.slice(6)).toEqual([
+    expect(calls[0]?.args.slice(4)).toEqual([
       'p:0:2',
       '{"text":"second","mediaType":"text/plain"}',
       'n:0',
@@ -149,23 +147,23 @@ describe('a change of a task that this process has written since', () => {
 
 describe('other changes send what changed', () => {
   const CHANGES: Readonly<Record<string, readonly [(task: Task) => void, readonly string[]]>> = {
-    nothing: [() => {}, ['0', '0']],
+    nothing: [() => {}, ['0']],
     'a name': [
       (task) => void Object.assign(task.artifacts[0] ?? {}, { name: 'new' }),
-      ['0', '2', 'a:0', '{"artifactId":"a","name":"new"}'],
+      ['0', 'a:0', '{"artifactId":"a","name":"new"}'],
     ],
-    metadata: [(task) => void (task.metadata = { a: 1 }), ['0', '2', 'm', '{"a":1}']],
+    metadata: [(task) => void (task.metadata = { a: 1 }), ['0', 'm', '{"a":1}']],
     'a part in the middle': [
       (task) => void task.artifacts[0]?.parts.splice(1, 1, text('changed')),
-      ['0', '4', 'p:0:1', '{"text":"changed","mediaType":"text/plain"}', 'p:0:2', THREE()],
+      ['0', 'p:0:1', '{"text":"changed","mediaType":"text/plain"}', 'p:0:2', THREE()],
     ],
     'the last part removed': [
       (task) => void task.artifacts[0]?.parts.pop(),
-      ['1', '2', 'p:0:2', 'n:0', '2'],
+      ['1', 'p:0:2', 'n:0', '2'],
     ],
     'the artifact removed': [
       (task) => void task.artifacts.pop(),
-      ['5', '2', 'a:0', 'n:0', 'p:0:0', 'p:0:1', 'p:0:2', 'a', '0'],
+      ['5', 'a:0', 'n:0', 'p:0:0', 'p:0:1', 'p:0:2', 'a', '0'],
     ],
   };
 
@@ -177,7 +175,7 @@ describe('other changes send what changed', () => {
     calls.length = 0;
     await store.save(task, CONTEXT);
     expect(calls).toHaveLength(1);
-    expect(calls[0]?.args.slice(3)).toEqual(['0', ...expected]);
+    expect(calls[0]?.args.slice(3)).toEqual(expected);
   });
 
   test('a status, with the index', async () => {
@@ -190,8 +188,6 @@ describe('other changes send what changed', () => {
     expect(calls).toHaveLength(1);
     expect(calls[0]?.args.slice(3)).toEqual([
       '0',
-      '0',
-      '2',
       's',
       '{"state":"TASK_STATE_COMPLETED","timestamp":"2026-01-01T00:00:00.001Z"}',
       't',

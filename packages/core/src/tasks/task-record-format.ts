@@ -17,14 +17,13 @@ export interface TaskRecordFormat {
   /**
    * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
    * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to
-   * leave as is), `1` to replace the whole record, then what {@link encode} gave, then the index
-   * entry. Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
+   * leave as is), then what {@link encode} gave, then the index entry, which comes with its keys. Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
    * `["conflict", version, content]`.
    */
   readonly saveScript: RedisScript;
   /**
-   * Reads a record. KEYS: the record. ARGV: the version that the caller has, `1` to leave out the
-   * artifacts. Returns nil, `[version]` or `[version, content]`.
+   * Reads a record. KEYS: the record. ARGV: the version that the caller has, and `partial` to leave out
+   * the artifacts. Returns nil, `[version]` or `[version, content]`.
    */
   readonly readScript: RedisScript;
   /** The script's arguments for a change; `whole` when the record is written anew. */

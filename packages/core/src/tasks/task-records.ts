@@ -95,7 +95,8 @@ export class TaskRecords {
     withArtifacts = true,
   ): Promise<T | ReadRecord | undefined> {
     const { readScript } = this.#format;
-    const args = [known?.version ?? '', withArtifacts ? '0' : '1'];
+    const args = [known?.version ?? ''];
+    if (!withArtifacts) args.push('partial');
     const reply = await this.#run(readScript, [key], args);
     if (reply === null || reply === undefined) return undefined;
     const [version, content] = arrayReply(readScript.name, reply);
@@ -106,8 +107,7 @@ export class TaskRecords {
   /** Writes a record. Errors as for {@link read}. */
   async write(write: RecordWrite): Promise<RecordWriteReply> {
     const { key, from, target, index } = write;
-    const whole = from === undefined;
-    const change = this.#format.encode(target.id, diffTasks(from, target), whole);
+    const change = this.#format.encode(target.id, diffTasks(from, target), from === undefined);
     const { saveScript } = this.#format;
     const reply = await this.#run(
       saveScript,
@@ -116,7 +116,6 @@ export class TaskRecords {
         write.expected,
         write.writeId,
         write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
-        whole ? '1' : '0',
         ...change,
         ...(index?.args ?? []),
       ],

@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  the record: a JSON document
 -- ARGV[1]  the version that the caller has; empty for none
--- ARGV[2]  1 to leave out the artifacts, else 0
+-- ARGV[2]  partial to leave out the artifacts; otherwise absent
 -- Returns nil where there is no record; {version} when it is the caller's; otherwise {version,
 -- {text}}, the text being the matches of `$`, or those of the members other than the artifacts by
 -- their paths.
@@ -11,7 +11,7 @@ if failure then return failure end
 if not own then return nil end
 local version = store_of(own)
 if version == ARGV[1] and version ~= '' then return { version } end
-if ARGV[2] == '0' then return { version, { redis.call('JSON.GET', KEYS[1], '$') } } end
+if ARGV[2] ~= 'partial' then return { version, { redis.call('JSON.GET', KEYS[1], '$') } } end
 return {
   version,
   {

@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  the record: a hash
 -- ARGV[1]  the version that the caller has; empty for none
--- ARGV[2]  1 to leave out the artifacts, else 0
+-- ARGV[2]  partial to leave out the artifacts; otherwise absent
 -- Returns nil where there is no record; {version} when it is the caller's; otherwise {version, names
 -- and values in turn}.
 local version = redis.call('HGET', KEYS[1], 'v')
@@ -11,7 +11,7 @@ if not version then
   version = ''
 end
 if version == ARGV[1] and version ~= '' then return { version } end
-if ARGV[2] == '0' then return { version, redis.call('HGETALL', KEYS[1]) } end
+if ARGV[2] ~= 'partial' then return { version, redis.call('HGETALL', KEYS[1]) } end
 
 local names = { 'i', 'c', 's', 'm', 'h' }
 local length = tonumber(redis.call('HGET', KEYS[1], 'h') or '0') or 0

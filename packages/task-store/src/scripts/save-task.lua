@@ -6,10 +6,9 @@
 -- ARGV[1]      the version that the caller started from; 0 for no record, empty for any
 -- ARGV[2]      the write: "<writer>:<number>", unique, so that a repeated call is noticed
 -- ARGV[3]      seconds until the record expires; 0 for never, empty to leave that as it is
--- ARGV[4]      1 to replace the whole record, else 0
--- ARGV[5]      d, how many fields to remove
--- ARGV[6]      s, how many names and values to set, together
--- ARGV[7...]   d names, then s names and values in turn, then the index entry, see index-task.lua
+-- ARGV[4]      how many fields to remove; * for all that there are, and then none is named
+-- ARGV[5...]   the names of those fields, then names and values to set in turn, then the index entry,
+--              7 arguments, see index-task.lua
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, fields and values} when the record is another
 -- one, version 0 where there is none, empty where a record has none.
@@ -25,18 +24,18 @@ end
 local next_version = version_after(version)
 local kept = writes_with(ARGV[2], writes)
 
-if ARGV[4] == '1' then redis.call('DEL', record) end
-local first_set = 7 + tonumber(ARGV[5])
-local after_set = first_set + tonumber(ARGV[6])
+if ARGV[4] == '*' then redis.call('DEL', record) end
+local first_set = 5 + (tonumber(ARGV[4]) or 0)
+local entry = #KEYS > 1 and #ARGV - 6 or #ARGV + 1
 -- A call takes a few thousand arguments at most.
-for i = 7, first_set - 1, 4000 do
+for i = 5, first_set - 1, 4000 do
   redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 3999, first_set - 1)))
 end
 -- The version goes along with the first of the fields: one command to replicate, not two.
-local first_last = math.min(first_set + 3999, after_set - 1)
+local first_last = math.min(first_set + 3999, entry - 1)
 redis.call('HSET', record, 'v', next_version, 'w', kept, unpack(ARGV, first_set, first_last))
-for i = first_last + 1, after_set - 1, 4000 do
-  redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, after_set - 1)))
+for i = first_last + 1, entry - 1, 4000 do
+  redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, entry - 1)))
 end
 if ARGV[3] == '0' then
   redis.call('PERSIST', record)
@@ -44,5 +43,5 @@ elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])
 end
 
-local row = #KEYS > 1 and index_task(2, after_set, tonumber(next_version))
+local row = #KEYS > 1 and index_task(2, entry, tonumber(next_version))
 return { 'saved', next_version, row or '' }
