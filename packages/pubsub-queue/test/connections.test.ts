@@ -1,30 +1,23 @@
-import { randomUUID } from 'node:crypto';
-
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  describeConnections,
+  useReplicas,
+} from '@a2a-redis-internal/contract/redis-queue-managers';
+import { expect, it, vi } from 'vitest';
 
 import { chunkOf } from './chunk-of.ts';
-import { Replica } from './replica.ts';
+import { PUBSUB } from './subject.ts';
 
-let server: RedisServer;
-let replica: Replica;
+describeConnections(PUBSUB);
 
-beforeAll(async () => {
-  server = await startRedisServer();
-  replica = await Replica.start(server.url, `${randomUUID()}:`);
-});
-afterAll(async () => {
-  await replica[Symbol.asyncDispose]();
-  await server.stop();
-});
+const used = useReplicas(PUBSUB, 1);
 
 async function connections(): Promise<number> {
-  const list: unknown = await replica.client.sendCommand(['CLIENT', 'LIST']);
+  const list: unknown = await used.a.client.sendCommand(['CLIENT', 'LIST']);
   return String(list).trim().split('\n').length;
 }
 
 it('one further connection, with 1 and with 2,000 queues and tasks, whoever waits', async () => {
-  const { queues } = replica;
+  const { queues, errors } = used.a;
   const before = await connections();
   const first = await queues.createOrTap('queue-0');
   const reads = [first.dequeueEvent()];
@@ -48,5 +41,5 @@ it('one further connection, with 1 and with 2,000 queues and tasks, whoever wait
   await vi.waitUntil(() => seen.length > 0);
   expect(seen).toEqual(['task-7']);
   expect(await connections()).toBe(before + 1);
-  expect(replica.errors).toEqual([]);
+  expect(errors).toEqual([]);
 });

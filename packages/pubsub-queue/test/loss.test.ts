@@ -1,39 +1,26 @@
-import { randomUUID } from 'node:crypto';
-
 import { TaskState } from '@a2a-js/sdk';
 import {
   beginTask,
   type Execution,
   type Listener,
 } from '@a2a-redis-internal/contract/queue-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { Replica, useReplicas } from '@a2a-redis-internal/contract/redis-queue-managers';
 import { A2ARedisError } from '@a2a-redis/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { LossySubscriber } from './lossy-subscriber.ts';
-import { Replica } from './replica.ts';
+import { PUBSUB } from './subject.ts';
 
-let server: RedisServer;
-let prefix: string;
-let a: Replica;
+const used = useReplicas(PUBSUB, 1);
 
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  prefix = `${randomUUID()}:`;
-  a = await Replica.start(server.url, prefix);
-});
-afterEach(async () => {
-  await a[Symbol.asyncDispose]();
-});
+/** Another replica than the first. */
+async function startReplica(subscriber?: LossySubscriber): Promise<Replica> {
+  return Replica.start(PUBSUB, used.server.url, used.prefix, { subscriber });
+}
 
 /** An execution on the first replica, and a subscriber that has joined it on another one. */
 async function joinOn(b: Replica): Promise<{ execution: Execution; other: Listener }> {
-  const { execution } = await beginTask(a);
+  const { execution } = await beginTask(used.a);
   const other = b.resubscribe(execution.taskId);
   await other.until(1);
   execution.status(TaskState.TASK_STATE_WORKING);
@@ -42,11 +29,8 @@ async function joinOn(b: Replica): Promise<{ execution: Execution; other: Listen
 }
 
 async function stored(execution: Execution, parts: number): Promise<void> {
-  const { taskId, context } = { taskId: execution.taskId, context: execution.request.context };
-  await vi.waitUntil(async () => {
-    const task = await a.tasks.load(taskId, context);
-    return task?.artifacts[0]?.parts.length === parts;
-  });
+  const { taskId } = execution;
+  await vi.waitUntil(async () => (await used.a.stored(taskId))?.parts.length === parts);
 }
 
 const lost = (taskId: string, reason: string): string =>
@@ -54,8 +38,8 @@ const lost = (taskId: string, reason: string): string =>
 
 describe('a subscriber that loses messages', () => {
   it('is told at the next event of the publisher', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const { execution, other } = await joinOn(b);
     subscriber.loses = (message) => message.startsWith('E');
     execution.chunks(3);
@@ -76,8 +60,8 @@ describe('a subscriber that loses messages', () => {
   });
 
   it('finds the end again that it lost, in the store', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const { execution, other } = await joinOn(b);
     subscriber.loses = (message) => message.startsWith('E');
     execution.chunks(2).complete();
@@ -89,8 +73,8 @@ describe('a subscriber that loses messages', () => {
   });
 
   it('hears nothing at all: its end comes from the store all the same', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const { execution, other } = await joinOn(b);
     subscriber.loses = () => true;
     execution.complete();
@@ -98,21 +82,21 @@ describe('a subscriber that loses messages', () => {
   });
 
   it('and whose task others have ended, has that end from the store', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const { execution, stream } = await beginTask(b);
-    const other = a.resubscribe(execution.taskId);
+    const other = used.a.resubscribe(execution.taskId);
     await other.until(1);
     subscriber.loses = () => true;
     // No longer listed, it tells its executor, which returns before anybody has ended the task.
-    await a.client.del(`${prefix}queues:{replicas}`);
+    await used.a.client.del(`${used.prefix}queues:{replicas}`);
     expect(await stream.ended).toEqual(['task working 0', 'failed']);
     expect(await other.ended).toEqual(['task working 0', 'failed']);
   });
 
   it('that lost no event is not bothered', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const { execution, other } = await joinOn(b);
     subscriber.loses = (message) => message.startsWith('P') || message === 'C';
     execution.chunks(2).complete();
@@ -123,11 +107,11 @@ describe('a subscriber that loses messages', () => {
 
 describe('a subscriber that gets what it cannot read', () => {
   it('is told, and what is wrong with it', async () => {
-    await using b = await Replica.start(server.url, prefix);
+    await using b = await startReplica();
     const { execution, other } = await joinOn(b);
     const { taskId } = execution;
-    const channel = `${prefix}queues:{:unknown:${taskId}}:events`;
-    await a.client.publish(channel, 'Ex-1 1\na{"artifact":{"parts":[null]}}');
+    const channel = `${used.taskKey(taskId)}:events`;
+    await used.a.client.publish(channel, 'Ex-1 1\na{"artifact":{"parts":[null]}}');
     await expect(other.ended).rejects.toThrow(
       `An event of task "${taskId}" was lost to a subscriber: it cannot be read. Subscribe again for a fresh snapshot.`,
     );
@@ -142,13 +126,13 @@ describe('a subscriber that gets what it cannot read', () => {
 
 describe('a subscriber whose connection breaks', () => {
   it('is told exactly whether events were published meanwhile', async () => {
-    await using subscriber = await LossySubscriber.connect(server.url);
-    await using b = await Replica.start(server.url, prefix, { subscriber });
+    await using subscriber = await LossySubscriber.connect(used.server.url);
+    await using b = await startReplica(subscriber);
     const [quiet, busy] = [await joinOn(b), await joinOn(b)];
     subscriber.loses = (message) => message.startsWith('E');
     busy.execution.chunks(2);
     await stored(busy.execution, 2);
-    await a.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await used.a.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await expect(busy.other.ended).rejects.toThrow('2 of them did not come');
     subscriber.loses = () => false;
     quiet.execution.chunks(1).complete();
@@ -157,7 +141,7 @@ describe('a subscriber whose connection breaks', () => {
       lost(busy.execution.taskId, '2 of them did not come'),
     ]);
     // The publisher's own listeners had everything, though its connection broke, too.
-    expect(a.errors.filter(({ message }) => message.startsWith('Events'))).toEqual([]);
+    expect(used.a.errors.filter(({ message }) => message.startsWith('Events'))).toEqual([]);
     busy.execution.complete();
   });
 });

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { type AgentCalls, AgentClient, WebhookReceiver } from '@a2a-redis-internal/agent-server';
 import { Listener, stateName } from '@a2a-redis-internal/contract/queue-fixtures';
+import { mergeSeen } from '@a2a-redis-internal/contract/redis-queue-managers';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { type Replica, type ReplicaGroup, startReplicas } from '@a2a-redis-internal/replicas';
 import { createRedisClient } from '@a2a-redis/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { keysOf } from './keys-of.ts';
-import { mergeSeen } from './merge-seen.ts';
 
 /** Of the tests, so that they are quick: how long after its last sign of life a process is gone. */
 const FAILOVER_MS = 4000;

@@ -1,35 +1,22 @@
-import { randomUUID } from 'node:crypto';
-
 import { TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, ServerCallContext } from '@a2a-js/sdk/server';
 import { beginTask } from '@a2a-redis-internal/contract/queue-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { createClient, type RedisClientType } from 'redis';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { useReplicas } from '@a2a-redis-internal/contract/redis-queue-managers';
+import { expect, it } from 'vitest';
 
-import { Replica } from './replica.ts';
+import { RedisStreamsQueueManager } from '../src/redis-streams-queue-manager.ts';
+import { STREAMS } from './subject.ts';
 
-let server: RedisServer;
-let admin: RedisClientType;
-let prefix: string;
-let a: Replica;
+const RETENTION = { retentionSeconds: 100, endedRetentionSeconds: 7 };
 
-beforeAll(async () => {
-  server = await startRedisServer();
-  admin = createClient({ url: server.url });
-  await admin.connect();
-});
-afterAll(async () => {
-  admin.destroy();
-  await server.stop();
-});
-beforeEach(async () => {
-  prefix = `${randomUUID()}:`;
-  a = await Replica.start(server.url, prefix, { retentionSeconds: 100, endedRetentionSeconds: 7 });
-});
-afterEach(async () => {
-  await a[Symbol.asyncDispose]();
-});
+const used = useReplicas(
+  {
+    ...STREAMS,
+    openQueues: (client, options) =>
+      new RedisStreamsQueueManager(client, { ...options, ...RETENTION }),
+  },
+  1,
+);
 
 const callOf = (userName: string): ServerCallContext =>
   new ServerCallContext({ tenant: 'acme', user: { isAuthenticated: true, userName } });
@@ -41,6 +28,7 @@ function status(timestamp: string): AgentExecutionEvent {
 }
 
 it('tasks of two owners with one id are two tasks', async () => {
+  const { a, prefix } = used;
   const [ann, bob] = [callOf('ann'), callOf('bob')];
   const heard: string[] = [];
   const buses = [ann, bob].map((context) => a.queues.createOrGetByTaskId('t', context));
@@ -56,7 +44,7 @@ it('tasks of two owners with one id are two tasks', async () => {
   expect(heard).toEqual(['0 of ann', '1 of bob']);
   const logs = await Promise.all(
     ['ann', 'bob'].map(async (name) =>
-      admin.xRange(`${prefix}queues:{acme:${name}:t}:log`, '-', '+'),
+      a.client.xRange(`${prefix}queues:{acme:${name}:t}:log`, '-', '+'),
     ),
   );
   expect(
@@ -67,19 +55,18 @@ it('tasks of two owners with one id are two tasks', async () => {
 });
 
 it('what is kept of a task stays for the retention, and after its end for the shorter one', async () => {
+  const { a } = used;
   const { execution, stream } = await beginTask(a);
   await a.queues.flush();
-  const keys = ['state', 'log'].map(
-    (key) => `${prefix}queues:{:unknown:${execution.taskId}}:${key}`,
-  );
+  const keys = ['state', 'log'].map((key) => `${used.taskKey(execution.taskId)}:${key}`);
   const kept = async (): Promise<readonly boolean[]> =>
-    Promise.all(keys.map(async (key) => (await admin.ttl(key)) > 7));
+    Promise.all(keys.map(async (key) => (await a.client.ttl(key)) > 7));
   expect(await kept()).toEqual([true, true]);
   execution.complete();
   await stream.ended;
   await a.queues.flush();
   expect(await kept()).toEqual([false, false]);
-  expect((await Promise.all(keys.map(async (key) => admin.ttl(key)))).every((ttl) => ttl > 0)).toBe(
-    true,
-  );
+  expect(
+    (await Promise.all(keys.map(async (key) => a.client.ttl(key)))).every((ttl) => ttl > 0),
+  ).toBe(true);
 });

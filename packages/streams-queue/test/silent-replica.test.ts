@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TaskState } from '@a2a-js/sdk';
@@ -7,19 +6,17 @@ import {
   type Execution,
   type Listener,
 } from '@a2a-redis-internal/contract/queue-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Replica, useServer } from '@a2a-redis-internal/contract/redis-queue-managers';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { describe, expect, it } from 'vitest';
 
-import { CONTEXT, Replica } from './replica.ts';
+import { STREAMS } from './subject.ts';
 
-let server: RedisServer;
+const used = useServer({ processControl: true });
 
-beforeAll(async () => {
-  server = await startRedisServer({ processControl: true });
-});
-afterAll(async () => {
-  await server.stop();
-});
+async function startReplica(): Promise<Replica> {
+  return Replica.start(STREAMS, used.url, newPrefix(), { failoverMs: 2000 });
+}
 
 /** A task of a replica that then heard nothing from Redis for so long that others may have ended it. */
 async function silentAfterBeginning(
@@ -27,33 +24,32 @@ async function silentAfterBeginning(
 ): Promise<{ readonly execution: Execution; readonly stream: Listener }> {
   const begun = await beginTask(a);
   await a.queues.flush();
-  server.pause();
+  used.server.pause();
   await sleep(1500);
   return begun;
 }
 
 describe('a replica to which Redis has been silent', () => {
   it('shows its clients what it published, and its end, when Redis has it', async () => {
-    await using a = await Replica.start(server.url, `${randomUUID()}:`, { failoverMs: 2000 });
+    await using a = await startReplica();
     const { execution, stream } = await silentAfterBeginning(a);
     execution.chunks(2).complete();
     execution.bus.finished();
     await sleep(50);
-    server.resume();
+    used.server.resume();
     expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'chunk 1', 'completed']);
-    const task = await a.tasks.load(execution.taskId, CONTEXT);
-    expect(task?.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+    expect((await a.stored(execution.taskId))?.state).toBe('completed');
   });
 
   it.each(['by an event', 'by returning'])(
     'shows it also where the executor ends %s alone',
     async (how) => {
-      await using a = await Replica.start(server.url, `${randomUUID()}:`, { failoverMs: 2000 });
+      await using a = await startReplica();
       const { execution, stream } = await silentAfterBeginning(a);
       if (how === 'by returning') execution.chunks(1).return();
       else execution.complete();
       await sleep(50);
-      server.resume();
+      used.server.resume();
       expect(await stream.ended).toEqual([
         'task working 0',
         how === 'by returning' ? 'chunk 0' : 'completed',
@@ -62,11 +58,11 @@ describe('a replica to which Redis has been silent', () => {
   );
 
   it('leaves a task open that waits for its user', async () => {
-    await using a = await Replica.start(server.url, `${randomUUID()}:`, { failoverMs: 2000 });
+    await using a = await startReplica();
     const { execution, stream } = await silentAfterBeginning(a);
     execution.status(TaskState.TASK_STATE_INPUT_REQUIRED).return();
     await sleep(50);
-    server.resume();
+    used.server.resume();
     expect(await stream.ended).toEqual(['task working 0', 'input-required']);
     const { taskId } = execution;
     const executing = a.executor.next();

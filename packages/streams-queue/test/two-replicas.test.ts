@@ -1,42 +1,23 @@
-import { randomUUID } from 'node:crypto';
-
-import { TaskState } from '@a2a-js/sdk';
 import { beginTask } from '@a2a-redis-internal/contract/queue-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { ScriptRunner } from '@a2a-redis/core/kernel';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  describeTwoReplicas,
+  useReplicas,
+} from '@a2a-redis-internal/contract/redis-queue-managers';
+import { QueueKeys, ScriptRunner } from '@a2a-redis/core/kernel';
+import { describe, expect, it } from 'vitest';
 
 import { StreamLog } from '../src/stream-log.ts';
-import { CONTEXT, Replica } from './replica.ts';
+import { STREAMS } from './subject.ts';
 
-let server: RedisServer;
-let prefix: string;
-let a: Replica;
-let b: Replica;
+describeTwoReplicas(STREAMS);
 
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterAll(async () => {
-  await server.stop();
-});
-beforeEach(async () => {
-  prefix = `${randomUUID()}:`;
-  [a, b] = await Promise.all([
-    Replica.start(server.url, prefix, { failoverMs: 2000 }),
-    Replica.start(server.url, prefix, { failoverMs: 2000 }),
-  ]);
-});
-afterEach(async () => {
-  await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
-});
+const used = useReplicas(STREAMS, 2, { failoverMs: 2000 });
 
 describe('two replicas', () => {
   it('stream on one, resubscribe on the other: the snapshot and every later event', async () => {
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task().chunks(3);
+    const { a, b } = used;
+    const { execution, stream } = await beginTask(a);
+    execution.chunks(3);
     await stream.until(4);
     const other = b.resubscribe(execution.taskId);
     await other.until(1);
@@ -55,21 +36,14 @@ describe('two replicas', () => {
   });
 
   it('an event that cannot be read ends who listens with an error', async () => {
+    const { a, b, prefix } = used;
     const { execution, stream } = await beginTask(a);
     const other = b.resubscribe(execution.taskId);
     await other.until(1);
     execution.chunks(1);
     await other.until(2);
-    const name = `:unknown:${execution.taskId}`;
-    const base = `${prefix}queues:{${name}}`;
-    const task = {
-      scope: { tenant: '', owner: 'unknown' },
-      taskId: execution.taskId,
-      name,
-      state: `${base}:state`,
-      log: `${base}:log`,
-      channel: `${base}:events`,
-    };
+    const keys = new QueueKeys(`${prefix}queues:`);
+    const task = keys.task({ tenant: '', owner: 'unknown' }, execution.taskId);
     const limits = { maxEventsPerTask: 10, maxMessageBytes: 1000 };
     const kept = { retentionSeconds: 30, endedRetentionSeconds: 10 };
     const log = new StreamLog(new ScriptRunner(a.client), 'PUBLISH', { ...limits, ...kept });
@@ -83,21 +57,5 @@ describe('two replicas', () => {
     expect(b.errors).toEqual([expect.objectContaining({ code: 'EVENTS_LOST', cause })]);
     execution.complete();
     await stream.ended;
-  });
-
-  it('cancel on the other reaches the executor', async () => {
-    const executing = a.executor.next();
-    const stream = a.stream();
-    const execution = await executing;
-    execution.task().chunks(1);
-    await stream.until(2);
-    const canceled = await b.handler.cancelTask(
-      { tenant: '', id: execution.taskId, metadata: undefined },
-      CONTEXT,
-    );
-    expect(canceled.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
-    expect([a.executor.canceled, b.executor.canceled]).toEqual([[execution.taskId], []]);
-    expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'canceled']);
-    expect([a.errors, b.errors]).toEqual([[], []]);
   });
 });

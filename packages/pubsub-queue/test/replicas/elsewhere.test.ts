@@ -2,7 +2,7 @@ import { summaryOf } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { mergeSeen } from '../merge-seen.ts';
+import { mergeSeen } from '@a2a-redis-internal/contract/redis-queue-managers';
 import { type Agent, type Agents, chunks, startAgents, unhandledIn } from './agents.ts';
 
 // Many processes on a machine that may be busy.

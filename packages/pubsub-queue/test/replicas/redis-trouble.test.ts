@@ -6,7 +6,7 @@ import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-se
 import type { RedisClientType } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { mergeSeen, type Seen } from '../merge-seen.ts';
+import { mergeSeen, type Seen } from '@a2a-redis-internal/contract/redis-queue-managers';
 import { type Agent, type Agents, chunks, startAgents, unhandledIn } from './agents.ts';
 
 // Many processes on a machine that may be busy.

@@ -1,23 +1,16 @@
-import {
-  type AgentCard,
-  type Message,
-  Role,
-  type SendMessageRequest,
-  type Task,
-} from '@a2a-js/sdk';
+import type { Message, SendMessageRequest, Task } from '@a2a-js/sdk';
 import {
   DefaultRequestHandler,
   type ExecutionEventBusManager,
-  ServerCallContext,
   type TaskStore,
 } from '@a2a-js/sdk/server';
 
+import { CARD } from './agent-card.ts';
 import { textPart } from './driven-events.ts';
 import { DrivenExecutor, type Execution } from './driven-executor.ts';
 import { Listener, stateName, textsOf } from './listener.ts';
+import { cancelRequest, CONTEXT, sendRequest } from './requests.ts';
 import type { QueueManagerSubject, QueueManagerUnderTest } from './subject.ts';
-
-export const CONTEXT: ServerCallContext = new ServerCallContext();
 
 /** What a message goes to. */
 export interface SendOptions {
@@ -82,7 +75,7 @@ export class ContractAgent implements AsyncDisposable {
   }
 
   async cancel(id: string): Promise<Task> {
-    return this.handler.cancelTask({ tenant: '', id, metadata: undefined }, CONTEXT);
+    return this.handler.cancelTask(cancelRequest(id), CONTEXT);
   }
 
   /** The stored task in short; `undefined` where there is none. */
@@ -122,50 +115,10 @@ export function answerOf(answer: Message | Task): TaskSummary | string {
   return 'messageId' in answer ? textsOf(answer.parts).join('') : summaryOf(answer);
 }
 
-let messages = 0;
-
 function requestOf(text: string, options: SendOptions): SendMessageRequest {
   const { taskId = '', returnImmediately = false } = options;
-  messages += 1;
-  return {
-    tenant: '',
-    message: {
-      messageId: `m${messages}`,
-      contextId: '',
-      taskId,
-      role: Role.ROLE_USER,
-      parts: [textPart(text)],
-      metadata: undefined,
-      extensions: [],
-      referenceTaskIds: [],
-    },
-    configuration: {
-      acceptedOutputModes: [],
-      taskPushNotificationConfig: undefined,
-      returnImmediately,
-    },
-    metadata: undefined,
-  };
+  return sendRequest(
+    { taskId, parts: [textPart(text)] },
+    { acceptedOutputModes: [], taskPushNotificationConfig: undefined, returnImmediately },
+  );
 }
-
-const CARD: AgentCard = {
-  name: 'driven',
-  description: '',
-  version: '1',
-  provider: undefined,
-  documentationUrl: undefined,
-  iconUrl: undefined,
-  supportedInterfaces: [],
-  capabilities: {
-    streaming: true,
-    pushNotifications: false,
-    extendedAgentCard: false,
-    extensions: [],
-  },
-  securitySchemes: {},
-  securityRequirements: [],
-  defaultInputModes: [],
-  defaultOutputModes: [],
-  skills: [],
-  signatures: [],
-};

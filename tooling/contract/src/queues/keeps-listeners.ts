@@ -1,9 +1,10 @@
 import type { AgentExecutionEvent, ExecutionEventBus } from '@a2a-js/sdk/server';
 import { describe, expect, test } from 'vitest';
 
-import { CONTEXT, ContractAgent } from './agent.ts';
+import { ContractAgent } from './agent.ts';
 import { messageEvent } from './driven-events.ts';
 import { textsOf } from './listener.ts';
+import { CONTEXT } from './requests.ts';
 import type { QueueManagerSubject } from './subject.ts';
 import { uncaughtDuring } from './uncaught.ts';
 

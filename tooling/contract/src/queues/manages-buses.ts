@@ -1,8 +1,9 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, test } from 'vitest';
 
-import { CONTEXT, ContractAgent } from './agent.ts';
+import { ContractAgent } from './agent.ts';
 import { messageEvent } from './driven-events.ts';
+import { CONTEXT } from './requests.ts';
 import type { QueueManagerSubject } from './subject.ts';
 
 /** Which bus belongs to which task, and for how long. */

@@ -1,0 +1,29 @@
+import type { AgentExecutionEvent, TaskStore } from '@a2a-js/sdk/server';
+import type { RedisClient } from '@a2a-redis/core';
+import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
+
+/** A direct queue, as far as all queue managers on Redis have it. */
+export interface DirectQueue {
+  readonly queueId: string;
+  enqueueEvent(event: AgentExecutionEvent): Promise<unknown>;
+  dequeueEvent(): Promise<AgentExecutionEvent>;
+  close(): Promise<void>;
+}
+
+/** A queue manager on Redis. */
+export interface RedisQueueManager extends BaseQueueManager {
+  createOrTap(queueId: string): Promise<DirectQueue>;
+}
+
+/** What the suites are run on. */
+export interface RedisQueueManagerSubject {
+  /** Stands before the tests' names. */
+  readonly name: string;
+  readonly openQueues: (client: RedisClient, options: QueueManagerOptions) => RedisQueueManager;
+  /** Opens a store of tasks whose keys begin with a prefix. */
+  readonly openStore: (client: RedisClient, prefix: string) => TaskStore;
+  /** What the manager keeps of a task in Redis: the ends of the keys' names. */
+  readonly taskKeys: readonly string[];
+  /** What the state of a task that waits for its user holds beside counters of runs, sorted. */
+  readonly stateFields: readonly string[];
+}
