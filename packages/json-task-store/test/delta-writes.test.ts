@@ -1,3 +1,10 @@
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { listRequest, messageOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import type { Task } from '@a2a-js/sdk';
@@ -7,8 +14,6 @@ import { describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore, type RedisJSONTaskStoreOptions } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask, text } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 /** What a script call sent, and what came back. */
 interface Call {

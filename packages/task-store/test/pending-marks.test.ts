@@ -1,3 +1,11 @@
+import {
+  append,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisCluster, startRedisCluster } from '@a2a-redis-internal/redis-server';
@@ -6,8 +14,6 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { CONTEXT, loadTask } from './support.ts';
 import { watchedClient } from './watched-client.ts';
 
 const [COMPLETED, FAILED] = [

@@ -1,11 +1,10 @@
+import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisCluster, startRedisCluster } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
 import { createCluster, type RedisClusterType } from 'redis';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
-import { streamedTask } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 import { SCOPE, SweptPrefix } from './swept-prefix.ts';
 import { dyingClient } from './watched-client.ts';
 

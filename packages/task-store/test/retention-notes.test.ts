@@ -1,3 +1,9 @@
+import {
+  append,
+  contentOf,
+  CONTEXT,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { connect } from '@a2a-redis-internal/redis-clients';
@@ -9,8 +15,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { RedisTaskStore, RedisTaskStoreOptions } from '../src/index.ts';
-import { append, streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 import { membersOf, SCOPE, SweptPrefix } from './swept-prefix.ts';
 import { type WatchedCall, watchedClient } from './watched-client.ts';
 

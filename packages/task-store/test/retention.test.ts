@@ -1,3 +1,9 @@
+import {
+  append,
+  contentOf,
+  CONTEXT,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect } from '@a2a-redis-internal/redis-clients';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
@@ -6,8 +12,6 @@ import { ServerCallContext } from '@a2a-js/sdk/server';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { append, streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 import { membersOf, SCOPE, SweptPrefix } from './swept-prefix.ts';
 import { dyingClient } from './watched-client.ts';
 

@@ -1,4 +1,11 @@
 import {
+  append,
+  CAPABILITIES,
+  CONTEXT,
+  streamedTask,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
+import {
   newPrefix,
   type OpenClient,
   SENTINEL_KINDS,
@@ -11,8 +18,6 @@ import { createRedisClient } from '@a2a-redis/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, textsOf } from './streamed-task.ts';
-import { CAPABILITIES, CONTEXT } from './support.ts';
 
 let deployment: RedisSentinel;
 

@@ -1,3 +1,4 @@
+import { CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import type { RedisScriptClient } from '@a2a-redis/core/kernel';
@@ -5,7 +6,6 @@ import type { RedisClientType, RedisClusterType } from 'redis';
 import { vi } from 'vitest';
 
 import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
-import { CONTEXT } from './support.ts';
 import { type CallHooks, watchedClient } from './watched-client.ts';
 
 /** The scope of {@link CONTEXT} as it is noted. */

@@ -1,8 +1,8 @@
-import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import type { Part, Task } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 
-import { CONTEXT } from './support.ts';
+import { taskOf } from '../task-store/fixtures.ts';
+import { CONTEXT } from './context.ts';
 
 /** A text part. */
 export function text(value: string): Part {

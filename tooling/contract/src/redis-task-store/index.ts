@@ -1,0 +1,12 @@
+export { CAPABILITIES } from './capabilities.ts';
+export { contentOf, documentAt } from './content-of.ts';
+export { CONTEXT, loadTask } from './context.ts';
+export { describeClusterCrash } from './describe-cluster-crash.ts';
+export { describeDeletionsAndIds } from './describe-deletions.ts';
+export { describeIndexRepair } from './describe-index-repair.ts';
+export { describeManyWriters, describeManyWritersOnCluster } from './describe-many-writers.ts';
+export { describeRedisTrouble } from './describe-redis-trouble.ts';
+export { describeUpdates } from './describe-updates.ts';
+export { append, streamedTask, text, textsOf } from './streamed-task.ts';
+export type { RedisTaskStoreSubject } from './subject.ts';
+export { useCluster, useRedis, useServer } from './use-redis.ts';
