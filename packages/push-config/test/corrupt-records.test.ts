@@ -1,33 +1,21 @@
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { inspect } from 'node:util';
 
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
 import { configOf, contentOf, CONTEXT } from './support.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
+const redis = useRedis();
 let prefix: string;
 let key: string;
 let store: RedisPushNotificationConfigStore;
 
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
-
 beforeEach(async () => {
   prefix = newPrefix();
   key = `${prefix}{acme:ann:task}:configs`;
-  store = new RedisPushNotificationConfigStore(client, { prefix });
+  store = new RedisPushNotificationConfigStore(redis(), { prefix });
   for (const id of ['a', 'b']) await store.save('task', CONTEXT, configOf(id));
   await store.save('other', CONTEXT, configOf('a'));
 });
@@ -51,10 +39,10 @@ const RECORDS: Readonly<Record<string, string>> = {
 };
 
 describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
-  beforeEach(() => client.hSet(key, 'c:a', record));
+  beforeEach(() => redis().hSet(key, 'c:a', record));
 
   test('is reported with its key and field, and left as it is', async () => {
-    const before = await contentOf(client, prefix);
+    const before = await contentOf(redis(), prefix);
     const expected = {
       name: 'A2ARedisError',
       code: 'CORRUPT_RECORD',
@@ -62,7 +50,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
     };
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.loadWithMetadata('task', CONTEXT)).rejects.toMatchObject(expected);
-    expect(await contentOf(client, prefix)).toStrictEqual(before);
+    expect(await contentOf(redis(), prefix)).toStrictEqual(before);
     expect(await store.load('other', CONTEXT)).toStrictEqual([configOf('a')]);
   });
 
@@ -73,7 +61,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
 
   test('can be deleted with the others', async () => {
     await store.delete('task', CONTEXT);
-    expect(await client.exists(key)).toBe(0);
+    expect(await redis().exists(key)).toBe(0);
   });
 
   test('can be saved anew', async () => {
@@ -83,7 +71,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
 });
 
 test('an error about a record does not quote it', async () => {
-  await client.hSet(key, 'c:a', `${HEAD}{"token":"s3cret" "`);
+  await redis().hSet(key, 'c:a', `${HEAD}{"token":"s3cret" "`);
   const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'CORRUPT_RECORD' });
   expect(inspect(error)).not.toContain('s3cret');
@@ -97,11 +85,11 @@ describe.each([
   ['too long to be exact', '9'.repeat(16)],
 ])('a counter that is %s', (_name, counter) => {
   beforeEach(async () => {
-    await (counter === undefined ? client.hDel(key, 'seq') : client.hSet(key, 'seq', counter));
+    await (counter === undefined ? redis().hDel(key, 'seq') : redis().hSet(key, 'seq', counter));
   });
 
   test('is reported, and neither read past nor counted on', async () => {
-    const before = await contentOf(client, prefix);
+    const before = await contentOf(redis(), prefix);
     const expected = {
       code: 'CORRUPT_RECORD',
       message: expect.stringContaining(`Field "seq" of key ${JSON.stringify(key)} `),
@@ -109,17 +97,17 @@ describe.each([
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.save('task', CONTEXT, configOf('c'))).rejects.toMatchObject(expected);
     await expect(store.save('task', CONTEXT, configOf('a'))).rejects.toMatchObject(expected);
-    expect(await contentOf(client, prefix)).toStrictEqual(before);
+    expect(await contentOf(redis(), prefix)).toStrictEqual(before);
   });
 
   test('goes with the last config', async () => {
     for (const id of ['a', 'b']) await store.delete('task', CONTEXT, id);
-    expect(await client.exists(key)).toBe(0);
+    expect(await redis().exists(key)).toBe(0);
   });
 });
 
 test('a field of something else is reported', async () => {
-  await client.hSet(key, 'note', 'mine');
+  await redis().hSet(key, 'note', 'mine');
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject({
     code: 'CORRUPT_RECORD',
     message: expect.stringContaining(`Field "note" of key ${JSON.stringify(key)} `),
@@ -127,7 +115,7 @@ test('a field of something else is reported', async () => {
 });
 
 test('a key of another type is reported, left as it is, and removed only with all configs', async () => {
-  await client.set(key, 'a string');
+  await redis().set(key, 'a string');
   const expected = {
     code: 'CORRUPT_RECORD',
     message: `Key ${JSON.stringify(key)} does not hold a hash.`,
@@ -135,7 +123,7 @@ test('a key of another type is reported, left as it is, and removed only with al
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
   await expect(store.save('task', CONTEXT, configOf('a'))).rejects.toMatchObject(expected);
   await expect(store.delete('task', CONTEXT, 'a')).rejects.toMatchObject(expected);
-  expect(await client.get(key)).toBe('a string');
+  expect(await redis().get(key)).toBe('a string');
 
   await store.delete('task', CONTEXT);
   await store.save('task', CONTEXT, configOf('a'));

@@ -1,11 +1,10 @@
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { type PushConfigEncryptionKey, RedisPushNotificationConfigStore } from '../src/index.ts';
 import { configOf, contentOf, CONTEXT, contextOf } from './support.ts';
@@ -13,20 +12,9 @@ import { configOf, contentOf, CONTEXT, contextOf } from './support.ts';
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32).toString('base64') };
 
-let server: RedisServer;
-let client: RedisClientType;
+const redis = useRedis();
 let prefix: string;
 let key: string;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
 
 beforeEach(() => {
   prefix = newPrefix();
@@ -35,17 +23,17 @@ beforeEach(() => {
 
 function storeWith(...keys: readonly PushConfigEncryptionKey[]): RedisPushNotificationConfigStore {
   const encryption = keys.length === 0 ? undefined : { keys };
-  return new RedisPushNotificationConfigStore(client, { prefix, encryption });
+  return new RedisPushNotificationConfigStore(redis(), { prefix, encryption });
 }
 
 /** How a load of the task fails, and whether Redis is as before. */
 async function failedLoad(
   store: RedisPushNotificationConfigStore,
 ): Promise<{ code: unknown; message: string; unchanged: boolean }> {
-  const before = await contentOf(client, prefix);
+  const before = await contentOf(redis(), prefix);
   const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
   if (!(error instanceof A2ARedisError)) throw new TypeError('The load did not fail.');
-  const unchanged = isDeepStrictEqual(await contentOf(client, prefix), before);
+  const unchanged = isDeepStrictEqual(await contentOf(redis(), prefix), before);
   return { code: error.code, message: error.message, unchanged };
 }
 
@@ -58,8 +46,8 @@ describe('rotation', () => {
     await storeWith(OLD).save('task', CONTEXT, configOf('a', { token: 'one' }));
     const both = storeWith(NEW, OLD);
     await both.save('task', CONTEXT, configOf('b', { token: 'two' }));
-    expect(await client.hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
-    expect(await client.hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
+    expect(await redis().hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
+    expect(await redis().hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
     const configs = await both.load('task', CONTEXT);
     expect(configs).toStrictEqual([
       configOf('a', { token: 'one' }),
@@ -100,7 +88,7 @@ describe('a record that is not where, or what, it was', () => {
     const store = storeWith(NEW);
     await store.save('task', CONTEXT, configOf('a'));
     await store.save('task', CONTEXT, configOf('b'));
-    await client.hSet(key, 'c:b', (await client.hGet(key, 'c:a')) ?? '');
+    await redis().hSet(key, 'c:b', (await redis().hGet(key, 'c:a')) ?? '');
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:b" of key "${key}"`),
     );
@@ -113,7 +101,7 @@ describe('a record that is not where, or what, it was', () => {
   ])('of another %s', async (_name, taskId, context, suffix) => {
     const store = storeWith(NEW);
     await store.save(taskId, context, configOf('a'));
-    await client.rename(prefix + suffix, key);
+    await redis().rename(prefix + suffix, key);
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );
@@ -122,12 +110,12 @@ describe('a record that is not where, or what, it was', () => {
   test('of another prefix', async () => {
     const elsewhere = newPrefix();
     const options = { prefix: elsewhere, encryption: { keys: [NEW] } };
-    await new RedisPushNotificationConfigStore(client, options).save(
+    await new RedisPushNotificationConfigStore(redis(), options).save(
       'task',
       CONTEXT,
       configOf('a'),
     );
-    await client.rename(`${elsewhere}{acme:ann:task}:configs`, key);
+    await redis().rename(`${elsewhere}{acme:ann:task}:configs`, key);
     expect(await failedLoad(storeWith(NEW))).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );
@@ -144,8 +132,8 @@ describe('a record that is not where, or what, it was', () => {
   test('altered', async () => {
     const store = storeWith(NEW);
     await store.save('task', CONTEXT, configOf('a'));
-    const record = (await client.hGet(key, 'c:a')) ?? '';
-    await client.hSet(key, 'c:a', `${record.slice(0, -9)}AAAAAAAAA`);
+    const record = (await redis().hGet(key, 'c:a')) ?? '';
+    await redis().hSet(key, 'c:a', `${record.slice(0, -9)}AAAAAAAAA`);
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );

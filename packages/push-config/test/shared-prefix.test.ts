@@ -1,30 +1,18 @@
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { RedisTaskStore } from '@a2a-redis/task-store';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
 import { configOf, CONTEXT } from './support.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
+const redis = useRedis();
 
 test('tasks and their configs live under one prefix, and neither touches the other', async () => {
   const prefix = newPrefix();
-  const tasks = new RedisTaskStore(client, { prefix });
-  const configs = new RedisPushNotificationConfigStore(client, { prefix });
+  const tasks = new RedisTaskStore(redis(), { prefix });
+  const configs = new RedisPushNotificationConfigStore(redis(), { prefix });
   const task = taskOf('task');
 
   await configs.save('task', CONTEXT, configOf('before'));

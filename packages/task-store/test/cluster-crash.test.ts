@@ -1,4 +1,5 @@
-import { describeClusterCrash, useCluster } from '@a2a-redis-internal/contract/redis-task-stores';
+import { describeClusterCrash } from '@a2a-redis-internal/contract/redis-task-stores';
+import { useCluster } from '@a2a-redis-internal/contract/use-redis';
 
 import { HASHES } from './subject.ts';
 

@@ -1,3 +1,4 @@
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
 import {
   append,
   CONTEXT,
@@ -6,28 +7,15 @@ import {
   text,
   textsOf,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
+const redis = useRedis();
 
 test('a copy of a task that was loaded and saved may lack what that had', async () => {
-  const store = new RedisTaskStore(client, { prefix: newPrefix() });
+  const store = new RedisTaskStore(redis(), { prefix: newPrefix() });
   await store.save({ ...streamedTask('t'), metadata: { kept: 1 } }, CONTEXT);
   const task = await loadTask(store, 't');
   task.metadata = { kept: 1, added: 2 };
@@ -37,7 +25,7 @@ test('a copy of a task that was loaded and saved may lack what that had', async 
 });
 
 test('a copy that was made before a save does not take back what that brought', async () => {
-  const store = new RedisTaskStore(client, { prefix: newPrefix() });
+  const store = new RedisTaskStore(redis(), { prefix: newPrefix() });
   await store.save(streamedTask('t', '0'), CONTEXT);
   const task = await loadTask(store, 't');
   const copy = structuredClone(task);
@@ -56,8 +44,8 @@ test('a copy that was made before a save does not take back what that brought', 
 
 test('a copy that is saved where its origin was not remembered brings no part twice', async () => {
   const prefix = newPrefix();
-  const forgetful = new RedisTaskStore(client, { prefix, cacheMaxBytes: 1 });
-  const other = new RedisTaskStore(client, { prefix });
+  const forgetful = new RedisTaskStore(redis(), { prefix, cacheMaxBytes: 1 });
+  const other = new RedisTaskStore(redis(), { prefix });
   await other.save(streamedTask('t', '0', '1'), CONTEXT);
   const copy = structuredClone(await loadTask(forgetful, 't'));
   await append(other, ['theirs']);
@@ -69,7 +57,7 @@ test('a copy that is saved where its origin was not remembered brings no part tw
 });
 
 test('a copy of what updateTask returned goes on from there', async () => {
-  const store = new RedisTaskStore(client, { prefix: newPrefix() });
+  const store = new RedisTaskStore(redis(), { prefix: newPrefix() });
   await store.save(streamedTask('t', '0'), CONTEXT);
   await store.load('t', CONTEXT);
   const updated = await store.updateTask('t', CONTEXT, (task) => {

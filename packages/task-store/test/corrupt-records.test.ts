@@ -1,32 +1,20 @@
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
 import {
   contentOf,
   CONTEXT,
   loadTask,
   streamedTask,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { A2ARedisError } from '@a2a-redis/core';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
+const redis = useRedis();
 let prefix: string;
 let record: string;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
 
 beforeEach(async () => {
   prefix = newPrefix();
@@ -38,7 +26,7 @@ beforeEach(async () => {
 
 /** A store that has seen nothing yet. */
 function newStore(onCorruptRecord?: (error: A2ARedisError) => void): RedisTaskStore {
-  return new RedisTaskStore(client, { prefix, onCorruptRecord });
+  return new RedisTaskStore(redis(), { prefix, onCorruptRecord });
 }
 
 /** The field to name in the error, and the damage: what the field holds, or nothing. */
@@ -81,19 +69,19 @@ const DAMAGES: Readonly<Record<string, readonly [field: string, value: string | 
 
 async function damage(name: string): Promise<string> {
   const [field, value] = DAMAGES[name] ?? ['', ''];
-  if (name === 'a history longer than there are messages') await client.hSet(record, 'h', '1');
-  else if (name === 'more artifacts than there are') await client.hSet(record, 'a', '2');
-  else if (name === 'more parts than there are') await client.hSet(record, 'n:0', '3');
-  else if (field === 'h:0') await client.hSet(record, { h: '1', [field]: value ?? '' });
-  else if (value === undefined) await client.hDel(record, field);
-  else await client.hSet(record, field, value);
+  if (name === 'a history longer than there are messages') await redis().hSet(record, 'h', '1');
+  else if (name === 'more artifacts than there are') await redis().hSet(record, 'a', '2');
+  else if (name === 'more parts than there are') await redis().hSet(record, 'n:0', '3');
+  else if (field === 'h:0') await redis().hSet(record, { h: '1', [field]: value ?? '' });
+  else if (value === undefined) await redis().hDel(record, field);
+  else await redis().hSet(record, field, value);
   return field;
 }
 
 describe.each(Object.keys(DAMAGES))('a record with %s', (name) => {
   test('is reported with its key and field, and left as it is', async () => {
     const field = await damage(name);
-    const before = await contentOf(client, prefix);
+    const before = await contentOf(redis(), prefix);
     const expected = {
       name: 'A2ARedisError',
       code: 'CORRUPT_RECORD',
@@ -103,13 +91,13 @@ describe.each(Object.keys(DAMAGES))('a record with %s', (name) => {
     await expect(newStore().updateTask('t', CONTEXT, () => {})).rejects.toMatchObject(expected);
     const request = listRequest({ includeArtifacts: true });
     await expect(newStore().list(request, CONTEXT)).rejects.toMatchObject(expected);
-    expect(await contentOf(client, prefix)).toEqual(before);
+    expect(await contentOf(redis(), prefix)).toEqual(before);
     expect(await newStore().load('whole', CONTEXT)).toEqual(taskOf('whole'));
   });
 
   test('is left out of a list that reports it', async () => {
     const field = await damage(name);
-    const before = await contentOf(client, prefix);
+    const before = await contentOf(redis(), prefix);
     const errors: A2ARedisError[] = [];
     const store = newStore((error) => errors.push(error));
     const page = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
@@ -117,7 +105,7 @@ describe.each(Object.keys(DAMAGES))('a record with %s', (name) => {
     expect(page.totalSize).toBe(2);
     expect(errors.map(({ code }) => code)).toEqual(['CORRUPT_RECORD']);
     expect(errors[0]?.message).toContain(`field ${JSON.stringify(field)}`);
-    expect(await contentOf(client, prefix)).toEqual(before);
+    expect(await contentOf(redis(), prefix)).toEqual(before);
   });
 
   test('is healed by a save of a task that was never loaded', async () => {
@@ -144,7 +132,7 @@ describe('a fault in a field', () => {
     ['p:0:1', '{"raw":"no base64!"}', 'raw: not bytes in base64'],
     ['p:0:1', '{"text":"two","url":"u"}', 'more than one kind of content'],
   ])('of %s with %s is named by its path', async (field, value, fault) => {
-    await client.hSet(record, field, value);
+    await redis().hSet(record, field, value);
     await expect(newStore().load('t', CONTEXT)).rejects.toMatchObject({
       code: 'CORRUPT_RECORD',
       message: `Record ${JSON.stringify(record)}, field ${JSON.stringify(field)}: ${fault}.`,
@@ -154,7 +142,7 @@ describe('a fault in a field', () => {
 
 describe('parts that a record counts otherwise', () => {
   test('more than fit into memory are reported by the first that is missing', async () => {
-    await client.hSet(record, 'n:0', '999999999');
+    await redis().hSet(record, 'n:0', '999999999');
     await expect(newStore().load('t', CONTEXT)).rejects.toMatchObject({
       code: 'CORRUPT_RECORD',
       message: expect.stringContaining(', field "p:0:2": missing'),
@@ -164,16 +152,16 @@ describe('parts that a record counts otherwise', () => {
   test('fields that are no part of the record are not read', async () => {
     const task = await newStore().load('t', CONTEXT);
     for (const field of ['p:0:2', 'p:0:01', 'p:0:', 'p:0:-1', 'p:0:1e0', 'p:1:0', 'p:', 'p::0']) {
-      await client.hSet(record, field, 'damaged');
+      await redis().hSet(record, field, 'damaged');
     }
-    await client.hSet(record, 'p:00:0', 'damaged');
+    await redis().hSet(record, 'p:00:0', 'damaged');
     expect(await newStore().load('t', CONTEXT)).toEqual(task);
   });
 });
 
 describe('a key of another type', () => {
   beforeEach(async () => {
-    await client.set(record, 'mine');
+    await redis().set(record, 'mine');
   });
 
   const expected = (): object => ({
@@ -185,7 +173,7 @@ describe('a key of another type', () => {
     await expect(newStore().load('t', CONTEXT)).rejects.toMatchObject(expected());
     await expect(newStore().list(listRequest(), CONTEXT)).rejects.toMatchObject(expected());
     await expect(newStore().save(taskOf('t'), CONTEXT)).rejects.toMatchObject(expected());
-    expect(await client.get(record)).toBe('mine');
+    expect(await redis().get(record)).toBe('mine');
   });
 
   test('is left out of a list that reports it', async () => {
@@ -207,11 +195,11 @@ describe('a record that becomes unreadable after it was loaded', () => {
     const store = newStore();
     const task = await loadTask(store, 't');
     await newStore().updateTask('t', CONTEXT, (draft) => void (draft.metadata = { theirs: 1 }));
-    await client.hSet(record, 'p:0:0', 'damaged');
-    const before = await contentOf(client, prefix);
+    await redis().hSet(record, 'p:0:0', 'damaged');
+    const before = await contentOf(redis(), prefix);
     task.metadata = { mine: 1 };
     await expect(store.save(task, CONTEXT)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-    expect(await contentOf(client, prefix)).toEqual(before);
+    expect(await contentOf(redis(), prefix)).toEqual(before);
   });
 
   test.each([undefined, 'many', '12'])(
@@ -219,18 +207,20 @@ describe('a record that becomes unreadable after it was loaded', () => {
     async (version) => {
       const store = newStore();
       const task = await loadTask(store, 't');
-      await (version === undefined ? client.hDel(record, 'v') : client.hSet(record, 'v', version));
-      const before = await contentOf(client, prefix);
+      await (version === undefined
+        ? redis().hDel(record, 'v')
+        : redis().hSet(record, 'v', version));
+      const before = await contentOf(redis(), prefix);
       await expect(store.save(task, CONTEXT)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
         message: expect.stringContaining(', field "v"'),
       });
-      expect(await contentOf(client, prefix)).toEqual(before);
+      expect(await contentOf(redis(), prefix)).toEqual(before);
     },
   );
 
   test('an error does not quote the record', async () => {
-    await client.hSet(record, 'p:0:1', '{"text":"s3cret" "');
+    await redis().hSet(record, 'p:0:1', '{"text":"s3cret" "');
     const error: unknown = await newStore()
       .load('t', CONTEXT)
       .catch((reason: unknown) => reason);
@@ -244,9 +234,9 @@ describe('a record that becomes unreadable after it was loaded', () => {
 describe('an unreadable record that needs attention in the index', () => {
   test('does not hinder a list that reports it', async () => {
     await damage('no part in the middle');
-    await client.zAdd(`${prefix}{acme:ann}:expiry`, { value: 't', score: 1 });
-    await client.zAdd(`${prefix}{acme:ann}:pending`, { value: 'writer:1 t', score: 1 });
-    await client.hSet(record, 'h', 'none');
+    await redis().zAdd(`${prefix}{acme:ann}:expiry`, { value: 't', score: 1 });
+    await redis().zAdd(`${prefix}{acme:ann}:pending`, { value: 'writer:1 t', score: 1 });
+    await redis().hSet(record, 'h', 'none');
     const errors: A2ARedisError[] = [];
     const page = await newStore((error) => errors.push(error)).list(listRequest(), CONTEXT);
     expect(page.tasks.map(({ id }) => id)).toEqual(['whole']);

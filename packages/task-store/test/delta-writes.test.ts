@@ -1,3 +1,4 @@
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
 import {
   contentOf,
   CONTEXT,
@@ -5,29 +6,16 @@ import {
   streamedTask,
   text,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { listRequest, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { Task } from '@a2a-js/sdk';
 import { TaskState } from '@a2a-js/sdk';
 import type { RedisScriptClient } from '@a2a-redis/core/kernel';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
+const redis = useRedis();
 
 /** What a script call sent, and what came back. */
 interface Call {
@@ -48,8 +36,8 @@ function recordedStore(options?: RedisTaskStoreOptions): {
     return reply;
   };
   const recording: RedisScriptClient = {
-    evalSha: async (sha1, call) => note(call, await client.evalSha(sha1, call)),
-    eval: async (script, call) => note(call, await client.eval(script, call)),
+    evalSha: async (sha1, call) => note(call, await redis().evalSha(sha1, call)),
+    eval: async (script, call) => note(call, await redis().eval(script, call)),
   };
   return { store: new RedisTaskStore(recording, { prefix, ...options }), calls, prefix };
 }
@@ -86,13 +74,13 @@ describe('a chunk', () => {
   test('changes the part, the count, the version and the last writer, and no other field', async () => {
     const { store, prefix } = recordedStore();
     await store.save(streamedTask('t', 'one', 'two'), CONTEXT);
-    const before = await contentOf(client, prefix);
+    const before = await contentOf(redis(), prefix);
     const task = await loadTask(store, 't');
     task.artifacts[0]?.parts.push(text('three'));
     await store.save(task, CONTEXT);
 
     const record = `${prefix}{acme:ann:t}`;
-    const after = await contentOf(client, prefix);
+    const after = await contentOf(redis(), prefix);
     const version = after[record]?.['v'];
     expect(Number(version)).toBeGreaterThan(Number(before[record]?.['v']));
     expect(after).toEqual({
@@ -111,7 +99,7 @@ describe('a chunk', () => {
     const { store } = recordedStore();
     await store.save(streamedTask('t'), CONTEXT);
     await loadTask(store, 't');
-    await client.configResetStat();
+    await redis().configResetStat();
     for (let chunk = 0; chunk < 10; chunk += 1) {
       const task = await loadTask(store, 't');
       task.artifacts[0]?.parts.push(text(`chunk ${chunk}`));
@@ -214,7 +202,7 @@ describe('a load', () => {
   test('brings the content only when this process does not have it', async () => {
     const { store, calls, prefix } = recordedStore();
     await store.save(streamedTask('t', 'one'), CONTEXT);
-    const other = new RedisTaskStore(client, { prefix });
+    const other = new RedisTaskStore(redis(), { prefix });
     await other.load('t', CONTEXT);
     await other.save(streamedTask('t', 'one', 'two'), CONTEXT);
     calls.length = 0;
@@ -252,7 +240,7 @@ function versionOf(call: Call | undefined): { version: string } {
 
 async function commandCounts(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const [, name = '', calls] of (await client.info('commandstats')).matchAll(
+  for (const [, name = '', calls] of (await redis().info('commandstats')).matchAll(
     /^cmdstat_([^:]+):calls=(\d+)/gmu,
   )) {
     counts[name] = Number(calls);

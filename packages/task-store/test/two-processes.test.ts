@@ -1,9 +1,8 @@
 import {
   describeManyWriters,
   describeManyWritersOnCluster,
-  useCluster,
-  useServer,
 } from '@a2a-redis-internal/contract/redis-task-stores';
+import { useCluster, useServer } from '@a2a-redis-internal/contract/use-redis';
 
 import { HASHES } from './subject.ts';
 

@@ -1,4 +1,5 @@
-import { describeUpdates, useRedis } from '@a2a-redis-internal/contract/redis-task-stores';
+import { describeUpdates } from '@a2a-redis-internal/contract/redis-task-stores';
+import { useRedis } from '@a2a-redis-internal/contract/use-redis';
 
 import { HASHES } from './subject.ts';
 

@@ -9,4 +9,3 @@ export { describeRedisTrouble } from './describe-redis-trouble.ts';
 export { describeUpdates } from './describe-updates.ts';
 export { append, streamedTask, text, textsOf } from './streamed-task.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
-export { useCluster, useRedis, useServer } from './use-redis.ts';
