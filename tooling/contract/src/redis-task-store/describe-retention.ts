@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { TaskState } from '@a2a-js/sdk';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import type { RedisClientType } from 'redis';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { listRequest, statusAt, taskOf } from '../task-store/fixtures.ts';
+import { contentOf } from './content-of.ts';
+import { CONTEXT } from './context.ts';
+import { append, streamedTask } from './streamed-task.ts';
+import type { RedisTaskStoreSubject } from './subject.ts';
+
+const INTERRUPTED = statusAt(1, TaskState.TASK_STATE_INPUT_REQUIRED);
+const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
+
+/** Declares the tests of `ttlSeconds` and `ttlAppliesTo`. */
+export function describeRetention(
+  subject: RedisTaskStoreSubject,
+  redis: () => RedisClientType,
+): void {
+  let prefix: string;
+  let record: string;
+
+  beforeEach(() => {
+    prefix = newPrefix();
+    record = `${prefix}{acme:ann:t}`;
+  });
+
+  async function isDueWithin(seconds: number): Promise<boolean> {
+    const left = await redis().ttl(record);
+    return left > 0 && left <= seconds;
+  }
+
+  /** Waits until Redis says that the record is gone: its clock is the one that counts. */
+  async function recordExpired(): Promise<void> {
+    while ((await redis().exists(record)) === 1) await sleep(20);
+  }
+
+  describe('ttlSeconds', () => {
+    test('starts anew with every write', async () => {
+      const store = subject.open(redis(), { prefix, ttlSeconds: 1000 });
+      await store.save(streamedTask('t', 'one'), CONTEXT);
+      expect(await isDueWithin(1000)).toBe(true);
+      await redis().expire(record, 100_000);
+      await append(store, ['two']);
+      expect(await isDueWithin(1000)).toBe(true);
+    });
+
+    test('a store without it leaves the time of a record as it is', async () => {
+      await subject.open(redis(), { prefix, ttlSeconds: 1000 }).save(taskOf('t'), CONTEXT);
+      await redis().expire(record, 500);
+      await append(subject.open(redis(), { prefix }), ['one']);
+      expect(await isDueWithin(500)).toBe(true);
+    });
+
+    test('a store without it that overwrites a record lets it stay', async () => {
+      const brief = subject.open(redis(), { prefix, ttlSeconds: 1000 });
+      await brief.save(streamedTask('t', 'one'), CONTEXT);
+      await subject.open(redis(), { prefix }).save(taskOf('t'), CONTEXT);
+      expect(await redis().ttl(record)).toBe(-1);
+    });
+
+    test('an expired task is gone from everywhere, and counted no more', async () => {
+      const store = subject.open(redis(), { prefix, ttlSeconds: 1 });
+      const keeper = subject.open(redis(), { prefix });
+      await keeper.save(taskOf('kept'), CONTEXT);
+      await store.save(streamedTask('t', 'one'), CONTEXT);
+      expect((await keeper.list(listRequest(), CONTEXT)).totalSize).toBe(2);
+
+      await recordExpired();
+      const pages = [
+        await keeper.list(listRequest(), CONTEXT),
+        await keeper.list(listRequest({ pageSize: 0 }), CONTEXT),
+        await keeper.list(listRequest({ contextId: 'context' }), CONTEXT),
+        await keeper.list(listRequest({ status: TaskState.TASK_STATE_WORKING }), CONTEXT),
+      ];
+      expect(pages.map(({ totalSize }) => totalSize)).toEqual([1, 1, 1, 1]);
+      expect(await store.load('t', CONTEXT)).toBeUndefined();
+      expect(await store.taskExists('t', CONTEXT)).toBe(false);
+      const content = await contentOf(redis(), prefix);
+      expect(JSON.stringify(content)).not.toContain('"t"');
+      // The other task, its entries, and the note that tasks of the scope expire.
+      expect(Object.keys(content)).toHaveLength(8);
+    });
+
+    test('the last task takes all keys of the scope with it', async () => {
+      const store = subject.open(redis(), { prefix, ttlSeconds: 1 });
+      await store.save(streamedTask('t', 'one'), CONTEXT);
+      await recordExpired();
+      expect((await store.list(listRequest(), CONTEXT)).totalSize).toBe(0);
+      // What is left is no key of the scope: the note that its tasks expire, until it is looked at.
+      const scopes = `${prefix}{scopes}`;
+      expect(Object.keys(await contentOf(redis(), prefix)).toSorted()).toEqual([
+        `${scopes}:due`,
+        `${scopes}:noted`,
+      ]);
+      expect(await redis().zRange(`${scopes}:due`, 0, -1)).toEqual(['["acme","ann"]']);
+      expect(await redis().hKeys(`${scopes}:noted`)).toEqual(['["acme","ann"]']);
+    });
+
+    test('a task that is written on does not go when its first time is up', async () => {
+      const store = subject.open(redis(), { prefix, ttlSeconds: 1000 });
+      await store.save(streamedTask('t', 'one'), CONTEXT);
+      // As if the save had been long ago, and the chunk just now.
+      await redis().zAdd(`${prefix}{acme:ann}:expiry`, { value: 't', score: 1 });
+      await append(store, ['two']);
+      expect((await store.list(listRequest(), CONTEXT)).totalSize).toBe(1);
+      const due = await redis().zScore(`${prefix}{acme:ann}:expiry`, 't');
+      expect((due ?? 0) > Date.now() + 900_000).toBe(true);
+    });
+
+    test('many tasks that expire at once are all gone from the next list', async () => {
+      const store = subject.open(redis(), { prefix, ttlSeconds: 1000 });
+      const ids = Array.from({ length: 450 }, (_, index) => `id-${index}`);
+      await Promise.all(ids.map(async (id) => store.save(taskOf(id), CONTEXT)));
+      await store.save(taskOf('t'), CONTEXT);
+      // As if their time were up.
+      await redis().del(ids.map((id) => `${prefix}{acme:ann:${id}}`));
+      await redis().zAdd(
+        `${prefix}{acme:ann}:expiry`,
+        ids.map((value) => ({ value, score: 1 })),
+      );
+      const { tasks, totalSize } = await store.list(listRequest({ pageSize: 1 }), CONTEXT);
+      expect(tasks.map(({ id }) => id)).toEqual(['t']);
+      expect(totalSize).toBe(1);
+    });
+  });
+
+  describe("ttlAppliesTo: 'terminal'", () => {
+    test('a task that works or waits stays; its time begins when it ends', async () => {
+      const store = subject.open(redis(), {
+        prefix,
+        ttlSeconds: 1000,
+        ttlAppliesTo: 'terminal',
+      });
+      await store.save(taskOf('t'), CONTEXT);
+      expect(await redis().ttl(record)).toBe(-1);
+      await store.save(taskOf('t', { status: INTERRUPTED }), CONTEXT);
+      expect(await redis().ttl(record)).toBe(-1);
+      expect(await redis().exists(`${prefix}{acme:ann}:expiry`)).toBe(0);
+
+      await store.save(taskOf('t', { status: COMPLETED }), CONTEXT);
+      expect(await isDueWithin(1000)).toBe(true);
+      expect(await redis().zRange(`${prefix}{acme:ann}:expiry`, 0, -1)).toEqual(['t']);
+    });
+
+    test('a task that is overwritten by one that works stays again', async () => {
+      const store = subject.open(redis(), {
+        prefix,
+        ttlSeconds: 1000,
+        ttlAppliesTo: 'terminal',
+      });
+      await store.save(taskOf('t', { status: COMPLETED }), CONTEXT);
+      await store.save(taskOf('t'), CONTEXT);
+      expect(await redis().ttl(record)).toBe(-1);
+      expect(await redis().exists(`${prefix}{acme:ann}:expiry`)).toBe(0);
+    });
+  });
+}
