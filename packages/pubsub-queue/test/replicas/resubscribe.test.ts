@@ -13,9 +13,9 @@ const CHUNKS = 150;
 
 describeResubscribe(PUBSUB_AGENT);
 
-const used = useAgents(PUBSUB_AGENT, ['a', 'b', 'c']);
-
 describe('resubscribe on two other replicas', () => {
+  const used = useAgents(PUBSUB_AGENT, ['a', 'b', 'c']);
+
   it('at any moment of a fast stream: no gap, nothing twice, to the end', async () => {
     const { a, b, c } = used;
     const stream = a.stream(`task; chunks ${CHUNKS} 1; wait end; completed`);

@@ -11,9 +11,9 @@ const CHUNKS = 150;
 
 /** Declares the tests of subscribers that come at random moments. */
 export function describeResubscribe(subject: AgentSubject): void {
-  const used = useAgents(subject, ['a', 'b']);
-
   describe(`stream on one replica with a ${subject.name}, resubscribe on the other`, () => {
+    const used = useAgents(subject, ['a', 'b']);
+
     it.each([1, 2, 3])(
       'at random moments of a fast stream: no gap, no duplicate (seed %i)',
       async (seed) => {

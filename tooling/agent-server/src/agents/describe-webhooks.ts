@@ -8,18 +8,22 @@ import { useAgents } from './use-agents.ts';
 
 /** Declares the tests of webhooks where several requests on several replicas hear one task. */
 export function describeWebhooks(subject: AgentSubject): void {
-  const settings = { failoverMs: 5000 };
-  const used = useAgents(subject, ['a', 'b', 'c'], { settings, env: { AGENT_GRPC: 'off' } });
-  let hooks: WebhookReceiver;
-
-  beforeAll(async () => {
-    hooks = await WebhookReceiver.start();
-  });
-  afterAll(async () => {
-    await hooks[Symbol.asyncDispose]();
-  });
-
   describe(`webhooks of replicas with a ${subject.name}`, () => {
+    const settings = { failoverMs: 5000 };
+    const used = useAgents(subject, ['a', 'b', 'c'], { settings, env: { AGENT_GRPC: 'off' } });
+    let hooks: WebhookReceiver;
+
+    beforeAll(async () => {
+      hooks = await WebhookReceiver.start();
+    });
+    afterAll(async () => {
+      await hooks[Symbol.asyncDispose]();
+    });
+
+    function toldOf(taskId: string): readonly string[] {
+      return hooks.received.filter((each) => taskIdOf(each) === taskId).map(describeResponse);
+    }
+
     it('are told of each event once and in order, of two sends on two replicas', async () => {
       const { a, b } = used;
       const stream = a.stream('task; wait 1; chunks 3; completed', { webhook: hooks.url });
@@ -53,8 +57,4 @@ export function describeWebhooks(subject: AgentSubject): void {
       expect(toldOf(stream.taskId)).toEqual(['task working 0', state]);
     });
   });
-
-  function toldOf(taskId: string): readonly string[] {
-    return hooks.received.filter((each) => taskIdOf(each) === taskId).map(describeResponse);
-  }
 }
