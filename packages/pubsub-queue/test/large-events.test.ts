@@ -1,28 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
 import { createRedisClient } from '@a2a-redis/core';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { useServer } from '@a2a-redis-internal/contract/redis-queue-managers';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { expect, it, vi } from 'vitest';
 
 import { RedisPubSubQueueManager } from '../src/redis-pubsub-queue-manager.ts';
 import { chunkOf, textOf } from './chunk-of.ts';
 
-let server: RedisServer;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const used = useServer();
 
 it('events of any size arrive; many large ones in several messages', async () => {
-  const prefix = `${randomUUID()}:`;
+  const prefix = newPrefix();
   const errors: Error[] = [];
   const onError = (error: Error): void => void errors.push(error);
   const [client, listener] = await Promise.all([
-    createRedisClient({ url: server.url }),
-    createRedisClient({ url: server.url }),
+    createRedisClient({ url: used.url }),
+    createRedisClient({ url: used.url }),
   ]);
   const a = new RedisPubSubQueueManager(client, { prefix, onError });
   const b = new RedisPubSubQueueManager(client, { prefix, onError });

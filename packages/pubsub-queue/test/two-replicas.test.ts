@@ -11,9 +11,20 @@ import { PUBSUB } from './subject.ts';
 
 describeTwoReplicas(PUBSUB);
 
-const used = useReplicas(PUBSUB, 2);
-
 describe('two replicas', () => {
+  const used = useReplicas(PUBSUB, 2);
+
+  /** The state that Redis holds of a task. */
+  async function stateOf(taskId: string): Promise<Readonly<Record<string, string>>> {
+    return used.a.client.hGetAll(`${used.taskKey(taskId)}:state`);
+  }
+
+  async function counters(taskId: string): Promise<ReadonlyMap<string, string>> {
+    const fields = Object.entries(Object(await stateOf(taskId)));
+    const own = fields.filter(([field]) => field.startsWith('c:'));
+    return new Map(own.map(([field, value]) => [field.slice(2), String(value)]));
+  }
+
   it('stream on one, resubscribe on the other: what came before in a snapshot, what comes later as events', async () => {
     const { a, b } = used;
     const { execution, stream } = await beginTask(a);
@@ -59,14 +70,3 @@ describe('two replicas', () => {
     expect(await keysOf(a.client, `${prefix}queues:`)).toEqual([]);
   });
 });
-
-/** The state that Redis holds of a task. */
-async function stateOf(taskId: string): Promise<Readonly<Record<string, string>>> {
-  return used.a.client.hGetAll(`${used.taskKey(taskId)}:state`);
-}
-
-async function counters(taskId: string): Promise<ReadonlyMap<string, string>> {
-  const fields = Object.entries(Object(await stateOf(taskId)));
-  const own = fields.filter(([field]) => field.startsWith('c:'));
-  return new Map(own.map(([field, value]) => [field.slice(2), String(value)]));
-}

@@ -11,9 +11,9 @@ import { STREAMS } from './subject.ts';
 
 describeTwoReplicas(STREAMS);
 
-const used = useReplicas(STREAMS, 2, { failoverMs: 2000 });
-
 describe('two replicas', () => {
+  const used = useReplicas(STREAMS, 2, { failoverMs: 2000 });
+
   it('stream on one, resubscribe on the other: the snapshot and every later event', async () => {
     const { a, b } = used;
     const { execution, stream } = await beginTask(a);

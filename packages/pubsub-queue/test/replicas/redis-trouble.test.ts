@@ -1,38 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { type Listener, stateName } from '@a2a-redis-internal/contract/queue-fixtures';
-import { connect } from '@a2a-redis-internal/redis-clients';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-
+import {
+  chunks,
+  storedTask,
+  survivesRedisTrouble,
+  type Trouble,
+  unhandledIn,
+  useAgentsForTrouble,
+} from '@a2a-redis-internal/agent-server/agents';
+import type { Listener } from '@a2a-redis-internal/contract/queue-fixtures';
 import { mergeSeen, type Seen } from '@a2a-redis-internal/contract/redis-queue-managers';
-import { type Agent, type Agents, chunks, startAgents, unhandledIn } from './agents.ts';
+import { connect } from '@a2a-redis-internal/redis-clients';
+import type { RedisClientType } from 'redis';
+import { describe, expect, it, vi } from 'vitest';
 
-// Many processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+import { PUBSUB_AGENT } from './subject.ts';
 
-const CHUNKS = 120;
 /** What makes a chunk large. */
 const BIG = `${'x'.repeat(25_000)}-`;
 const WAIT = { timeout: 60_000, interval: 50 };
 
-let server: RedisServer;
-let group: Agents;
-let a: Agent;
-let b: Agent;
-
-beforeEach(async () => {
-  server = await startRedisServer({ persistence: true });
-  group = await startAgents(['a', 'b'], server.url);
-  const [first, second] = group.agents;
-  if (first === undefined || second === undefined) throw new Error('agents');
-  [a, b] = [first, second];
-});
-afterEach(async () => {
-  await group[Symbol.asyncDispose]();
-  await server.stop();
-});
+const used = useAgentsForTrouble(PUBSUB_AGENT);
 
 /** What becomes of a subscriber. */
 class Outcome {
@@ -74,8 +60,9 @@ class Outcome {
 async function expectNoSilence(
   script: string,
   all: readonly string[],
-  trouble: (seen: () => number) => Promise<void>,
+  trouble: Trouble,
 ): Promise<void> {
+  const { a, b } = used;
   const stream = a.stream(`task; ${script}; wait end; completed`);
   await stream.until(1);
   const { taskId } = stream;
@@ -96,37 +83,18 @@ async function expectNoSilence(
   for (const { text } of outcomes) expect([exact, 'told']).toContain(text);
   await late.ended;
   expect(textOf(late)).toBe(exact);
-  const { status, artifacts } = await b.client.task(taskId);
-  expect([stateName(status?.state), artifacts[0]?.parts.length]).toEqual(['completed', all.length]);
+  const parts = all.map((text) => text.replace('chunk ', ''));
+  expect(await storedTask(b, taskId)).toEqual({ state: 'completed', parts });
   expect(await unhandledIn([a, b])).toEqual([]);
 }
 
 describe('whoever listens has every event once, or is told that some were lost', () => {
-  it('while connections are killed every 100 ms', async () => {
-    const admin = await connect(server.url);
-    await expectNoSilence(`chunks ${CHUNKS} 5`, chunks(0, CHUNKS), async (seen) => {
-      while (seen() <= CHUNKS - 20) {
-        await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-        await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
-        await sleep(100);
-      }
-    });
-    admin.destroy();
-  });
-
-  it('when the server is restarted', async () => {
-    await expectNoSilence(`chunks ${CHUNKS} 5`, chunks(0, CHUNKS), async () => server.restart());
-  });
-
-  it('when the server stands still for 5 s', async () => {
-    await expectNoSilence(`chunks ${CHUNKS} 5`, chunks(0, CHUNKS), async () => {
-      server.pause();
-      await sleep(5000);
-      server.resume();
-    });
-  });
+  survivesRedisTrouble(used, async (count, trouble) =>
+    expectNoSilence(`chunks ${count} 5`, chunks(0, count), trouble),
+  );
 
   it('when a subscriber is dropped for a full output buffer', async () => {
+    const { a, server } = used;
     const admin = await connect(server.url);
     await admin.configSet('client-output-buffer-limit', 'pubsub 1kb 0 0');
     const script = `chunks 2; wait big; chunks 40 0 ${BIG}`;

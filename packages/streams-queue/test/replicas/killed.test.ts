@@ -1,30 +1,32 @@
 import { TRANSPORTS, WebhookReceiver } from '@a2a-redis-internal/agent-server';
 import {
+  type Agent,
+  type Agents,
+  allowTime,
+  chunks,
+  eventually,
+  pair,
+  type Random,
+  randomOf,
+  startAgents,
+  storedTask,
+  unhandledIn,
+} from '@a2a-redis-internal/agent-server/agents';
+import {
   describeResponse,
   type Listener,
   taskIdOf,
 } from '@a2a-redis-internal/contract/queue-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import {
-  type Agent,
-  type Agents,
-  chunks,
-  eventually,
-  pair,
-  startAgents,
-  storedTask,
-  unhandledIn,
-} from './agents.ts';
-import { type Random, randomOf } from './random.ts';
+import { STREAMS_AGENT } from './subject.ts';
 
 /** How many replicas are killed in each test. */
 const VICTIMS = 5;
-const PREFIX = 'killed:';
+const AGENT = { settings: { failoverMs: 5000 }, prefix: 'killed:' };
 
-// Many processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+allowTime();
 
 let server: RedisServer;
 let webhooks: WebhookReceiver;
@@ -34,7 +36,7 @@ beforeAll(async () => {
   server = await startRedisServer();
   [webhooks, survivors] = await Promise.all([
     WebhookReceiver.start(),
-    startAgents(['s', 't'], server.url, { failoverMs: 5000 }, PREFIX),
+    startAgents(STREAMS_AGENT, ['s', 't'], server.url, AGENT),
   ]);
 });
 beforeAll(() => {
@@ -85,7 +87,7 @@ async function orphan(victim: Agent, random: Random): Promise<Orphan> {
 
 /** What a subscriber sees where the replica is killed and no option says how soon it is noticed. */
 async function failByDefault(): Promise<readonly string[]> {
-  await using group = await startAgents(['a', 'b'], server.url);
+  await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], server.url);
   const [a, b] = pair(group);
   const stream = a.stream('task; chunks 3; wait never');
   await stream.until(4);
@@ -117,8 +119,9 @@ describe('a replica that is killed', () => {
   it.each([1, 2, 3, 4])('at a random moment: its tasks fail once (seed %i)', async (seed) => {
     const random = randomOf(seed);
     const names = Array.from({ length: VICTIMS }, (_, index) => `v${index}`);
-    await using victims = await startAgents(names, server.url, { failoverMs: 5000 }, PREFIX, {
-      AGENT_GRPC: 'off',
+    await using victims = await startAgents(STREAMS_AGENT, names, server.url, {
+      ...AGENT,
+      env: { AGENT_GRPC: 'off' },
     });
     const orphans = await Promise.all(victims.agents.map(async (each) => orphan(each, random)));
     const [survivor] = survivors.agents;

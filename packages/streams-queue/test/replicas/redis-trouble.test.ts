@@ -1,99 +1,54 @@
-import { connect } from '@a2a-redis-internal/redis-clients';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-
 import {
   type Agent,
-  type Agents,
   chunks,
   counting,
-  pair,
-  startAgents,
   storedTask,
+  survivesRedisTrouble,
+  type Trouble,
   unhandledIn,
-} from './agents.ts';
+  useAgentsForTrouble,
+} from '@a2a-redis-internal/agent-server/agents';
+import { connect } from '@a2a-redis-internal/redis-clients';
+import type { RedisClientType } from 'redis';
+import { describe, expect, it, vi } from 'vitest';
 
-const CHUNKS = 200;
-const SETTINGS = { maxEventsPerTask: 300, maxMessageBytes: 100_000 };
+import { STREAMS_AGENT } from './subject.ts';
 
-// Many processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-let server: RedisServer;
-let group: Agents;
-let a: Agent;
-let b: Agent;
-
-beforeEach(async () => {
-  server = await startRedisServer({ persistence: true });
-  group = await startAgents(['a', 'b'], server.url, SETTINGS);
-  [a, b] = pair(group);
-});
-afterEach(async () => {
-  await group[Symbol.asyncDispose]();
-  await server.stop();
+const used = useAgentsForTrouble(STREAMS_AGENT, {
+  settings: { maxEventsPerTask: 300, maxMessageBytes: 100_000 },
 });
 
 /** Streams on one replica, listens on both, makes trouble meanwhile; nothing is lost or doubled. */
-async function expectSurvival(trouble: (seen: () => number) => Promise<void>): Promise<void> {
-  const stream = a.stream(`task; chunks ${CHUNKS} 5; wait end; completed`);
+async function expectSurvival(count: number, trouble: Trouble): Promise<void> {
+  const { a, b } = used;
+  const stream = a.stream(`task; chunks ${count} 5; wait end; completed`);
   await stream.until(5);
   const { taskId } = stream;
   const subscribers = [a.resubscribe(taskId), b.resubscribe(taskId)];
   await Promise.all(subscribers.map(async (each) => each.until(1)));
   await trouble(() => stream.seen.length);
-  await stream.until(CHUNKS + 1);
+  await stream.until(count + 1);
   const late = b.resubscribe(taskId);
   await late.until(1);
   await a.process.call('open', 'end');
-  expect(await stream.ended).toEqual(['task working 0', ...chunks(0, CHUNKS), 'completed']);
+  expect(await stream.ended).toEqual(['task working 0', ...chunks(0, count), 'completed']);
   for (const subscriber of subscribers) {
     const seen = await subscriber.ended;
     const held = Number(seen[0]?.replace('task working ', ''));
-    expect(seen).toEqual([`task working ${held}`, ...chunks(held, CHUNKS), 'completed']);
+    expect(seen).toEqual([`task working ${held}`, ...chunks(held, count), 'completed']);
   }
-  expect(await late.ended).toEqual([`task working ${CHUNKS}`, 'completed']);
-  expect(await storedTask(b, taskId)).toEqual({ state: 'completed', parts: counting(CHUNKS) });
+  expect(await late.ended).toEqual([`task working ${count}`, 'completed']);
+  expect(await storedTask(b, taskId)).toEqual({ state: 'completed', parts: counting(count) });
   expect(await unhandledIn([a, b])).toEqual([]);
 }
 
 describe('subscribers and the store have every event once', () => {
-  it('while connections are killed every 100 ms', async () => {
-    const admin = await connect(server.url);
-    await expectSurvival(async (seen) => {
-      while (seen() <= CHUNKS - 20) {
-        await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-        await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
-        await pause(100);
-      }
-    });
-    admin.destroy();
-  });
-
-  it('when the server is restarted', async () => {
-    await expectSurvival(async () => server.restart());
-  });
-
-  it('when the server stands still for 5 s', async () => {
-    await expectSurvival(async () => {
-      server.pause();
-      await pause(5000);
-      server.resume();
-    });
-  });
-
-  it('when the server forgets its scripts', async () => {
-    const admin = await connect(server.url);
-    await expectSurvival(async (seen) => {
-      while (seen() <= CHUNKS - 20) await admin.sendCommand(['SCRIPT', 'FLUSH']);
-    });
-    admin.destroy();
-  });
+  survivesRedisTrouble(used, expectSurvival);
 });
 
 describe('a subscriber', () => {
   it('that was dropped for a full output buffer gets what it missed', async () => {
+    const { a, b, server } = used;
     const admin = await connect(server.url);
     await admin.configSet('client-output-buffer-limit', 'pubsub 1kb 0 0');
     const big = 'x'.repeat(25_000);
@@ -116,6 +71,7 @@ describe('a subscriber', () => {
   });
 
   it('whose position was trimmed away gets an error, never silence', async () => {
+    const { a, b, server } = used;
     const admin = await connect(server.url);
     const stream = a.stream(
       'task; chunks 2; wait near; chunks 1; wait far; chunks 1000; wait end; completed',
@@ -152,10 +108,4 @@ async function subscriberOf(admin: RedisClientType, agent: Agent): Promise<numbe
     const list = await admin.clientList({ TYPE: 'PUBSUB' });
     return list.find(({ name }) => name.endsWith(`:${agent.process.pid}`))?.id;
   }, 60_000);
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

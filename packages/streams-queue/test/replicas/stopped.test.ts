@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
 import {
+  allowTime,
   chunks,
   counting,
   eventually,
@@ -12,23 +10,21 @@ import {
   startAgents,
   storedTask,
   unhandledIn,
-} from './agents.ts';
+} from '@a2a-redis-internal/agent-server/agents';
+import { useServer } from '@a2a-redis-internal/contract/redis-queue-managers';
+import { describe, expect, it } from 'vitest';
 
-// Many processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+import { STREAMS_AGENT } from './subject.ts';
 
-let server: RedisServer;
+allowTime();
 
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const used = useServer();
 
 describe('a replica that is paused for longer than the failover time', () => {
   it('cannot overwrite the end, and its subscribers see one end', async () => {
-    await using group = await startAgents(['a', 'b'], server.url, { failoverMs: 2000 });
+    await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], used.url, {
+      settings: { failoverMs: 2000 },
+    });
     const [a, b] = pair(group);
     const stream = a.stream('task; chunks 100000 5');
     await stream.until(10);
@@ -73,7 +69,7 @@ describe('a replica that is paused for longer than the failover time', () => {
 
 describe('a replica that is told to stop', () => {
   it('lets what it accepted come to its end', async () => {
-    await using group = await startAgents(['a', 'b'], server.url);
+    await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], used.url);
     const [a, b] = pair(group);
     const stream = a.stream('task; chunks 20 1; wait go; chunks 20 1; completed');
     await stream.until(5);
@@ -91,8 +87,8 @@ describe('a replica that is told to stop', () => {
   });
 
   it('fails at once what takes longer than it may', async () => {
-    await using group = await startAgents(['a', 'b'], server.url, {}, undefined, {
-      AGENT_DRAIN_MS: '100',
+    await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], used.url, {
+      env: { AGENT_DRAIN_MS: '100' },
     });
     const [a, b] = pair(group);
     const stream = a.stream('ignore-cancel; task; chunks 3; wait never');

@@ -1,7 +1,5 @@
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
 import {
+  allowTime,
   chunks,
   counting,
   eventually,
@@ -9,26 +7,24 @@ import {
   startAgents,
   storedTask,
   unhandledIn,
-} from './agents.ts';
+} from '@a2a-redis-internal/agent-server/agents';
+import { useServer } from '@a2a-redis-internal/contract/redis-queue-managers';
+import { describe, expect, it } from 'vitest';
+
+import { STREAMS_AGENT } from './subject.ts';
 
 const CHUNKS = 600;
 
-// Many processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+allowTime();
 
-let server: RedisServer;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const used = useServer();
 
 /** Events reach subscribers sooner than the request handler has stored them one by one. */
 describe('what was published and is not stored yet', () => {
   it('is stored by another replica when its own is killed after the last event', async () => {
-    await using group = await startAgents(['a', 'b'], server.url, { failoverMs: 2000 });
+    await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], used.url, {
+      settings: { failoverMs: 2000 },
+    });
     const [a, b] = pair(group);
     const stream = a.stream(`task; wait go; chunks ${CHUNKS}; completed`);
     await stream.until(1);
@@ -45,7 +41,7 @@ describe('what was published and is not stored yet', () => {
   });
 
   it('is stored before a replica stops, though no request waits for it', async () => {
-    await using group = await startAgents(['a', 'b'], server.url);
+    await using group = await startAgents(STREAMS_AGENT, ['a', 'b'], used.url);
     const [a, b] = pair(group);
     const script = `task; wait go; chunks ${CHUNKS}; completed`;
     const answer = await a.client.send(script, { returnImmediately: true });

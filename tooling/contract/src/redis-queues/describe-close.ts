@@ -12,109 +12,111 @@ const CLOSE_MS = 1500;
 
 /** Declares the tests of `close`: in time, for everybody, and whether or not Redis answers. */
 export function describeClose(subject: RedisQueueManagerSubject): void {
-  let server: RedisServer;
-  let prefix: string;
-
-  beforeEach(async () => {
-    server = await startRedisServer({ processControl: true });
-    prefix = newPrefix();
-  });
-  afterEach(async () => {
-    await server.stop();
-  });
-
-  async function startReplica(options: QueueManagerOptions = {}): Promise<Replica> {
-    return Replica.start(subject, server.url, prefix, { closeDeadlineMs: CLOSE_MS, ...options });
-  }
-
-  /** How many connections receive messages, once the server is back. */
-  async function subscribersAfterRestart({ client }: Replica): Promise<number> {
-    await server.restart();
-    await vi.waitUntil(() => client.isReady, { timeout: 20_000 });
-    return (await client.clientList({ TYPE: 'PUBSUB' })).length;
-  }
-
-  describe(`close of a ${subject.name}, while Redis is away,`, () => {
-    it('ends all the same: reads, streams, and the connection for messages', async () => {
-      const a = await startReplica();
-      const read = (await a.queues.createOrTap('q')).dequeueEvent();
-      read.catch(() => undefined);
-      const executed = [await beginTask(a), await beginTask(a), await beginTask(a)];
-      await server.kill();
-      executed[0]?.execution.complete();
-      executed[1]?.execution.chunks(2);
-      await Promise.all([a.queues.close(), a.queues.close()]);
-      await expect(read).rejects.toThrow(expect.objectContaining({ code: 'QUEUE_CLOSED' }));
-      const messages = a.errors.map(({ message }) => message);
-      for (const { execution } of executed) {
-        expect(messages).toContain(
-          `Ending task "${execution.taskId}" at a close within ${CLOSE_MS} ms: no answer in time.`,
-        );
-      }
-      expect(messages).toContain(
-        `Events 2–3 of task "${executed[1]?.execution.taskId}" did not get to other replicas: the queue manager was closed.`,
-      );
-      await expect(executed[2]?.stream.ended).rejects.toThrow('This replica stops');
-      expect(await subscribersAfterRestart(a)).toBe(0);
-      a.client.destroy();
-    });
-
-    it('leaves no connection behind that was about to be opened', async () => {
-      const a = await startReplica();
-      await server.kill();
-      a.queues.createOrGetByTaskId('task');
-      await a.queues.close();
-      expect(await subscribersAfterRestart(a)).toBe(0);
-      a.client.destroy();
-    });
-
-    it('leaves the task to the other replicas', async () => {
-      const failoverMs = 4000;
-      await using b = await startReplica({ failoverMs });
-      const a = await startReplica({ failoverMs, closeDeadlineMs: 100 });
-      const { execution } = await beginTask(a);
-      const other = b.resubscribe(execution.taskId);
-      await other.until(1);
-      server.pause();
-      await a.queues.close();
-      a.client.destroy();
-      server.resume();
-      expect((await other.ended).at(-1)).toBe('failed');
-    });
-  });
-
   describe(`close of a ${subject.name}`, () => {
-    it('ends who listens to a task of another replica with an error', async () => {
-      await using a = await startReplica();
-      const b = await startReplica();
-      const { execution, stream } = await beginTask(a);
-      const other = b.resubscribe(execution.taskId);
-      await other.until(1);
-      await b.queues.close();
-      await expect(other.ended).rejects.toThrow(
-        `This replica stops, and hears no more of task "${execution.taskId}". Subscribe again, on another one, for a fresh snapshot.`,
-      );
-      b.client.destroy();
-      execution.complete();
-      expect((await stream.ended).at(-1)).toBe('completed');
-      expect([a.errors, b.errors]).toEqual([[], []]);
+    let server: RedisServer;
+    let prefix: string;
+
+    beforeEach(async () => {
+      server = await startRedisServer({ processControl: true });
+      prefix = newPrefix();
+    });
+    afterEach(async () => {
+      await server.stop();
     });
 
-    it('fails all that executes here, and tells everybody', async () => {
-      const a = await startReplica();
-      await using b = await startReplica();
-      const executed = [await beginTask(a), await beginTask(a), await beginTask(a)];
-      const others = executed.map(({ execution }) => b.resubscribe(execution.taskId));
-      const own = executed.map(({ execution }) => a.resubscribe(execution.taskId));
-      await Promise.all([...others, ...own].map(async (each) => each.until(1)));
-      await a.queues.close();
-      const streams = executed.map(({ stream }) => stream);
-      for (const each of [...streams, ...others, ...own]) {
-        expect((await each.ended).at(-1)).toBe('failed');
-      }
-      expect(a.executor.canceled).toHaveLength(3);
-      expect([a.errors, b.errors]).toEqual([[], []]);
-      a.client.destroy();
+    async function startReplica(options: QueueManagerOptions = {}): Promise<Replica> {
+      return Replica.start(subject, server.url, prefix, { closeDeadlineMs: CLOSE_MS, ...options });
+    }
+
+    /** How many connections receive messages, once the server is back. */
+    async function subscribersAfterRestart({ client }: Replica): Promise<number> {
+      await server.restart();
+      await vi.waitUntil(() => client.isReady, { timeout: 20_000 });
+      return (await client.clientList({ TYPE: 'PUBSUB' })).length;
+    }
+
+    describe('while Redis is away', () => {
+      it('ends all the same: reads, streams, and the connection for messages', async () => {
+        const a = await startReplica();
+        const read = (await a.queues.createOrTap('q')).dequeueEvent();
+        read.catch(() => undefined);
+        const executed = [await beginTask(a), await beginTask(a), await beginTask(a)];
+        await server.kill();
+        executed[0]?.execution.complete();
+        executed[1]?.execution.chunks(2);
+        await Promise.all([a.queues.close(), a.queues.close()]);
+        await expect(read).rejects.toThrow(expect.objectContaining({ code: 'QUEUE_CLOSED' }));
+        const messages = a.errors.map(({ message }) => message);
+        for (const { execution } of executed) {
+          expect(messages).toContain(
+            `Ending task "${execution.taskId}" at a close within ${CLOSE_MS} ms: no answer in time.`,
+          );
+        }
+        expect(messages).toContain(
+          `Events 2–3 of task "${executed[1]?.execution.taskId}" did not get to other replicas: the queue manager was closed.`,
+        );
+        await expect(executed[2]?.stream.ended).rejects.toThrow('This replica stops');
+        expect(await subscribersAfterRestart(a)).toBe(0);
+        a.client.destroy();
+      });
+
+      it('leaves no connection behind that was about to be opened', async () => {
+        const a = await startReplica();
+        await server.kill();
+        a.queues.createOrGetByTaskId('task');
+        await a.queues.close();
+        expect(await subscribersAfterRestart(a)).toBe(0);
+        a.client.destroy();
+      });
+
+      it('leaves the task to the other replicas', async () => {
+        const failoverMs = 4000;
+        await using b = await startReplica({ failoverMs });
+        const a = await startReplica({ failoverMs, closeDeadlineMs: 100 });
+        const { execution } = await beginTask(a);
+        const other = b.resubscribe(execution.taskId);
+        await other.until(1);
+        server.pause();
+        await a.queues.close();
+        a.client.destroy();
+        server.resume();
+        expect((await other.ended).at(-1)).toBe('failed');
+      });
+    });
+
+    describe('while Redis answers', () => {
+      it('ends who listens to a task of another replica with an error', async () => {
+        await using a = await startReplica();
+        const b = await startReplica();
+        const { execution, stream } = await beginTask(a);
+        const other = b.resubscribe(execution.taskId);
+        await other.until(1);
+        await b.queues.close();
+        await expect(other.ended).rejects.toThrow(
+          `This replica stops, and hears no more of task "${execution.taskId}". Subscribe again, on another one, for a fresh snapshot.`,
+        );
+        b.client.destroy();
+        execution.complete();
+        expect((await stream.ended).at(-1)).toBe('completed');
+        expect([a.errors, b.errors]).toEqual([[], []]);
+      });
+
+      it('fails all that executes here, and tells everybody', async () => {
+        const a = await startReplica();
+        await using b = await startReplica();
+        const executed = [await beginTask(a), await beginTask(a), await beginTask(a)];
+        const others = executed.map(({ execution }) => b.resubscribe(execution.taskId));
+        const own = executed.map(({ execution }) => a.resubscribe(execution.taskId));
+        await Promise.all([...others, ...own].map(async (each) => each.until(1)));
+        await a.queues.close();
+        const streams = executed.map(({ stream }) => stream);
+        for (const each of [...streams, ...others, ...own]) {
+          expect((await each.ended).at(-1)).toBe('failed');
+        }
+        expect(a.executor.canceled).toHaveLength(3);
+        expect([a.errors, b.errors]).toEqual([[], []]);
+        a.client.destroy();
+      });
     });
   });
 }

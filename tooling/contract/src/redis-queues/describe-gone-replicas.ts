@@ -9,18 +9,18 @@ import { useReplicas } from './use-replicas.ts';
 export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
   vi.setConfig({ testTimeout: 60_000 });
 
-  const used = useReplicas(subject, 2, { failoverMs: 2000 });
-
-  const stateOf = async (taskId: string): Promise<string | undefined> =>
-    (await used.b.stored(taskId))?.state;
-
-  /** Waits until the task has failed, and says in which state it is. */
-  async function afterFailover(taskId: string): Promise<string | undefined> {
-    await vi.waitUntil(async () => (await stateOf(taskId)) === 'failed', { timeout: 30_000 });
-    return stateOf(taskId);
-  }
-
   describe(`gone replicas with a ${subject.name}`, () => {
+    const used = useReplicas(subject, 2, { failoverMs: 2000 });
+
+    const stateOf = async (taskId: string): Promise<string | undefined> =>
+      (await used.b.stored(taskId))?.state;
+
+    /** Waits until the task has failed, and says in which state it is. */
+    async function afterFailover(taskId: string): Promise<string | undefined> {
+      await vi.waitUntil(async () => (await stateOf(taskId)) === 'failed', { timeout: 30_000 });
+      return stateOf(taskId);
+    }
+
     it('are noticed by one that has served no call yet', async () => {
       const { a } = used;
       const { execution } = await beginTask(a);

@@ -9,9 +9,14 @@ import { useReplicas } from './use-replicas.ts';
 
 /** Declares the tests of calls that one replica answers of a task that another one executes. */
 export function describeTwoReplicas(subject: RedisQueueManagerSubject): void {
-  const used = useReplicas(subject, 2);
-
   describe(`two replicas with a ${subject.name}:`, () => {
+    const used = useReplicas(subject, 2);
+
+    /** The state that Redis holds of a task. */
+    async function stateOf(taskId: string): Promise<Readonly<Record<string, string>>> {
+      return used.a.client.hGetAll(`${used.taskKey(taskId)}:state`);
+    }
+
     it('resubscribe at any moment of a fast stream: no gap, nothing twice', async () => {
       const { a, b } = used;
       const { execution, stream } = await beginTask(a);
@@ -130,11 +135,6 @@ export function describeTwoReplicas(subject: RedisQueueManagerSubject): void {
       expect([a.errors, b.errors]).toEqual([[], []]);
     });
   });
-
-  /** The state that Redis holds of a task. */
-  async function stateOf(taskId: string): Promise<Readonly<Record<string, string>>> {
-    return used.a.client.hGetAll(`${used.taskKey(taskId)}:state`);
-  }
 }
 
 /** What executes a task. */

@@ -2,6 +2,8 @@ export { describeClose } from './describe-close.ts';
 export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
+export { describeSeveralRuns } from './describe-several-runs.ts';
+export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';
 export { mergeSeen, type Seen } from './merge-seen.ts';
 export { Replica } from './replica.ts';

@@ -1,19 +1,21 @@
-import { randomUUID } from 'node:crypto';
-
 import type { StreamResponse } from '@a2a-js/sdk';
-import {
-  type AgentCalls,
-  AgentClient,
-  type SendOptions,
-  type TransportName,
-} from '@a2a-redis-internal/agent-server';
-import { Listener, stateName, textsOf } from '@a2a-redis-internal/contract/queue-fixtures';
+import { Listener } from '@a2a-redis-internal/contract/queue-fixtures';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type Replica, startReplicas } from '@a2a-redis-internal/replicas';
-import { vi } from 'vitest';
 
-import type { RedisStreamsQueueManagerOptions } from '../../src/redis-streams-queue-manager.ts';
+import type { AgentCalls } from '../agent-calls.ts';
+import type { TransportName } from '../agent-card.ts';
+import { AgentClient, type SendOptions } from '../agent-client.ts';
 
-const MODULE = new URL('../agent.ts', import.meta.url);
+/** An agent whose replicas are processes, with a queue manager on Redis. */
+export interface AgentSubject {
+  /** The queue manager, as it stands before the tests' names. */
+  readonly name: string;
+  /** The module that a process runs: it calls `serveAgent`. */
+  readonly module: URL;
+  /** Whoever listens gets one snapshot, and then events alone; otherwise, a fresh one may come first. */
+  readonly hasOneSnapshot: boolean;
+}
 
 /** A replica in a process of its own, and clients of it. */
 export interface Agent {
@@ -35,22 +37,34 @@ export interface Agents extends AsyncDisposable {
   readonly agents: readonly Agent[];
 }
 
-/** Options that can be handed to another process. */
-export type QueueSettings = Omit<
-  RedisStreamsQueueManagerOptions,
-  'ownerResolver' | 'taskStore' | 'pushNotificationSender' | 'subscriber' | 'onError'
->;
+/** What the replicas of an agent are started with. */
+export interface AgentOptions {
+  /**
+   * Options of the queue manager that can be handed to another process.
+   * @default those of the queue manager
+   */
+  readonly settings?: Readonly<Record<string, number>> | undefined;
+  /**
+   * What the keys of the agent begin with.
+   * @default one of its own
+   */
+  readonly prefix?: string | undefined;
+  /**
+   * Further variables of the environment; see `serveAgent`.
+   * @default none
+   */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Starts replicas of one agent. */
 export async function startAgents(
+  { module }: AgentSubject,
   names: readonly string[],
   redisUrl: string,
-  settings: QueueSettings = {},
-  prefix: string = `${randomUUID()}:`,
-  env: Readonly<Record<string, string>> = {},
+  { settings = {}, prefix = newPrefix(), env = {} }: AgentOptions = {},
 ): Promise<Agents> {
   const group = await startReplicas<AgentCalls>(names, {
-    module: MODULE,
+    module,
     env: {
       REDIS_URL: redisUrl,
       AGENT_PREFIX: prefix,
@@ -101,39 +115,4 @@ function listenTo(
 export function pair({ agents: [first, second] }: Agents): readonly [Agent, Agent] {
   if (first === undefined || second === undefined) throw new TypeError('Fewer than two replicas');
   return [first, second];
-}
-
-/** What went wrong unseen in processes. */
-export async function unhandledIn(agents: readonly Agent[]): Promise<readonly string[]> {
-  const seen = await Promise.all(agents.map(async (agent) => agent.process.call('unhandled')));
-  return seen.flat();
-}
-
-/** A stored task: its state, and the texts of its parts. */
-export async function storedTask(
-  agent: Agent,
-  taskId: string,
-): Promise<{ readonly state: string; readonly parts: readonly string[] }> {
-  const { status, artifacts } = await agent.client.task(taskId);
-  return {
-    state: stateName(status?.state),
-    parts: textsOf(artifacts.flatMap((artifact) => artifact.parts)),
-  };
-}
-
-/** `chunk 3`, `chunk 4`: those from a number up to another, not itself. */
-export function chunks(from: number, to: number, label = ''): readonly string[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, index) => {
-    return `chunk ${label}${from + index}`;
-  });
-}
-
-/** Waits for what a busy machine may delay. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 60_000, interval: 50 });
-}
-
-/** The texts of so many chunks. */
-export function counting(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => String(index));
 }
