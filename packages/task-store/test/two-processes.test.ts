@@ -8,5 +8,7 @@ import { HASHES } from './subject.ts';
 
 const worker = new URL('workers/append.mjs', import.meta.url);
 
-describeManyWriters(HASHES, worker, useServer());
+const used = useServer();
+
+describeManyWriters(HASHES, worker, () => used.url);
 describeManyWritersOnCluster(HASHES, worker, useCluster());

@@ -4,8 +4,8 @@ import { createRedisClient } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';
 
 import { CONTEXT, messageOf } from '../queues/requests.ts';
+import { useServer } from '../use-redis.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
-import { useServer } from './use-replicas.ts';
 
 const TASKS = 2000;
 const WAITING = { timeout: 60_000, interval: 200 };

@@ -1,8 +1,8 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 
 import { describeQueueManagerContract } from '../queues/describe-contract.ts';
+import { useServer } from '../use-redis.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
-import { useServer } from './use-replicas.ts';
 
 /** Declares the tests of every `ExecutionEventBusManager`, for one on Redis. */
 export function describeContract(subject: RedisQueueManagerSubject): void {

@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { beginTask } from '../queues/begin-task.ts';
 import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
+import { useServer } from '../use-redis.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
-import { useServer } from './use-replicas.ts';
 
 /** Declares the tests of a replica that does not hear from Redis whether it is taken to be gone. */
 export function describeSilentReplica(subject: RedisQueueManagerSubject): void {

@@ -8,4 +8,4 @@ export { describeTwoReplicas } from './describe-two-replicas.ts';
 export { mergeSeen, type Seen } from './merge-seen.ts';
 export { Replica } from './replica.ts';
 export type { DirectQueue, RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
-export { type ReplicasInUse, type ServerInUse, useReplicas, useServer } from './use-replicas.ts';
+export { type ReplicasInUse, useReplicas } from './use-replicas.ts';
