@@ -24,8 +24,7 @@ export function describeSeveralRuns(subject: RedisQueueManagerSubject): void {
         const followUp = b.handler.sendMessage(sendRequest({ taskId: execution.taskId }), CONTEXT);
         const other = await second;
         other.chunks(1, 'b').return();
-        await subscriber.until(2);
-        await b.queues.flush();
+        await Promise.all([subscriber.until(2), stream.until(3), b.queues.flush()]);
         execution.chunks(2).complete();
         const end = ['chunk b0', 'chunk 1', 'chunk 2', 'completed'];
         expect(await stream.ended).toEqual(['task working 0', 'chunk 0', ...end]);
