@@ -1,11 +1,11 @@
 import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import type { TaskStore } from '@a2a-js/sdk/server';
 import { afterAll, beforeAll } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson, describeWithJsonCluster } from './servers.ts';
-import { CAPABILITIES } from './support.ts';
 
 function describeOn(name: string, declare: (client: () => OpenClient) => void): void {
   const declareAt = (url: string): void => {

@@ -1,4 +1,12 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import type { A2ARedisError } from '@a2a-redis/core';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -6,8 +14,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { DAMAGES } from './damages.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 describeWithJson('damage', (server) => {
   let prefix: string;

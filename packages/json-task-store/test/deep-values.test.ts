@@ -1,11 +1,15 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { partOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { beforeEach, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 describeWithJson('a value as deep as the servers take', (server) => {
   let prefix: string;

@@ -1,4 +1,11 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, messageOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import type { Task } from '@a2a-js/sdk';
 import { TaskState } from '@a2a-js/sdk';
@@ -7,8 +14,6 @@ import { describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore, type RedisJSONTaskStoreOptions } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask, text } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 /** What a script call sent, and what came back. */
 interface Call {

@@ -1,10 +1,10 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { contentOf, CONTEXT, loadTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { TaskState } from '@a2a-js/sdk';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 import { describeWithJson } from './servers.ts';
 
 describeWithJson('the index', (server) => {

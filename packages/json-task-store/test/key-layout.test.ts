@@ -1,4 +1,10 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  documentAt,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { messageOf, partOf, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { Task, TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
@@ -6,8 +12,6 @@ import { expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT, documentAt } from './support.ts';
 
 const VERSION = /^\d{16}$/;
 /** Milliseconds since the smallest `Date`, in base 36: the beginning of 2026, and one later. */

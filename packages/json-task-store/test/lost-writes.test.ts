@@ -1,10 +1,14 @@
+import {
+  append,
+  CONTEXT,
+  streamedTask,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { append, streamedTask, textsOf } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 describeWithJson('a server that lost what it had acknowledged', (server) => {
   test('and took as many other writes since: nobody goes on from what was lost', async () => {

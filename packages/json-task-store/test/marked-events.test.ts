@@ -1,4 +1,13 @@
 import { describeMarkedEvents } from '@a2a-redis-internal/contract';
+import {
+  contentOf,
+  CONTEXT,
+  documentAt,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { AgentEvent, type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
 import { markEvent, type RedisScriptClient } from '@a2a-redis/core/kernel';
@@ -8,8 +17,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jsonRecordFormat } from '../src/json-record-format.ts';
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson, describeWithJsonCluster } from './servers.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, documentAt, loadTask } from './support.ts';
 
 /** A chunk that is appended to an artifact of task `t`. */
 function chunk(value: string, artifactId = 'a'): AgentExecutionEvent {

@@ -1,4 +1,13 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  documentAt,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { messageOf, partOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import { type Task, TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
@@ -7,8 +16,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, documentAt, loadTask } from './support.ts';
 
 const OTHER_OWNER = new ServerCallContext({
   tenant: 'acme',

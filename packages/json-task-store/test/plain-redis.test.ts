@@ -1,11 +1,11 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { contentOf, CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
-import { contentOf, CONTEXT } from './support.ts';
 
 describe('a server without JSON commands', () => {
   let server: RedisServer;

@@ -1,3 +1,10 @@
+import {
+  append,
+  CONTEXT,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,8 +14,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJsonProcess, startJsonProcess } from './servers.ts';
-import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 describeWithJsonProcess('trouble', () => {
   const chunks = (count: number): string[] =>

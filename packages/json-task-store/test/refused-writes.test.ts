@@ -1,4 +1,12 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, messageOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import type { RedisServer } from '@a2a-redis-internal/redis-server';
 import { type Task, TaskState } from '@a2a-js/sdk';
@@ -11,8 +19,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson, describeWithJsonProcess, startJsonProcess } from './servers.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 const LIMIT = 'json.max-document-size';
 const REFUSED = { name: 'A2ARedisError', code: 'COMMAND_FAILED' };

@@ -1,3 +1,4 @@
+import { CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisScriptClient } from '@a2a-redis/core/kernel';
@@ -5,7 +6,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore, type SearchOptions } from '../src/index.ts';
-import { CONTEXT } from './support.ts';
 
 /**
  * A query engine in front of a server that has none, as the script of a search meets it: Lua that

@@ -1,4 +1,5 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
@@ -7,8 +8,6 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson, describeWithJsonCluster } from './servers.ts';
-import { streamedTask } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 describeWithJson('search', (server) => {
   let hasSearch = false;

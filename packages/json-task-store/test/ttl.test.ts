@@ -1,4 +1,5 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { append, CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 
 import { TaskState } from '@a2a-js/sdk';
@@ -6,8 +7,6 @@ import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
-import { append, streamedTask } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 import { describeWithJson } from './servers.ts';
 
 describeWithJson('retention', (server) => {

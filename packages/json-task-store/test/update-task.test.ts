@@ -1,4 +1,11 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
@@ -6,8 +13,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 
 describeWithJson('updates', (server) => {
   const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);

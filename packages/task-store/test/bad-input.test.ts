@@ -1,4 +1,5 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { CONTEXT, streamedTask, text } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { Task } from '@a2a-js/sdk';
@@ -7,8 +8,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, text } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

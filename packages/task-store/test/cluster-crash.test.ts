@@ -1,3 +1,4 @@
+import { CONTEXT, streamedTask, textsOf } from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { TaskState } from '@a2a-js/sdk';
 import { A2ARedisError } from '@a2a-redis/core';
@@ -7,8 +8,6 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, textsOf } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 const request = {
   tenant: '',

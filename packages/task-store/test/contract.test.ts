@@ -1,5 +1,6 @@
 import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import {
   type RedisCluster,
   type RedisServer,
@@ -10,7 +11,6 @@ import type { TaskStore } from '@a2a-js/sdk/server';
 import { afterAll, beforeAll, describe } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { CAPABILITIES } from './support.ts';
 
 let server: RedisServer;
 let cluster: RedisCluster;

@@ -1,4 +1,10 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { A2ARedisError } from '@a2a-redis/core';
@@ -6,8 +12,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,4 +1,12 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { ServerCallContext } from '@a2a-js/sdk/server';
@@ -6,8 +14,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 const OTHER_OWNER = new ServerCallContext({
   tenant: 'acme',

@@ -1,4 +1,11 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { Task } from '@a2a-js/sdk';
@@ -8,8 +15,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
-import { streamedTask, text } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,4 +1,5 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { contentOf, CONTEXT, loadTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -6,7 +7,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 const TASKS = [
   taskOf('d', { status: statusAt(3), contextId: 'one' }),

@@ -1,4 +1,10 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  streamedTask,
+  text,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import {
   type RedisServer,
@@ -11,8 +17,6 @@ import { createCluster, type RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, text } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 
 const VERSION = /^\d{16}$/;
 /** Milliseconds since the smallest `Date`, in base 36: the beginning of 2026, and one later. */

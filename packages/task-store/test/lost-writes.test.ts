@@ -1,11 +1,18 @@
+import {
+  append,
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { type RedisClientType, RESP_TYPES } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

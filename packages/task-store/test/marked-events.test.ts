@@ -1,6 +1,15 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { describeMarkedEvents } from '@a2a-redis-internal/contract';
 import {
+  contentOf,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+  watchedClient,
+} from '@a2a-redis-internal/contract/redis-task-stores';
+import {
   type RedisServer,
   startRedisCluster,
   startRedisServer,
@@ -11,9 +20,6 @@ import { createCluster, type RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT, loadTask } from './support.ts';
-import { watchedClient } from './watched-client.ts';
 
 let server: RedisServer;
 let client: RedisClientType;
@@ -77,7 +83,7 @@ async function listen(
 }
 
 /** The record of task `t`. */
-async function recordOf(prefix: string): Promise<Record<string, string | number>> {
+async function recordOf(prefix: string): Promise<Record<string, unknown>> {
   return (await contentOf(client, prefix))[`${prefix}{acme:ann:t}`] ?? {};
 }
 

@@ -1,4 +1,13 @@
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  append,
+  CONTEXT,
+  loadTask,
+  streamedTask,
+  text,
+  textsOf,
+  watchedClient,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisCluster, startRedisCluster } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -6,9 +15,6 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { CONTEXT, loadTask } from './support.ts';
-import { watchedClient } from './watched-client.ts';
 
 const [COMPLETED, FAILED] = [
   statusAt(1, TaskState.TASK_STATE_COMPLETED),

@@ -1,3 +1,10 @@
+import {
+  append,
+  CONTEXT,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -6,8 +13,6 @@ import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-se
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, text, textsOf } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 const chunks = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `chunk ${index}`);

@@ -1,4 +1,11 @@
 import { connect } from '@a2a-redis-internal/redis-clients';
+import {
+  append,
+  contentOf,
+  CONTEXT,
+  dyingClient,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -6,10 +13,7 @@ import { ServerCallContext } from '@a2a-js/sdk/server';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { append, streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 import { membersOf, SCOPE, SweptPrefix } from './swept-prefix.ts';
-import { dyingClient } from './watched-client.ts';
 
 const COMPLETED = statusAt(1, TaskState.TASK_STATE_COMPLETED);
 

@@ -5,14 +5,19 @@ import {
   untilReplica,
 } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import {
+  append,
+  CAPABILITIES,
+  CONTEXT,
+  streamedTask,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisSentinel, startRedisSentinel } from '@a2a-redis-internal/redis-server';
 import { createRedisClient } from '@a2a-redis/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask, textsOf } from './streamed-task.ts';
-import { CAPABILITIES, CONTEXT } from './support.ts';
 
 let deployment: RedisSentinel;
 

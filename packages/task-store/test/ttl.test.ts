@@ -1,4 +1,10 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  append,
+  contentOf,
+  CONTEXT,
+  streamedTask,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,8 +14,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { append, streamedTask } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 
 const INTERRUPTED = statusAt(1, TaskState.TASK_STATE_INPUT_REQUIRED);
 const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);

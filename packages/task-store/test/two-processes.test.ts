@@ -1,3 +1,4 @@
+import { CONTEXT, streamedTask, textsOf } from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,8 +13,6 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, textsOf } from './streamed-task.ts';
-import { CONTEXT } from './support.ts';
 
 const worker = fileURLToPath(new URL('workers/append.mjs', import.meta.url));
 const WRITERS = ['left', 'right', 'third'];

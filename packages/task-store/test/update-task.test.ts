@@ -1,4 +1,11 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  contentOf,
+  CONTEXT,
+  streamedTask,
+  text,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -7,8 +14,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
-import { contentOf, CONTEXT } from './support.ts';
 
 const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
 
