@@ -11,3 +11,6 @@ export {
   textsOf,
 } from './fixtures.ts';
 export { type CallHooks, dyingClient, watchedClient, type WatchedCall } from './watched-client.ts';
+export { describeRedisTaskStore } from './describe-redis-task-store.ts';
+export { shareCluster, type SharedServer, shareServer } from './shared-server.ts';
+export type { RedisTaskStoreSubject } from './subject.ts';
