@@ -1,16 +1,26 @@
 import { describe } from 'vitest';
 
+import { deletesTasks } from './deletes-tasks.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
+import { listsTaskIds } from './lists-task-ids.ts';
+import { repairsTheIndex } from './repairs-the-index.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
+import { survivesCrashes } from './survives-crashes.ts';
 import { survivesRestarts } from './survives-restarts.ts';
+import { updatesTasks } from './updates-tasks.ts';
 import { writesOnceWhenRepliesAreLate } from './writes-once-when-replies-are-late.ts';
 import { writesOnceWhenRepliesAreLost } from './writes-once-when-replies-are-lost.ts';
 
 const SPECS = [
+  updatesTasks,
+  deletesTasks,
+  listsTaskIds,
+  repairsTheIndex,
   writesOnceWhenRepliesAreLost,
   writesOnceWhenRepliesAreLate,
   survivesRestarts,
   keepsWritesOfProcesses,
+  survivesCrashes,
 ];
 
 /**

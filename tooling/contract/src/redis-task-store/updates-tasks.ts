@@ -1,31 +1,26 @@
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import {
-  contentOf,
-  CONTEXT,
-  streamedTask,
-  text,
-  textsOf,
-} from '@a2a-redis-internal/contract/redis-task-stores';
-import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
-import { beforeEach, describe, expect, test } from 'vitest';
+import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { beforeEach, expect, test } from 'vitest';
 
-import { RedisJSONTaskStore } from '../src/index.ts';
-import { describeWithJson } from './servers.ts';
+import { statusAt, taskOf } from '../task-store/fixtures.ts';
+import { contentOf, CONTEXT, streamedTask, text, textsOf } from './fixtures.ts';
+import type { RedisTaskStoreSubject } from './subject.ts';
 
-describeWithJson('updates', (server) => {
-  const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
+const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
 
-  let prefix: string;
-  let store: RedisJSONTaskStore;
+/** An update is atomic, and takes no task out of a terminal state. */
+export function updatesTasks({ open, describeOnServer }: RedisTaskStoreSubject): void {
+  describeOnServer('updateTask', (server) => {
+    let prefix: string;
+    let store: BaseTaskStore;
 
-  beforeEach(() => {
-    prefix = newPrefix();
-    store = new RedisJSONTaskStore(server.client, { prefix });
-  });
+    beforeEach(() => {
+      prefix = newPrefix();
+      store = open(server.client, { prefix });
+    });
 
-  describe('updateTask', () => {
     test('writes what the update made of the task, and returns it', async () => {
       await store.save(streamedTask('t', 'one'), CONTEXT);
       const updated = await store.updateTask('t', CONTEXT, (task) => {
@@ -33,9 +28,7 @@ describeWithJson('updates', (server) => {
         task.status = COMPLETED;
       });
       expect(updated).toEqual({ ...streamedTask('t', 'one', 'two'), status: COMPLETED });
-      expect(await new RedisJSONTaskStore(server.client, { prefix }).load('t', CONTEXT)).toEqual(
-        updated,
-      );
+      expect(await open(server.client, { prefix }).load('t', CONTEXT)).toEqual(updated);
     });
 
     test('takes another task that the update returns, also later', async () => {
@@ -54,7 +47,7 @@ describeWithJson('updates', (server) => {
         CONTEXT,
         (draft) => void (draft.metadata = { a: 1 }),
       );
-      await new RedisJSONTaskStore(server.client, { prefix }).updateTask('t', CONTEXT, (draft) => {
+      await open(server.client, { prefix }).updateTask('t', CONTEXT, (draft) => {
         draft.metadata = { ...draft.metadata, b: 2 };
       });
       task.artifacts[0]?.parts.push(text('two'));
@@ -67,7 +60,7 @@ describeWithJson('updates', (server) => {
 
     test('50 concurrent increments by two stores add up to 50', async () => {
       await store.save(taskOf('t', { metadata: { count: 0 } }), CONTEXT);
-      const stores = [store, new RedisJSONTaskStore(server.client, { prefix })];
+      const stores = [store, open(server.client, { prefix })];
       await Promise.all(
         Array.from({ length: 50 }, async (_, index) =>
           stores[index % 2]?.updateTask('t', CONTEXT, (task) => {
@@ -80,7 +73,7 @@ describeWithJson('updates', (server) => {
 
     test('meets a concurrent save without losing either', async () => {
       await store.save(streamedTask('t', 'one'), CONTEXT);
-      const other = new RedisJSONTaskStore(server.client, { prefix });
+      const other = open(server.client, { prefix });
       let calls = 0;
       await store.updateTask('t', CONTEXT, async (task) => {
         calls += 1;
@@ -142,4 +135,4 @@ describeWithJson('updates', (server) => {
       expect(await contentOf(server.client, prefix)).toEqual(before);
     });
   });
-});
+}
