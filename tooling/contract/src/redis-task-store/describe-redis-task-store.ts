@@ -4,6 +4,7 @@ import { deletesTasks } from './deletes-tasks.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
 import { listsTaskIds } from './lists-task-ids.ts';
 import { repairsTheIndex } from './repairs-the-index.ts';
+import { sendsWhatIsNeeded } from './sends-what-is-needed.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 import { survivesCrashes } from './survives-crashes.ts';
 import { survivesRestarts } from './survives-restarts.ts';
@@ -16,6 +17,7 @@ const SPECS = [
   deletesTasks,
   listsTaskIds,
   repairsTheIndex,
+  sendsWhatIsNeeded,
   writesOnceWhenRepliesAreLost,
   writesOnceWhenRepliesAreLate,
   survivesRestarts,

@@ -14,3 +14,4 @@ export { type CallHooks, dyingClient, watchedClient, type WatchedCall } from './
 export { describeRedisTaskStore } from './describe-redis-task-store.ts';
 export { shareCluster, type SharedServer, shareServer } from './shared-server.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
+export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
