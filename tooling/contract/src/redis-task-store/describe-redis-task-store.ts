@@ -1,8 +1,11 @@
 import { describe } from 'vitest';
 
 import { deletesTasks } from './deletes-tasks.ts';
+import { goesOnAfterLostWrites } from './goes-on-after-lost-writes.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
 import { listsTaskIds } from './lists-task-ids.ts';
+import { marksAppliedEvents } from './marks-applied-events.ts';
+import { refusesOptions } from './refuses-options.ts';
 import { repairsTheIndex } from './repairs-the-index.ts';
 import { sendsWhatIsNeeded } from './sends-what-is-needed.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
@@ -13,16 +16,19 @@ import { writesOnceWhenRepliesAreLate } from './writes-once-when-replies-are-lat
 import { writesOnceWhenRepliesAreLost } from './writes-once-when-replies-are-lost.ts';
 
 const SPECS = [
+  refusesOptions,
   updatesTasks,
   deletesTasks,
   listsTaskIds,
   repairsTheIndex,
   sendsWhatIsNeeded,
+  marksAppliedEvents,
   writesOnceWhenRepliesAreLost,
   writesOnceWhenRepliesAreLate,
   survivesRestarts,
   keepsWritesOfProcesses,
   survivesCrashes,
+  goesOnAfterLostWrites,
 ];
 
 /**

@@ -15,3 +15,4 @@ export { describeRedisTaskStore } from './describe-redis-task-store.ts';
 export { shareCluster, type SharedServer, shareServer } from './shared-server.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
 export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
+export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';

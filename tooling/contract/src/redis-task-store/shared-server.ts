@@ -56,7 +56,8 @@ export function shareCluster(start: () => Promise<Running>): SharedCluster {
   return new Shared(start, connectToCluster);
 }
 
-async function connectToCluster(url: string): Promise<RedisClusterType> {
+/** A connected client of a cluster. */
+export async function connectToCluster(url: string): Promise<RedisClusterType> {
   const client: RedisClusterType = createCluster({ rootNodes: [{ url }] });
   // Without a listener, a lost connection would end the process.
   client.on('error', () => {});
