@@ -16,3 +16,4 @@ export { shareCluster, type SharedServer, shareServer } from './shared-server.ts
 export type { RedisTaskStoreSubject } from './subject.ts';
 export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
 export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
+export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
