@@ -5,18 +5,22 @@ import { goesOnAfterLostWrites } from './goes-on-after-lost-writes.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
 import { listsTaskIds } from './lists-task-ids.ts';
 import { marksAppliedEvents } from './marks-applied-events.ts';
+import { refusesBadTasks } from './refuses-bad-tasks.ts';
 import { refusesOptions } from './refuses-options.ts';
 import { repairsTheIndex } from './repairs-the-index.ts';
 import { sendsWhatIsNeeded } from './sends-what-is-needed.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 import { survivesCrashes } from './survives-crashes.ts';
 import { survivesRestarts } from './survives-restarts.ts';
+import { takesCopies } from './takes-copies.ts';
 import { updatesTasks } from './updates-tasks.ts';
 import { writesOnceWhenRepliesAreLate } from './writes-once-when-replies-are-late.ts';
 import { writesOnceWhenRepliesAreLost } from './writes-once-when-replies-are-lost.ts';
 
 const SPECS = [
   refusesOptions,
+  refusesBadTasks,
+  takesCopies,
   updatesTasks,
   deletesTasks,
   listsTaskIds,
