@@ -1,3 +1,4 @@
+export { describeRedisTaskStore } from './describe-redis-task-store.ts';
 export {
   append,
   CAPABILITIES,
@@ -10,10 +11,9 @@ export {
   text,
   textsOf,
 } from './fixtures.ts';
-export { type CallHooks, dyingClient, watchedClient, type WatchedCall } from './watched-client.ts';
-export { describeRedisTaskStore } from './describe-redis-task-store.ts';
+export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
+export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
+export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
 export { shareCluster, type SharedServer, shareServer } from './shared-server.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
-export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
-export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
-export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
+export { type CallHooks, dyingClient, type WatchedCall, watchedClient } from './watched-client.ts';

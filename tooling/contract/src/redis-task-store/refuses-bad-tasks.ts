@@ -10,6 +10,7 @@ import type { RedisTaskStoreSubject } from './subject.ts';
 
 /** What a JavaScript caller may pass, as whatever type it should have had. */
 function wrong(value: unknown): never {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types alone cannot keep it out
   return value as never;
 }
 
