@@ -1,6 +1,6 @@
-import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import type { TaskStore } from '@a2a-js/sdk/server';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -8,9 +8,10 @@ import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson, describeWithJsonCluster } from './servers.ts';
 
 function describeOn(name: string, declare: (client: () => OpenClient) => void): void {
-  const declareAt = (url: string): void => {
+  const declareAt = (server: { readonly url: string }): void => {
     let client: OpenClient | undefined;
     beforeAll(async () => {
+      const { url } = server;
       client = await CLIENT_KINDS[name]?.({ url, clusterUrls: [url] });
     });
     afterAll(async () => {
@@ -21,8 +22,8 @@ function describeOn(name: string, declare: (client: () => OpenClient) => void): 
       return client;
     });
   };
-  if (name.includes('cluster')) describeWithJsonCluster(name, declareAt);
-  else describeWithJson(name, ({ url }) => declareAt(url));
+  if (name.includes('cluster')) describeWithJsonCluster(name, (url) => declareAt({ url }));
+  else describeWithJson(name, declareAt);
 }
 
 for (const name of Object.keys(CLIENT_KINDS)) {

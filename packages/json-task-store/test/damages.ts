@@ -1,16 +1,12 @@
-/** What can be wrong with a document. */
-export interface Damage {
-  /** The field that the error names. */
-  readonly field: string;
-  readonly path: string;
-  /** What is set at the path, as JSON; absent where what is there is removed. */
-  readonly value?: string | undefined;
-}
+import type { Damages } from '@a2a-redis-internal/contract/redis-task-stores';
+import type { RedisClientType } from 'redis';
 
+/** The field that the error names, and what is set at a path; nothing where it is removed. */
 const ROWS: Readonly<Record<string, readonly [field: string, path: string, value?: string]>> = {
   'no member of the store': ['v', '$._store'],
   'no version': ['v', '$._store.version'],
   'a version that is a number': ['v', '$._store.version', '1'],
+  'a version that is none': ['v', '$._store.version', '"many"'],
   'a version too short': ['v', '$._store.version', '"12"'],
   'a member of the store that is a list': ['v', '$._store', '[]'],
   'no id': ['$.id', '$.id'],
@@ -94,7 +90,29 @@ const ROWS: Readonly<Record<string, readonly [field: string, path: string, value
   'metadata that is a list': ['$.metadata', '$.metadata', '[]'],
 };
 
-/** Damages of a document that holds an artifact with two parts of text, and metadata, by their names. */
-export const DAMAGES: Readonly<Record<string, Damage>> = Object.fromEntries(
-  Object.entries(ROWS).map(([name, [field, path, value]]) => [name, { field, path, value }]),
-);
+/** Sets what is at a path of a document, or removes it. */
+export async function setJson(
+  client: RedisClientType,
+  key: string,
+  path: string,
+  json?: string,
+): Promise<unknown> {
+  const command = json === undefined ? ['JSON.DEL', key, path] : ['JSON.SET', key, path, json];
+  return client.sendCommand(command);
+}
+
+/** How documents can be damaged. */
+export const DAMAGES: Damages = {
+  kinds: Object.fromEntries(
+    Object.entries(ROWS).map(([name, [field, path, json]]) => [
+      name,
+      { field, damage: async (client, record) => setJson(client, record, path, json) },
+    ]),
+  ),
+  hidden: {
+    text: 's3cret',
+    damage: async (client, record) =>
+      setJson(client, record, '$.artifacts[0].parts[1]', '"s3cret"'),
+  },
+  damageHistory: async (client, record) => setJson(client, record, '$.history', '5'),
+};

@@ -1,10 +1,10 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   contentOf,
   CONTEXT,
   loadTask,
   streamedTask,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { partOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { beforeEach, expect, test } from 'vitest';
 

@@ -1,10 +1,10 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   contentOf,
   CONTEXT,
   documentAt,
   streamedTask,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { messageOf, partOf, statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { Task, TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';

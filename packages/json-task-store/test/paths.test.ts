@@ -1,26 +1,21 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   contentOf,
   CONTEXT,
   documentAt,
   loadTask,
+  OTHER_OWNER,
   streamedTask,
   text,
   textsOf,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { messageOf, partOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import { type Task, TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
-import { ServerCallContext } from '@a2a-js/sdk/server';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-
-const OTHER_OWNER = new ServerCallContext({
-  tenant: 'acme',
-  user: { isAuthenticated: true, userName: 'bob' },
-});
 
 function wholeTask(): Task {
   const data = partOf('', { content: { $case: 'data', value: { rows: [1, 2], 'a.b': null } } });

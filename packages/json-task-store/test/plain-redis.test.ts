@@ -1,5 +1,5 @@
-import { contentOf, CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { contentOf, CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { listRequest, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';

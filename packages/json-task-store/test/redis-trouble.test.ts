@@ -1,19 +1,12 @@
-import {
-  CONTEXT,
-  describeRedisTrouble,
-  streamedTask,
-} from '@a2a-redis-internal/contract/redis-task-stores';
+import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { expect, it } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJsonProcess, startJsonProcess } from './servers.ts';
-import { DOCUMENTS } from './subject.ts';
 
-describeWithJsonProcess('trouble', () => {
-  describeRedisTrouble(DOCUMENTS, startJsonProcess);
-
-  it('a lost reply of an update by path does not make it twice', async () => {
+describeWithJsonProcess('a reply that is lost after the write was applied', () => {
+  it('of an update by path does not make it twice', async () => {
     await using server = await startJsonProcess();
     await using proxy = await CuttingProxy.start(server.url);
     const client = await connect(proxy.url);

@@ -1,3 +1,4 @@
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   contentOf,
   CONTEXT,
@@ -6,7 +7,6 @@ import {
   text,
   textsOf,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { listRequest, messageOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import type { RedisServer } from '@a2a-redis-internal/redis-server';
 import { type Task, TaskState } from '@a2a-js/sdk';

@@ -1,5 +1,5 @@
-import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';

@@ -1,19 +1,18 @@
-import { connect } from '@a2a-redis-internal/redis-clients';
+import { type SharedServer, shareServer } from '@a2a-redis-internal/contract/shared-server';
 import {
   type RedisServer,
   type RedisServerOptions,
   startRedisJsonServer,
 } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 
 const servers = inject('jsonServers');
 
 /** Declares tests on a server with JSON commands; where there is none, one test that is not run. */
-export function describeWithJson(name: string, declare: (server: JsonServer) => void): void {
+export function describeWithJson(name: string, declare: (server: SharedServer) => void): void {
   const { url = '', unavailable } = servers;
   describeUnless(unavailable, name, () => {
-    declare(new JsonServer(url));
+    declare(shareServer(async () => ({ url })));
   });
 }
 
@@ -55,26 +54,4 @@ export async function startJsonProcess(
   const server = await startRedisJsonServer({ ...options, processControl: true });
   if ('unavailable' in server) throw new Error(server.unavailable);
   return server;
-}
-
-/** The shared server, with a client for the tests of the suite in which it is made. */
-export class JsonServer {
-  readonly url: string;
-  #client: RedisClientType | undefined;
-
-  constructor(url: string) {
-    this.url = url;
-    beforeAll(async () => {
-      this.#client = await connect(url);
-    });
-    afterAll(async () => {
-      await this.#client?.close();
-    });
-  }
-
-  get client(): RedisClientType {
-    if (this.#client === undefined)
-      throw new TypeError('The client is connected before the tests.');
-    return this.#client;
-  }
 }

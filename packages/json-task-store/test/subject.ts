@@ -1,8 +1,28 @@
-import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import { type RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import { shareCluster } from '@a2a-redis-internal/contract/shared-server';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
+import {
+  describeWithJson,
+  describeWithJsonCluster,
+  describeWithJsonProcess,
+  startJsonProcess,
+} from './servers.ts';
 
-/** What the suites of all task stores on Redis are run on here. */
-export const DOCUMENTS: RedisTaskStoreSubject = {
+/** What the suite of all task stores on Redis is run on. */
+export const SUBJECT: RedisTaskStoreSubject = {
+  name: 'RedisJSONTaskStore',
   open: (client, options) => new RedisJSONTaskStore(client, options),
+  appender: new URL('workers/append.mjs', import.meta.url),
+  describeOnServer: describeWithJson,
+  describeOnCluster: (name, declare) => {
+    describeWithJsonCluster(name, (url) => {
+      declare(shareCluster(async () => ({ url })));
+    });
+  },
+  describeOnOwnServers: (name, declare) => {
+    describeWithJsonProcess(name, () => {
+      declare(startJsonProcess);
+    });
+  },
 };

@@ -1,19 +1,12 @@
-import {
-  CONTEXT,
-  describeRetention,
-  streamedTask,
-} from '@a2a-redis-internal/contract/redis-task-stores';
+import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import { expect, test } from 'vitest';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import { describeWithJson } from './servers.ts';
-import { DOCUMENTS } from './subject.ts';
 
 describeWithJson('retention', (server) => {
-  describeRetention(DOCUMENTS, () => server.client);
-
   test('a path of an expired task is one of a task that is not there', async () => {
     const prefix = newPrefix();
     const store = new RedisJSONTaskStore(server.client, { prefix, ttlSeconds: 1000 });

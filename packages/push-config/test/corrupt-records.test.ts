@@ -1,4 +1,5 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { shareServer } from '@a2a-redis-internal/contract/shared-server';
+import { startRedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { inspect } from 'node:util';
 
@@ -7,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
 import { configOf, contentOf, CONTEXT } from './support.ts';
 
-const redis = useRedis();
+const server = shareServer(startRedisServer);
 let prefix: string;
 let key: string;
 let store: RedisPushNotificationConfigStore;
@@ -15,7 +16,7 @@ let store: RedisPushNotificationConfigStore;
 beforeEach(async () => {
   prefix = newPrefix();
   key = `${prefix}{acme:ann:task}:configs`;
-  store = new RedisPushNotificationConfigStore(redis(), { prefix });
+  store = new RedisPushNotificationConfigStore(server.client, { prefix });
   for (const id of ['a', 'b']) await store.save('task', CONTEXT, configOf(id));
   await store.save('other', CONTEXT, configOf('a'));
 });
@@ -39,10 +40,10 @@ const RECORDS: Readonly<Record<string, string>> = {
 };
 
 describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
-  beforeEach(() => redis().hSet(key, 'c:a', record));
+  beforeEach(() => server.client.hSet(key, 'c:a', record));
 
   test('is reported with its key and field, and left as it is', async () => {
-    const before = await contentOf(redis(), prefix);
+    const before = await contentOf(server.client, prefix);
     const expected = {
       name: 'A2ARedisError',
       code: 'CORRUPT_RECORD',
@@ -50,7 +51,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
     };
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.loadWithMetadata('task', CONTEXT)).rejects.toMatchObject(expected);
-    expect(await contentOf(redis(), prefix)).toStrictEqual(before);
+    expect(await contentOf(server.client, prefix)).toStrictEqual(before);
     expect(await store.load('other', CONTEXT)).toStrictEqual([configOf('a')]);
   });
 
@@ -61,7 +62,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
 
   test('can be deleted with the others', async () => {
     await store.delete('task', CONTEXT);
-    expect(await redis().exists(key)).toBe(0);
+    expect(await server.client.exists(key)).toBe(0);
   });
 
   test('can be saved anew', async () => {
@@ -71,7 +72,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
 });
 
 test('an error about a record does not quote it', async () => {
-  await redis().hSet(key, 'c:a', `${HEAD}{"token":"s3cret" "`);
+  await server.client.hSet(key, 'c:a', `${HEAD}{"token":"s3cret" "`);
   const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'CORRUPT_RECORD' });
   expect(inspect(error)).not.toContain('s3cret');
@@ -85,11 +86,13 @@ describe.each([
   ['too long to be exact', '9'.repeat(16)],
 ])('a counter that is %s', (_name, counter) => {
   beforeEach(async () => {
-    await (counter === undefined ? redis().hDel(key, 'seq') : redis().hSet(key, 'seq', counter));
+    await (counter === undefined
+      ? server.client.hDel(key, 'seq')
+      : server.client.hSet(key, 'seq', counter));
   });
 
   test('is reported, and neither read past nor counted on', async () => {
-    const before = await contentOf(redis(), prefix);
+    const before = await contentOf(server.client, prefix);
     const expected = {
       code: 'CORRUPT_RECORD',
       message: expect.stringContaining(`Field "seq" of key ${JSON.stringify(key)} `),
@@ -97,17 +100,17 @@ describe.each([
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.save('task', CONTEXT, configOf('c'))).rejects.toMatchObject(expected);
     await expect(store.save('task', CONTEXT, configOf('a'))).rejects.toMatchObject(expected);
-    expect(await contentOf(redis(), prefix)).toStrictEqual(before);
+    expect(await contentOf(server.client, prefix)).toStrictEqual(before);
   });
 
   test('goes with the last config', async () => {
     for (const id of ['a', 'b']) await store.delete('task', CONTEXT, id);
-    expect(await redis().exists(key)).toBe(0);
+    expect(await server.client.exists(key)).toBe(0);
   });
 });
 
 test('a field of something else is reported', async () => {
-  await redis().hSet(key, 'note', 'mine');
+  await server.client.hSet(key, 'note', 'mine');
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject({
     code: 'CORRUPT_RECORD',
     message: expect.stringContaining(`Field "note" of key ${JSON.stringify(key)} `),
@@ -115,7 +118,7 @@ test('a field of something else is reported', async () => {
 });
 
 test('a key of another type is reported, left as it is, and removed only with all configs', async () => {
-  await redis().set(key, 'a string');
+  await server.client.set(key, 'a string');
   const expected = {
     code: 'CORRUPT_RECORD',
     message: `Key ${JSON.stringify(key)} does not hold a hash.`,
@@ -123,7 +126,7 @@ test('a key of another type is reported, left as it is, and removed only with al
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
   await expect(store.save('task', CONTEXT, configOf('a'))).rejects.toMatchObject(expected);
   await expect(store.delete('task', CONTEXT, 'a')).rejects.toMatchObject(expected);
-  expect(await redis().get(key)).toBe('a string');
+  expect(await server.client.get(key)).toBe('a string');
 
   await store.delete('task', CONTEXT);
   await store.save('task', CONTEXT, configOf('a'));

@@ -1,4 +1,5 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { shareServer } from '@a2a-redis-internal/contract/shared-server';
+import { startRedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,7 +13,7 @@ import { configOf, contentOf, CONTEXT, contextOf } from './support.ts';
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32).toString('base64') };
 
-const redis = useRedis();
+const server = shareServer(startRedisServer);
 let prefix: string;
 let key: string;
 
@@ -23,17 +24,17 @@ beforeEach(() => {
 
 function storeWith(...keys: readonly PushConfigEncryptionKey[]): RedisPushNotificationConfigStore {
   const encryption = keys.length === 0 ? undefined : { keys };
-  return new RedisPushNotificationConfigStore(redis(), { prefix, encryption });
+  return new RedisPushNotificationConfigStore(server.client, { prefix, encryption });
 }
 
 /** How a load of the task fails, and whether Redis is as before. */
 async function failedLoad(
   store: RedisPushNotificationConfigStore,
 ): Promise<{ code: unknown; message: string; unchanged: boolean }> {
-  const before = await contentOf(redis(), prefix);
+  const before = await contentOf(server.client, prefix);
   const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
   if (!(error instanceof A2ARedisError)) throw new TypeError('The load did not fail.');
-  const unchanged = isDeepStrictEqual(await contentOf(redis(), prefix), before);
+  const unchanged = isDeepStrictEqual(await contentOf(server.client, prefix), before);
   return { code: error.code, message: error.message, unchanged };
 }
 
@@ -46,8 +47,8 @@ describe('rotation', () => {
     await storeWith(OLD).save('task', CONTEXT, configOf('a', { token: 'one' }));
     const both = storeWith(NEW, OLD);
     await both.save('task', CONTEXT, configOf('b', { token: 'two' }));
-    expect(await redis().hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
-    expect(await redis().hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
+    expect(await server.client.hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
+    expect(await server.client.hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
     const configs = await both.load('task', CONTEXT);
     expect(configs).toStrictEqual([
       configOf('a', { token: 'one' }),
@@ -88,7 +89,7 @@ describe('a record that is not where, or what, it was', () => {
     const store = storeWith(NEW);
     await store.save('task', CONTEXT, configOf('a'));
     await store.save('task', CONTEXT, configOf('b'));
-    await redis().hSet(key, 'c:b', (await redis().hGet(key, 'c:a')) ?? '');
+    await server.client.hSet(key, 'c:b', (await server.client.hGet(key, 'c:a')) ?? '');
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:b" of key "${key}"`),
     );
@@ -101,7 +102,7 @@ describe('a record that is not where, or what, it was', () => {
   ])('of another %s', async (_name, taskId, context, suffix) => {
     const store = storeWith(NEW);
     await store.save(taskId, context, configOf('a'));
-    await redis().rename(prefix + suffix, key);
+    await server.client.rename(prefix + suffix, key);
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );
@@ -110,12 +111,12 @@ describe('a record that is not where, or what, it was', () => {
   test('of another prefix', async () => {
     const elsewhere = newPrefix();
     const options = { prefix: elsewhere, encryption: { keys: [NEW] } };
-    await new RedisPushNotificationConfigStore(redis(), options).save(
+    await new RedisPushNotificationConfigStore(server.client, options).save(
       'task',
       CONTEXT,
       configOf('a'),
     );
-    await redis().rename(`${elsewhere}{acme:ann:task}:configs`, key);
+    await server.client.rename(`${elsewhere}{acme:ann:task}:configs`, key);
     expect(await failedLoad(storeWith(NEW))).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );
@@ -132,8 +133,8 @@ describe('a record that is not where, or what, it was', () => {
   test('altered', async () => {
     const store = storeWith(NEW);
     await store.save('task', CONTEXT, configOf('a'));
-    const record = (await redis().hGet(key, 'c:a')) ?? '';
-    await redis().hSet(key, 'c:a', `${record.slice(0, -9)}AAAAAAAAA`);
+    const record = (await server.client.hGet(key, 'c:a')) ?? '';
+    await server.client.hSet(key, 'c:a', `${record.slice(0, -9)}AAAAAAAAA`);
     expect(await failedLoad(store)).toStrictEqual(
       failure('DECRYPTION_FAILED', `"c:a" of key "${key}"`),
     );

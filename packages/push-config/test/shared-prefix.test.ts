@@ -1,4 +1,5 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { shareServer } from '@a2a-redis-internal/contract/shared-server';
+import { startRedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { RedisTaskStore } from '@a2a-redis/task-store';
@@ -7,12 +8,12 @@ import { expect, test } from 'vitest';
 import { RedisPushNotificationConfigStore } from '../src/index.ts';
 import { configOf, CONTEXT } from './support.ts';
 
-const redis = useRedis();
+const server = shareServer(startRedisServer);
 
 test('tasks and their configs live under one prefix, and neither touches the other', async () => {
   const prefix = newPrefix();
-  const tasks = new RedisTaskStore(redis(), { prefix });
-  const configs = new RedisPushNotificationConfigStore(redis(), { prefix });
+  const tasks = new RedisTaskStore(server.client, { prefix });
+  const configs = new RedisPushNotificationConfigStore(server.client, { prefix });
   const task = taskOf('task');
 
   await configs.save('task', CONTEXT, configOf('before'));

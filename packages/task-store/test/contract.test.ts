@@ -1,6 +1,6 @@
-import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import {
   type RedisCluster,
   type RedisServer,

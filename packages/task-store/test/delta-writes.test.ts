@@ -1,246 +1,173 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import {
   contentOf,
   CONTEXT,
   loadTask,
+  type RecordedCall,
+  recordedStore,
+  sentForChange,
   streamedTask,
   text,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import { listRequest, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
-import type { Task } from '@a2a-js/sdk';
-import { TaskState } from '@a2a-js/sdk';
-import type { RedisScriptClient } from '@a2a-redis/core/kernel';
+import { type Task, TaskState } from '@a2a-js/sdk';
+import type { RedisClientType } from 'redis';
 import { describe, expect, test } from 'vitest';
 
-import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
+import { SUBJECT } from './subject.ts';
 
-const redis = useRedis();
+const THREE = '{"text":"three","mediaType":"text/plain"}';
 
-/** What a script call sent, and what came back. */
-interface Call {
-  readonly args: readonly string[];
-  readonly reply: unknown;
-}
+const CHANGES: Readonly<Record<string, readonly [(task: Task) => void, readonly string[]]>> = {
+  nothing: [() => {}, ['0']],
+  'a name': [
+    (task) => void Object.assign(task.artifacts[0] ?? {}, { name: 'new' }),
+    ['0', 'a:0', '{"artifactId":"a","name":"new"}'],
+  ],
+  metadata: [(task) => void (task.metadata = { a: 1 }), ['0', 'm', '{"a":1}']],
+  'a part in the middle': [
+    (task) => void task.artifacts[0]?.parts.splice(1, 1, text('changed')),
+    ['0', 'p:0:1', '{"text":"changed","mediaType":"text/plain"}', 'p:0:2', THREE],
+  ],
+  'the last part removed': [
+    (task) => void task.artifacts[0]?.parts.pop(),
+    ['1', 'p:0:2', 'n:0', '2'],
+  ],
+  'the artifact removed': [
+    (task) => void task.artifacts.pop(),
+    ['5', 'a:0', 'n:0', 'p:0:0', 'p:0:1', 'p:0:2', 'a', '0'],
+  ],
+};
 
-/** A store on the real client, and the calls that it made. */
-function recordedStore(options?: RedisTaskStoreOptions): {
-  store: RedisTaskStore;
-  calls: Call[];
-  prefix: string;
-} {
-  const calls: Call[] = [];
-  const prefix = newPrefix();
-  const note = (call: { arguments?: string[] } | undefined, reply: unknown): unknown => {
-    calls.push({ args: call?.arguments ?? [], reply });
-    return reply;
-  };
-  const recording: RedisScriptClient = {
-    evalSha: async (sha1, call) => note(call, await redis().evalSha(sha1, call)),
-    eval: async (script, call) => note(call, await redis().eval(script, call)),
-  };
-  return { store: new RedisTaskStore(recording, { prefix, ...options }), calls, prefix };
-}
+SUBJECT.describeOnServer('delta writes', (server) => {
+  describe('a chunk', () => {
+    test('is one call for the load and one for the save, and sends nothing but itself', async () => {
+      const { store, calls } = recordedStore(SUBJECT, server.client);
+      await store.save(streamedTask('t', ...Array.from({ length: 1000 }, () => 'before')), CONTEXT);
+      const version = versionOf(calls.pop());
+      calls.length = 0;
 
-describe('a chunk', () => {
-  test('is one call for the load and one for the save, and sends nothing but itself', async () => {
-    const { store, calls } = recordedStore();
-    await store.save(streamedTask('t', ...Array.from({ length: 1000 }, () => 'before')), CONTEXT);
-    const { version } = versionOf(calls.pop());
-    calls.length = 0;
-
-    const task = await loadTask(store, 't');
-    task.artifacts[0]?.parts.push(text('chunk'));
-    await store.save(task, CONTEXT);
-
-    expect(calls).toEqual([
-      { args: [version], reply: [version] },
-      {
-        args: [
-          version,
-          expect.stringMatching(/^[A-Za-z0-9_-]{8}:2$/),
-          '',
-          '0',
-          'p:0:1000',
-          '{"text":"chunk","mediaType":"text/plain"}',
-          'n:0',
-          '1001',
-        ],
-        reply: ['saved', expect.stringMatching(/^\d{16}$/), ''],
-      },
-    ]);
-  });
-
-  test('changes the part, the count, the version and the last writer, and no other field', async () => {
-    const { store, prefix } = recordedStore();
-    await store.save(streamedTask('t', 'one', 'two'), CONTEXT);
-    const before = await contentOf(redis(), prefix);
-    const task = await loadTask(store, 't');
-    task.artifacts[0]?.parts.push(text('three'));
-    await store.save(task, CONTEXT);
-
-    const record = `${prefix}{acme:ann:t}`;
-    const after = await contentOf(redis(), prefix);
-    const version = after[record]?.['v'];
-    expect(Number(version)).toBeGreaterThan(Number(before[record]?.['v']));
-    expect(after).toEqual({
-      ...before,
-      [record]: {
-        ...before[record],
-        v: version,
-        w: String(before[record]?.['w']).replace(':1', ':2'),
-        'n:0': '3',
-        'p:0:2': '{"text":"three","mediaType":"text/plain"}',
-      },
-    });
-  });
-
-  test('is two commands for the server', async () => {
-    const { store } = recordedStore();
-    await store.save(streamedTask('t'), CONTEXT);
-    await loadTask(store, 't');
-    await redis().configResetStat();
-    for (let chunk = 0; chunk < 10; chunk += 1) {
       const task = await loadTask(store, 't');
-      task.artifacts[0]?.parts.push(text(`chunk ${chunk}`));
+      task.artifacts[0]?.parts.push(text('chunk'));
       await store.save(task, CONTEXT);
-    }
-    expect(await commandCounts()).toEqual({
-      'config|resetstat': 1,
-      evalsha: 20,
-      // Inside the scripts: the version of the load; the version and the new fields of the save.
-      hget: 10,
-      hmget: 10,
-      hset: 10,
-      // And its clock.
-      time: 10,
+
+      expect(calls).toEqual([
+        { args: [version], reply: [version] },
+        {
+          args: [
+            version,
+            expect.stringMatching(/^[A-Za-z0-9_-]{8}:2$/),
+            '',
+            '0',
+            'p:0:1000',
+            '{"text":"chunk","mediaType":"text/plain"}',
+            'n:0',
+            '1001',
+          ],
+          reply: ['saved', expect.stringMatching(/^\d{16}$/), ''],
+        },
+      ]);
+    });
+
+    test('changes the part, the count, the version and the last writer, and no other field', async () => {
+      const { store, prefix } = recordedStore(SUBJECT, server.client);
+      await store.save(streamedTask('t', 'one', 'two'), CONTEXT);
+      const before = await contentOf(server.client, prefix);
+      const task = await loadTask(store, 't');
+      task.artifacts[0]?.parts.push(text('three'));
+      await store.save(task, CONTEXT);
+
+      const record = `${prefix}{acme:ann:t}`;
+      const after = await contentOf(server.client, prefix);
+      const version = after[record]?.['v'];
+      expect(Number(version)).toBeGreaterThan(Number(before[record]?.['v']));
+      expect(after).toEqual({
+        ...before,
+        [record]: {
+          ...before[record],
+          v: version,
+          w: String(before[record]?.['w']).replace(':1', ':2'),
+          'n:0': '3',
+          'p:0:2': '{"text":"three","mediaType":"text/plain"}',
+        },
+      });
+    });
+
+    test('is two commands for the server', async () => {
+      const { store } = recordedStore(SUBJECT, server.client);
+      await store.save(streamedTask('t'), CONTEXT);
+      await loadTask(store, 't');
+      await server.client.configResetStat();
+      for (let chunk = 0; chunk < 10; chunk += 1) {
+        const task = await loadTask(store, 't');
+        task.artifacts[0]?.parts.push(text(`chunk ${chunk}`));
+        await store.save(task, CONTEXT);
+      }
+      expect(await commandCounts(server.client)).toEqual({
+        'config|resetstat': 1,
+        evalsha: 20,
+        // Inside the scripts: the version of the load; the version and the new fields of the save.
+        hget: 10,
+        hmget: 10,
+        hset: 10,
+        // And its clock.
+        time: 10,
+      });
+    });
+  });
+
+  describe('a change of a task that this process has written since', () => {
+    test('is merged before it is sent, in one call', async () => {
+      const { store, calls } = recordedStore(SUBJECT, server.client);
+      await store.save(streamedTask('t', 'one'), CONTEXT);
+      const [first, second] = [await loadTask(store, 't'), await loadTask(store, 't')];
+      first.artifacts[0]?.parts.push(text('first'));
+      await store.save(first, CONTEXT);
+      second.artifacts[0]?.parts.push(text('second'));
+      calls.length = 0;
+      await store.save(second, CONTEXT);
+      expect(calls).toHaveLength(1);
+      expect(calls[0]?.args.slice(4)).toEqual([
+        'p:0:2',
+        '{"text":"second","mediaType":"text/plain"}',
+        'n:0',
+        '3',
+      ]);
+    });
+  });
+
+  describe('other changes send what changed', () => {
+    test.each(Object.entries(CHANGES))('%s', async (_name, [change, expected]) => {
+      expect(await sentForChange(SUBJECT, server.client, change)).toEqual(expected);
+    });
+
+    test('a status, with the index', async () => {
+      const status = statusAt(1, TaskState.TASK_STATE_COMPLETED);
+      const sent = await sentForChange(SUBJECT, server.client, (task) => (task.status = status));
+      expect(sent).toEqual([
+        '0',
+        's',
+        '{"state":"TASK_STATE_COMPLETED","timestamp":"2026-01-01T00:00:00.001Z"}',
+        't',
+        '2d39122ayo1 3 context',
+        '2d39122ayo1t',
+        '2d39122ayo0 2 context',
+        '2d39122ayo0t',
+        '',
+        '',
+      ]);
     });
   });
 });
 
-describe('a change of a task that this process has written since', () => {
-  test('is merged before it is sent, in one call', async () => {
-    const { store, calls } = recordedStore();
-    await store.save(streamedTask('t', 'one'), CONTEXT);
-    const [first, second] = [await loadTask(store, 't'), await loadTask(store, 't')];
-    first.artifacts[0]?.parts.push(text('first'));
-    await store.save(first, CONTEXT);
-    second.artifacts[0]?.parts.push(text('second'));
-    calls.length = 0;
-    await store.save(second, CONTEXT);
-    expect(calls).toHaveLength(1);
-    expect(calls[0]?.args.slice(4)).toEqual([
-      'p:0:2',
-      '{"text":"second","mediaType":"text/plain"}',
-      'n:0',
-      '3',
-    ]);
-  });
-});
-
-describe('other changes send what changed', () => {
-  const CHANGES: Readonly<Record<string, readonly [(task: Task) => void, readonly string[]]>> = {
-    nothing: [() => {}, ['0']],
-    'a name': [
-      (task) => void Object.assign(task.artifacts[0] ?? {}, { name: 'new' }),
-      ['0', 'a:0', '{"artifactId":"a","name":"new"}'],
-    ],
-    metadata: [(task) => void (task.metadata = { a: 1 }), ['0', 'm', '{"a":1}']],
-    'a part in the middle': [
-      (task) => void task.artifacts[0]?.parts.splice(1, 1, text('changed')),
-      ['0', 'p:0:1', '{"text":"changed","mediaType":"text/plain"}', 'p:0:2', THREE()],
-    ],
-    'the last part removed': [
-      (task) => void task.artifacts[0]?.parts.pop(),
-      ['1', 'p:0:2', 'n:0', '2'],
-    ],
-    'the artifact removed': [
-      (task) => void task.artifacts.pop(),
-      ['5', 'a:0', 'n:0', 'p:0:0', 'p:0:1', 'p:0:2', 'a', '0'],
-    ],
-  };
-
-  test.each(Object.entries(CHANGES))('%s', async (_name, [change, expected]) => {
-    const { store, calls } = recordedStore();
-    await store.save(streamedTask('t', 'one', 'two', 'three'), CONTEXT);
-    const task = await loadTask(store, 't');
-    change(task);
-    calls.length = 0;
-    await store.save(task, CONTEXT);
-    expect(calls).toHaveLength(1);
-    expect(calls[0]?.args.slice(3)).toEqual(expected);
-  });
-
-  test('a status, with the index', async () => {
-    const { store, calls } = recordedStore();
-    await store.save(streamedTask('t', 'one', 'two', 'three'), CONTEXT);
-    const task = await loadTask(store, 't');
-    task.status = statusAt(1, TaskState.TASK_STATE_COMPLETED);
-    calls.length = 0;
-    await store.save(task, CONTEXT);
-    expect(calls).toHaveLength(1);
-    expect(calls[0]?.args.slice(3)).toEqual([
-      '0',
-      's',
-      '{"state":"TASK_STATE_COMPLETED","timestamp":"2026-01-01T00:00:00.001Z"}',
-      't',
-      '2d39122ayo1 3 context',
-      '2d39122ayo1t',
-      '2d39122ayo0 2 context',
-      '2d39122ayo0t',
-      '',
-      '',
-    ]);
-  });
-
-  function THREE(): string {
-    return '{"text":"three","mediaType":"text/plain"}';
-  }
-});
-
-describe('a load', () => {
-  test('brings the content only when this process does not have it', async () => {
-    const { store, calls, prefix } = recordedStore();
-    await store.save(streamedTask('t', 'one'), CONTEXT);
-    const other = new RedisTaskStore(redis(), { prefix });
-    await other.load('t', CONTEXT);
-    await other.save(streamedTask('t', 'one', 'two'), CONTEXT);
-    calls.length = 0;
-    for (let count = 0; count < 3; count += 1) await store.load('t', CONTEXT);
-    expect(calls.map(({ reply }) => (Array.isArray(reply) ? reply.length : reply))).toEqual([
-      2, 1, 1,
-    ]);
-  });
-});
-
-describe('a list', () => {
-  test('is one call for the index and one for each task shown, sent together', async () => {
-    const { store, calls } = recordedStore();
-    for (const id of ['a', 'b', 'c']) await store.save(streamedTask(id, 'one'), CONTEXT);
-    calls.length = 0;
-    await store.list(listRequest({ pageSize: 1 }), CONTEXT);
-    expect(calls).toHaveLength(2);
-  });
-
-  test('does not transfer artifacts that are not asked for', async () => {
-    const { store, prefix } = recordedStore();
-    await store.save(streamedTask('t', 'secret of the artifact'), CONTEXT);
-    const { store: reader, calls } = recordedStore({ prefix });
-    await reader.list(listRequest(), CONTEXT);
-    expect(JSON.stringify(calls)).toContain('TASK_STATE_WORKING');
-    expect(JSON.stringify(calls)).not.toContain('artifact');
-  });
-});
-
-function versionOf(call: Call | undefined): { version: string } {
+function versionOf(call: RecordedCall | undefined): string {
   const reply: unknown = call?.reply;
   if (!Array.isArray(reply)) throw new TypeError('No reply.');
-  return { version: String(reply[1]) };
+  return String(reply[1]);
 }
 
-async function commandCounts(): Promise<Record<string, number>> {
+async function commandCounts(client: RedisClientType): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const [, name = '', calls] of (await redis().info('commandstats')).matchAll(
+  for (const [, name = '', calls] of (await client.info('commandstats')).matchAll(
     /^cmdstat_([^:]+):calls=(\d+)/gmu,
   )) {
     counts[name] = Number(calls);

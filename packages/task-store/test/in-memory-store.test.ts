@@ -1,15 +1,28 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { describeEqualAnswers, describeEqualTasks } from '@a2a-redis-internal/contract';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { TaskStore } from '@a2a-js/sdk/server';
+import type { RedisClientType } from 'redis';
+import { afterAll, beforeAll } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 
-const redis = useRedis();
+let server: RedisServer;
+let client: RedisClientType;
 
-const makeStore = (): TaskStore => new RedisTaskStore(redis(), { prefix: newPrefix() });
+beforeAll(async () => {
+  server = await startRedisServer();
+  client = await connect(server.url);
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+});
+
+const makeStore = (): TaskStore => new RedisTaskStore(client, { prefix: newPrefix() });
 const makeForgetfulStore = (): TaskStore =>
-  new RedisTaskStore(redis(), { prefix: newPrefix(), cacheMaxBytes: 1 });
+  new RedisTaskStore(client, { prefix: newPrefix(), cacheMaxBytes: 1 });
 
 describeEqualAnswers('RedisTaskStore', makeStore, 100);
 describeEqualTasks('RedisTaskStore', makeStore, 100);

@@ -1,17 +1,20 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   contentOf,
   CONTEXT,
   streamedTask,
   text,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import { startRedisCluster } from '@a2a-redis-internal/redis-server';
+import {
+  type RedisServer,
+  startRedisCluster,
+  startRedisServer,
+} from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
-import { createCluster } from 'redis';
-import { describe, expect, test, vi } from 'vitest';
+import { createCluster, type RedisClientType } from 'redis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
 
@@ -19,12 +22,23 @@ const VERSION = /^\d{16}$/;
 /** Milliseconds since the smallest `Date`, in base 36: the beginning of 2026, and one later. */
 const [TIME_0, TIME_1] = ['2d39122ayo0', '2d39122ayo1'];
 
-const redis = useRedis();
+let server: RedisServer;
+let client: RedisClientType;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+  client = await connect(server.url);
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+});
 
 describe('keys and fields', () => {
   test('one hash a task, and the index of its scope', async () => {
     const prefix = newPrefix();
-    const store = new RedisTaskStore(redis(), { prefix });
+    const store = new RedisTaskStore(client, { prefix });
     await store.save(
       {
         ...streamedTask('t/1', 'one', 'two'),
@@ -48,7 +62,7 @@ describe('keys and fields', () => {
 
     const record = `${prefix}{acme:ann:t%2F1}`;
     const index = `${prefix}{acme:ann}`;
-    const content = await contentOf(redis(), prefix);
+    const content = await contentOf(client, prefix);
     const version = String(content[record]?.['v']);
     expect(version).toMatch(VERSION);
     const member = `${TIME_0}t/1`;
@@ -80,7 +94,7 @@ describe('keys and fields', () => {
 
   test('a task that changes its state moves, and one that loses its content keeps no field', async () => {
     const prefix = newPrefix();
-    const store = new RedisTaskStore(redis(), { prefix });
+    const store = new RedisTaskStore(client, { prefix });
     await store.save({ ...streamedTask('t', 'one', 'two'), metadata: { a: 1 } }, CONTEXT);
     await store.save(
       taskOf('t', { status: statusAt(1, TaskState.TASK_STATE_COMPLETED), contextId: 'other' }),
@@ -88,7 +102,7 @@ describe('keys and fields', () => {
     );
 
     const index = `${prefix}{acme:ann}`;
-    const content = await contentOf(redis(), prefix);
+    const content = await contentOf(client, prefix);
     const version = String(content[`${prefix}{acme:ann:t}`]?.['v']);
     expect(content).toEqual({
       [`${prefix}{acme:ann:t}`]: {
@@ -109,12 +123,12 @@ describe('keys and fields', () => {
   });
 
   test('a task without a status, under the default prefix, without a tenant and a user', async () => {
-    const store = new RedisTaskStore(redis());
+    const store = new RedisTaskStore(client);
     const context = new ServerCallContext();
     await store.save(taskOf('t', { status: undefined, contextId: '' }), context);
 
     const index = 'a2a:tasks:{:unknown}';
-    const content = await contentOf(redis(), 'a2a:tasks:');
+    const content = await contentOf(client, 'a2a:tasks:');
     const version = String(content['a2a:tasks:{:unknown:t}']?.['v']);
     const member = '-----------t';
     expect(content).toEqual({
@@ -133,15 +147,15 @@ describe('keys and fields', () => {
       [`${index}:tasks:c::s:none`]: { [member]: 0 },
     });
     expect(await store.delete('t', context)).toBe(true);
-    expect(await contentOf(redis(), 'a2a:tasks:')).toEqual({});
+    expect(await contentOf(client, 'a2a:tasks:')).toEqual({});
   });
 
   test('with ttlSeconds, when each record expires', async () => {
     const prefix = newPrefix();
-    const store = new RedisTaskStore(redis(), { prefix, ttlSeconds: 1000 });
+    const store = new RedisTaskStore(client, { prefix, ttlSeconds: 1000 });
     const before = Date.now();
     await store.save(taskOf('t'), CONTEXT);
-    const expiry = (await contentOf(redis(), prefix))[`${prefix}{acme:ann}:expiry`];
+    const expiry = (await contentOf(client, prefix))[`${prefix}{acme:ann}:expiry`];
     expect(Object.keys(expiry ?? {})).toEqual(['t']);
     const expiresAt = Number(expiry?.['t']);
     expect(expiresAt >= before + 1_000_000 && expiresAt <= Date.now() + 1_000_000).toBe(true);
@@ -149,14 +163,14 @@ describe('keys and fields', () => {
 
   test('with ttlSeconds, which scopes have tasks that expire, and when the first does', async () => {
     const prefix = newPrefix();
-    const store = new RedisTaskStore(redis(), { prefix, ttlSeconds: 1000 });
+    const store = new RedisTaskStore(client, { prefix, ttlSeconds: 1000 });
     const context = new ServerCallContext({
       tenant: 'a:"{b}',
       user: { isAuthenticated: true, userName: 'ann\n' },
     });
     await store.save(taskOf('t'), context);
-    await vi.waitUntil(async () => redis().exists(`${prefix}{scopes}:noted`));
-    const content = await contentOf(redis(), prefix);
+    await vi.waitUntil(async () => client.exists(`${prefix}{scopes}:noted`));
+    const content = await contentOf(client, prefix);
     const expiresAt = content[`${prefix}{a%3A%22%7Bb%7D:ann%0A}:expiry`]?.['t'];
     expect(content[`${prefix}{scopes}:due`]).toEqual({ '["a:\\"{b}","ann\\n"]': expiresAt });
     expect(content[`${prefix}{scopes}:noted`]).toEqual({
@@ -166,11 +180,11 @@ describe('keys and fields', () => {
 
   test('every key has a type of its own', async () => {
     const prefix = newPrefix();
-    await new RedisTaskStore(redis(), { prefix, ttlSeconds: 1000 }).save(taskOf('t'), CONTEXT);
-    await vi.waitUntil(async () => redis().exists(`${prefix}{scopes}:noted`));
+    await new RedisTaskStore(client, { prefix, ttlSeconds: 1000 }).save(taskOf('t'), CONTEXT);
+    await vi.waitUntil(async () => client.exists(`${prefix}{scopes}:noted`));
     const types: Record<string, string> = {};
-    for (const key of Object.keys(await contentOf(redis(), prefix))) {
-      types[key.slice(prefix.length)] = await redis().type(key);
+    for (const key of Object.keys(await contentOf(client, prefix))) {
+      types[key.slice(prefix.length)] = await client.type(key);
     }
     expect(types).toEqual({
       '{acme:ann:t}': 'hash',

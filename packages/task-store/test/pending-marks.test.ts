@@ -1,3 +1,4 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   append,
   CONTEXT,
@@ -5,8 +6,8 @@ import {
   streamedTask,
   text,
   textsOf,
+  watchedClient,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisCluster, startRedisCluster } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -14,7 +15,6 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
-import { watchedClient } from './watched-client.ts';
 
 const [COMPLETED, FAILED] = [
   statusAt(1, TaskState.TASK_STATE_COMPLETED),

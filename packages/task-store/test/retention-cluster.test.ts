@@ -1,4 +1,4 @@
-import { CONTEXT, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
+import { CONTEXT, dyingClient, streamedTask } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisCluster, startRedisCluster } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -6,7 +6,6 @@ import { createCluster, type RedisClusterType } from 'redis';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import { SCOPE, SweptPrefix } from './swept-prefix.ts';
-import { dyingClient } from './watched-client.ts';
 
 let cluster: RedisCluster;
 let client: RedisClusterType;

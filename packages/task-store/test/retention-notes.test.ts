@@ -1,12 +1,14 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+import { connect } from '@a2a-redis-internal/redis-clients';
 import {
   append,
   contentOf,
   CONTEXT,
   streamedTask,
+  type WatchedCall,
+  watchedClient,
 } from '@a2a-redis-internal/contract/redis-task-stores';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-
-import { connect } from '@a2a-redis-internal/redis-clients';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
@@ -16,7 +18,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 
 import type { RedisTaskStore, RedisTaskStoreOptions } from '../src/index.ts';
 import { membersOf, SCOPE, SweptPrefix } from './swept-prefix.ts';
-import { type WatchedCall, watchedClient } from './watched-client.ts';
 
 const COMPLETED = statusAt(1, TaskState.TASK_STATE_COMPLETED);
 

@@ -1,29 +1,42 @@
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
+import { connect } from '@a2a-redis-internal/redis-clients';
 import {
   append,
   contentOf,
   CONTEXT,
+  dyingClient,
   streamedTask,
 } from '@a2a-redis-internal/contract/redis-task-stores';
 import { statusAt, taskOf } from '@a2a-redis-internal/contract/task-fixtures';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { TaskState } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { RedisClientType } from 'redis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { membersOf, SCOPE, SweptPrefix } from './swept-prefix.ts';
-import { dyingClient } from './watched-client.ts';
 
 const COMPLETED = statusAt(1, TaskState.TASK_STATE_COMPLETED);
 
-const redis = useRedis();
+let server: RedisServer;
+let client: RedisClientType;
 let swept: SweptPrefix;
 
+beforeAll(async () => {
+  server = await startRedisServer();
+  client = await connect(server.url);
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+});
+
 beforeEach(() => {
-  swept = new SweptPrefix(redis());
+  swept = new SweptPrefix(client);
 });
 
 async function expectNothingLeft(): Promise<void> {
-  expect(membersOf(await contentOf(redis(), swept.prefix))).toEqual(swept.sweptKeys);
+  expect(membersOf(await contentOf(client, swept.prefix))).toEqual(swept.sweptKeys);
 }
 
 describe('the index entries of expired tasks', () => {
@@ -37,17 +50,17 @@ describe('the index entries of expired tasks', () => {
     await writer.save(streamedTask('one', 'chunk'), CONTEXT);
     await writer.save(taskOf('two', { status: COMPLETED, contextId: 'other' }), CONTEXT);
     await writer.save(taskOf('three', { status: undefined, contextId: '' }), oddContext);
-    await vi.waitUntil(async () => (await redis().zCard(swept.due)) === 2);
-    const scopes = await redis().hKeys(swept.noted);
+    await vi.waitUntil(async () => (await client.zCard(swept.due)) === 2);
+    const scopes = await client.hKeys(swept.noted);
     expect(scopes.toSorted()).toEqual([JSON.stringify([odd.tenant, odd.userName]), SCOPE]);
 
     // Redis forgets the records itself; only the notes are made to look old.
-    const records = Object.entries(await contentOf(redis(), swept.prefix))
+    const records = Object.entries(await contentOf(client, swept.prefix))
       .filter(([, fields]) => 'i' in fields)
       .map(([key]) => key);
     expect(records).toHaveLength(3);
-    await vi.waitUntil(async () => (await redis().exists(records)) === 0, { timeout: 10_000 });
-    for (const scope of scopes) await redis().hSet(swept.noted, scope, '1');
+    await vi.waitUntil(async () => (await client.exists(records)) === 0, { timeout: 10_000 });
+    for (const scope of scopes) await client.hSet(swept.noted, scope, '1');
     await swept.sweep();
     await expectNothingLeft();
   });
@@ -67,8 +80,8 @@ describe('the index entries of expired tasks', () => {
       const userName = `user-${number}`;
       const context = new ServerCallContext({ user: { isAuthenticated: true, userName } });
       await store.save(taskOf('t'), context);
-      await redis().del(`${swept.prefix}{:${userName}:t}`);
-      await redis().zAdd(`${swept.prefix}{:${userName}}:expiry`, { value: 't', score: 1 });
+      await client.del(`${swept.prefix}{:${userName}:t}`);
+      await client.zAdd(`${swept.prefix}{:${userName}}:expiry`, { value: 't', score: 1 });
       await swept.timePasses([], JSON.stringify(['', userName]));
     }
     await swept.sweep();
@@ -80,10 +93,10 @@ describe('the index entries of expired tasks', () => {
     await swept.store({ ttlSeconds: 5000 }).save(taskOf('later'), CONTEXT);
     await swept.store({ ttlSeconds: 2000 }).save(taskOf('next'), CONTEXT);
     await swept.timePasses(['gone']);
-    const { later, next } = (await contentOf(redis(), swept.prefix))[swept.index('expiry')] ?? {};
+    const { later, next } = (await contentOf(client, swept.prefix))[swept.index('expiry')] ?? {};
     await swept.sweep();
 
-    const content = await contentOf(redis(), swept.prefix);
+    const content = await contentOf(client, swept.prefix);
     expect(content[swept.due]).toEqual({ [SCOPE]: next });
     expect(content[swept.noted]).toEqual({ [SCOPE]: '1' });
     expect(content[swept.index('expiry')]).toEqual({ later, next });
@@ -96,24 +109,24 @@ describe('the index entries of expired tasks', () => {
     await swept.store().save(streamedTask('t', 'one'), CONTEXT);
     await append(swept.store({ ttlSeconds: 5000 }), ['two']);
     await swept.timePasses([]);
-    await redis().zAdd(swept.index('expiry'), { value: 't', score: 1 });
+    await client.zAdd(swept.index('expiry'), { value: 't', score: 1 });
     const before = Date.now();
     await swept.sweep();
 
-    const expiresAt = Number(await redis().zScore(swept.index('expiry'), 't'));
+    const expiresAt = Number(await client.zScore(swept.index('expiry'), 't'));
     expect(expiresAt > before + 4_900_000 && expiresAt <= Date.now() + 5_000_000).toBe(true);
-    expect(await redis().zScore(swept.due, SCOPE)).toBe(expiresAt);
-    expect(await redis().zRange(swept.index('tasks'), 0, -1)).toContain('2d39122ayo0t');
+    expect(await client.zScore(swept.due, SCOPE)).toBe(expiresAt);
+    expect(await client.zRange(swept.index('tasks'), 0, -1)).toContain('2d39122ayo0t');
   });
 
   test('go when the record expires while it is looked at', async () => {
     await swept.store().save(taskOf('t'), CONTEXT);
     await swept.timePasses([]);
-    await redis().zAdd(swept.index('expiry'), { value: 't', score: 1 });
+    await client.zAdd(swept.index('expiry'), { value: 't', score: 1 });
     await swept.sweep({
       after: async ({ keys, args }) => {
         // It was read, and is gone before its time to live is asked for.
-        if (keys[0] === swept.record('t') && args.length > 0) await redis().del(swept.record('t'));
+        if (keys[0] === swept.record('t') && args.length > 0) await client.del(swept.record('t'));
       },
     });
     await expectNothingLeft();
@@ -123,15 +136,15 @@ describe('the index entries of expired tasks', () => {
     await swept.store().save(taskOf('t'), CONTEXT);
     await swept.store().save(taskOf('gone'), CONTEXT);
     await swept.timePasses(['gone']);
-    await redis().hDel(swept.record('t'), 'i');
-    await redis().zAdd(swept.index('expiry'), { value: 't', score: 1 });
+    await client.hDel(swept.record('t'), 'i');
+    await client.zAdd(swept.index('expiry'), { value: 't', score: 1 });
     const before = Date.now();
     await swept.sweep();
 
-    expect(await redis().zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
-    expect((await redis().hKeys(swept.index('rows'))).toSorted()).toEqual(['sweeper', 't']);
+    expect(await client.zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
+    expect((await client.hKeys(swept.index('rows'))).toSorted()).toEqual(['sweeper', 't']);
     // Another look follows, and not at once.
-    expect(Number(await redis().zScore(swept.due, SCOPE)) > before + 60_000).toBe(true);
+    expect(Number(await client.zScore(swept.due, SCOPE)) > before + 60_000).toBe(true);
   });
 });
 
@@ -156,7 +169,7 @@ describe('a sweep', () => {
     const looks: string[] = [];
     await swept.sweep({ before: ({ keys: [key = ''] }) => void looks.push(key) });
     expect(looks).not.toContain(swept.index('expiry'));
-    expect(await redis().hKeys(swept.index('rows'))).toContain('t');
+    expect(await client.hKeys(swept.index('rows'))).toContain('t');
 
     release();
     await first;
@@ -168,13 +181,13 @@ describe('a sweep', () => {
     async (calls) => {
       await swept.store().save(taskOf('t'), CONTEXT);
       await swept.timePasses(['t']);
-      const dying = dyingClient(redis(), calls);
+      const dying = dyingClient(client, calls);
       const store = swept.store({ ttlAppliesTo: 'terminal', deadlineMs: 200 }, dying.client);
       await store.save(taskOf('sweeper'), CONTEXT).catch(() => undefined);
       await vi.waitUntil(dying.isDead);
 
       // The claim that it may have left runs out.
-      const claimed = await redis().zCard(swept.due);
+      const claimed = await client.zCard(swept.due);
       if (claimed > 0) await swept.timePasses([]);
       expect(claimed).toBe(calls < 8 ? 1 : 0);
       await swept.sweep();
@@ -189,10 +202,10 @@ describe('a sweep', () => {
     await swept.sweep({
       before: async ({ keys, args }) => {
         if (keys[0] !== swept.due || args.length !== 4) return;
-        await redis().zAdd(swept.due, { value: SCOPE, score: otherClaim });
+        await client.zAdd(swept.due, { value: SCOPE, score: otherClaim });
       },
     });
-    expect(await redis().zScore(swept.due, SCOPE)).toBe(otherClaim);
+    expect(await client.zScore(swept.due, SCOPE)).toBe(otherClaim);
   });
 
   test('does not take away a task that is saved anew while it looks', async () => {
@@ -209,8 +222,8 @@ describe('a sweep', () => {
     });
 
     expect(saved).toBe(1);
-    expect(await redis().zRange(swept.index('tasks:s:3'), 0, -1)).toEqual(['2d39122ayo1t']);
-    expect(await redis().zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
+    expect(await client.zRange(swept.index('tasks:s:3'), 0, -1)).toEqual(['2d39122ayo1t']);
+    expect(await client.zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
     // Nor is the scope forgotten: what was saved goes when its own time is up.
     await swept.timePasses(['t']);
     await swept.sweep();
@@ -219,9 +232,9 @@ describe('a sweep', () => {
 
   test('does not take away the expiry of a task that is saved while it looks', async () => {
     await swept.store().save(taskOf('t'), CONTEXT);
-    await redis().persist(swept.record('t'));
+    await client.persist(swept.record('t'));
     await swept.timePasses([]);
-    await redis().zAdd(swept.index('expiry'), { value: 't', score: 1 });
+    await client.zAdd(swept.index('expiry'), { value: 't', score: 1 });
     let saved = 0;
     await swept.sweep({
       after: async ({ keys, args }) => {
@@ -232,7 +245,7 @@ describe('a sweep', () => {
       },
     });
     expect(saved).toBe(1);
-    expect(await redis().zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
-    expect(await redis().zRange(swept.due, 0, -1)).toEqual([SCOPE]);
+    expect(await client.zRange(swept.index('expiry'), 0, -1)).toEqual(['t']);
+    expect(await client.zRange(swept.due, 0, -1)).toEqual([SCOPE]);
   });
 });

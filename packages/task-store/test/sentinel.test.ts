@@ -1,17 +1,17 @@
 import {
-  append,
-  CAPABILITIES,
-  CONTEXT,
-  streamedTask,
-  textsOf,
-} from '@a2a-redis-internal/contract/redis-task-stores';
-import {
   newPrefix,
   type OpenClient,
   SENTINEL_KINDS,
   untilReplica,
 } from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
+import {
+  append,
+  CAPABILITIES,
+  CONTEXT,
+  streamedTask,
+  textsOf,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import { type RedisSentinel, startRedisSentinel } from '@a2a-redis-internal/redis-server';
 import { createRedisClient } from '@a2a-redis/core';

@@ -1,12 +1,15 @@
-import { CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import {
+  type CallHooks,
+  CONTEXT,
+  watchedClient,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
 import type { RedisScriptClient } from '@a2a-redis/core/kernel';
 import type { RedisClientType, RedisClusterType } from 'redis';
 import { vi } from 'vitest';
 
 import { RedisTaskStore, type RedisTaskStoreOptions } from '../src/index.ts';
-import { type CallHooks, watchedClient } from './watched-client.ts';
 
 /** The scope of {@link CONTEXT} as it is noted. */
 export const SCOPE = '["acme","ann"]';

@@ -1,4 +1,4 @@
-import { appendToTask } from '@a2a-redis-internal/contract/append-worker';
+import { appendChunks } from '@a2a-redis-internal/contract/append-chunks';
 import { RedisJSONTaskStore } from '@a2a-redis/json-task-store';
 
-await appendToTask((client, prefix) => new RedisJSONTaskStore(client, { prefix }));
+await appendChunks((client, options) => new RedisJSONTaskStore(client, options));

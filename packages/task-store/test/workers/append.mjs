@@ -1,4 +1,4 @@
-import { appendToTask } from '@a2a-redis-internal/contract/append-worker';
+import { appendChunks } from '@a2a-redis-internal/contract/append-chunks';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 
-await appendToTask((client, prefix) => new RedisTaskStore(client, { prefix }));
+await appendChunks((client, options) => new RedisTaskStore(client, options));

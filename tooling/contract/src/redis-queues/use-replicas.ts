@@ -3,7 +3,7 @@ import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { QueueManagerOptions } from '@a2a-redis/core/kernel';
 import { afterEach, beforeEach } from 'vitest';
 
-import { type ServerInUse, useServer } from '../use-redis.ts';
+import { type ServerInUse, useServer } from '../use-server.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 

@@ -1,13 +1,18 @@
-export { CAPABILITIES } from './capabilities.ts';
-export { contentOf, documentAt } from './content-of.ts';
-export { CONTEXT, loadTask } from './context.ts';
-export { describeClusterCrash } from './describe-cluster-crash.ts';
-export { describeDeletionsAndIds } from './describe-deletions.ts';
-export { describeIndexRepair } from './describe-index-repair.ts';
-export { describeManyWriters, describeManyWritersOnCluster } from './describe-many-writers.ts';
-export { describeOptions } from './describe-options.ts';
-export { describeRedisTrouble } from './describe-redis-trouble.ts';
-export { describeRetention } from './describe-retention.ts';
-export { describeUpdates } from './describe-updates.ts';
-export { append, streamedTask, text, textsOf } from './streamed-task.ts';
+export { describeRedisTaskStore } from './describe-redis-task-store.ts';
+export {
+  append,
+  CAPABILITIES,
+  contentOf,
+  CONTEXT,
+  documentAt,
+  loadTask,
+  OTHER_OWNER,
+  streamedTask,
+  text,
+  textsOf,
+} from './fixtures.ts';
+export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
+export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
+export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
+export { type CallHooks, dyingClient, type WatchedCall, watchedClient } from './watched-client.ts';

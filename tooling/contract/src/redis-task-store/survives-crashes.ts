@@ -1,14 +1,12 @@
 import { TaskState } from '@a2a-js/sdk';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { RedisScriptClient } from '@a2a-redis/core/kernel';
-import { createCluster } from 'redis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { expect, it } from 'vitest';
 
 import { listRequest } from '../task-store/fixtures.ts';
-import { CONTEXT } from './context.ts';
-import { streamedTask, textsOf } from './streamed-task.ts';
+import { CONTEXT, loadTask, streamedTask, textsOf } from './fixtures.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
+import { dyingClient } from './watched-client.ts';
 
 /** `saved`, or the code of the error. */
 async function outcomeOf(saving: Promise<void>): Promise<unknown> {
@@ -18,43 +16,9 @@ async function outcomeOf(saving: Promise<void>): Promise<unknown> {
   );
 }
 
-/** A process that dies after some script calls: what it would have sent later never is. */
-function dyingAfter(client: RedisScriptClient, calls: number): RedisScriptClient {
-  let left = calls;
-  const alive = async <T>(send: () => Promise<T>): Promise<T> => {
-    left -= 1;
-    if (left >= 0) return send();
-    return new Promise<never>(() => {});
-  };
-  const dying: RedisScriptClient & Record<'nodeClient' | 'masters', unknown> = {
-    evalSha: async (...args) => alive(async () => client.evalSha(...args)),
-    eval: async (...args) => client.eval(...args),
-    // The names tell the store that it talks to a cluster.
-    nodeClient: undefined,
-    masters: [],
-  };
-  return dying;
-}
-
-/**
- * Declares the tests of saves whose record and index entry live on different servers.
- *
- * @param url Of a node of a cluster.
- */
-export function describeClusterCrash(subject: RedisTaskStoreSubject, url: () => string): void {
-  describe('a process that dies between the writes of one save, on a cluster', () => {
-    let client: ReturnType<typeof createCluster>;
-
-    beforeAll(async () => {
-      client = createCluster({ rootNodes: [{ url: url() }] });
-      client.on('error', () => undefined);
-      await client.connect();
-    });
-
-    afterAll(async () => {
-      client.destroy();
-    });
-
+/** On a cluster a save is several calls: whatever ends it between them, lists show what is stored. */
+export function survivesCrashes({ open, describeOnCluster }: RedisTaskStoreSubject): void {
+  describeOnCluster('a process that dies between the writes of one save', (cluster) => {
     // A save that changes the status makes three calls: the mark, the record, the index.
     it.each([
       [0, []],
@@ -63,11 +27,11 @@ export function describeClusterCrash(subject: RedisTaskStoreSubject, url: () => 
       [3, [['t', 'first']]],
     ])('leaves a new task readable and listed after %i calls: %j', async (calls, expected) => {
       const prefix = newPrefix();
-      const dying = subject.open(dyingAfter(client, calls), { prefix, deadlineMs: 200 });
+      const dying = open(dyingClient(cluster.client, calls).client, { prefix, deadlineMs: 200 });
       const saving = dying.save(streamedTask('t', 'first'), CONTEXT);
       expect(await outcomeOf(saving)).toBe(calls === 3 ? 'saved' : 'DEADLINE_EXCEEDED');
 
-      const store = subject.open(client, { prefix });
+      const store = open(cluster.client, { prefix });
       const listed = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
       expect(listed.tasks.map((task) => [task.id, ...textsOf(task)])).toEqual(expected);
       expect(listed.totalSize).toBe(expected.length);
@@ -81,18 +45,23 @@ export function describeClusterCrash(subject: RedisTaskStoreSubject, url: () => 
       [3, TaskState.TASK_STATE_COMPLETED],
     ])('leaves a changed status listed as it is stored after %i calls', async (calls, state) => {
       const prefix = newPrefix();
-      const store = subject.open(client, { prefix });
+      const store = open(cluster.client, { prefix });
       await store.save(streamedTask('t', 'first'), CONTEXT);
 
       // One call more: it loads the task first.
-      const dying = subject.open(dyingAfter(client, calls + 1), { prefix, deadlineMs: 200 });
-      const task = await dying.load('t', CONTEXT);
-      if (task?.status) task.status.state = TaskState.TASK_STATE_COMPLETED;
-      const saving = dying.save(task ?? streamedTask('missing'), CONTEXT);
+      const dying = open(dyingClient(cluster.client, calls + 1).client, {
+        prefix,
+        deadlineMs: 200,
+      });
+      const task = await loadTask(dying, 't');
+      if (task.status) task.status.state = TaskState.TASK_STATE_COMPLETED;
+      const saving = dying.save(task, CONTEXT);
       expect(await outcomeOf(saving)).toBe(calls === 3 ? 'saved' : 'DEADLINE_EXCEEDED');
 
       const listed = async (status: TaskState): Promise<string[]> =>
-        (await store.list(listRequest({ status }), CONTEXT)).tasks.map(({ id }) => id);
+        (await store.list(listRequest({ status, includeArtifacts: true }), CONTEXT)).tasks.map(
+          ({ id }) => id,
+        );
       const other =
         state === TaskState.TASK_STATE_WORKING
           ? TaskState.TASK_STATE_COMPLETED
@@ -103,18 +72,20 @@ export function describeClusterCrash(subject: RedisTaskStoreSubject, url: () => 
     });
 
     it('spreads tasks over the servers, and keeps a task and its index entry findable', async () => {
-      const store = subject.open(client, { prefix: newPrefix() });
+      const store = open(cluster.client, { prefix: newPrefix() });
       const ids = Array.from(
         { length: 60 },
         (_, index) => `task-${String(index).padStart(2, '0')}`,
       );
       await Promise.all(ids.map(async (id) => store.save(streamedTask(id, id), CONTEXT)));
       const sizes = await Promise.all(
-        client.masters.map(async (master) => (await client.nodeClient(master)).dbSize()),
+        cluster.client.masters.map(async (master) =>
+          (await cluster.client.nodeClient(master)).dbSize(),
+        ),
       );
       expect(sizes.every((size) => size > 0)).toBe(true);
       const listed = await store.list(
-        listRequest({ pageSize: 100, includeArtifacts: true }),
+        listRequest({ includeArtifacts: true, pageSize: 100 }),
         CONTEXT,
       );
       expect(listed.tasks.map(({ id }) => id)).toEqual(ids.toReversed());

@@ -19,22 +19,22 @@ const BAD_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   onCorruptRecord: ['log', {}],
 };
 
-/** Declares the tests of a constructor's options. */
-export function describeOptions(subject: RedisTaskStoreSubject): void {
-  describe('the options of a task store', () => {
+/** Options that a store does not know or cannot use are refused by name, before anything is sent. */
+export function refusesOptions({ open }: RedisTaskStoreSubject): void {
+  describe('options', () => {
     test('takes no options, and options that are left undefined', () => {
       const undefinedOptions = Object.fromEntries(
         Object.keys(BAD_OPTIONS).map((name) => [name, undefined]),
       );
-      expect(() => subject.open(client)).not.toThrow();
-      expect(() => subject.open(client, undefinedOptions)).not.toThrow();
+      expect(() => open(client)).not.toThrow();
+      expect(() => open(client, undefinedOptions)).not.toThrow();
     });
 
     const cases = Object.entries(BAD_OPTIONS).flatMap(([name, values]) =>
       values.map((value) => [name, value] as const),
     );
     test.each(cases)('refuses %s: %j by name', (name, value) => {
-      expect(() => subject.open(client, { [name]: value })).toThrow(
+      expect(() => open(client, { [name]: value })).toThrow(
         expect.objectContaining({
           name: 'A2ARedisError',
           code: 'INVALID_OPTION',
@@ -45,7 +45,7 @@ export function describeOptions(subject: RedisTaskStoreSubject): void {
 
     test('refuses an option that there is not', () => {
       const options: TaskStoreOptions & { readonly ttl: number } = { ttl: 60 };
-      expect(() => subject.open(client, options)).toThrow(
+      expect(() => open(client, options)).toThrow(
         expect.objectContaining({
           code: 'INVALID_OPTION',
           message: expect.stringContaining('"ttl"'),

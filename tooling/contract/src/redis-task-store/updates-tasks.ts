@@ -1,32 +1,26 @@
 import { TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { BaseTaskStore } from '@a2a-redis/core/kernel';
-import type { RedisClientType } from 'redis';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { beforeEach, expect, test } from 'vitest';
 
 import { statusAt, taskOf } from '../task-store/fixtures.ts';
-import { contentOf } from './content-of.ts';
-import { CONTEXT } from './context.ts';
-import { streamedTask, text, textsOf } from './streamed-task.ts';
+import { contentOf, CONTEXT, streamedTask, text, textsOf } from './fixtures.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 
 const COMPLETED = statusAt(2, TaskState.TASK_STATE_COMPLETED);
 
-/** Declares the tests of `updateTask`. */
-export function describeUpdates(
-  subject: RedisTaskStoreSubject,
-  redis: () => RedisClientType,
-): void {
-  let prefix: string;
-  let store: BaseTaskStore;
+/** An update is atomic, and takes no task out of a terminal state. */
+export function updatesTasks({ open, describeOnServer }: RedisTaskStoreSubject): void {
+  describeOnServer('updateTask', (server) => {
+    let prefix: string;
+    let store: BaseTaskStore;
 
-  beforeEach(() => {
-    prefix = newPrefix();
-    store = subject.open(redis(), { prefix });
-  });
+    beforeEach(() => {
+      prefix = newPrefix();
+      store = open(server.client, { prefix });
+    });
 
-  describe('updateTask', () => {
     test('writes what the update made of the task, and returns it', async () => {
       await store.save(streamedTask('t', 'one'), CONTEXT);
       const updated = await store.updateTask('t', CONTEXT, (task) => {
@@ -34,7 +28,7 @@ export function describeUpdates(
         task.status = COMPLETED;
       });
       expect(updated).toEqual({ ...streamedTask('t', 'one', 'two'), status: COMPLETED });
-      expect(await subject.open(redis(), { prefix }).load('t', CONTEXT)).toEqual(updated);
+      expect(await open(server.client, { prefix }).load('t', CONTEXT)).toEqual(updated);
     });
 
     test('takes another task that the update returns, also later', async () => {
@@ -53,7 +47,7 @@ export function describeUpdates(
         CONTEXT,
         (draft) => void (draft.metadata = { a: 1 }),
       );
-      await subject.open(redis(), { prefix }).updateTask('t', CONTEXT, (draft) => {
+      await open(server.client, { prefix }).updateTask('t', CONTEXT, (draft) => {
         draft.metadata = { ...draft.metadata, b: 2 };
       });
       task.artifacts[0]?.parts.push(text('two'));
@@ -66,7 +60,7 @@ export function describeUpdates(
 
     test('50 concurrent increments by two stores add up to 50', async () => {
       await store.save(taskOf('t', { metadata: { count: 0 } }), CONTEXT);
-      const stores = [store, subject.open(redis(), { prefix })];
+      const stores = [store, open(server.client, { prefix })];
       await Promise.all(
         Array.from({ length: 50 }, async (_, index) =>
           stores[index % 2]?.updateTask('t', CONTEXT, (task) => {
@@ -79,7 +73,7 @@ export function describeUpdates(
 
     test('meets a concurrent save without losing either', async () => {
       await store.save(streamedTask('t', 'one'), CONTEXT);
-      const other = subject.open(redis(), { prefix });
+      const other = open(server.client, { prefix });
       let calls = 0;
       await store.updateTask('t', CONTEXT, async (task) => {
         calls += 1;
@@ -97,7 +91,7 @@ export function describeUpdates(
     test('a task that is not there is not found', async () => {
       const update = store.updateTask('t', CONTEXT, () => {});
       await expect(update).rejects.toThrow(TaskNotFoundError);
-      expect(await contentOf(redis(), prefix)).toEqual({});
+      expect(await contentOf(server.client, prefix)).toEqual({});
     });
 
     test.each([
@@ -106,7 +100,7 @@ export function describeUpdates(
       ['no status', (): unknown => undefined],
     ])('refuses to take a task out of its terminal state: %s', async (_name, status) => {
       await store.save(taskOf('t', { status: COMPLETED }), CONTEXT);
-      const before = await contentOf(redis(), prefix);
+      const before = await contentOf(server.client, prefix);
       const update = store.updateTask(
         't',
         CONTEXT,
@@ -117,28 +111,28 @@ export function describeUpdates(
         code: 'TASK_TERMINAL',
         message: expect.stringContaining('"t"'),
       });
-      expect(await contentOf(redis(), prefix)).toEqual(before);
+      expect(await contentOf(server.client, prefix)).toEqual(before);
     });
 
     test('refuses to change the id', async () => {
       await store.save(taskOf('t'), CONTEXT);
-      const before = await contentOf(redis(), prefix);
+      const before = await contentOf(server.client, prefix);
       await expect(
         store.updateTask('t', CONTEXT, (task) => void (task.id = 'other')),
       ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
-      expect(await contentOf(redis(), prefix)).toEqual(before);
+      expect(await contentOf(server.client, prefix)).toEqual(before);
     });
 
     test("an error of the update is the caller's, and nothing is written", async () => {
       await store.save(taskOf('t'), CONTEXT);
-      const before = await contentOf(redis(), prefix);
+      const before = await contentOf(server.client, prefix);
       const failure = new Error('mine');
       await expect(
         store.updateTask('t', CONTEXT, () => {
           throw failure;
         }),
       ).rejects.toBe(failure);
-      expect(await contentOf(redis(), prefix)).toEqual(before);
+      expect(await contentOf(server.client, prefix)).toEqual(before);
     });
   });
 }

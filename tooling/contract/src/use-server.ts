@@ -1,12 +1,8 @@
-import { connect } from '@a2a-redis-internal/redis-clients';
 import {
-  type RedisCluster,
   type RedisServer,
   type RedisServerOptions,
-  startRedisCluster,
   startRedisServer,
 } from '@a2a-redis-internal/redis-server';
-import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll } from 'vitest';
 
 /** The server of the tests of a file. */
@@ -37,31 +33,5 @@ export function useServer(options: RedisServerOptions = {}): ServerInUse {
   const used = new ServerInUse();
   beforeAll(async () => used.start(options));
   afterAll(async () => used.stop());
-  return used;
-}
-
-/** As {@link useServer}; gives a client. */
-export function useRedis(): () => RedisClientType {
-  const used = useServer();
-  let client: RedisClientType | undefined;
-  beforeAll(async () => {
-    client = await connect(used.url);
-  });
-  afterAll(async () => client?.close());
-  return () => started(client);
-}
-
-/** As {@link useServer}, for a cluster; gives the URL of one of its nodes. */
-export function useCluster(): () => string {
-  let cluster: RedisCluster | undefined;
-  beforeAll(async () => {
-    cluster = await startRedisCluster();
-  });
-  afterAll(async () => cluster?.stop());
-  return () => started(cluster).urls[0] ?? '';
-}
-
-function started<T>(used: T | undefined): T {
-  if (used === undefined) throw new Error('It is started before the tests.');
   return used;
 }

@@ -1,21 +1,22 @@
-// One of several processes that write one task at once: what `describe-many-writers.ts` starts.
+// One of several processes that write one task at once. JavaScript, because Node runs it as it is.
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { createClient, createCluster } from 'redis';
 
 /**
- * Waits for a message, then appends a message, a part and a metadata key to the task, again and again.
+ * Waits for a message of the parent process, then loads a task, changes it and saves it, again and
+ * again; tells the parent of each save.
  *
  * argv: URL, prefix, task id, writer's name, number of writes, `cluster` for a cluster
  *
- * @param openStore Makes the store of a client and a prefix.
+ * @param open Makes a task store of a client and options.
  */
-export async function appendToTask(openStore) {
+export async function appendChunks(open) {
   const [, , url, prefix, taskId, writer, count, kind] = process.argv;
-  const client =
-    kind === 'cluster' ? createCluster({ rootNodes: [{ url }] }) : createClient({ url });
+  const isCluster = kind === 'cluster';
+  const client = isCluster ? createCluster({ rootNodes: [{ url }] }) : createClient({ url });
   client.on('error', () => {});
   await client.connect();
-  const store = openStore(client, prefix);
+  const store = open(client, { prefix });
   const context = new ServerCallContext({
     tenant: 'acme',
     user: { isAuthenticated: true, userName: 'ann' },

@@ -1,14 +1,10 @@
+import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
 
-import type { TaskStore } from '@a2a-js/sdk/server';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
-import { createCluster } from 'redis';
-import { describe, expect, it } from 'vitest';
-
-import { CONTEXT } from './context.ts';
-import { streamedTask, textsOf } from './streamed-task.ts';
+import { CONTEXT, loadTask, streamedTask, textsOf } from './fixtures.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 
 const WRITERS = ['left', 'right', 'third'];
@@ -19,35 +15,31 @@ const names = (writer: string): string[] =>
 const only = (all: readonly string[], writer: string): string[] =>
   all.filter((name) => name.startsWith(`${writer}-`));
 
-async function start(worker: URL, args: readonly string[]): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(worker), [...args], { execArgv: [] });
+async function start(appender: URL, args: readonly string[]): Promise<ChildProcess> {
+  const child = fork(appender, [...args], { execArgv: [] });
   await once(child, 'message');
   return child;
 }
 
 /** Lets three processes write one task at once, to the end. */
 async function writeAtOnce(
-  worker: URL,
+  appender: URL,
   url: string,
   prefix: string,
   kind: string,
 ): Promise<unknown[]> {
   const children = await Promise.all(
-    WRITERS.map(async (writer) => start(worker, [url, prefix, 't', writer, String(WRITES), kind])),
+    WRITERS.map((writer) => start(appender, [url, prefix, 't', writer, String(WRITES), kind])),
   );
   for (const child of children) child.send('go');
-  return Promise.all(
-    children.map(async (child) => {
-      const [code]: unknown[] = await once(child, 'exit');
-      return code;
-    }),
-  );
+  const ends = await Promise.all(children.map(async (child) => once(child, 'exit')));
+  return ends.map(([code]: unknown[]) => code);
 }
 
-async function expectNothingLost(store: TaskStore): Promise<void> {
-  const task = await store.load('t', CONTEXT);
+async function expectNothingLost(store: BaseTaskStore): Promise<void> {
+  const task = await loadTask(store, 't');
   const texts = textsOf(task);
-  const messages = (task?.history ?? []).map(({ messageId }) => messageId);
+  const messages = task.history.map(({ messageId }) => messageId);
   for (const writer of WRITERS) {
     expect(only(texts, writer)).toEqual(names(writer));
     expect(only(messages, writer)).toEqual(names(writer));
@@ -55,44 +47,38 @@ async function expectNothingLost(store: TaskStore): Promise<void> {
   expect(texts).toHaveLength(1 + WRITERS.length * WRITES);
   expect(texts[0]).toBe('first');
   expect(messages).toHaveLength(WRITERS.length * WRITES);
-  expect(task?.metadata).toEqual(
+  expect(task.metadata).toEqual(
     Object.fromEntries(
       WRITERS.flatMap((writer) => names(writer).map((name, index) => [name, index])),
     ),
   );
 }
 
-/**
- * Declares the tests of processes that write one task at once.
- *
- * @param worker A script that calls `appendToTask`.
- * @param url Of a server.
- */
-export function describeManyWriters(
-  subject: RedisTaskStoreSubject,
-  worker: URL,
-  url: () => string,
-): void {
-  describe('three processes that write one task at once', () => {
+/** Processes that write one task at once lose nothing. */
+export function keepsWritesOfProcesses({
+  open,
+  appender,
+  describeOnServer,
+  describeOnCluster,
+}: RedisTaskStoreSubject): void {
+  describeOnServer('three processes that write one task at once', (server) => {
     it('lose nothing, and each keeps its order', async () => {
-      const client = await connect(url());
       const prefix = newPrefix();
-      const store = subject.open(client, { prefix });
+      const store = open(server.client, { prefix });
       await store.save(streamedTask('t', 'first'), CONTEXT);
-      expect(await writeAtOnce(worker, url(), prefix, 'single')).toEqual([0, 0, 0]);
+      expect(await writeAtOnce(appender, server.url, prefix, 'single')).toEqual([0, 0, 0]);
       await expectNothingLost(store);
-      await client.close();
     });
 
     it('lose nothing that was acknowledged when one of them is killed', async () => {
-      const client = await connect(url());
+      const { url } = server;
       const prefix = newPrefix();
-      const store = subject.open(client, { prefix });
+      const store = open(server.client, { prefix });
       await store.save(streamedTask('t', 'first'), CONTEXT);
 
       const acknowledged: string[] = [];
-      const victim = await start(worker, [url(), prefix, 't', 'left', '100000', 'single']);
-      const survivor = await start(worker, [url(), prefix, 't', 'right', String(WRITES), 'single']);
+      const victim = await start(appender, [url, prefix, 't', 'left', '100000', 'single']);
+      const survivor = await start(appender, [url, prefix, 't', 'right', String(WRITES), 'single']);
       const killed = once(victim, 'exit');
       victim.on('message', (name: string) => {
         acknowledged.push(name);
@@ -109,28 +95,16 @@ export function describeManyWriters(
       expect(stored.slice(0, acknowledged.length)).toEqual(acknowledged);
       expect(stored).toHaveLength(new Set(stored).size);
       expect(only(texts, 'right')).toEqual(names('right'));
-      await client.close();
     });
   });
-}
 
-/** As {@link describeManyWriters}, with the URL of a node of a cluster. */
-export function describeManyWritersOnCluster(
-  subject: RedisTaskStoreSubject,
-  worker: URL,
-  url: () => string,
-): void {
-  describe('three processes that write one task at once on a cluster', () => {
+  describeOnCluster('three processes that write one task at once on a cluster', (cluster) => {
     it('lose nothing, and each keeps its order', async () => {
-      const client = createCluster({ rootNodes: [{ url: url() }] });
-      client.on('error', () => undefined);
-      await client.connect();
       const prefix = newPrefix();
-      const store = subject.open(client, { prefix });
+      const store = open(cluster.client, { prefix });
       await store.save(streamedTask('t', 'first'), CONTEXT);
-      expect(await writeAtOnce(worker, url(), prefix, 'cluster')).toEqual([0, 0, 0]);
+      expect(await writeAtOnce(appender, cluster.url, prefix, 'cluster')).toEqual([0, 0, 0]);
       await expectNothingLost(store);
-      await client.close();
     });
   });
 }

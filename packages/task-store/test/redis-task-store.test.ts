@@ -1,0 +1,5 @@
+import { describeRedisTaskStore } from '@a2a-redis-internal/contract/redis-task-stores';
+
+import { SUBJECT } from './subject.ts';
+
+describeRedisTaskStore(SUBJECT);

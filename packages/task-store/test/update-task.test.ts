@@ -1,6 +1,0 @@
-import { describeUpdates } from '@a2a-redis-internal/contract/redis-task-stores';
-import { useRedis } from '@a2a-redis-internal/contract/use-redis';
-
-import { HASHES } from './subject.ts';
-
-describeUpdates(HASHES, useRedis());

@@ -1,0 +1,64 @@
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { describe, expect, test } from 'vitest';
+
+import { listRequest } from '../task-store/fixtures.ts';
+import { CONTEXT, loadTask, streamedTask, text } from './fixtures.ts';
+import { recordedStore } from './recorded-store.ts';
+import type { RedisTaskStoreSubject } from './subject.ts';
+
+/** No call brings or sends what the other side has, and there are no calls too many. */
+export function sendsWhatIsNeeded(subject: RedisTaskStoreSubject): void {
+  const { open, describeOnServer } = subject;
+
+  describeOnServer('what is sent', (server) => {
+    describe('a load', () => {
+      test('brings the content only when this process does not have it', async () => {
+        const { store, calls, prefix } = recordedStore(subject, server.client);
+        await store.save(streamedTask('t', 'one'), CONTEXT);
+        const other = open(server.client, { prefix });
+        await other.load('t', CONTEXT);
+        await other.save(streamedTask('t', 'one', 'two'), CONTEXT);
+        calls.length = 0;
+        for (let count = 0; count < 3; count += 1) await store.load('t', CONTEXT);
+        expect(calls.map(({ reply }) => (Array.isArray(reply) ? reply.length : reply))).toEqual([
+          2, 1, 1,
+        ]);
+      });
+    });
+
+    describe('a list', () => {
+      test('is one call for the index and one for each task shown, sent together', async () => {
+        const { store, calls } = recordedStore(subject, server.client);
+        for (const id of ['a', 'b', 'c']) await store.save(streamedTask(id, 'one'), CONTEXT);
+        calls.length = 0;
+        await store.list(listRequest({ pageSize: 1 }), CONTEXT);
+        expect(calls).toHaveLength(2);
+      });
+
+      test('does not transfer artifacts that are not asked for', async () => {
+        const prefix = newPrefix();
+        const writer = open(server.client, { prefix });
+        await writer.save(streamedTask('t', 'secret of the artifact'), CONTEXT);
+        const { store: reader, calls } = recordedStore(subject, server.client, { prefix });
+        await reader.list(listRequest(), CONTEXT);
+        expect(JSON.stringify(calls)).toContain('TASK_STATE_WORKING');
+        expect(JSON.stringify(calls)).not.toContain('artifact');
+      });
+    });
+
+    describe('more values than a script can pass on at once', () => {
+      test('are appended in order, in one call', async () => {
+        const { store, calls, prefix } = recordedStore(subject, server.client);
+        await store.save(streamedTask('t', 'first'), CONTEXT);
+        const task = await loadTask(store, 't');
+        const values = Array.from({ length: 9000 }, (_, index) => `chunk ${index}`);
+        task.artifacts[0]?.parts.push(...values.map(text));
+        calls.length = 0;
+        await store.save(task, CONTEXT);
+        expect(calls).toHaveLength(1);
+        const loaded = await loadTask(open(server.client, { prefix }), 't');
+        expect(loaded.artifacts).toEqual(streamedTask('t', 'first', ...values).artifacts);
+      });
+    });
+  });
+}
