@@ -19,6 +19,7 @@ export const jsonRecordLua: string = jsonRecordSource;
 
 /** A task as one JSON document, changed by path. */
 export const jsonRecordFormat: TaskRecordFormat = {
+  versionField: '$._store.version',
   saveScript: defineScript(
     'save-json-task',
     [indexTaskSource, recordVersionSource, jsonRecordSource, jsonChangeSource, saveTaskSource].join(

@@ -91,7 +91,10 @@ export class TaskPaths {
     const [statusJson] = listOf(place, status);
     const known = textReply(version);
     if (!/^\d{16}$/.test(known)) {
-      throw corruptRecord({ key: place.key, field: '$._store.version' }, 'not a version');
+      throw corruptRecord(
+        { key: place.key, field: jsonRecordFormat.versionField },
+        'not a version',
+      );
     }
     return {
       current: listOf(place, matches)[0],

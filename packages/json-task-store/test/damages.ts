@@ -3,12 +3,12 @@ import type { RedisClientType } from 'redis';
 
 /** The field that the error names, and what is set at a path; nothing where it is removed. */
 const ROWS: Readonly<Record<string, readonly [field: string, path: string, value?: string]>> = {
-  'no member of the store': ['v', '$._store'],
-  'no version': ['v', '$._store.version'],
-  'a version that is a number': ['v', '$._store.version', '1'],
-  'a version that is none': ['v', '$._store.version', '"many"'],
-  'a version too short': ['v', '$._store.version', '"12"'],
-  'a member of the store that is a list': ['v', '$._store', '[]'],
+  'no member of the store': ['$._store.version', '$._store'],
+  'no version': ['$._store.version', '$._store.version'],
+  'a version that is a number': ['$._store.version', '$._store.version', '1'],
+  'a version that is none': ['$._store.version', '$._store.version', '"many"'],
+  'a version too short': ['$._store.version', '$._store.version', '"12"'],
+  'a member of the store that is a list': ['$._store.version', '$._store', '[]'],
   'no id': ['$.id', '$.id'],
   'the id of another task': ['$.id', '$.id', '"other"'],
   'an id that is a number': ['$.id', '$.id', '5'],
@@ -103,6 +103,7 @@ export async function setJson(
 
 /** How documents can be damaged. */
 export const DAMAGES: Damages = {
+  versionField: '$._store.version',
   kinds: Object.fromEntries(
     Object.entries(ROWS).map(([name, [field, path, json]]) => [
       name,

@@ -11,6 +11,7 @@ import saveTaskSource from './scripts/save-task.lua';
 
 /** A task as one Redis hash, a field for everything that changes by itself. */
 export const hashRecordFormat: TaskRecordFormat = {
+  versionField: 'v',
   saveScript: defineScript(
     'save-task',
     `${indexTaskSource}\n${recordVersionSource}\n${saveTaskSource}`,

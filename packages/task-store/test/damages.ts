@@ -58,6 +58,7 @@ function damageOf([field, damage]: (typeof ROWS)[string]): Damage {
 
 /** How hashes can be damaged. */
 export const DAMAGES: Damages = {
+  versionField: 'v',
   kinds: Object.fromEntries(Object.entries(ROWS).map(([name, row]) => [name, damageOf(row)])),
   hidden: {
     text: 's3cret',

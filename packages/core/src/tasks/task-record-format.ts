@@ -14,6 +14,8 @@ export interface DecodedRecord {
  * snapshots. Everything else about a task store is the same for all.
  */
 export interface TaskRecordFormat {
+  /** What errors call the version. */
+  readonly versionField: string;
   /**
    * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
    * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to

@@ -154,7 +154,9 @@ export class TaskRecords {
     content: readonly string[],
     withArtifacts: boolean,
   ): ReadRecord {
-    if (!/^\d{16}$/.test(version)) throw corruptRecord({ key, field: 'v' }, 'not a version');
+    if (!/^\d{16}$/.test(version)) {
+      throw corruptRecord({ key, field: this.#format.versionField }, 'not a version');
+    }
     const decoded = this.#format.decode(key, taskId, content, withArtifacts);
     return { ...decoded, version, size: sizeOf(content) };
   }

@@ -8,14 +8,13 @@ import { listRequest, taskOf } from '../task-store/fixtures.ts';
 import { contentOf, CONTEXT, loadTask, streamedTask } from './fixtures.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 
-/** What errors call the version of a record. */
-const VERSION = 'v';
-
 /** Damages the record at a key: that of a task with an artifact of two texts, and metadata. */
 export type DamageRecord = (client: RedisClientType, record: string) => Promise<unknown>;
 
 /** How the records of a store can be damaged. */
 export interface Damages {
+  /** What errors call the version of a record. */
+  readonly versionField: string;
   /** By their names, which follow `a record with`. */
   readonly kinds: Readonly<Record<string, Damage>>;
   /** Leaves a part that is unreadable and holds a text. */
@@ -34,7 +33,7 @@ export interface Damage {
 /** Declares tests that records which cannot be read are reported, and hurt no other. */
 export function describeDamage(
   { name, open, describeOnServer }: RedisTaskStoreSubject,
-  { kinds, hidden, damageHistory }: Damages,
+  { versionField, kinds, hidden, damageHistory }: Damages,
 ): void {
   describeOnServer(`${name} and damage`, (server) => {
     let prefix: string;
@@ -144,7 +143,7 @@ export function describeDamage(
         expect(await contentOf(server.client, prefix)).toEqual(before);
       });
 
-      const versions = Object.entries(kinds).filter(([, { field }]) => field === VERSION);
+      const versions = Object.entries(kinds).filter(([, { field }]) => field === versionField);
       test.each(versions)('is reported, too, when it has %s', async (_name, { damage }) => {
         const store = newStore();
         const task = await loadTask(store, 't');
@@ -152,7 +151,7 @@ export function describeDamage(
         const before = await contentOf(server.client, prefix);
         await expect(store.save(task, CONTEXT)).rejects.toMatchObject({
           code: 'CORRUPT_RECORD',
-          message: expect.stringContaining(`, field "${VERSION}"`),
+          message: expect.stringContaining(`, field "${versionField}"`),
         });
         expect(await contentOf(server.client, prefix)).toEqual(before);
       });
