@@ -9,8 +9,9 @@ interface Wait {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Ends all that waits for longer than it may, with one timer: for calls of some microseconds, a
- * timer each would cost more than much of the call. What is settled leaves the timer as it is.
+ * Ends all that waits for longer than it may, with one timer: calls take some microseconds of this
+ * process, and a timer for each would be a good part of them. What is settled leaves the timer as
+ * it is.
  */
 export class DeadlineTimer {
   readonly #waits = new Set<Wait>();
@@ -40,14 +41,17 @@ export class DeadlineTimer {
     this.#timer = undefined;
     this.#firesAt = Infinity;
     const now = performance.now();
+    const due: Wait[] = [];
     let next = Infinity;
     for (const wait of this.#waits) {
-      if (wait.deadlineAt <= now) {
-        this.#waits.delete(wait);
-        wait.expire();
-      } else next = Math.min(next, wait.deadlineAt);
+      if (wait.deadlineAt <= now) due.push(wait);
+      else next = Math.min(next, wait.deadlineAt);
     }
     if (next < Infinity) this.#fireAt(next);
+    for (const wait of due) {
+      this.#waits.delete(wait);
+      wait.expire();
+    }
   }
 }
 

@@ -41,8 +41,10 @@ export class ScriptRunner {
   ): Promise<unknown> {
     const startedAt = performance.now();
     const endsAt = deadlineAt ?? startedAt + this.#deadlineMs;
-    const describe = (): string =>
-      `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${Math.max(0, Math.round(endsAt - startedAt))} ms`;
+    const describe = (): string => {
+      const givenMs = Math.max(0, Math.round(endsAt - startedAt));
+      return `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${givenMs} ms`;
+    };
     const options = { keys: [...keys], arguments: [...args] };
     let isKnown = true;
     let lastError: unknown;

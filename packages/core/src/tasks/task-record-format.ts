@@ -19,7 +19,8 @@ export interface TaskRecordFormat {
   /**
    * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
    * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to
-   * leave as is), then what {@link encode} gave, then the index entry, which comes with its keys. Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
+   * leave as is), then what {@link encode} gave, then the index entry, which comes with its keys.
+   * Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
    * `["conflict", version, content]`.
    */
   readonly saveScript: RedisScript;

@@ -9,6 +9,7 @@
 local function version_after(version)
   local now = redis.call('TIME')
   local clock = string.format('%s%06d', now[1], now[2])
+  -- Texts of 16 digits sort as their numbers do.
   if clock > version or #version ~= 16 or string.find(version, '%D') then return clock end
   return string.format('%.0f', tonumber(version) + 1)
 end
