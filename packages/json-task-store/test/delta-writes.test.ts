@@ -1,11 +1,12 @@
 import { messageOf, statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import {
+  callsForChunk,
   contentOf,
   CONTEXT,
   loadTask,
-  type RecordedCall,
   recordedStore,
   sentForChange,
+  sentForLateChunk,
   streamedTask,
   text,
 } from '@a2a-redis-internal/contract/redis-task-stores';
@@ -73,15 +74,7 @@ const CHANGES: Readonly<
 SUBJECT.describeOnServer('delta writes', (server) => {
   describe('a chunk', () => {
     test('is one call for the load and one for the save, and sends nothing but itself', async () => {
-      const { store, calls } = recordedStore(SUBJECT, server.client);
-      await store.save(streamedTask('t', ...Array.from({ length: 1000 }, () => 'before')), CONTEXT);
-      const version = versionOf(calls.pop());
-      calls.length = 0;
-
-      const task = await loadTask(store, 't');
-      task.artifacts[0]?.parts.push(text('chunk'));
-      await store.save(task, CONTEXT);
-
+      const { version, calls } = await callsForChunk(SUBJECT, server.client);
       expect(calls).toEqual([
         { args: [version], reply: [version] },
         {
@@ -130,16 +123,8 @@ SUBJECT.describeOnServer('delta writes', (server) => {
 
   describe('a change of a task that this process has written since', () => {
     test('is merged before it is sent, in one call', async () => {
-      const { store, calls } = recordedStore(SUBJECT, server.client);
-      await store.save(streamedTask('t', 'one'), CONTEXT);
-      const [first, second] = [await loadTask(store, 't'), await loadTask(store, 't')];
-      first.artifacts[0]?.parts.push(text('first'));
-      await store.save(first, CONTEXT);
-      second.artifacts[0]?.parts.push(text('second'));
-      calls.length = 0;
-      await store.save(second, CONTEXT);
-      expect(calls).toHaveLength(1);
-      expect(calls[0]?.args.slice(-2)).toEqual([
+      const sent = await sentForLateChunk(SUBJECT, server.client);
+      expect(sent.slice(-2)).toEqual([
         '$.artifacts[0].parts',
         '{"text":"second","mediaType":"text/plain"}',
       ]);
@@ -174,12 +159,6 @@ SUBJECT.describeOnServer('delta writes', (server) => {
     });
   });
 });
-
-function versionOf(call: RecordedCall | undefined): string {
-  const reply: unknown = call?.reply;
-  if (!Array.isArray(reply)) throw new TypeError('No reply.');
-  return String(reply[1]);
-}
 
 function storeMemberOf(document: Record<string, unknown> | undefined): {
   version: string;

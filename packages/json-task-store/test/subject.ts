@@ -1,4 +1,4 @@
-import { type RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
 import { shareCluster } from '@a2a-redis-internal/contract/shared-server';
 
 import { RedisJSONTaskStore } from '../src/index.ts';

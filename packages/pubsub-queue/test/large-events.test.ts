@@ -1,5 +1,5 @@
 import { createRedisClient } from '@a2a-redis/core';
-import { useServer } from '@a2a-redis-internal/contract/use-server';
+import { useServer } from '@a2a-redis-internal/contract/shared-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { expect, it, vi } from 'vitest';
 

@@ -7,7 +7,7 @@ import {
 } from '@a2a-redis-internal/agent-server/agents';
 import { stateName } from '@a2a-redis-internal/contract/queue-fixtures';
 import { mergeSeen } from '@a2a-redis-internal/contract/redis-queue-managers';
-import { useServer } from '@a2a-redis-internal/contract/use-server';
+import { useServer } from '@a2a-redis-internal/contract/shared-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { createRedisClient } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';

@@ -1,11 +1,12 @@
 import { statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import {
+  callsForChunk,
   contentOf,
   CONTEXT,
   loadTask,
-  type RecordedCall,
   recordedStore,
   sentForChange,
+  sentForLateChunk,
   streamedTask,
   text,
 } from '@a2a-redis-internal/contract/redis-task-stores';
@@ -41,15 +42,7 @@ const CHANGES: Readonly<Record<string, readonly [(task: Task) => void, readonly 
 SUBJECT.describeOnServer('delta writes', (server) => {
   describe('a chunk', () => {
     test('is one call for the load and one for the save, and sends nothing but itself', async () => {
-      const { store, calls } = recordedStore(SUBJECT, server.client);
-      await store.save(streamedTask('t', ...Array.from({ length: 1000 }, () => 'before')), CONTEXT);
-      const version = versionOf(calls.pop());
-      calls.length = 0;
-
-      const task = await loadTask(store, 't');
-      task.artifacts[0]?.parts.push(text('chunk'));
-      await store.save(task, CONTEXT);
-
+      const { version, calls } = await callsForChunk(SUBJECT, server.client);
       expect(calls).toEqual([
         { args: [version], reply: [version] },
         {
@@ -117,16 +110,8 @@ SUBJECT.describeOnServer('delta writes', (server) => {
 
   describe('a change of a task that this process has written since', () => {
     test('is merged before it is sent, in one call', async () => {
-      const { store, calls } = recordedStore(SUBJECT, server.client);
-      await store.save(streamedTask('t', 'one'), CONTEXT);
-      const [first, second] = [await loadTask(store, 't'), await loadTask(store, 't')];
-      first.artifacts[0]?.parts.push(text('first'));
-      await store.save(first, CONTEXT);
-      second.artifacts[0]?.parts.push(text('second'));
-      calls.length = 0;
-      await store.save(second, CONTEXT);
-      expect(calls).toHaveLength(1);
-      expect(calls[0]?.args.slice(4)).toEqual([
+      const sent = await sentForLateChunk(SUBJECT, server.client);
+      expect(sent.slice(4)).toEqual([
         'p:0:2',
         '{"text":"second","mediaType":"text/plain"}',
         'n:0',
@@ -158,12 +143,6 @@ SUBJECT.describeOnServer('delta writes', (server) => {
     });
   });
 });
-
-function versionOf(call: RecordedCall | undefined): string {
-  const reply: unknown = call?.reply;
-  if (!Array.isArray(reply)) throw new TypeError('No reply.');
-  return String(reply[1]);
-}
 
 async function commandCounts(client: RedisClientType): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -1,4 +1,4 @@
-import { type RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
 import { shareCluster, shareServer } from '@a2a-redis-internal/contract/shared-server';
 import { startRedisCluster, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { describe } from 'vitest';

@@ -1,4 +1,9 @@
 import { connect } from '@a2a-redis-internal/redis-clients';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisServer,
+} from '@a2a-redis-internal/redis-server';
 import { createCluster, type RedisClientType, type RedisClusterType } from 'redis';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -9,27 +14,42 @@ export interface Running {
   readonly stop?: () => Promise<void>;
 }
 
-/** A server that the tests of a suite share, with a client of theirs. Both are there in tests only. */
-export class Shared<Client extends { close(): Promise<void> }> {
-  #running: Running | undefined;
-  #client: Client | undefined;
+/** A server that the tests of a suite share: started before them, stopped after them. */
+export class Started<Server extends Running> {
+  #server: Server | undefined;
 
-  /** Made in the suite, before whose tests the server is started and after which it is stopped. */
-  constructor(start: () => Promise<Running>, connectTo: (url: string) => Promise<Client>) {
+  /** Made in the suite. */
+  constructor(start: () => Promise<Server>) {
     beforeAll(async () => {
-      this.#running = await start();
-      this.#client = await connectTo(this.#running.url);
+      this.#server = await start();
     });
-    afterAll(async () => {
-      await this.#client?.close();
-      await this.#running?.stop?.();
-    });
+    afterAll(async () => this.#server?.stop?.());
+  }
+
+  /** There in tests only. */
+  get server(): Server {
+    return present(this.#server);
   }
 
   get url(): string {
-    return present(this.#running).url;
+    return this.server.url;
+  }
+}
+
+/** A server that the tests of a suite share, with a client of theirs. */
+export class Shared<Client extends { close(): Promise<void> }> extends Started<Running> {
+  #client: Client | undefined;
+
+  constructor(start: () => Promise<Running>, connectTo: (url: string) => Promise<Client>) {
+    super(start);
+    beforeAll(async () => {
+      this.#client = await connectTo(this.url);
+    });
+    // Before the server is stopped: what is declared last is done first.
+    afterAll(async () => this.#client?.close());
   }
 
+  /** There in tests only. */
   get client(): Client {
     return present(this.#client);
   }
@@ -38,6 +58,11 @@ export class Shared<Client extends { close(): Promise<void> }> {
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError('The server is started before the tests.');
   return value;
+}
+
+/** Starts a server, without a client, for the tests of the suite in which it is called. */
+export function useServer(options: RedisServerOptions = {}): Started<RedisServer> {
+  return new Started(() => startRedisServer(options));
 }
 
 /** A single server that tests share. */

@@ -11,7 +11,7 @@ import {
   storedTask,
   unhandledIn,
 } from '@a2a-redis-internal/agent-server/agents';
-import { useServer } from '@a2a-redis-internal/contract/use-server';
+import { useServer } from '@a2a-redis-internal/contract/shared-server';
 import { describe, expect, it } from 'vitest';
 
 import { STREAMS_AGENT } from './subject.ts';

@@ -39,6 +39,7 @@ export function describeClose(subject: RedisQueueManagerSubject): void {
       it('ends all the same: reads, streams, and the connection for messages', async () => {
         const a = await startReplica();
         const read = (await a.queues.createOrTap('q')).dequeueEvent();
+        // It is looked at further down, and may fail before.
         read.catch(() => undefined);
         const executed = [await beginTask(a), await beginTask(a), await beginTask(a)];
         await server.kill();

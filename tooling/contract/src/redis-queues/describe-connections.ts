@@ -4,7 +4,7 @@ import { createRedisClient } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';
 
 import { CONTEXT, messageOf } from '../queues/requests.ts';
-import { useServer } from '../use-server.ts';
+import { useServer } from '../shared-server.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
 const TASKS = 2000;

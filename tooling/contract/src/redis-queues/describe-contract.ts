@@ -1,7 +1,7 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 
 import { describeQueueManagerContract } from '../queues/describe-contract.ts';
-import { useServer } from '../use-server.ts';
+import { useServer } from '../shared-server.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
 /** Declares the tests of every `ExecutionEventBusManager`, for one on Redis. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { beginTask } from '../queues/begin-task.ts';
 import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
-import { useServer } from '../use-server.ts';
+import { useServer } from '../shared-server.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 

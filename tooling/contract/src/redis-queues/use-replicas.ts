@@ -3,17 +3,17 @@ import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { QueueManagerOptions } from '@a2a-redis/core/kernel';
 import { afterEach, beforeEach } from 'vitest';
 
-import { type ServerInUse, useServer } from '../use-server.ts';
+import { type Started, useServer } from '../shared-server.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
 /** The replicas of one test: of one agent, which shares nothing with those of other tests. */
 export class ReplicasInUse {
-  readonly #server: ServerInUse;
+  readonly #server: Started<RedisServer>;
   #prefix = '';
   #replicas: readonly Replica[] = [];
 
-  constructor(server: ServerInUse) {
+  constructor(server: Started<RedisServer>) {
     this.#server = server;
   }
 

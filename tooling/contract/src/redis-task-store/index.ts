@@ -12,7 +12,7 @@ export {
   textsOf,
 } from './fixtures.ts';
 export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
-export { type RecordedCall, recordedStore, sentForChange } from './recorded-store.ts';
+export { callsForChunk, recordedStore, sentForChange, sentForLateChunk } from './recorded-store.ts';
 export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';
 export { type CallHooks, dyingClient, type WatchedCall, watchedClient } from './watched-client.ts';
