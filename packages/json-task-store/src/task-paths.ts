@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { TaskStatus } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import { A2ARedisError } from '@a2a-redis/core';
@@ -16,6 +13,7 @@ import {
   type JsonValue,
   type RedisScript,
   type ScriptRunner,
+  sleep,
   statusFromJson,
   textReply,
   type TtlPolicy,
@@ -55,12 +53,13 @@ interface PathState {
 export class TaskPaths {
   readonly #runner: ScriptRunner;
   readonly #ttl: TtlPolicy;
-  readonly #writer = randomBytes(6).toString('base64url');
+  readonly #writer: string;
   #writes = 0;
 
   constructor(runner: ScriptRunner, ttl: TtlPolicy) {
     this.#runner = runner;
     this.#ttl = ttl;
+    this.#writer = runner.runtime.randomBytes(6).toString('base64url');
   }
 
   /** All that a path matches. */
@@ -72,13 +71,14 @@ export class TaskPaths {
   /** Changes the value at a path; see `updatePath` of the store. */
   async update(place: TaskPlace, path: string, update: PathUpdate): Promise<JsonValue | undefined> {
     const target = requireWritablePath(path);
+    const { runtime } = this.#runner;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const state = await this.#state(place, target);
       const value = requireValue(target, await update(state.current));
       requireTarget(target, state, value);
       if (value === undefined && state.current === undefined) return undefined;
       if (await this.#write(place, target, state, value)) return value;
-      if (attempt > 2) await sleep(backoffMs(attempt - 2, 2, 50));
+      if (attempt > 2) await sleep(runtime, backoffMs(attempt - 2, 2, 50, runtime.random()));
     }
     throw new A2ARedisError(
       'WRITE_CONFLICT',

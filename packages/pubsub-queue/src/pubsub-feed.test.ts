@@ -1,4 +1,4 @@
-import type { RunState, TaskAddress } from '@a2a-redis/core/kernel';
+import { type RunState, systemRuntime, type TaskAddress } from '@a2a-redis/core/kernel';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -39,6 +39,7 @@ class Feed {
         },
       },
       {
+        runtime: systemRuntime,
         join: async (listener) => {
           this.#receive = listener;
         },

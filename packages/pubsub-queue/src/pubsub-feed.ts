@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
   type RunState,
+  type Runtime,
+  sleep,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
@@ -21,6 +21,7 @@ type PositionMessage = Extract<ChannelMessage, { readonly kind: 'position' }>;
 
 /** What a feed needs. */
 export interface FeedParts {
+  readonly runtime: Runtime;
   /** Resolves when the subscription is confirmed. */
   readonly join: (listener: (message: string) => void) => Promise<void>;
   readonly leave: (listener: (message: string) => void) => void;
@@ -72,11 +73,12 @@ export class PubSubFeed implements TaskFeed {
   async check(state?: RunState): Promise<void> {
     if (!this.#isPlaced || this.#isClosed) return;
     if (state !== undefined && !this.#seemsBehind(state)) {
-      this.#heardAt = performance.now();
+      this.#heardAt = this.#parts.runtime.now();
       return;
     }
     // While nothing comes through, it goes on in the background.
-    await Promise.race([this.#place(), sleep(ANNOUNCEMENT_MS, undefined, { ref: false })]);
+    const pause = sleep(this.#parts.runtime, ANNOUNCEMENT_MS, { ref: false });
+    await Promise.race([this.#place(), pause]);
   }
 
   /** Finds out what was lost while the connection was. */
@@ -106,15 +108,16 @@ export class PubSubFeed implements TaskFeed {
   }
 
   async #announce(): Promise<void> {
+    const { runtime, announce, onError } = this.#parts;
     for (let attempt = 1; !this.#isClosed; attempt += 1) {
       const heard = this.#nextPosition();
       try {
-        await this.#parts.announce();
+        await announce();
         if (await heard) return;
       } catch (error) {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
-        this.#parts.onError(error);
-        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+        onError(error);
+        await sleep(runtime, backoffMs(attempt, 50, 2000, runtime.random()), { ref: false });
       }
     }
   }
@@ -123,14 +126,17 @@ export class PubSubFeed implements TaskFeed {
   async #nextPosition(): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (isHeard: boolean): void => {
-        clearTimeout(timer);
+        timer.cancel();
         this.#waiting.delete(wake);
         resolve(isHeard);
       };
       const wake = (): void => {
         settle(true);
       };
-      const timer = setTimeout(settle, ANNOUNCEMENT_MS, false).unref();
+      const timer = this.#parts.runtime.setTimer(() => {
+        settle(false);
+      }, ANNOUNCEMENT_MS);
+      timer.unref();
       this.#waiting.add(wake);
     });
   }
@@ -147,7 +153,7 @@ export class PubSubFeed implements TaskFeed {
       this.#parts.onError(unreadableMessage(this.#task));
       return;
     }
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#parts.runtime.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();
     } else if (message.kind === 'position') {

@@ -2,6 +2,7 @@ import type {
   ChannelHub,
   EventBatch,
   EventTransport,
+  Runtime,
   SendOutcome,
   TaskAddress,
   TaskFeed,
@@ -15,11 +16,18 @@ import type { TaskChannel } from './task-channel.ts';
 /** Events of tasks by messages alone. */
 export class PubSubTransport implements EventTransport {
   readonly keepsEvents: boolean = false;
+  readonly #runtime: Runtime;
   readonly #channel: TaskChannel;
   readonly #hub: ChannelHub;
   readonly #onError: (error: unknown) => void;
 
-  constructor(channel: TaskChannel, hub: ChannelHub, onError: (error: unknown) => void) {
+  constructor(
+    runtime: Runtime,
+    channel: TaskChannel,
+    hub: ChannelHub,
+    onError: (error: unknown) => void,
+  ) {
+    this.#runtime = runtime;
     this.#channel = channel;
     this.#hub = hub;
     this.#onError = onError;
@@ -36,6 +44,7 @@ export class PubSubTransport implements EventTransport {
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
     return new PubSubFeed(task, follower, {
+      runtime: this.#runtime,
       join: async (listener) => this.#hub.join(task.channel, listener),
       leave: (listener) => {
         this.#hub.leave(task.channel, listener);

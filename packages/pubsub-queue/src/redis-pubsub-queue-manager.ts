@@ -57,7 +57,7 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
     wholeNumber(maxBufferedEvents, 'maxBufferedEvents', 1);
     super(client, { ...resolved, sharded }, ({ runner, hub, publish, onError }) => {
       const channel = new TaskChannel(runner, publish, resolved.retentionSeconds);
-      return new PubSubTransport(channel, hub, onError);
+      return new PubSubTransport(runner.runtime, channel, hub, onError);
     });
     this.#queues = new DirectQueues({
       runner: this.runner,

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
+import { systemRuntime } from '@a2a-redis/core/kernel';
 import { describe, expect, test } from 'vitest';
 
 import { ConfigCipher } from './config-cipher.ts';
 
 const KEY = { id: 'k1', key: randomBytes(32) };
-const cipher = new ConfigCipher({ keys: [KEY] });
+const cipher = new ConfigCipher(systemRuntime, { keys: [KEY] });
 
 describe('sealing', () => {
   test('a sealed text opens with its binding', () => {
@@ -57,7 +58,7 @@ describe('sealing', () => {
     expect(cipher.knows('k1')).toBe(true);
     expect(cipher.knows('k2')).toBe(false);
     expect(cipher.open({ keyId: 'k2', data }, [])).toBeUndefined();
-    const renamed = new ConfigCipher({ keys: [{ ...KEY, id: 'k2' }] });
+    const renamed = new ConfigCipher(systemRuntime, { keys: [{ ...KEY, id: 'k2' }] });
     expect(renamed.open({ keyId: 'k2', data }, [])).toBeUndefined();
   });
 });
@@ -70,13 +71,13 @@ describe('keys', () => {
     ['base64 without padding', KEY.key.toString('base64').replace('=', '')],
     ['base64url', KEY.key.toString('base64url')],
   ])('can be given as %s', (_name, key) => {
-    const other = new ConfigCipher({ keys: [{ id: 'k1', key }] });
+    const other = new ConfigCipher(systemRuntime, { keys: [{ id: 'k1', key }] });
     expect(other.open(cipher.seal('text', []), [])).toBe('text');
   });
 
   test('are copied', () => {
     const key = new Uint8Array(KEY.key);
-    const other = new ConfigCipher({ keys: [{ id: 'k1', key }] });
+    const other = new ConfigCipher(systemRuntime, { keys: [{ id: 'k1', key }] });
     key.fill(0);
     expect(other.open(cipher.seal('text', []), [])).toBe('text');
   });
@@ -111,7 +112,7 @@ describe('keys', () => {
   test.each(WRONG)('%s is refused by name, and not quoted', (_name, encryption, option) => {
     let refusal: unknown;
     try {
-      Reflect.construct(ConfigCipher, [encryption]);
+      Reflect.construct(ConfigCipher, [systemRuntime, encryption]);
     } catch (error) {
       refusal = error;
     }

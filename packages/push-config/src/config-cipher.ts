@@ -1,13 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
 
-import { invalidOption, isRecord } from '@a2a-redis/core/kernel';
+import { invalidOption, isRecord, type Runtime } from '@a2a-redis/core/kernel';
 
 import type { PushConfigEncryption } from './options.ts';
 
@@ -30,17 +24,20 @@ export interface SealedText {
 
 /** Encrypts texts with AES-256-GCM, each bound to where it is stored. */
 export class ConfigCipher {
+  readonly #runtime: Runtime;
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #current: readonly [keyId: string, key: KeyObject];
 
   /**
+   * @param runtime Where the nonces come from.
    * @param encryption The first key encrypts; all of them decrypt.
    * @throws {A2ARedisError} `INVALID_OPTION`, naming the option and never its value.
    */
-  constructor(encryption: PushConfigEncryption) {
+  constructor(runtime: Runtime, encryption: PushConfigEncryption) {
     const keys = readKeys(encryption);
     const [current] = keys;
     if (current === undefined) throw invalidOption('encryption.keys', 'must hold at least one key');
+    this.#runtime = runtime;
     this.#keys = keys;
     this.#current = current;
   }
@@ -48,7 +45,7 @@ export class ConfigCipher {
   /** @param binding What {@link open} must be given too. */
   seal(text: string, binding: readonly string[]): SealedText {
     const [keyId, key] = this.#current;
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = this.#runtime.randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(joinUnambiguously([keyId, ...binding]));
     const parts = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-
 import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import type { A2ARedisError, A2ARedisErrorCode } from '@a2a-redis/core';
-import { abbreviate } from '@a2a-redis/core/kernel';
+import { abbreviate, type Runtime } from '@a2a-redis/core/kernel';
 
 import type { ConfigCipher } from './config-cipher.ts';
 import { decodeConfig, encodeConfig } from './config-codec.ts';
@@ -26,12 +24,13 @@ export interface SequencedConfig {
  * so that a script can tell its own repetition from another save.
  */
 export function encodeRecordBody(
+  runtime: Runtime,
   stored: StoredPushNotificationConfig,
   place: ConfigPlace,
   cipher: ConfigCipher | undefined,
 ): string {
   const text = encodeConfig(stored);
-  if (cipher === undefined) return `${PLAIN}:${randomUUID()}:${text}`;
+  if (cipher === undefined) return `${PLAIN}:${runtime.randomUUID()}:${text}`;
   const { keyId, data } = cipher.seal(text, bindingOf(place));
   return `${ENCRYPTED}:${keyId}:${data}`;
 }

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import type {
   PushNotificationStore,
@@ -71,8 +69,9 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     this.#limits = readLimits(options);
     this.#scripts = new ScriptRunner(client, this.#limits.deadlineMs);
     this.#scopeOf = scopeResolver(options.ownerResolver);
+    const { encryption } = options;
     this.#cipher =
-      options.encryption === undefined ? undefined : new ConfigCipher(options.encryption);
+      encryption === undefined ? undefined : new ConfigCipher(this.#scripts.runtime, encryption);
   }
 
   /**
@@ -95,10 +94,11 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     if (fault !== undefined) {
       throw new A2ARedisError('INVALID_ARGUMENT', `The push-notification config ${fault}.`);
     }
-    if (!pushNotificationConfig.id) pushNotificationConfig.id = randomUUID();
+    if (!pushNotificationConfig.id) pushNotificationConfig.id = this.#scripts.runtime.randomUUID();
     const configId = requireId('The config id', pushNotificationConfig.id);
     const wireVersion = context.requestedVersion || LEGACY_WIRE_VERSION;
     const body = encodeRecordBody(
+      this.#scripts.runtime,
       { config: pushNotificationConfig, wireVersion },
       { ...place, configId },
       this.#cipher,

@@ -78,7 +78,8 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       maxMessageBytes: wholeNumber(maxMessageBytes, 'maxMessageBytes', 0),
     };
     super(client, resolved, ({ runner, hub, publish, onError }) => {
-      return new StreamTransport(new StreamLog(runner, publish, limits), hub, onError);
+      const log = new StreamLog(runner, publish, limits);
+      return new StreamTransport(runner.runtime, log, hub, onError);
     });
     this.#queues = new DirectQueues({
       runner: this.runner,

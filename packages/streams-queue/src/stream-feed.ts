@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
+  type Runtime,
+  sleep,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
@@ -17,6 +17,7 @@ const ENTRIES_PER_READ = 256;
 
 /** What a feed needs beside the log. */
 export interface FeedParts {
+  readonly runtime: Runtime;
   readonly log: StreamLog;
   /** Resolves when the subscription is confirmed. */
   readonly join: (channel: string, listener: (message: string) => void) => Promise<void>;
@@ -66,7 +67,7 @@ export class StreamFeed implements TaskFeed {
     if (this.#position === undefined || this.#isClosed) return;
     const found = state ?? (await this.#parts.log.position(this.#task));
     const last = sequenceOf('id' in found ? found.id : found.last);
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#parts.runtime.now();
     if (found.epoch === '' || last === undefined) return;
     this.#look(found.epoch, last);
     await this.#reading;
@@ -84,17 +85,18 @@ export class StreamFeed implements TaskFeed {
   }
 
   async #start(): Promise<void> {
-    await this.#parts.join(this.#task.channel, this.#onMessage);
+    const { runtime, log, join, onError } = this.#parts;
+    await join(this.#task.channel, this.#onMessage);
     for (let attempt = 1; !this.#isClosed; attempt += 1) {
       try {
-        this.#position = await this.#parts.log.position(this.#task);
+        this.#position = await log.position(this.#task);
         this.#announced = this.#position.sequence;
         for (const message of this.#early.splice(0)) this.#onMessage(message);
         return;
       } catch (error) {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
-        this.#parts.onError(error);
-        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+        onError(error);
+        await sleep(runtime, backoffMs(attempt, 50, 2000, runtime.random()), { ref: false });
       }
     }
   }
@@ -107,7 +109,7 @@ export class StreamFeed implements TaskFeed {
       this.#parts.onError(unreadableMessage(this.#task));
       return;
     }
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#parts.runtime.now();
     if (message.kind === 'request') {
       this.#follower.onRequest();
     } else if (this.#position === undefined) {

@@ -3,6 +3,7 @@ import type {
   ChannelHub,
   EventBatch,
   EventTransport,
+  Runtime,
   SendOutcome,
   TaskAddress,
   TaskFeed,
@@ -16,11 +17,18 @@ import type { StreamLog } from './stream-log.ts';
 /** Events of tasks by streams, announced by messages. */
 export class StreamTransport implements EventTransport {
   readonly keepsEvents: boolean = true;
+  readonly #runtime: Runtime;
   readonly #log: StreamLog;
   readonly #hub: ChannelHub;
   readonly #onError: (error: unknown) => void;
 
-  constructor(log: StreamLog, hub: ChannelHub, onError: (error: unknown) => void) {
+  constructor(
+    runtime: Runtime,
+    log: StreamLog,
+    hub: ChannelHub,
+    onError: (error: unknown) => void,
+  ) {
+    this.#runtime = runtime;
     this.#log = log;
     this.#hub = hub;
     this.#onError = onError;
@@ -40,6 +48,7 @@ export class StreamTransport implements EventTransport {
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
     return new StreamFeed(task, follower, {
+      runtime: this.#runtime,
       log: this.#log,
       join: async (channel, listener) => this.#hub.join(channel, listener),
       leave: (channel, listener) => {

@@ -1,4 +1,5 @@
 import { withDeadline } from '../redis/deadline.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import type { PingableClient } from './ping.ts';
 
 /** What closing needs of a client. */
@@ -15,10 +16,10 @@ export interface ClosableClient extends PingableClient {
  * off in node-redis 5: its `destroy()` throws then, and the socket stays.
  */
 export async function closeClient(client: ClosableClient, deadlineMs: number): Promise<void> {
-  const deadlineAt = performance.now() + deadlineMs;
+  const deadlineAt = systemRuntime.now() + deadlineMs;
   try {
-    await withDeadline(client.ping(), deadlineAt, () => 'Closing');
-    await withDeadline(client.close(), deadlineAt, () => 'Closing');
+    await withDeadline(systemRuntime, client.ping(), deadlineAt, () => 'Closing');
+    await withDeadline(systemRuntime, client.close(), deadlineAt, () => 'Closing');
   } catch {
     await destroyClient(client);
   }

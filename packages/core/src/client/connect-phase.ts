@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { commandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { destroyClient } from './close-client.ts';
 
 /** What the first connect needs of any kind of node-redis client. */
@@ -31,7 +31,7 @@ export class ConnectPhase {
 
   constructor(timeoutMs: number, report: (error: Error) => void) {
     this.#timeoutMs = timeoutMs;
-    this.#deadlineAt = performance.now() + timeoutMs;
+    this.#deadlineAt = systemRuntime.now() + timeoutMs;
     this.#report = report;
     // Every socket of the client listens to it, and a pool or a cluster has many.
     setMaxListeners(0, this.#sockets.signal);
@@ -54,7 +54,12 @@ export class ConnectPhase {
 
   /** node-redis's `reconnectStrategy`. */
   readonly reconnectStrategy = (retries: number, cause: Error): number | false => {
-    const pauseMs = backoffMs(retries + 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    const pauseMs = backoffMs(
+      retries + 1,
+      FIRST_PAUSE_MS,
+      LONGEST_PAUSE_MS,
+      systemRuntime.random(),
+    );
     if (this.#state === 'connected') return pauseMs;
     if (this.#state === 'failed' || !isPassing(cause)) return false;
     return Math.min(pauseMs, this.#remainingMs());
@@ -73,19 +78,24 @@ export class ConnectPhase {
     for (let attempt = 1; ; attempt += 1) {
       const client = make();
       try {
-        await withDeadline(client.connect(), this.#deadlineAt, () => target);
+        await withDeadline(systemRuntime, client.connect(), this.#deadlineAt, () => target);
         this.#state = 'connected';
         return client;
       } catch (error) {
         const timedOut = error instanceof A2ARedisError;
         if (!timedOut) lastFailure = error;
         const cause = this.#lastError ?? lastFailure;
-        const pauseMs = backoffMs(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+        const pauseMs = backoffMs(
+          attempt,
+          FIRST_PAUSE_MS,
+          LONGEST_PAUSE_MS,
+          systemRuntime.random(),
+        );
         const over = timedOut || !isPassing(cause) || pauseMs >= this.#remainingMs();
         if (over) this.#state = 'failed';
         void destroyClient(client);
         if (!over) {
-          await sleep(pauseMs);
+          await sleep(systemRuntime, pauseMs);
           continue;
         }
         this.#sockets.abort();
@@ -95,7 +105,7 @@ export class ConnectPhase {
   }
 
   #remainingMs(): number {
-    return Math.max(1, this.#deadlineAt - performance.now());
+    return Math.max(1, this.#deadlineAt - systemRuntime.now());
   }
 
   #failure(target: string, cause: unknown): A2ARedisError {

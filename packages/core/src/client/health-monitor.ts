@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 
 import { checkNames, milliseconds, wholeNumber } from '../options/check-options.ts';
+import { type RuntimeTimer, systemRuntime } from '../runtime/runtime.ts';
 import {
   type HealthLimits,
   nextHealth,
@@ -69,7 +70,7 @@ export class RedisHealthMonitor extends EventEmitter<RedisHealthMonitorEvents> {
   readonly #deadlineMs: number;
   #health = UNKNOWN_HEALTH;
   #running: Promise<RedisHealth> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   #isStarted = false;
 
   /**
@@ -105,7 +106,7 @@ export class RedisHealthMonitor extends EventEmitter<RedisHealthMonitorEvents> {
   /** Plans no more checks; one that is running still ends. Does nothing when not started. */
   stop(): void {
     this.#isStarted = false;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   /**
@@ -151,9 +152,9 @@ export class RedisHealthMonitor extends EventEmitter<RedisHealthMonitorEvents> {
   #checkAndPlan(): void {
     const plan = (): void => {
       // A stop and a start during the check have planned the next one already.
-      clearTimeout(this.#timer);
+      this.#timer?.cancel();
       if (!this.#isStarted) return;
-      this.#timer = setTimeout(() => this.#checkAndPlan(), this.#intervalMs);
+      this.#timer = systemRuntime.setTimer(() => this.#checkAndPlan(), this.#intervalMs);
       this.#timer.unref();
     };
     this.check().then(plan, plan);

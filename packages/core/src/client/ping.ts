@@ -1,4 +1,5 @@
 import { A2ARedisError } from '../errors.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { safeRedisOperation } from './safe-redis-operation.ts';
 
 /** What a health check needs of a client; any node-redis client fits. */
@@ -14,7 +15,7 @@ export type RedisHealthCheck =
 
 interface PendingPing {
   readonly reply: Promise<unknown>;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of the runtime. */
   readonly sentAt: number;
 }
 
@@ -43,7 +44,7 @@ export class Pinger {
         deadlineMs: Math.ceil(deadlineMs),
         name: 'PING',
       });
-      return result.ok ? { ok: true, latencyMs: performance.now() - pending.sentAt } : result;
+      return result.ok ? { ok: true, latencyMs: systemRuntime.now() - pending.sentAt } : result;
     } catch (error) {
       const failed = new A2ARedisError('COMMAND_FAILED', `PING: ${String(error)}`, {
         cause: error,
@@ -53,7 +54,7 @@ export class Pinger {
   }
 
   #send(): PendingPing {
-    const sentAt = performance.now();
+    const sentAt = systemRuntime.now();
     const reply = this.#client.ping().finally(() => {
       this.#pending = undefined;
     });

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import type { CommandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { checkNames, isRecord, milliseconds, wholeNumber } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { faultError, redisFault } from './redis-fault.ts';
@@ -90,7 +90,7 @@ export async function redisRetry<T>(
 ): Promise<T> {
   const limits = resolveLimits(options);
   const { idempotent = false, signal, onRetry } = options;
-  const deadlineAt = performance.now() + limits.deadlineMs;
+  const deadlineAt = systemRuntime.now() + limits.deadlineMs;
   const describe = (): string => `Redis operation within ${limits.deadlineMs} ms`;
   const aborted = abortion(signal);
   let mayBeApplied = false;
@@ -100,18 +100,28 @@ export async function redisRetry<T>(
       signal?.throwIfAborted();
       try {
         const running = (async () => operation(attempt))();
-        return await withDeadline(Promise.race([running, aborted.promise]), deadlineAt, describe);
+        return await withDeadline(
+          systemRuntime,
+          Promise.race([running, aborted.promise]),
+          deadlineAt,
+          describe,
+        );
       } catch (error) {
         if (signal?.aborted === true) throw error;
         const fault = redisFault(error);
         mayBeApplied ||= fault === 'unknown';
-        const delayMs = backoffMs(attempt, limits.baseDelayMs, limits.maxDelayMs);
-        const isOver = attempt >= limits.attempts || performance.now() + delayMs >= deadlineAt;
+        const delayMs = backoffMs(
+          attempt,
+          limits.baseDelayMs,
+          limits.maxDelayMs,
+          systemRuntime.random(),
+        );
+        const isOver = attempt >= limits.attempts || systemRuntime.now() + delayMs >= deadlineAt;
         if (isOver || !isRepeatable(fault, idempotent)) {
           throw finalError({ error, fault, mayBeApplied, attempt, previous });
         }
         onRetry?.({ attempt, delayMs, error });
-        await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+        await sleep(systemRuntime, delayMs, { signal });
         previous = error;
       }
     }

@@ -1,6 +1,7 @@
 import type { A2ARedisError } from '../errors.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { checkNames, milliseconds, optionalText } from '../options/check-options.ts';
 import { typedRedisError } from './redis-fault.ts';
 
@@ -45,10 +46,15 @@ export async function safeRedisOperation<T>(
   const name = optionalText(options.name, 'name') ?? 'Redis operation';
   const { deadlineMs: given = DEFAULT_DEADLINE_MS } = options;
   const deadlineMs = milliseconds(given, 'deadlineMs', 1);
-  const deadlineAt = performance.now() + deadlineMs;
+  const deadlineAt = systemRuntime.now() + deadlineMs;
   try {
     const running = (async () => operation())();
-    const value = await withDeadline(running, deadlineAt, () => `${name} within ${deadlineMs} ms`);
+    const value = await withDeadline(
+      systemRuntime,
+      running,
+      deadlineAt,
+      () => `${name} within ${deadlineMs} ms`,
+    );
     return { ok: true, value };
   } catch (error) {
     const typed = typedRedisError(error, name);

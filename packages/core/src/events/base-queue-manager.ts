@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import {
   type AgentExecutor,
   type ExecutionEventBus,
@@ -15,6 +13,7 @@ import { isMarkedTaskStore } from '../marks/marked-task-store.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
 import { ScriptRunner } from '../redis/script-runner.ts';
+import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { closeManager } from './close-manager.ts';
@@ -79,8 +78,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.keys = new QueueKeys(options.prefix);
     this.runner = new ScriptRunner(client);
     this.resolveScope = options.resolveScope;
-    this.hub = new ChannelHub(subscriptionOf(client, options.subscriber, isSharded), onError);
-    const { keys, runner, hub } = this;
+    const { keys, runner } = this;
+    const { runtime } = runner;
+    const open = subscriptionOf(client, options.subscriber, isSharded);
+    const hub = new ChannelHub(runtime, open, onError);
+    this.hub = hub;
     const { taskStore, failoverMs, retentionSeconds } = options;
     const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
       onExpired: (replicas) => {
@@ -92,6 +94,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       onError,
     });
     this.#services = {
+      runtime,
       transport: createTransport({ runner, hub, publish, onError }),
       runs: new TaskRuns(runner, keys, publish, retentionSeconds),
       lease,
@@ -210,12 +213,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
    * @returns Whether all has come to its end.
    */
   async drain(deadlineMs: number): Promise<boolean> {
-    const endAt = performance.now() + deadlineMs;
+    const { runtime } = this.runner;
+    const endAt = runtime.now() + deadlineMs;
     for (;;) {
       const busy = this.#buses.all().filter((bus) => bus.isExecuting || bus.runs.isSending);
       if (busy.length === 0) return true;
-      if (performance.now() >= endAt) return false;
-      await sleep(Math.min(50, Math.max(1, endAt - performance.now())));
+      if (runtime.now() >= endAt) return false;
+      await sleep(runtime, Math.min(50, Math.max(1, endAt - runtime.now())));
     }
   }
 
@@ -247,7 +251,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       hub: this.hub,
       closeQueues: async () => this.closeQueues(),
     };
-    await closeManager(parts, this.#closeDeadlineMs, this.reportError);
+    await closeManager(this.runner.runtime, parts, this.#closeDeadlineMs, this.reportError);
   }
 
   #addressOf(taskId: string, context: ServerCallContext): TaskAddress {

@@ -19,7 +19,7 @@ export class BusFeed {
     this.#follower = follower;
   }
 
-  /** When anything of the task was heard last, on the clock of `performance.now()`. */
+  /** When anything of the task was heard last, on the clock of the runtime. */
   get heardAt(): number {
     return this.#feed?.heardAt ?? 0;
   }

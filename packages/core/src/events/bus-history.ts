@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import type { AppliedEvents } from '../marks/applied-events.ts';
+import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
@@ -82,7 +81,7 @@ export class BusHistory {
     let state = await this.#services.runs.state(this.#task);
     if (state.phase === 'none' && !this.#bus.mayGoOn()) {
       // Its first event may have come here ahead of the note that it runs.
-      await sleep(SECOND_LOOK_MS, undefined, { ref: false });
+      await sleep(this.#services.runtime, SECOND_LOOK_MS, { ref: false });
       state = await this.#services.runs.state(this.#task);
     }
     return { isEnded: !this.#bus.mayGoOn() && isOver(state), counters: state.counters };

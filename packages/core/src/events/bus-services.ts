@@ -1,6 +1,7 @@
 import type { TaskStore } from '@a2a-js/sdk/server';
 
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { EventTransport } from './event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
 import type { TaskAddress } from './queue-keys.ts';
@@ -10,6 +11,7 @@ import type { TaskRuns } from './task-runs.ts';
 
 /** What the buses of a manager share. */
 export interface BusServices {
+  readonly runtime: Runtime;
   readonly transport: EventTransport;
   readonly runs: TaskRuns;
   readonly lease: ReplicaLease;

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import { A2ARedisError } from '../errors.ts';
 import type { BusServices } from './bus-services.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -68,8 +66,8 @@ export class CancelRequests {
    *   message.
    */
   async request(): Promise<CancelOutcome> {
-    const { runs, lease, onError } = this.#services;
-    const request = randomUUID();
+    const { runtime, runs, lease, onError } = this.#services;
+    const request = runtime.randomUUID();
     try {
       const asked = await runs.requestCancel(this.#task, request);
       if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };

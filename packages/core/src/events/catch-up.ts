@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Task } from '@a2a-js/sdk';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 
@@ -8,6 +6,8 @@ import type { AppliedEvents } from '../marks/applied-events.ts';
 import type { EventMark } from '../marks/event-mark.ts';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { isTerminal } from '../task-state.ts';
 import type { TaskStanding } from './bus-history.ts';
 
@@ -18,6 +18,7 @@ const ENDED_LAG_MS = 1000;
 
 /** Who joins a task whose events are not kept. */
 export interface CatchUpRequest {
+  readonly runtime: Runtime;
   readonly taskId: string;
   readonly context: ServerCallContext;
   readonly store: TaskStore;
@@ -44,22 +45,24 @@ export interface CatchUp {
  * @throws {A2ARedisError} `EVENTS_LOST` where one does not get there.
  */
 export async function catchUp(request: CatchUpRequest): Promise<CatchUp> {
-  const { taskId, context, store, marks, standing } = request;
+  const { runtime, taskId, context, store, marks, standing } = request;
   const deadlineMs = standing.isEnded ? ENDED_LAG_MS : LAG_MS;
   let latest: CatchUp = { task: undefined, applied: request.applied };
   let progress = '';
-  let progressAt = performance.now();
+  let progressAt = runtime.now();
   for (let attempt = 1; ; attempt += 1) {
     const held = request.held();
     if (held === undefined || isComplete(latest, standing, held)) return latest;
     const before = progress;
     progress = `${latest.applied.toString()} ${held.length}`;
-    if (progress !== before) progressAt = performance.now();
-    if (performance.now() - progressAt > deadlineMs) {
+    if (progress !== before) progressAt = runtime.now();
+    if (runtime.now() - progressAt > deadlineMs) {
       if (standing.isEnded) return latest;
       throw lost(taskId);
     }
-    if (attempt > 1) await sleep(backoffMs(attempt, 20, 500), undefined, { ref: false });
+    if (attempt > 1) {
+      await sleep(runtime, backoffMs(attempt, 20, 500, runtime.random()), { ref: false });
+    }
     latest = await load(request, store, marks, context);
   }
 }

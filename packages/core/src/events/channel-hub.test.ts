@@ -12,6 +12,7 @@ import { errorOf } from '../../test/error-of.ts';
 import type { RedisClient } from '../client/client-types.ts';
 import { createRedisClient } from '../client/create-redis-client.ts';
 import { textReply } from '../redis/reply.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { subscriptionOf } from './subscriber-client.ts';
 
@@ -34,7 +35,9 @@ afterAll(async () => {
 });
 
 function openHub(): ChannelHub {
-  const hub = new ChannelHub(subscriptionOf(client, undefined), (error) => errors.push(error));
+  const hub = new ChannelHub(systemRuntime, subscriptionOf(client, undefined), (error) =>
+    errors.push(error),
+  );
   hubs.push(hub);
   return hub;
 }
@@ -154,7 +157,7 @@ describe('subscriptionOf', () => {
     const subscriber = client.duplicate();
     await subscriber.connect();
     const pool = createClientPool({ url: server.url });
-    const hub = new ChannelHub(subscriptionOf(pool, subscriber), () => {});
+    const hub = new ChannelHub(systemRuntime, subscriptionOf(pool, subscriber), () => {});
     const seen: string[] = [];
     await hub.join('given', (message) => seen.push(message));
     await client.publish('given', 'a');
@@ -183,7 +186,7 @@ describe('subscriptionOf', () => {
     const cluster = createCluster({ rootNodes: servers.urls.map((url) => ({ url })) });
     cluster.on('error', () => {});
     await cluster.connect();
-    const hub = new ChannelHub(subscriptionOf(cluster, undefined), () => {});
+    const hub = new ChannelHub(systemRuntime, subscriptionOf(cluster, undefined), () => {});
     const seen: string[] = [];
     for (const tag of ['{a}', '{b}', '{c}']) await hub.join(tag, (message) => seen.push(message));
     for (const tag of ['{a}', '{b}', '{c}']) await cluster.sPublish(tag, tag);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
 
@@ -13,6 +13,7 @@ export type ResumedListener = (isConcerned: (channel: string) => boolean) => voi
  * many channels there are.
  */
 export class ChannelHub {
+  readonly #runtime: Runtime;
   readonly #open: OpenSubscription;
   readonly #onError: (error: unknown) => void;
   readonly #channels = new Map<string, HubChannel>();
@@ -20,7 +21,8 @@ export class ChannelHub {
   #subscription: Subscription | undefined;
   #closed = false;
 
-  constructor(open: OpenSubscription, onError: (error: unknown) => void) {
+  constructor(runtime: Runtime, open: OpenSubscription, onError: (error: unknown) => void) {
+    this.#runtime = runtime;
     this.#open = open;
     this.#onError = onError;
   }
@@ -86,7 +88,8 @@ export class ChannelHub {
       } catch (error) {
         if (this.#closed || channel.listeners.size === 0) break;
         this.#onError(error);
-        await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
+        const pauseMs = backoffMs(attempt, 20, 1000, this.#runtime.random());
+        await sleep(this.#runtime, pauseMs, { ref: false });
       }
     }
     channel.settle();

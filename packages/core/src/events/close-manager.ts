@@ -1,5 +1,6 @@
 import { A2ARedisError } from '../errors.ts';
 import { withDeadline } from '../redis/deadline.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { ChannelHub } from './channel-hub.ts';
 import type { ReplicaLease } from './replica-lease.ts';
 import type { TaskBus } from './task-bus.ts';
@@ -20,14 +21,15 @@ export interface OpenParts {
  * Never rejects: what could not be done is reported, and left to the other replicas.
  */
 export async function closeManager(
+  runtime: Runtime,
   { buses, ender, lease, hub, closeQueues }: OpenParts,
   deadlineMs: number,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  const deadlineAt = performance.now() + deadlineMs;
+  const deadlineAt = runtime.now() + deadlineMs;
   const tried = async (work: Promise<void>, what: string): Promise<boolean> => {
     try {
-      await withDeadline(work, deadlineAt, () => `${what} within ${deadlineMs} ms`);
+      await withDeadline(runtime, work, deadlineAt, () => `${what} within ${deadlineMs} ms`);
       return true;
     } catch (error) {
       onError(error);

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import {
   AgentEvent,
   type AgentExecutor,
@@ -8,6 +5,7 @@ import {
   type RequestContext,
 } from '@a2a-js/sdk/server';
 
+import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOfEnd } from './end-status.ts';
 import { JoinedBus } from './joined-bus.ts';
@@ -34,7 +32,8 @@ export class DistributedExecutor implements AgentExecutor {
     const bus = taskBusOf(eventBus);
     bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
     // Others must be able to tell that the task runs before its first event is stored.
-    await Promise.race([bus?.begin(), sleep(LONGEST_REGISTRATION_MS, undefined, { ref: false })]);
+    const { runtime } = this.#services;
+    await Promise.race([bus?.begin(), sleep(runtime, LONGEST_REGISTRATION_MS, { ref: false })]);
     await this.#executor.execute(requestContext, eventBus);
   }
 
@@ -57,14 +56,16 @@ export class DistributedExecutor implements AgentExecutor {
   /** Nobody executes the task: it waits for its user, or was left behind. */
   async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<void> {
     const { taskId } = bus.task;
-    const { phase } = await this.#services.runs.state(bus.task);
+    const { runtime, runs, onError } = this.#services;
+    const { phase } = await runs.state(bus.task);
     // The executor may have something to clean up for a task that waits; it need not know of it.
     if (phase === 'open') {
-      await this.#executor.cancelTask(taskId, eventBus).catch(this.#services.onError);
+      await this.#executor.cancelTask(taskId, eventBus).catch(onError);
     }
     if (!bus.runs.present.publisher.hasPublishedEnd) {
       const contextId = await this.#ender.contextIdOf(bus.task);
-      const status = statusOfEnd('canceled', taskId, contextId, randomUUID());
+      const messageId = runtime.randomUUID();
+      const status = statusOfEnd('canceled', taskId, contextId, messageId, runtime.wallClock());
       const update = { taskId, contextId, status, metadata: {} };
       eventBus.publish(AgentEvent.statusUpdate(update));
     }

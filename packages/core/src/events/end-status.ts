@@ -13,12 +13,14 @@ const TEXT: Readonly<Record<EndReason, string>> = {
  * The status of a task that is ended by another than its executor.
  *
  * @param messageId The same for all that end one run, so that its message is one.
+ * @param endedAt The moment, in milliseconds since the epoch.
  */
 export function statusOfEnd(
   reason: EndReason,
   taskId: string,
   contextId: string,
   messageId: string,
+  endedAt: number,
 ): TaskStatus {
   return {
     state: reason === 'failed' ? TaskState.TASK_STATE_FAILED : TaskState.TASK_STATE_CANCELED,
@@ -39,7 +41,7 @@ export function statusOfEnd(
       extensions: [],
       referenceTaskIds: [],
     },
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(endedAt).toISOString(),
   };
 }
 

@@ -35,9 +35,12 @@ export class EventPublisher {
     this.#task = task;
     this.run = run;
     this.#services = services;
-    this.#unstored = new UnstoredEvents(task, run);
+    this.#unstored = new UnstoredEvents(services.runtime, task, run);
     const { transport, limits, onError } = services;
-    this.#outbox = new Outbox(transport, task, run, limits, { ...events, onError });
+    this.#outbox = new Outbox(services.runtime, transport, task, run, limits, {
+      ...events,
+      onError,
+    });
   }
 
   /** How many events there were. */

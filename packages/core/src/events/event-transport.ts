@@ -45,7 +45,7 @@ export interface TaskFeed {
    * Rejects with `CLIENT_CLOSED` where the manager or its client was closed.
    */
   readonly ready: Promise<void>;
-  /** When anything of the task was heard last, on the clock of `performance.now()`. */
+  /** When anything of the task was heard last, on the clock of the runtime. */
   readonly heardAt: number;
   /**
    * Gets what was missed.

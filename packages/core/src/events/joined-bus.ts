@@ -138,6 +138,7 @@ export class JoinedBus extends ListeningBus {
       return { task: undefined, events: [], applied: known, isEnded };
     }
     const { task, applied } = await catchUp({
+      runtime: this.#services.runtime,
       taskId: this.bus.task.taskId,
       context: this.#context,
       store,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { A2ARedisError } from '../errors.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from './event-transport.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import { QueueKeys } from './queue-keys.ts';
@@ -34,7 +35,7 @@ function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
     follow: () => expect.unreachable(),
   };
   const all = { maxPendingEvents: 10_000, publishDeadlineMs: 1000, ...limits };
-  return new Outbox(transport, task, 'run-1', all, {
+  return new Outbox(systemRuntime, transport, task, 'run-1', all, {
     onError: (error) => errors.push(error),
     onFenced: () => (fenced += 1),
   });

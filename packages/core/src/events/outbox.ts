@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { END_OF_EVENTS, type EventTransport, type SendOutcome } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
@@ -36,7 +36,7 @@ export interface OutboxEvents {
 interface Outgoing {
   readonly counter: number;
   readonly body: string;
-  /** Until when it is tried, on the clock of `performance.now()`; for the end, as long as it takes. */
+  /** Until when it is tried, on the clock of the runtime; for the end, as long as it takes. */
   readonly giveUpAt: number;
   readonly onSettled: (() => void) | undefined;
 }
@@ -46,6 +46,7 @@ interface Outgoing {
  * until they are accepted.
  */
 export class Outbox {
+  readonly #runtime: Runtime;
   readonly #transport: Pick<EventTransport, 'send'>;
   readonly #task: TaskAddress;
   readonly #publisher: string;
@@ -57,12 +58,14 @@ export class Outbox {
   #closed = false;
 
   constructor(
+    runtime: Runtime,
     transport: Pick<EventTransport, 'send'>,
     task: TaskAddress,
     publisher: string,
     limits: OutboxLimits,
     events: OutboxEvents,
   ) {
+    this.#runtime = runtime;
     this.#transport = transport;
     this.#task = task;
     this.#publisher = publisher;
@@ -91,7 +94,7 @@ export class Outbox {
     }
     // Nobody elsewhere would ever stop waiting without the end.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
-    this.#waiting.push({ counter, body, giveUpAt: performance.now() + tryMs, onSettled });
+    this.#waiting.push({ counter, body, giveUpAt: this.#runtime.now() + tryMs, onSettled });
     this.#draining ??= this.#drain();
   }
 
@@ -160,8 +163,9 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
-        if (this.#closed || isOld(batch[0])) return { cause: error };
-        await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+        if (this.#closed || this.#isOld(batch[0])) return { cause: error };
+        const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
+        await sleep(this.#runtime, pauseMs, { ref: false });
         if (this.#closed) return { cause: error };
       }
     }
@@ -169,10 +173,14 @@ export class Outbox {
 
   /** Gives up all that was tried for long enough, whether or not its turn had come. */
   #giveUpOld(cause: unknown): void {
-    const young = this.#waiting.findIndex((event) => !isOld(event));
+    const young = this.#waiting.findIndex((event) => !this.#isOld(event));
     const old = this.#waiting.splice(0, young === -1 ? this.#waiting.length : young);
     this.#report(old, REFUSED, cause);
     for (const { onSettled } of old) onSettled?.();
+  }
+
+  #isOld(event: Outgoing | undefined): boolean {
+    return event !== undefined && event.giveUpAt <= this.#runtime.now();
   }
 
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
@@ -191,8 +199,4 @@ export class Outbox {
       { cause },
     );
   }
-}
-
-function isOld(event: Outgoing | undefined): boolean {
-  return event !== undefined && event.giveUpAt <= performance.now();
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { A2ARedisError } from '../errors.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { QueueProducer } from './queue-producer.ts';
 
 const DEADLINE_MS = 1000;
@@ -20,6 +21,7 @@ afterEach(() => {
 /** A producer that resolves to the counter of each event. */
 function openProducer(maxPendingEvents = 10_000): QueueProducer<number> {
   return new QueueProducer({
+    runtime: systemRuntime,
     queueId: 'q',
     maxPendingEvents,
     deadlineMs: DEADLINE_MS,

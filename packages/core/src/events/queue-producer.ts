@@ -1,5 +1,6 @@
 import { A2ARedisError } from '../errors.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+import type { Runtime, RuntimeTimer } from '../runtime/runtime.ts';
 
 /** How many events go out with one call, and about how many characters. */
 const MOST_EVENTS = 128;
@@ -7,7 +8,7 @@ const MOST_CHARACTERS = 512 * 1024;
 
 interface PendingEvent<T> {
   readonly body: string;
-  /** When its caller is told that it was not confirmed, on the clock of `performance.now()`. */
+  /** When its caller is told that it was not confirmed, on the clock of the runtime. */
   readonly deadlineAt: number;
   readonly resolve: (result: T) => void;
   readonly reject: (error: unknown) => void;
@@ -17,7 +18,7 @@ interface PendingEvent<T> {
  * Sends events that follow one another.
  *
  * @param firstCounter The counter of the first; the others count up from there.
- * @param deadlineAt Until when it is tried, on the clock of `performance.now()`.
+ * @param deadlineAt Until when it is tried, on the clock of the runtime.
  * @returns What became of each.
  */
 export type SendEvents<T> = (
@@ -28,6 +29,8 @@ export type SendEvents<T> = (
 
 /** What a producer needs. */
 export interface ProducerOptions<T> {
+  /** Where the deadlines of events come from. */
+  readonly runtime: Runtime;
   /** The queue's id, for messages. */
   readonly queueId: string;
   /** How many events wait for Redis at most. */
@@ -52,7 +55,7 @@ export class QueueProducer<T> {
   readonly #waiting: PendingEvent<T>[] = [];
   #counter = 0;
   #sending: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
 
   constructor(options: ProducerOptions<T>) {
     this.#options = options;
@@ -81,7 +84,7 @@ export class QueueProducer<T> {
    */
   async push(body: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const deadlineAt = performance.now() + this.#deadlineMs;
+      const deadlineAt = this.#options.runtime.now() + this.#deadlineMs;
       this.#waiting.push({ body, deadlineAt, resolve, reject });
       this.#sending ??= this.#send();
       this.#watch();
@@ -111,7 +114,7 @@ export class QueueProducer<T> {
       this.#sent = [];
     }
     this.#sending = undefined;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 
@@ -126,12 +129,17 @@ export class QueueProducer<T> {
     return this.#waiting.splice(0, count);
   }
 
+  /** Whether the caller of an event still waits within its time. */
+  readonly #isPending = ({ deadlineAt }: PendingEvent<T>): boolean =>
+    deadlineAt > this.#options.runtime.now();
+
   /** Looks after the deadlines, which pass in the order of the events. */
   #watch(): void {
-    const next = this.#sent.find(isPending) ?? this.#waiting[0];
+    const next = this.#sent.find(this.#isPending) ?? this.#waiting[0];
     if (this.#timer !== undefined || next === undefined) return;
-    const leftMs = next.deadlineAt - performance.now();
-    this.#timer = setTimeout(
+    const { runtime } = this.#options;
+    const leftMs = next.deadlineAt - runtime.now();
+    this.#timer = runtime.setTimer(
       () => {
         this.#timer = undefined;
         this.#expire();
@@ -144,18 +152,16 @@ export class QueueProducer<T> {
 
   #expire(): void {
     const { queueId } = this.#options;
-    const expired = this.#waiting.findIndex(isPending);
+    const expired = this.#waiting.findIndex(this.#isPending);
     const unsent = this.#waiting.splice(0, expired === -1 ? this.#waiting.length : expired);
     // They have their numbers all the same: others can tell that they did not come.
     this.#counter += unsent.length;
-    for (const { reject } of [...this.#sent.filter((event) => !isPending(event)), ...unsent]) {
+    for (const { reject } of [
+      ...this.#sent.filter((event) => !this.#isPending(event)),
+      ...unsent,
+    ]) {
       const message = `An event of queue ${JSON.stringify(queueId)} was not confirmed within ${this.#deadlineMs} ms.`;
       reject(new A2ARedisError('DEADLINE_EXCEEDED', message));
     }
   }
-}
-
-/** Whether its caller still waits within its time. */
-function isPending({ deadlineAt }: { readonly deadlineAt: number }): boolean {
-  return deadlineAt > performance.now();
 }

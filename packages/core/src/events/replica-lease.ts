@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
 import { arrayReply, textReply } from '../redis/reply.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
+import type { Runtime, RuntimeTimer } from '../runtime/runtime.ts';
 import endLeaseSource from './scripts/end-lease.lua';
 import renewLeaseSource from './scripts/renew-lease.lua';
 
@@ -28,26 +27,29 @@ export interface LeaseEvents {
  * others notice when it is gone.
  */
 export class ReplicaLease {
+  readonly #runtime: Runtime;
   readonly #runner: ScriptRunner;
   readonly #key: string;
   readonly #leaseMs: number;
   readonly #events: LeaseEvents;
-  #replica = newReplica();
+  #replica: string;
   #isHeld = false;
   #renewedAt = 0;
   /** Since when renewals have succeeded without a pause. */
   #steadySince = Number.POSITIVE_INFINITY;
   #living: ReadonlyMap<string, number> = new Map();
   #first: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   #stopped = false;
 
   /** @param leaseMs How long after its last sign of life a replica is taken to be gone. */
   constructor(runner: ScriptRunner, key: string, leaseMs: number, events: LeaseEvents) {
+    this.#runtime = runner.runtime;
     this.#runner = runner;
     this.#key = key;
     this.#leaseMs = leaseMs;
     this.#events = events;
+    this.#replica = newReplica(this.#runtime);
   }
 
   /** The name under which this process executes tasks at present. */
@@ -57,7 +59,7 @@ export class ReplicaLease {
 
   /** Whether nobody can have taken this replica for gone, so that what it says is final. */
   get isCertain(): boolean {
-    return !this.#isHeld || performance.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+    return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
   }
 
   /** Whether all of these replicas are gone for certain. True for none. */
@@ -88,7 +90,7 @@ export class ReplicaLease {
   async stop(leaves = true): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     if (this.#isHeld && leaves)
       await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
   }
@@ -99,7 +101,7 @@ export class ReplicaLease {
   }
 
   #lives(replica: string): boolean {
-    return replica === this.#replica || (this.#living.get(replica) ?? 0) > performance.now();
+    return replica === this.#replica || (this.#living.get(replica) ?? 0) > this.#runtime.now();
   }
 
   async #keepRenewing(): Promise<void> {
@@ -109,7 +111,7 @@ export class ReplicaLease {
   }
 
   async #renew(): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = this.#runtime.now();
     try {
       const reply = arrayReply(
         renewLeaseScript.name,
@@ -155,7 +157,7 @@ export class ReplicaLease {
 
   #lose(): void {
     const lost = this.#replica;
-    this.#replica = newReplica();
+    this.#replica = newReplica(this.#runtime);
     this.#isHeld = false;
     this.#steadySince = Number.POSITIVE_INFINITY;
     this.#events.onLost(lost);
@@ -164,14 +166,14 @@ export class ReplicaLease {
   #schedule(pauseMs: number): void {
     if (this.#stopped) return;
     // Renewals of many replicas spread.
-    this.#timer = setTimeout(
+    this.#timer = this.#runtime.setTimer(
       () => void this.#keepRenewing(),
-      pauseMs * (0.9 + Math.random() * 0.1),
+      pauseMs * (0.9 + this.#runtime.random() * 0.1),
     );
     this.#timer.unref();
   }
 }
 
-function newReplica(): string {
-  return randomBytes(6).toString('hex');
+function newReplica(runtime: Runtime): string {
+  return runtime.randomBytes(6).toString('hex');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { A2ARedisError } from '../errors.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import type { BusServices } from './bus-services.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
@@ -14,6 +15,7 @@ function registration(
 ): { run: RunRegistration; calls: string[] } {
   const calls: string[] = [];
   const services = {
+    runtime: systemRuntime,
     lease: { start: async () => {} },
     runs: {
       renewAfterMs,

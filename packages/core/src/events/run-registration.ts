@@ -8,7 +8,7 @@ export class RunRegistration {
   readonly #services: BusServices;
   readonly #onRefused: () => void;
   #registered: Promise<void> | undefined;
-  /** Until when the note stays without a further one, on the clock of `performance.now()`. */
+  /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
   /** @param onRefused Called where another replica has ended the run. */
@@ -24,7 +24,7 @@ export class RunRegistration {
    * it is registered, or could not be for now.
    */
   async register(): Promise<void> {
-    if (performance.now() >= this.#renewAt) {
+    if (this.#services.runtime.now() >= this.#renewAt) {
       this.#registered = undefined;
       this.#renewAt = Number.POSITIVE_INFINITY;
     }
@@ -49,11 +49,11 @@ export class RunRegistration {
   }
 
   async #register(): Promise<void> {
-    const { lease, runs, onError } = this.#services;
+    const { lease, runs, runtime, onError } = this.#services;
     try {
       await lease.start();
       const mayRun = await runs.begin(this.task, this.#run);
-      this.#renewAt = performance.now() + runs.renewAfterMs;
+      this.#renewAt = runtime.now() + runs.renewAfterMs;
       if (!mayRun) this.#onRefused();
     } catch (error) {
       this.#registered = undefined;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { isRecord } from '../options/check-options.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 
 /** A sentinel client of node-redis, which keeps a connection for messages that nobody else can see. */
 export interface WatchableSentinel {
@@ -24,6 +24,7 @@ const OF_OTHERS = /^(?:Sentinel|Master|Replica) Client \(/;
  * tells with a name before them. When it is back, a subscription shows.
  */
 export class SentinelWatch {
+  readonly #runtime: Runtime;
   readonly #client: WatchableSentinel;
   readonly #probe: () => Promise<void>;
   readonly #onLost: () => void;
@@ -35,7 +36,13 @@ export class SentinelWatch {
    * @param probe Resolves when the connection can subscribe to a channel.
    * @param onLost Called once the connection is back, whose channels may not be subscribed to any more.
    */
-  constructor(client: WatchableSentinel, probe: () => Promise<void>, onLost: () => void) {
+  constructor(
+    runtime: Runtime,
+    client: WatchableSentinel,
+    probe: () => Promise<void>,
+    onLost: () => void,
+  ) {
+    this.#runtime = runtime;
     this.#client = client;
     this.#probe = probe;
     this.#onLost = onLost;
@@ -73,7 +80,10 @@ export class SentinelWatch {
       );
       if (this.#isClosed || !this.#client.isOpen) return;
       if (isBack && this.#breaks === before) break;
-      if (!isBack) await sleep(backoffMs(attempt, 50, 2000), undefined, { ref: false });
+      if (!isBack) {
+        const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
+        await sleep(this.#runtime, pauseMs, { ref: false });
+      }
     }
     this.#breaks = 0;
     this.#onLost();

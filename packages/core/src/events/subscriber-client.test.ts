@@ -12,6 +12,7 @@ import * as v5 from 'redis-v5';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { RedisScriptClient } from '../redis/script-client.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { subscriptionOf } from './subscriber-client.ts';
 
@@ -50,7 +51,7 @@ class TestHub implements AsyncDisposable {
 
   private constructor(client: TestClient) {
     this.#client = client;
-    this.#hub = new ChannelHub(subscriptionOf(client, undefined), (error) => {
+    this.#hub = new ChannelHub(systemRuntime, subscriptionOf(client, undefined), (error) => {
       this.errors.push(String(error));
     });
   }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-
 import { invalidOption } from '../options/invalid-option.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
+import { runtimeOf } from '../runtime/client-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { ClusterWatch, isWatchableCluster } from './cluster-watch.ts';
 import { isWatchableSentinel, SentinelWatch } from './sentinel-watch.ts';
 
@@ -76,16 +76,17 @@ export function subscriptionOf(
   subscriber: RedisSubscriberClient | undefined,
   isSharded: boolean = isClusterClient(client),
 ): OpenSubscription {
+  const runtime = runtimeOf(client);
   if (subscriber !== undefined) {
     if (!canSubscribe(subscriber, isSharded)) {
       throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
     }
-    return (events) => given(subscriber, isSharded, events);
+    return (events) => given(runtime, subscriber, isSharded, events);
   }
   if (canSubscribe(client, isSharded)) {
     return canDuplicate(client)
       ? (events) => duplicated(client, isSharded, events)
-      : (events) => given(client, isSharded, events);
+      : (events) => given(runtime, client, isSharded, events);
   }
   throw invalidOption(
     'subscriber',
@@ -117,6 +118,7 @@ function emits(client: object): client is EmittingClient {
 
 /** A client that is not closed here. */
 function given(
+  runtime: Runtime,
   client: RedisSubscriberClient,
   isSharded: boolean,
   events: SubscriptionEvents,
@@ -142,11 +144,11 @@ function given(
   }
   if (isWatchableSentinel(client)) {
     const probe = async (): Promise<void> => {
-      const channel = `a2a:probe:${randomUUID()}`;
+      const channel = `a2a:probe:${runtime.randomUUID()}`;
       await channels.subscribe(channel, ignore);
       await channels.unsubscribe(channel, ignore);
     };
-    const watch = new SentinelWatch(client, probe, events.onUnsubscribed);
+    const watch = new SentinelWatch(runtime, client, probe, events.onUnsubscribed);
     return {
       ...shared,
       close: () => {

@@ -203,7 +203,8 @@ export class TaskBus extends ListeningBus {
    */
   async check(quietMs: number): Promise<void> {
     if (this.isExecuting) await this.runs.present.register();
-    if (this.#guests.isEnded || performance.now() - this.#feed.heardAt < quietMs) return;
+    if (this.#guests.isEnded) return;
+    if (this.#services.runtime.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.runs.state(this.task);
     this.cancels.take(state);
     await this.#feed.check(state);

@@ -1,3 +1,4 @@
+import type { RuntimeTimer } from '../runtime/runtime.ts';
 import type { BusServices } from './bus-services.ts';
 import { eachAtOnce } from './each-at-once.ts';
 import type { TaskAddress } from './queue-keys.ts';
@@ -14,7 +15,7 @@ export class TaskBuses {
   readonly #present = new Map<string, TaskBus>();
   /** Those that are over, and still needed: by their last events, or by who hears of other replicas. */
   readonly #former = new Set<TaskBus>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   #isStopped = false;
 
   constructor(services: BusServices) {
@@ -52,12 +53,14 @@ export class TaskBuses {
   /** Stops looking after them. */
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   #scheduleCheck(): void {
     if (this.#timer !== undefined || this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.#check(), CHECK_MS * (0.75 + Math.random() * 0.5));
+    const { runtime } = this.#services;
+    const pauseMs = CHECK_MS * (0.75 + runtime.random() * 0.5);
+    this.#timer = runtime.setTimer(() => void this.#check(), pauseMs);
     this.#timer.unref();
   }
 

@@ -146,7 +146,10 @@ export class TaskEnder {
     // Another replica may have stored this very end, and not have told of it yet.
     const isStored = stored?.status?.message?.messageId === publisher;
     if (contextId !== undefined && !isOpen && (isStored || !isTerminal(status))) {
-      const ended = isStored ? stored.status : statusOfEnd(reason, taskId, contextId, publisher);
+      const endedAt = this.#services.runtime.wallClock();
+      const ended = isStored
+        ? stored.status
+        : statusOfEnd(reason, taskId, contextId, publisher, endedAt);
       end = endEvent(task, contextId, ended, publisher);
     }
     await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
@@ -104,15 +103,16 @@ export class TaskRun {
 
   /** As often as it takes: nobody else would. */
   async #pause(): Promise<void> {
+    const { runtime, onError } = this.#services;
     await this.drained();
     for (let attempt = 1; !this.#isStopped; attempt += 1) {
       try {
         await this.#registration.pause();
         return;
       } catch (error) {
-        this.#services.onError(error);
+        onError(error);
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
-        await sleep(backoffMs(attempt, 500, 10_000), undefined, { ref: false });
+        await sleep(runtime, backoffMs(attempt, 500, 10_000, runtime.random()), { ref: false });
       }
     }
   }

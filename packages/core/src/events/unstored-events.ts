@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../keys/scope.ts';
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { isTerminal } from '../task-state.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
@@ -13,6 +13,7 @@ import type { TaskAddress } from './queue-keys.ts';
  * long after others have heard of them.
  */
 export class UnstoredEvents {
+  readonly #runtime: Runtime;
   readonly #task: TaskAddress;
   readonly #run: string;
   /** The counter of the last event that is going to be stored. */
@@ -20,7 +21,8 @@ export class UnstoredEvents {
   /** Whether the request handler takes nothing more. */
   #isComplete = false;
 
-  constructor(task: TaskAddress, run: string) {
+  constructor(runtime: Runtime, task: TaskAddress, run: string) {
+    this.#runtime = runtime;
     this.#task = task;
     this.#run = run;
   }
@@ -39,15 +41,16 @@ export class UnstoredEvents {
    * @returns Whether it does.
    */
   async stored(store: MarkedTaskStore, deadlineMs: number): Promise<boolean> {
-    const giveUpAt = performance.now() + deadlineMs;
+    const runtime = this.#runtime;
+    const giveUpAt = runtime.now() + deadlineMs;
     const context = contextOfScope(this.#task.scope);
     for (let attempt = 1; this.#last > 0; attempt += 1) {
       // The first look would come too early for the very last event.
-      await sleep(backoffMs(attempt, 20, 1000), undefined, { ref: false });
+      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
       const applied = await store.appliedEvents(this.#task.taskId, context);
       const held = applied?.contiguous(this.#run) ?? 0;
       if (held >= this.#last) return true;
-      if (performance.now() >= giveUpAt) return false;
+      if (runtime.now() >= giveUpAt) return false;
     }
     return true;
   }

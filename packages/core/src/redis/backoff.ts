@@ -7,12 +7,7 @@
  * @param capMs The most any pause can be, in milliseconds.
  * @param random A number from 0 (inclusive) to 1 (exclusive).
  */
-export function backoffMs(
-  attempt: number,
-  baseMs: number,
-  capMs: number,
-  random: number = Math.random(),
-): number {
+export function backoffMs(attempt: number, baseMs: number, capMs: number, random: number): number {
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.max(1, Math.round(ceiling * random));
 }

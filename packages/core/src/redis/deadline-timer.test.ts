@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { systemRuntime } from '../runtime/runtime.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 
 let start: number;
@@ -10,7 +11,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   start = performance.now();
   expired = [];
-  timer = new DeadlineTimer();
+  timer = new DeadlineTimer(systemRuntime);
 });
 afterEach(() => {
   vi.useRealTimers();

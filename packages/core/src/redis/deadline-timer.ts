@@ -1,6 +1,8 @@
+import { type Runtime, type RuntimeTimer, systemRuntime } from '../runtime/runtime.ts';
+
 /** Something that ends at a moment, unless it is settled before. */
 interface Wait {
-  /** The moment, on the clock of `performance.now()`, in milliseconds. */
+  /** The moment, on the clock of the runtime, in milliseconds. */
   readonly deadlineAt: number;
   expire(): void;
 }
@@ -14,10 +16,15 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * it is.
  */
 export class DeadlineTimer {
+  readonly #runtime: Runtime;
   readonly #waits = new Set<Wait>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   /** When the timer fires: never after the first deadline, often before it. */
   #firesAt = Infinity;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
 
   add(wait: Wait): void {
     this.#waits.add(wait);
@@ -31,16 +38,16 @@ export class DeadlineTimer {
   }
 
   #fireAt(moment: number): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#firesAt = moment;
-    const delayMs = Math.min(Math.max(0, moment - performance.now()), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.#fire(), delayMs);
+    const delayMs = Math.min(Math.max(0, moment - this.#runtime.now()), LONGEST_TIMER_MS);
+    this.#timer = this.#runtime.setTimer(() => this.#fire(), delayMs);
   }
 
   #fire(): void {
     this.#timer = undefined;
     this.#firesAt = Infinity;
-    const now = performance.now();
+    const now = this.#runtime.now();
     const due: Wait[] = [];
     let next = Infinity;
     for (const wait of this.#waits) {
@@ -55,5 +62,16 @@ export class DeadlineTimer {
   }
 }
 
-/** The one of this process. */
-export const deadlineTimer: DeadlineTimer = new DeadlineTimer();
+const systemTimer = new DeadlineTimer(systemRuntime);
+const timers = new WeakMap<Runtime, DeadlineTimer>();
+
+/** The one timer of a runtime. */
+export function deadlineTimerOf(runtime: Runtime): DeadlineTimer {
+  // Every call to Redis asks: an application, which has this runtime alone, looks nothing up.
+  if (runtime === systemRuntime) return systemTimer;
+  const known = timers.get(runtime);
+  if (known !== undefined) return known;
+  const timer = new DeadlineTimer(runtime);
+  timers.set(runtime, timer);
+  return timer;
+}

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { A2ARedisError } from '../errors.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { withDeadline } from './deadline.ts';
 
 const describeWork = (): string => 'Working';
@@ -10,27 +11,37 @@ const describeWork = (): string => 'Working';
 describe('withDeadline', () => {
   it('passes on what comes in time', async () => {
     const deadlineAt = performance.now() + 60_000;
-    expect(await withDeadline(Promise.resolve(7), deadlineAt, describeWork)).toBe(7);
-    const failing = withDeadline(Promise.reject(new Error('mine')), deadlineAt, describeWork);
+    expect(await withDeadline(systemRuntime, Promise.resolve(7), deadlineAt, describeWork)).toBe(7);
+    const failing = withDeadline(
+      systemRuntime,
+      Promise.reject(new Error('mine')),
+      deadlineAt,
+      describeWork,
+    );
     await expect(failing).rejects.toThrow('mine');
   });
 
   it('leaves no timer behind', async () => {
     const before = timers();
-    await withDeadline(Promise.resolve(), performance.now() + 60_000, describeWork);
+    await withDeadline(systemRuntime, Promise.resolve(), performance.now() + 60_000, describeWork);
     expect(timers()).toBe(before);
   });
 
   it('rejects at the deadline with a typed error that says what was done', async () => {
     const never = new Promise<never>(() => {});
-    const error = await withDeadline(never, performance.now() + 5, describeWork).catch(
-      (thrown: unknown) => thrown,
-    );
+    const error = await withDeadline(
+      systemRuntime,
+      never,
+      performance.now() + 5,
+      describeWork,
+    ).catch((thrown: unknown) => thrown);
     expect(error).toEqual(new A2ARedisError('DEADLINE_EXCEEDED', 'Working: no answer in time.'));
   });
 
   it('takes what is settled already, even after the deadline', async () => {
-    expect(await withDeadline(Promise.resolve(7), performance.now() - 1, describeWork)).toBe(7);
+    expect(
+      await withDeadline(systemRuntime, Promise.resolve(7), performance.now() - 1, describeWork),
+    ).toBe(7);
   });
 
   it('leaves no unhandled rejection when the work fails later', async () => {
@@ -40,9 +51,12 @@ describe('withDeadline', () => {
     const late = sleep(20).then(() => {
       throw new Error('late');
     });
-    const failed = await withDeadline(late, performance.now() + 1, describeWork).catch(
-      () => 'failed',
-    );
+    const failed = await withDeadline(
+      systemRuntime,
+      late,
+      performance.now() + 1,
+      describeWork,
+    ).catch(() => 'failed');
     await sleep(40);
     process.off('unhandledRejection', listener);
     expect([failed, unhandled]).toEqual(['failed', []]);

@@ -1,15 +1,18 @@
 import { A2ARedisError } from '../errors.ts';
-import { deadlineTimer } from './deadline-timer.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { deadlineTimerOf } from './deadline-timer.ts';
 
 /**
  * Waits for a promise until a moment, then rejects with `DEADLINE_EXCEEDED`. The promise itself
  * goes on; a late rejection of it is not reported again.
  *
+ * @param runtime Where the time comes from.
  * @param work What is awaited.
- * @param deadlineAt The moment, on the clock of `performance.now()`, in milliseconds.
+ * @param deadlineAt The moment, on the clock of the runtime, in milliseconds.
  * @param describe Says what was being done, for the message. Called only on failure.
  */
 export function withDeadline<T>(
+  runtime: Runtime,
   work: Promise<T>,
   deadlineAt: number,
   describe: () => string,
@@ -22,15 +25,16 @@ export function withDeadline<T>(
         reject(new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: no answer in time.`));
       },
     };
-    deadlineTimer.add(wait);
+    const timer = deadlineTimerOf(runtime);
+    timer.add(wait);
     work.then(
       // oxlint-disable-next-line promise/always-return -- nothing is chained to it
       (value) => {
-        deadlineTimer.remove(wait);
+        timer.remove(wait);
         resolve(value);
       },
       (error: unknown) => {
-        deadlineTimer.remove(wait);
+        timer.remove(wait);
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what the work threw is passed on
         reject(error);
       },

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
+import { runtimeOf } from '../runtime/client-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
 import { backoffMs } from './backoff.ts';
 import { commandFault } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
@@ -18,10 +19,13 @@ export const DEFAULT_DEADLINE_MS = 10_000;
  * unknown, and the runner sends it again.
  */
 export class ScriptRunner {
+  /** That of the client, for all who use the runner. */
+  readonly runtime: Runtime;
   readonly #sender: () => RedisScriptClient;
   readonly #deadlineMs: number;
 
   constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
+    this.runtime = runtimeOf(client);
     this.#sender = callSender(client);
     this.#deadlineMs = deadlineMs;
   }
@@ -29,7 +33,7 @@ export class ScriptRunner {
   /**
    * Runs a script, again where needed, until its reply or the deadline.
    *
-   * @param deadlineAt The deadline, on the clock of `performance.now()`, where it is not the runner's.
+   * @param deadlineAt The deadline, on the clock of the runtime, where it is not the runner's.
    * @returns The script's reply: strings, integers, `null` and arrays of them.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
    */
@@ -39,7 +43,8 @@ export class ScriptRunner {
     args: readonly string[],
     deadlineAt?: number,
   ): Promise<unknown> {
-    const startedAt = performance.now();
+    const { runtime } = this;
+    const startedAt = runtime.now();
     const endsAt = deadlineAt ?? startedAt + this.#deadlineMs;
     const describe = (): string => {
       const givenMs = Math.max(0, Math.round(endsAt - startedAt));
@@ -54,7 +59,7 @@ export class ScriptRunner {
         const call = isKnown
           ? client.evalSha(script.sha1, options)
           : client.eval(script.source, options);
-        return await withDeadline(call, endsAt, describe);
+        return await withDeadline(runtime, call, endsAt, describe);
       } catch (error) {
         if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
           isKnown = false;
@@ -82,13 +87,13 @@ export class ScriptRunner {
             { cause: error },
           );
         }
-        const pauseMs = backoffMs(attempt, 20, 500);
-        if (performance.now() + pauseMs >= endsAt) {
+        const pauseMs = backoffMs(attempt, 20, 500, runtime.random());
+        if (runtime.now() + pauseMs >= endsAt) {
           throw new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: Redis stayed away.`, {
             cause: error,
           });
         }
-        await sleep(pauseMs);
+        await sleep(runtime, pauseMs);
       }
     }
   }

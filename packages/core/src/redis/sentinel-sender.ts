@@ -1,3 +1,5 @@
+import { runtimeOf } from '../runtime/client-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 
 /** A sentinel client of node-redis, which lends its commands a connection. */
@@ -30,12 +32,14 @@ export function sentinelSender(client: SentinelClient): RedisScriptClient {
  */
 class SentinelSender implements RedisScriptClient {
   readonly #client: SentinelClient;
+  readonly #runtime: Runtime;
   #underWay = 0;
   /** Set while the first call takes its connection. */
   #ahead: Promise<void> | undefined;
 
   constructor(client: SentinelClient) {
     this.#client = client;
+    this.#runtime = runtimeOf(client);
   }
 
   async evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown> {
@@ -62,7 +66,7 @@ class SentinelSender implements RedisScriptClient {
   /** A free connection is taken in microtasks, so that one turn of the event loop is enough. */
   #goAhead(): void {
     this.#ahead = new Promise((resolve) => {
-      setImmediate(() => {
+      this.#runtime.nextTurn(() => {
         this.#ahead = undefined;
         resolve();
       });

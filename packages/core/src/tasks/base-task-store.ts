@@ -59,6 +59,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
   constructor(client: RedisScriptClient, format: TaskRecordFormat, options: TaskStoreOptions) {
     const resolved = resolveTaskStoreOptions(options);
     const runner = new ScriptRunner(client, resolved.deadlineMs);
+    const { runtime } = runner;
     this.#scopeOf = resolved.scopeOf;
     this.#deadlineMs = resolved.deadlineMs;
     this.#keys = new TaskKeys(resolved.prefix);
@@ -76,9 +77,9 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
       this.#unknown,
       resolved.ttlSeconds === undefined
         ? undefined
-        : new ExpirySweep(new ScopeRegistry(runner, this.#keys), index, this.#repair),
+        : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
     );
-    const saver = new TaskSaver(writer, this.#cache, this.#unknown);
+    const saver = new TaskSaver(runtime, writer, this.#cache, this.#unknown);
     this.#saver = saver;
     this.#lister = new TaskLister(
       this.#keys,
@@ -268,11 +269,11 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     work: Promise<T>,
   ): Promise<T> {
     const describe = (): string => `${what()} within ${this.#deadlineMs} ms`;
-    return withDeadline(work, deadlineAt + GRACE_MS, describe);
+    return withDeadline(this.#records.runtime, work, deadlineAt + GRACE_MS, describe);
   }
 
   #deadlineAt(): number {
-    return performance.now() + this.#deadlineMs;
+    return this.#records.runtime.now() + this.#deadlineMs;
   }
 
   #locate(

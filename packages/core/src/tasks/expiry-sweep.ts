@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { type ClaimedScope, scopeMember, type ScopeRegistry } from './scope-registry.ts';
 import type { TaskIndex } from './task-index.ts';
 import { PENDING_MARK_MS, type TaskRepair } from './task-repair.ts';
@@ -23,7 +24,7 @@ const MOST_NOTED = 10_000;
 /** What this process last noted of a scope. */
 interface Noted {
   readonly dueAt: number;
-  /** On the clock of `performance.now`. */
+  /** On the clock of the runtime that only goes forward. */
   readonly againAt: number;
 }
 
@@ -33,6 +34,7 @@ interface Noted {
  * to the others.
  */
 export class ExpirySweep {
+  readonly #runtime: Runtime;
   readonly #registry: ScopeRegistry;
   readonly #index: TaskIndex;
   readonly #repair: TaskRepair;
@@ -40,7 +42,8 @@ export class ExpirySweep {
   #nextStepAt = 0;
   #underWay = false;
 
-  constructor(registry: ScopeRegistry, index: TaskIndex, repair: TaskRepair) {
+  constructor(runtime: Runtime, registry: ScopeRegistry, index: TaskIndex, repair: TaskRepair) {
+    this.#runtime = runtime;
     this.#registry = registry;
     this.#index = index;
     this.#repair = repair;
@@ -55,9 +58,9 @@ export class ExpirySweep {
   beforeSave(scope: Scope, expiresAt: number | undefined): void {
     // The note is sent before the save, so that a process that dies in between leaves it behind.
     if (expiresAt !== undefined) this.#note(scope, expiresAt);
-    if (this.#underWay || performance.now() < this.#nextStepAt) return;
+    if (this.#underWay || this.#runtime.now() < this.#nextStepAt) return;
     this.#underWay = true;
-    this.#nextStepAt = performance.now() + STEP_EVERY_MS;
+    this.#nextStepAt = this.#runtime.now() + STEP_EVERY_MS;
     void this.#step()
       .catch(report)
       .finally(() => {
@@ -68,9 +71,12 @@ export class ExpirySweep {
   #note(scope: Scope, expiresAt: number): void {
     const member = scopeMember(scope);
     const noted = this.#noted.get(member);
-    const now = performance.now();
+    const now = this.#runtime.now();
     if (noted !== undefined && now < noted.againAt && noted.dueAt <= expiresAt) return;
-    const everyMs = Math.min(NOTE_EVERY_MS, (expiresAt - Date.now()) * NOTE_EVERY_PART);
+    const everyMs = Math.min(
+      NOTE_EVERY_MS,
+      (expiresAt - this.#runtime.wallClock()) * NOTE_EVERY_PART,
+    );
     this.#noted.set(member, { dueAt: expiresAt, againAt: now + everyMs });
     this.#registry.note(scope, expiresAt, NOTE_KEPT_MS).catch((error: unknown) => {
       this.#noted.delete(member);
@@ -81,7 +87,7 @@ export class ExpirySweep {
   /** Looks at all scopes that are due now, within bounds. */
   async #step(): Promise<void> {
     // One moment for all: what is put off to a later one does not come again in this step.
-    const now = Date.now();
+    const now = this.#runtime.wallClock();
     for (let count = 0; count < MOST_CLAIMS; count += 1) {
       const claimed = await this.#registry.claim(now);
       if (claimed.length === 0) return;

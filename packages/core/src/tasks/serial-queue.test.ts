@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { systemRuntime } from '../runtime/runtime.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 describe('SerialQueue', () => {
   it('runs work for a key in order, also after a failure, and other keys beside it', async () => {
-    const queue = new SerialQueue();
+    const queue = new SerialQueue(systemRuntime);
     const order: string[] = [];
     const work = (name: string, fails: boolean) => async (): Promise<string> => {
       order.push(`${name} starts`);
@@ -26,7 +27,7 @@ describe('SerialQueue', () => {
   });
 
   it('does not begin what has waited for too long', async () => {
-    const queue = new SerialQueue();
+    const queue = new SerialQueue(systemRuntime);
     const begun: string[] = [];
     const first = queue.run('a', performance.now() + 60_000, () => sleep(30));
     const late = queue.run('a', performance.now() + 1, async () => void begun.push('late'));

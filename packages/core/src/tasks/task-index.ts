@@ -187,7 +187,7 @@ export class TaskIndex {
     await this.#runner.run(
       markPendingScript,
       [this.#keys.index(scope).pending],
-      [String(Date.now()), mark],
+      [String(this.#runner.runtime.wallClock()), mark],
     );
     return mark;
   }
@@ -230,10 +230,11 @@ export class TaskIndex {
     limit: number,
   ): Promise<IndexPage> {
     const keys = this.#keys.index(scope);
+    const now = this.#runner.runtime.wallClock();
     const reply = await this.#runner.run(
       listIndexScript,
       [set(keys), keys.expiry, keys.pending],
-      [bounds.upper, bounds.lower, String(limit), String(Date.now()), String(MOST_ATTENTION)],
+      [bounds.upper, bounds.lower, String(limit), String(now), String(MOST_ATTENTION)],
     );
     const [totalSize, members, due, pending] = arrayReply(listIndexScript.name, reply);
     return {

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-
 import { A2ARedisError } from '../errors.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript, type RedisScript } from '../redis/script.ts';
 import recordVersion from './scripts/record-version.lua';
 import deleteRecordSource from './scripts/delete-record.lua';
 import recordTtlSource from './scripts/record-ttl.lua';
+import type { Runtime } from '../runtime/runtime.ts';
 import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
 import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
 import { corruptRecord } from './task-codec.ts';
@@ -65,14 +64,18 @@ export type RecordWriteReply =
 
 /** Reads and writes the records of tasks. */
 export class TaskRecords {
+  /** For all who read and write records. */
+  readonly runtime: Runtime;
   readonly #runner: ScriptRunner;
   readonly #format: TaskRecordFormat;
-  readonly #writer = randomBytes(6).toString('base64url');
+  readonly #writer: string;
   #writes = 0;
 
   constructor(runner: ScriptRunner, format: TaskRecordFormat) {
+    this.runtime = runner.runtime;
     this.#runner = runner;
     this.#format = format;
+    this.#writer = this.runtime.randomBytes(6).toString('base64url');
   }
 
   /** Names a change, so that the server can tell when it is sent again. */

@@ -38,7 +38,7 @@ export class TaskRepair {
     await this.#index.put(scope, record.version, {
       entry,
       replaces: indexed.entry,
-      expiresAt: ttlMs < 0 ? 'never' : Date.now() + ttlMs,
+      expiresAt: ttlMs < 0 ? 'never' : this.#records.runtime.wallClock() + ttlMs,
     });
     if (indexed.entry === undefined || !sameEntry(indexed.entry, entry)) {
       reportTaskEvent({ type: 'index-repair', taskId });
@@ -56,7 +56,8 @@ export class TaskRepair {
     await Promise.all(
       marks.map(async (mark) => {
         await this.index(scope, mark.slice(mark.indexOf(' ') + 1));
-        await this.#index.clearPending(scope, mark, Date.now() - PENDING_MARK_MS);
+        const latest = this.#records.runtime.wallClock() - PENDING_MARK_MS;
+        await this.#index.clearPending(scope, mark, latest);
       }),
     );
   }

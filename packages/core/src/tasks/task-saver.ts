@@ -2,6 +2,7 @@ import type { Task } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
 import { markText } from '../marks/event-mark.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { carriesChange } from './carried-change.ts';
 import { type SavedEvent, savedEventOf } from './saved-event.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -24,7 +25,7 @@ interface ObjectBase {
 /** How many writes without a reply are remembered of an object, while one after another gets none. */
 const MOST_TRIED = 16;
 
-/** Where a task is stored, and until when a write of it may begin, on the clock of `performance.now()`. */
+/** Where a task is stored, and until when a write of it may begin, on the clock of the runtime. */
 interface Place extends Pick<TaskWrite, 'scope' | 'key'> {
   readonly deadlineAt: number;
 }
@@ -38,14 +39,15 @@ export class TaskSaver {
   readonly #writer: TaskWriter;
   readonly #cache: SnapshotCache;
   readonly #unknown: UnknownWrites;
-  readonly #serial = new SerialQueue();
+  readonly #serial: SerialQueue;
   readonly #bases = new WeakMap<Task, ObjectBase>();
   /** The marks of events that an object was saved with: it keeps them. */
   readonly #savedMarks = new WeakMap<Task, Set<string>>();
   /** Saves that have not ended, of objects that do not tell where they came from. */
   readonly #saving = new Map<string, Promise<LastKnown>>();
 
-  constructor(writer: TaskWriter, cache: SnapshotCache, unknown: UnknownWrites) {
+  constructor(runtime: Runtime, writer: TaskWriter, cache: SnapshotCache, unknown: UnknownWrites) {
+    this.#serial = new SerialQueue(runtime);
     this.#writer = writer;
     this.#cache = cache;
     this.#unknown = unknown;

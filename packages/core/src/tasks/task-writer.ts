@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { abbreviate } from '../redis/script-runner.ts';
+import { sleep } from '../runtime/sleep.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
 import { indexEntryOf, movesEntry } from './index-entry.ts';
 import { PendingMark } from './pending-mark.ts';
@@ -84,6 +83,7 @@ export class TaskWriter {
    */
   async write(write: TaskWrite): Promise<TaskWritten | undefined> {
     const mark = new PendingMark(this.#index, write.scope, write.mine.id, write.writeId);
+    const { runtime } = this.#records;
     let attempt = firstAttempt(write, this.#cache.latest(write.key));
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
       if (isStored(write, attempt)) {
@@ -119,7 +119,7 @@ export class TaskWriter {
       if (reply.stored) this.#cache.setLatest(write.key, reply.stored, reply.stored.size);
       attempt = nextAttempt(write, reply.stored);
       reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
-      if (count > 2) await sleep(backoffMs(count - 2, 2, 50));
+      if (count > 2) await sleep(runtime, backoffMs(count - 2, 2, 50, runtime.random()));
     }
     await mark.drop();
     throw new A2ARedisError(
@@ -132,7 +132,7 @@ export class TaskWriter {
     const { scope, key, writeId } = write;
     const { expected, from, target } = attempt;
     const ttlSeconds = this.#ttl.secondsFor(target.status);
-    const expiresAt = this.#ttl.expiresAt(target.status);
+    const expiresAt = this.#ttl.expiresAt(target.status, this.#records.runtime);
     const move =
       from === undefined || movesEntry(from, target)
         ? { entry: indexEntryOf(target), replaces: from && indexEntryOf(from), expiresAt }

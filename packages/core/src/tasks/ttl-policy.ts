@@ -1,5 +1,6 @@
 import type { TaskStatus } from '@a2a-js/sdk';
 
+import type { Runtime } from '../runtime/runtime.ts';
 import { isTerminal } from '../task-state.ts';
 
 /** How long records stay; see `ttlSeconds` and `ttlAppliesTo`. */
@@ -22,9 +23,12 @@ export class TtlPolicy {
    * When a task that is written now expires, in milliseconds since the epoch; `undefined` to leave
    * it as it is.
    */
-  expiresAt(status: TaskStatus | undefined): number | 'never' | undefined {
+  expiresAt(
+    status: TaskStatus | undefined,
+    runtime: Pick<Runtime, 'wallClock'>,
+  ): number | 'never' | undefined {
     const seconds = this.secondsFor(status);
     if (seconds === undefined) return undefined;
-    return seconds === 0 ? 'never' : Date.now() + seconds * 1000;
+    return seconds === 0 ? 'never' : runtime.wallClock() + seconds * 1000;
   }
 }

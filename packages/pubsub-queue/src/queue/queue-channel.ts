@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   type ChannelHub,
@@ -36,7 +34,7 @@ export interface ChannelParts {
 export class QueueChannel {
   readonly keys: DirectQueueKeys;
   readonly #parts: ChannelParts;
-  readonly #name = randomBytes(8).toString('hex');
+  readonly #name: string;
   readonly #producer: QueueProducer<void>;
   readonly #buffers = new Set<EventBuffer>();
   /** The counter of the last event of each publisher. */
@@ -47,7 +45,10 @@ export class QueueChannel {
   constructor(keys: DirectQueueKeys, parts: ChannelParts) {
     this.keys = keys;
     this.#parts = parts;
+    const { runtime } = parts.runner;
+    this.#name = runtime.randomBytes(8).toString('hex');
     this.#producer = new QueueProducer({
+      runtime,
       queueId: keys.queueId,
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, bodies, deadlineAt) => {
@@ -79,9 +80,10 @@ export class QueueChannel {
   async add(buffer: EventBuffer): Promise<void> {
     this.#buffers.add(buffer);
     this.#confirmed ??= this.#subscribe();
-    const deadlineAt = performance.now() + DEFAULT_DEADLINE_MS;
+    const { runtime } = this.#parts.runner;
+    const deadlineAt = runtime.now() + DEFAULT_DEADLINE_MS;
     try {
-      await withDeadline(this.#confirmed, deadlineAt, () => {
+      await withDeadline(runtime, this.#confirmed, deadlineAt, () => {
         return `A subscription to queue ${JSON.stringify(this.keys.queueId)} within ${DEFAULT_DEADLINE_MS} ms`;
       });
     } catch (error) {

@@ -1,6 +1,7 @@
 import {
   defineScript,
   type RedisScript,
+  type Runtime,
   type ScriptRunner,
   textReply,
   textsReply,
@@ -76,6 +77,7 @@ export interface ReadReply {
 export class DirectQueueLog {
   readonly keys: DirectQueueKeys;
   readonly limits: DirectQueueLimits;
+  readonly runtime: Runtime;
   readonly #runner: ScriptRunner;
   readonly #wake: readonly [channel: string, command: string];
   readonly #ttl: string;
@@ -86,6 +88,7 @@ export class DirectQueueLog {
     keys: DirectQueueKeys,
     limits: DirectQueueLimits,
   ) {
+    this.runtime = runner.runtime;
     this.#runner = runner;
     this.keys = keys;
     this.limits = limits;

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   type ChannelHub,
   requireId,
+  type Runtime,
   type ScopeResolver,
   type ScriptRunner,
 } from '@a2a-redis/core/kernel';
@@ -53,7 +52,7 @@ const NO_CONTEXT = new ServerCallContext();
 /** The direct queues that a process has open. */
 export class DirectQueues {
   readonly #parts: DirectQueuesParts;
-  readonly #instance = newName();
+  readonly #instance: string;
   readonly #defaults: ResolvedConsumerGroup;
   /** The members of the groups that strategies name: at most one of a queue. */
   readonly #members = new Map<string, Promise<RedisStreamsEventQueue | undefined>>();
@@ -64,6 +63,7 @@ export class DirectQueues {
   /** @throws {A2ARedisError} `INVALID_OPTION`. */
   constructor(parts: DirectQueuesParts) {
     this.#parts = parts;
+    this.#instance = newName(parts.runner.runtime);
     this.#defaults = resolveConsumerGroup(parts.consumerConfig ?? {}, this.#instance);
   }
 
@@ -155,7 +155,12 @@ export class DirectQueues {
     config: ResolvedConsumerGroup,
     mustExist: boolean,
   ): Promise<RedisStreamsEventQueue | undefined> {
-    const tap = { ...config, group: `tap:${newName()}`, isPrivate: true, start: '$' };
+    const tap = {
+      ...config,
+      group: `tap:${newName(this.#parts.runner.runtime)}`,
+      isPrivate: true,
+      start: '$',
+    };
     return this.#openReader(keys, { ...tap, consumer: undefined }, mustExist);
   }
 
@@ -167,7 +172,7 @@ export class DirectQueues {
   ): Promise<RedisStreamsEventQueue | undefined> {
     const { runner, hub, publish, maxPendingEvents, onError } = this.#parts;
     const log = new DirectQueueLog(runner, publish, keys, config.limits);
-    const reader = newName();
+    const reader = newName(runner.runtime);
     const { group, isPrivate, consumer = reader } = config;
     const member = { group, isPrivate, consumer, reader };
     const position = await log.open(member, config.start, mustExist);
@@ -206,8 +211,8 @@ export class DirectQueues {
   }
 }
 
-function newName(): string {
-  return randomBytes(8).toString('hex');
+function newName(runtime: Runtime): string {
+  return runtime.randomBytes(8).toString('hex');
 }
 
 function notOpened(queueId: string): A2ARedisError {

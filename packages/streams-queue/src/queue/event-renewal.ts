@@ -1,3 +1,5 @@
+import type { RuntimeTimer } from '@a2a-redis/core/kernel';
+
 import type { DirectQueueLog, QueueMember } from './direct-queue-log.ts';
 import type { HeldEvents } from './held-events.ts';
 
@@ -15,7 +17,7 @@ export class EventRenewal {
   readonly #member: QueueMember;
   readonly #held: HeldEvents;
   readonly #onError: (error: unknown) => void;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   #isStopped = false;
 
   constructor(
@@ -33,14 +35,15 @@ export class EventRenewal {
   /** Gives signs while events are held. */
   start(): void {
     if (this.#timer !== undefined || this.#isStopped || this.#held.size === 0) return;
-    const pauseMs = this.#log.limits.reclaimIdleMs / SIGNS;
-    this.#timer = setTimeout(() => void this.#renew(), pauseMs * (0.8 + Math.random() * 0.2));
+    const { runtime, limits } = this.#log;
+    const pauseMs = (limits.reclaimIdleMs / SIGNS) * (0.8 + runtime.random() * 0.2);
+    this.#timer = runtime.setTimer(() => void this.#renew(), pauseMs);
     this.#timer.unref();
   }
 
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   async #renew(): Promise<void> {

@@ -169,18 +169,21 @@ export class QueueReader {
   /** Waits for a reason to look again. */
   async #pause(): Promise<void> {
     if (this.#isWoken || this.#isClosed) return;
-    const lookMs = Math.min(LONGEST_LOOK_MS, this.#log.limits.reclaimIdleMs / 2);
+    const { runtime, limits } = this.#log;
+    const lookMs = Math.min(LONGEST_LOOK_MS, limits.reclaimIdleMs / 2);
+    const random = runtime.random();
     const pauseMs =
       this.#failures > 0
-        ? backoffMs(this.#failures, 50, 2000)
-        : lookMs * (0.75 + Math.random() / 2);
-    let timer: NodeJS.Timeout | undefined;
+        ? backoffMs(this.#failures, 50, 2000, random)
+        : lookMs * (0.75 + random / 2);
     await new Promise<void>((resolve) => {
-      this.#rouse = resolve;
-      timer = setTimeout(resolve, pauseMs);
+      const timer = runtime.setTimer(resolve, pauseMs);
       timer.unref();
+      this.#rouse = () => {
+        timer.cancel();
+        resolve();
+      };
     });
-    clearTimeout(timer);
     this.#rouse = undefined;
   }
 }

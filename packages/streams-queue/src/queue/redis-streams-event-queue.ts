@@ -86,6 +86,7 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
     this.#parts = parts;
     this.queueId = log.keys.queueId;
     this.#producer = new QueueProducer({
+      runtime: log.runtime,
       queueId: this.queueId,
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, events, deadlineAt) =>
