@@ -24,10 +24,14 @@ export function luaPlugin(): LuaPlugin {
     name: 'a2a-redis:lua',
     async load(id) {
       if (!id.endsWith('.lua')) return undefined;
-      const source = minifyLua(await readFile(id, 'utf8'));
-      return { code: `export default ${JSON.stringify(source)};\n`, moduleType: 'js' };
+      return { code: luaModule(await readFile(id, 'utf8')), moduleType: 'js' };
     },
   };
+}
+
+/** A module that exports a script as these packages ship it. */
+export function luaModule(source: string): string {
+  return `export default ${JSON.stringify(minifyLua(source))};\n`;
 }
 
 /** Drops comment lines, blank lines and indentation. */

@@ -1,0 +1,188 @@
+import {
+  isInterruptedState,
+  isTerminalState,
+  stateName,
+  stateOfResponse,
+} from '../world/tokens.ts';
+import type { Task } from '@a2a-js/sdk';
+
+import { EPOCH } from '../kernel/simulation.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import { textOfError } from '../world/history.ts';
+import type { Outcome } from '../world/world.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+import {
+  checkTasks,
+  endsToldTo,
+  hasLostData,
+  lastStatusOf,
+  type TaskHistory,
+} from './task-histories.ts';
+
+/** P6 and P11: every task comes to an end, which is the same for everybody, and every wait is over. */
+export const checkEnds: PromiseCheck = (outcome) => [
+  ...openCalls(outcome),
+  ...checkEndsOfTasks(outcome),
+];
+
+const checkEndsOfTasks = checkTasks(
+  stuckTask,
+  differentEnds,
+  needlessFailure,
+  lateFailure,
+  uselessExecution,
+);
+
+function openCalls({ history, tasks, lookedAt, disturbedUntil }: Outcome): readonly Finding[] {
+  const states = new Map(tasks.map(({ taskId, task }) => [taskId, task?.status?.state]));
+  const findings: Finding[] = [];
+  for (const { endedAt = Number.POSITIVE_INFINITY, call, replica, taskId = '' } of history.calls) {
+    // What ended only because all replicas were closed had not ended.
+    if (endedAt <= lookedAt) continue;
+    const state = states.get(taskId);
+    // Who listens to a task that waits for its user goes on to listen.
+    const listens = call.kind === 'stream' || call.kind === 'resubscribe';
+    if (listens && isInterruptedState(state)) continue;
+    const waited = Math.round(lookedAt - disturbedUntil);
+    const detail = `call ${call.id} on ${replica ?? '-'}, ${waited} ms after the last disturbance; the task is ${stateName(state)}`;
+    findings.push({ promise: 'P6', kind: `a ${call.kind} never ends`, detail });
+  }
+  return findings;
+}
+
+function stuckTask(
+  { taskId, stored, task, state, executions }: TaskHistory,
+  outcome: Outcome,
+): readonly Finding[] {
+  if (stored.error !== undefined) {
+    return [
+      {
+        promise: 'P8',
+        kind: 'a task cannot be read',
+        detail: `${taskId}: ${textOfError(stored.error)}`,
+      },
+    ];
+  }
+  if (task === undefined || isTerminalState(state) || isInterruptedState(state)) return [];
+  // An executor that returns without an end leaves its task as it is, as the SDK has it.
+  const isLeft = executions.every(
+    (each) => each.outcome === 'returned' && !isTerminalState(lastStatusOf(each)?.state),
+  );
+  if (isLeft) return [];
+  const suffix = hasLostData(outcome) ? ' after a loss' : '';
+  const last = executions.map((each) => `${each.id} on ${each.replica} ${each.outcome}`).join(', ');
+  return [
+    {
+      promise: 'P11',
+      kind: `a task stays open${suffix}`,
+      detail: `${taskId} is ${stateName(state)}: ${last}`,
+    },
+  ];
+}
+
+/** What anybody was told of the end. Where Redis lost an end, there may be another one after it. */
+function differentEnds(
+  { taskId, calls, webhooks, state, task }: TaskHistory,
+  outcome: Outcome,
+): readonly Finding[] {
+  if (hasLostData(outcome)) return [];
+  const told = new Map<string, string[]>();
+  const add = (by: string, end: string): void => void told.set(end, [...(told.get(end) ?? []), by]);
+  for (const call of calls) {
+    for (const end of endsToldTo(call)) add(`call ${call.call.id}`, stateName(end));
+  }
+  for (const { response, replica } of webhooks) {
+    const end = stateOfResponse(response);
+    if (isTerminalState(end)) add(`a webhook by ${replica}`, stateName(end));
+  }
+  if (task !== undefined) {
+    if (isTerminalState(state)) add('the store', stateName(state));
+    else if (told.size > 0) add('the store', `still ${stateName(state)}`);
+  }
+  if (told.size <= 1) return [];
+  const detail = [...told]
+    .map(([end, who]) => `${end} by ${[...new Set(who)].join(', ')}`)
+    .join('; ');
+  return [{ promise: 'P11', kind: 'different ends are told', detail: `${taskId}: ${detail}` }];
+}
+
+/** Of the failover time, for how long a replica may be silent and must still be taken to live. */
+const TOLERATED = 0.4;
+
+/** A replica that was silent for a moment at most is not taken to be gone. */
+function needlessFailure(
+  { taskId, task, executions }: TaskHistory,
+  { scenario: { faults, settings }, history }: Outcome,
+): readonly Finding[] {
+  if (!isFailedByOthers(task)) return [];
+  const silentMs = faults.reduce((sum, fault) => sum + silenceOf(fault), 0);
+  const isGone = faults.some(({ kind }) => kind === 'kill' || kind === 'close' || kind === 'drain');
+  if (isGone || silentMs > settings.failoverMs * TOLERATED) return [];
+  const isLost = history.losses.length > 0 ? ' after a loss' : '';
+  const on = executions.map(({ replica }) => replica).join(', ');
+  return [
+    {
+      promise: 'P6',
+      kind: `a healthy replica is taken to be gone${isLost}`,
+      detail: `${taskId} on ${on}`,
+    },
+  ];
+}
+
+/** What a replica accepts after it is back is not failed because it was away. */
+function lateFailure(
+  { taskId, task, executions }: TaskHistory,
+  { scenario: { faults }, beganAt }: Outcome,
+): readonly Finding[] {
+  if (!isFailedByOthers(task)) return [];
+  const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + silenceOf(fault)));
+  const mayBeGone = faults.some(({ kind }) => !AWAY.has(kind));
+  const isLate = executions.every(({ startedAt }) => startedAt > backAt + RECONNECT_MS);
+  if (mayBeGone || !isLate) return [];
+  const on = executions.map(({ replica, startedAt }) => `${replica} at ${Math.round(startedAt)}`);
+  return [
+    {
+      promise: 'P6',
+      kind: 'what a replica accepts after it is back is failed',
+      detail: `${taskId} began on ${on.join(', ')}; all were back at ${Math.round(backAt)}`,
+    },
+  ];
+}
+
+/** An executor does not begin on a task that others have ended because its replica was away. */
+function uselessExecution(
+  { taskId, task, executions }: TaskHistory,
+  { scenario: { faults }, history }: Outcome,
+): readonly Finding[] {
+  const endedAt = task?.status?.timestamp;
+  const isClockWrong = faults.some(({ kind }) => kind.endsWith('clock'));
+  if (!isFailedByOthers(task) || endedAt === undefined || isClockWrong) return [];
+  const ended = Date.parse(endedAt) - EPOCH;
+  const useless = executions.filter(({ startedAt }) => startedAt > ended + 5);
+  if (useless.length === 0 || history.losses.length > 0) return [];
+  const which = useless.map(({ id, replica }) => `${id} on ${replica}`).join(', ');
+  return [
+    {
+      promise: 'P11',
+      kind: 'an executor begins whose run was ended before',
+      detail: `${taskId}: ${which}`,
+    },
+  ];
+}
+
+/** Whether another replica than its own has ended a task. */
+function isFailedByOthers(task: Task | undefined): boolean {
+  const id = task?.status?.message?.messageId ?? '';
+  return id.endsWith('-end') && stateName(task?.status?.state) === 'FAILED';
+}
+
+/** Faults that keep a replica away for a while, after which it goes on. */
+const AWAY: ReadonlySet<Fault['kind']> = new Set(['cut-off', 'stall', 'pause']);
+/** How long a client takes to connect again, at most about. */
+const RECONNECT_MS = 2500;
+
+/** For how long a fault keeps a replica from Redis, in milliseconds. */
+function silenceOf(fault: Fault): number {
+  const forMs = 'forMs' in fault ? fault.forMs : 0;
+  return forMs + ('noticedAfterMs' in fault ? fault.noticedAfterMs : 0);
+}

@@ -1,0 +1,24 @@
+import type { Outcome } from '../world/world.ts';
+import { checkBounds } from './check-bounds.ts';
+import { checkEnds } from './check-ends.ts';
+import { checkIsolation } from './check-isolation.ts';
+import { checkStore } from './check-store.ts';
+import { checkSubscribers } from './check-subscribers.ts';
+import { checkTrouble } from './check-trouble.ts';
+import { checkWebhooks } from './check-webhooks.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+
+const CHECKS: readonly PromiseCheck[] = [
+  checkIsolation,
+  checkStore,
+  checkSubscribers,
+  checkEnds,
+  checkWebhooks,
+  checkBounds,
+  checkTrouble,
+];
+
+/** What an outcome breaks of what is promised. */
+export function checkPromises(outcome: Outcome): readonly Finding[] {
+  return CHECKS.flatMap((check) => check(outcome));
+}

@@ -1,0 +1,118 @@
+import { isTerminalState, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
+import type { CallRecord } from '../world/history.ts';
+import type { Outcome } from '../world/world.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+import {
+  checkTasks,
+  hasLostData,
+  hasRefusedWrites,
+  parseToken,
+  type TaskHistory,
+} from './task-histories.ts';
+
+/** P3, P4 and P12: the stored task has each event once and in order, each message, and what anybody was told. */
+export const checkStore: PromiseCheck = checkTasks(missing, storedOnce, messages, toldButNotStored);
+
+function missing(
+  { taskId, task, executions, calls }: TaskHistory,
+  outcome: Outcome,
+): readonly Finding[] {
+  if (task !== undefined || hasLostData(outcome)) return [];
+  const wasTold = calls.some(({ responses, answer }) => {
+    const isTask = answer !== undefined && !Array.isArray(answer) && 'status' in answer;
+    return isTask || responses.some(({ response }) => response.payload?.$case === 'task');
+  });
+  return wasTold
+    ? [
+        {
+          promise: 'P12',
+          kind: 'a task that was told is not stored',
+          detail: `${taskId} (${executions.length} executions)`,
+        },
+      ]
+    : [];
+}
+
+function storedOnce({ taskId, task }: TaskHistory): readonly Finding[] {
+  if (task === undefined) return [];
+  const findings: Finding[] = [];
+  const tokens = tokensOfTask(task).filter((token) => parseToken(token) !== undefined);
+  if (new Set(tokens).size < tokens.length) {
+    findings.push({
+      promise: 'P4',
+      kind: 'stored twice',
+      detail: `${taskId}: ${tokens.join(' ')}`,
+    });
+  }
+  const ids = task.history.map(({ messageId }) => messageId);
+  if (new Set(ids).size < ids.length) {
+    findings.push({
+      promise: 'P4',
+      kind: 'a message stored twice',
+      detail: `${taskId}: ${ids.join(' ')}`,
+    });
+  }
+  for (const artifact of task.artifacts) {
+    const indexes = tokensOfArtifact(artifact).flatMap((token) => parseToken(token)?.index ?? []);
+    if (indexes.some((index, place) => index < (indexes[place - 1] ?? 0))) {
+      findings.push({
+        promise: 'P4',
+        kind: 'stored out of order',
+        detail: `${taskId}: ${tokensOfArtifact(artifact).join(' ')}`,
+      });
+    }
+  }
+  return findings;
+}
+
+/** Whether the server lost or refused some of it. */
+function mayLack(outcome: Outcome): boolean {
+  return hasLostData(outcome) || hasRefusedWrites(outcome);
+}
+
+/** A follow-up's message is stored before it is executed. */
+function messages(
+  { taskId, task, executions, calls }: TaskHistory,
+  outcome: Outcome,
+): readonly Finding[] {
+  if (task === undefined || mayLack(outcome)) return [];
+  const known = new Set(task.history.map(({ messageId }) => messageId));
+  const lost = executions.filter(({ call }) => {
+    const record = calls.find((each) => each.call.id === call);
+    const isFollowUp =
+      record !== undefined && 'task' in record.call && record.call.task !== undefined;
+    return isFollowUp && !known.has(`m${call}`);
+  });
+  return lost.map(({ call }) => ({
+    promise: 'P3',
+    kind: 'a message is lost',
+    detail: `${taskId}: m${call} is not among ${[...known].join(' ')}`,
+  }));
+}
+
+function toldButNotStored(
+  { taskId, task, calls }: TaskHistory,
+  outcome: Outcome,
+): readonly Finding[] {
+  if (task === undefined || mayLack(outcome)) return [];
+  const stored = new Set(tokensOfTask(task));
+  const told = new Set(calls.flatMap(partsToldTo));
+  const lost = [...told].filter((token) => !stored.has(token) && parseToken(token) !== undefined);
+  return lost.length === 0
+    ? []
+    : [
+        {
+          promise: 'P12',
+          kind: `a part that was told is not stored`,
+          detail: `${taskId} (${isTerminalState(task.status?.state) ? 'ended' : 'open'}) lacks ${lost.join(' ')}`,
+        },
+      ];
+}
+
+function partsToldTo({ responses }: CallRecord): readonly string[] {
+  return responses.flatMap(({ response: { payload } }) => {
+    if (payload?.$case === 'task') return tokensOfTask(payload.value);
+    if (payload?.$case !== 'artifactUpdate' || payload.value.artifact === undefined) return [];
+    return tokensOfArtifact(payload.value.artifact);
+  });
+}

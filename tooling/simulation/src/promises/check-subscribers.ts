@@ -1,0 +1,189 @@
+import type { StreamResponse } from '@a2a-js/sdk';
+
+import type { CallRecord, Execution } from '../world/history.ts';
+import { isTerminalState, stateName, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+import { checkTasks, hasLostData, parseToken, type TaskHistory } from './task-histories.ts';
+
+/**
+ * P4 and P5: whoever listens gets each event once, in its publisher's order and without a gap; and
+ * whoever comes later, its snapshot and then exactly what that does not hold.
+ */
+export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
+  const isLossy = hasLostData(outcome);
+  const findings: Finding[] = [];
+  for (const call of task.calls) {
+    if (call.call.kind !== 'stream' && call.call.kind !== 'resubscribe') continue;
+    const seen = seenBy(call);
+    findings.push(
+      ...repetitions(call, seen),
+      ...disorder(call, seen),
+      ...gaps(call, seen, task.executions),
+    );
+    if (!isLossy) findings.push(...missedEnds(call, seen, task));
+  }
+  return findings;
+});
+
+/** For so long before an end, what others publish may come after it, in milliseconds. */
+const LATE_MS = 1000;
+
+interface Seen {
+  /** Tokens of events, in their order. */
+  readonly events: readonly string[];
+  /** Those of them that it had already, as events or in a snapshot. */
+  readonly repeated: readonly string[];
+  /** Tokens in the snapshots, of parts and of the status. */
+  readonly snapshot: ReadonlySet<string>;
+  readonly lastState: string;
+  readonly knowsEnd: boolean;
+}
+
+function seenBy({ call, responses }: CallRecord): Seen {
+  const events: string[] = [];
+  const repeated: string[] = [];
+  const snapshot = new Set<string>();
+  const known = new Set<string>();
+  let lastState = 'none';
+  let knowsEnd = false;
+  for (const [index, { response }] of responses.entries()) {
+    const { payload } = response;
+    if (payload?.$case === 'task' || payload?.$case === 'statusUpdate') {
+      lastState = stateName(payload.value.status?.state);
+      knowsEnd ||= isTerminalState(payload.value.status?.state);
+    }
+    if (payload?.$case === 'task' && (index === 0 || call.kind === 'resubscribe')) {
+      const status = payload.value.status?.message?.messageId;
+      if (status !== undefined) snapshot.add(status);
+      // What a stream tells of a task event is the whole stored task; the events in it come all the same.
+      if (call.kind === 'stream') continue;
+      for (const token of tokensOfTask(payload.value)) snapshot.add(token);
+      for (const token of snapshot) known.add(token);
+      continue;
+    }
+    for (const token of tokensOf(response)) {
+      if (known.has(token) && parseToken(token) !== undefined) repeated.push(token);
+      known.add(token);
+      events.push(token);
+    }
+  }
+  return { events, repeated, snapshot, lastState, knowsEnd };
+}
+
+function tokensOf({ payload }: StreamResponse): readonly string[] {
+  if (payload?.$case === 'artifactUpdate') {
+    return payload.value.artifact === undefined ? [] : tokensOfArtifact(payload.value.artifact);
+  }
+  const status = payload?.$case === 'statusUpdate' ? payload.value.status?.message?.messageId : '';
+  return status === undefined || status === '' ? [] : [status];
+}
+
+function repetitions(record: CallRecord, { repeated }: Seen): readonly Finding[] {
+  if (repeated.length === 0) return [];
+  const detail = `${name(record)}: ${repeated.join(' ')}`;
+  return [{ promise: 'P4', kind: 'repeated to a subscriber', detail }];
+}
+
+function disorder(record: CallRecord, { events }: Seen): readonly Finding[] {
+  const last = new Map<string, number>();
+  for (const token of events) {
+    const parsed = parseToken(token);
+    if (parsed === undefined) continue;
+    if (parsed.index < (last.get(parsed.execution) ?? 0)) {
+      return [
+        {
+          promise: 'P4',
+          kind: 'out of order to a subscriber',
+          detail: `${name(record)}: ${events.join(' ')}`,
+        },
+      ];
+    }
+    last.set(parsed.execution, parsed.index);
+  }
+  return [];
+}
+
+function gaps(
+  record: CallRecord,
+  { events, snapshot }: Seen,
+  executions: readonly Execution[],
+): readonly Finding[] {
+  const seen = new Set(events);
+  const missing: string[] = [];
+  for (const { call, published } of executions) {
+    const isKnown = (token: string): boolean => seen.has(token) || snapshot.has(token);
+    const lastSeen = published.findLastIndex(({ token }) => isKnown(token));
+    const firstSeen = published.findIndex(({ token }) => isKnown(token));
+    const live = published.findIndex(({ token }) => seen.has(token));
+    const firstLive = live === -1 ? published.length : live;
+    // Who streams its own message gets all of it; another execution may have begun before.
+    const isOwn = record.call.kind === 'stream' && record.call.id === call;
+    for (const [index, { token, kind }] of published.entries()) {
+      if (index > lastSeen || isKnown(token) || kind === 'message') continue;
+      // A snapshot has the last status only.
+      if (kind !== 'artifact' && index < firstLive) continue;
+      if (record.call.kind === 'stream' && !isOwn && index < firstSeen) continue;
+      missing.push(token);
+    }
+  }
+  return missing.length === 0
+    ? []
+    : [
+        {
+          promise: 'P5',
+          kind: `gap to a ${record.call.kind === 'stream' ? 'listener' : 'subscriber'}`,
+          detail: `${name(record)} lacks ${missing.join(' ')} and has ${events.join(' ')}`,
+        },
+      ];
+}
+
+/** Who was ended in good order knows how the task ended, and all that belongs to it. */
+function missedEnds(
+  record: CallRecord,
+  { events, snapshot, lastState, knowsEnd }: Seen,
+  { executions, state, task }: TaskHistory,
+): readonly Finding[] {
+  const { endedAt, outcome, call } = record;
+  if (outcome !== 'ended' || endedAt === undefined || task === undefined) return [];
+  // The SDK ends what is streamed where the task asks its user.
+  if (lastState === 'INPUT_REQUIRED') return [];
+  if (!isTerminalState(state)) return [];
+  const wasExecuting = executions.some((each) => {
+    const { startedAt, endedAt: over = Number.POSITIVE_INFINITY } = each;
+    return startedAt < record.startedAt && over > endedAt;
+  });
+  const published = executions.some((each) =>
+    each.published.some((event) => isTerminalState(event.state) && event.at <= endedAt),
+  );
+  if (!knowsEnd && (wasExecuting || published)) {
+    return [
+      {
+        promise: 'P6',
+        kind: `a ${call.kind === 'stream' ? 'listener' : 'subscriber'} ends without the end`,
+        detail: `${name(record)} ended at ${lastState}, the task at ${stateName(state)}`,
+      },
+    ];
+  }
+  if (!knowsEnd) return [];
+  const known = new Set([...events, ...snapshot]);
+  // What others published about as late as the end may have come after it.
+  const until = record.responses.at(-1)?.at ?? 0;
+  const early = new Set(
+    executions.flatMap((each) =>
+      each.published.flatMap(({ at, token }) => (at < until - LATE_MS ? token : [])),
+    ),
+  );
+  const missing = tokensOfTask(task).filter((token) => early.has(token) && !known.has(token));
+  if (missing.length === 0 || call.kind === 'stream') return [];
+  return [
+    {
+      promise: 'P5',
+      kind: 'a subscriber ends without all parts',
+      detail: `${name(record)} lacks ${missing.join(' ')}`,
+    },
+  ];
+}
+
+function name({ call, replica }: CallRecord): string {
+  return `call ${call.id} (${call.kind} on ${replica ?? '-'})`;
+}

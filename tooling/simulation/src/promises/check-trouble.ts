@@ -1,0 +1,60 @@
+import { A2ARedisError } from '@a2a-redis/core';
+
+import { REFUSAL } from '../world/agent.ts';
+import { textOfError } from '../world/history.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+
+/** P8 and P10: nothing goes unhandled, calls fail with typed errors, and what is well is not reported. */
+export const checkTrouble: PromiseCheck = ({ history, scenario }) => {
+  const findings: Finding[] = [];
+  for (const { kind, error, replica } of history.troubles) {
+    const detail = `${replica}: ${textOfError(error)}`;
+    if (kind === 'unhandled')
+      findings.push({ promise: 'P8', kind: 'an unhandled rejection', detail });
+    if (isRefusal(error)) continue;
+    // A short log loses events to those who come late, and says so.
+    const isShort = scenario.settings.maxEventsPerTask < 100;
+    if (kind === 'reported' && scenario.faults.length === 0 && !isShort) {
+      findings.push({ promise: 'P10', kind: 'a report without a fault', detail });
+    }
+    if (kind === 'reported' && !(error instanceof A2ARedisError || isSocketError(error))) {
+      findings.push({ promise: 'P10', kind: 'a report without a code', detail });
+    }
+  }
+  for (const { outcome, error, call } of history.calls) {
+    if (outcome === 'failed' && !isTyped(error)) {
+      findings.push({
+        promise: 'P10',
+        kind: 'a call fails without a typed error',
+        detail: `${call.kind}: ${textOfError(error)}`,
+      });
+    }
+  }
+  return findings;
+};
+
+/** What an executor threw that was asked to cancel. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message === REFUSAL;
+}
+
+/** What a connection for messages tells of itself is the client's own error. */
+function isSocketError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /Socket|ECONNREFUSED|Connection|closed/.test(`${error.constructor.name} ${error.message}`)
+  );
+}
+
+/** An error of the SDK, or of these packages. */
+function isTyped(error: unknown): boolean {
+  if (error instanceof A2ARedisError) return true;
+  // What an executor throws comes to who asked it to cancel, as with the SDK's own bus.
+  if (isRefusal(error)) return true;
+  return (
+    error instanceof Error &&
+    error.constructor !== Error &&
+    error.constructor !== TypeError &&
+    error.constructor !== RangeError
+  );
+}

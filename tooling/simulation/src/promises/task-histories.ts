@@ -1,0 +1,93 @@
+import type { Task, TaskState } from '@a2a-js/sdk';
+
+import type { CallRecord, Execution, Published, WebhookRecord } from '../world/history.ts';
+import { isTerminalState, stateOfResponse } from '../world/tokens.ts';
+import type { Outcome, StoredTask } from '../world/world.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+
+/** All that happened to one task. */
+export interface TaskHistory {
+  readonly taskId: string;
+  readonly stored: StoredTask;
+  readonly task: Task | undefined;
+  readonly state: TaskState | undefined;
+  readonly executions: readonly Execution[];
+  readonly calls: readonly CallRecord[];
+  readonly webhooks: readonly WebhookRecord[];
+}
+
+/** What happened, task by task. */
+export function taskHistories({ history, tasks }: Outcome): readonly TaskHistory[] {
+  return tasks.map((stored) => ({
+    taskId: stored.taskId,
+    stored,
+    task: stored.task,
+    state: stored.task?.status?.state,
+    executions: history.executions.filter(({ taskId }) => taskId === stored.taskId),
+    calls: history.calls.filter(({ taskId }) => taskId === stored.taskId),
+    webhooks: history.webhooks.filter(({ taskId }) => taskId === stored.taskId),
+  }));
+}
+
+/** Looks for what breaks a promise in what happened to one task. */
+export type TaskCheck = (task: TaskHistory, outcome: Outcome) => readonly Finding[];
+
+/** A check of every task. */
+export function checkTasks(...checks: readonly TaskCheck[]): PromiseCheck {
+  return (outcome) =>
+    taskHistories(outcome).flatMap((task) => {
+      const findings = checks.flatMap((check) => check(task, outcome));
+      if (task.taskId.startsWith('own-')) return findings.map(withKind('under an id of its own'));
+      return executesAtOnce(task)
+        ? findings.map(withKind('of several executions at once'))
+        : findings;
+    });
+}
+
+/** Whether several executions of a task were under way at the same time, as the SDK lets them. */
+function executesAtOnce({ executions }: TaskHistory): boolean {
+  return executions.some((one) =>
+    executions.some(
+      (other) =>
+        one !== other &&
+        one.startedAt <= other.startedAt &&
+        other.startedAt < (one.endedAt ?? Number.POSITIVE_INFINITY),
+    ),
+  );
+}
+
+/** What goes wrong only in a special case is a kind of its own. */
+function withKind(what: string): (finding: Finding) => Finding {
+  return ({ promise, kind, detail }) => ({ promise, kind: `${kind}, ${what}`, detail });
+}
+
+/** Whether Redis lost something, so that not all can be made up for. */
+export function hasLostData({ history }: Outcome): boolean {
+  return history.losses.length > 0;
+}
+
+/** Whether the server refused writes for a while. */
+export function hasRefusedWrites({ scenario }: Outcome): boolean {
+  return scenario.faults.some(({ kind }) => kind === 'out-of-memory');
+}
+
+/** The execution and the number of an event: `e2.3`. */
+export function parseToken(token: string): { execution: string; index: number } | undefined {
+  const match = /^(e\d+)\.(\d+)$/.exec(token);
+  if (match === null) return undefined;
+  return { execution: match[1] ?? '', index: Number(match[2]) };
+}
+
+/** The last status that an execution published, if it published one. */
+export function lastStatusOf({ published }: Execution): Published | undefined {
+  return published.findLast(({ state }) => state !== undefined);
+}
+
+/** The terminal states that a call was told, in their order. */
+export function endsToldTo({ responses, answer, call }: CallRecord): readonly TaskState[] {
+  const states = responses.map(({ response }) => stateOfResponse(response));
+  if (answer !== undefined && call.kind !== 'list' && 'status' in answer) {
+    states.push(answer.status?.state);
+  }
+  return states.filter((state) => state !== undefined).filter(isTerminalState);
+}

@@ -1,0 +1,157 @@
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Random } from '../kernel/random.ts';
+import type { ScriptReply } from './differential/comparable.ts';
+import { CONFIG_CALLS, RUN_CALLS, TASK_CALLS } from './differential/core-script-calls.ts';
+import {
+  filesWithoutScript,
+  SCRIPT_NAMES,
+  type ScriptName,
+  scriptSource,
+} from './differential/project-scripts.ts';
+import { EVENT_CALLS, QUEUE_CALLS } from './differential/queue-script-calls.ts';
+import { randomCommands } from './differential/random-commands.ts';
+import type { Known } from './differential/script-call.ts';
+import { type Difference, outcome, ServerPair } from './differential/server-pair.ts';
+
+/** One that is the same in every run, and one that finds more. */
+const SEEDS = ['a', `fresh ${Date.now().toString(36)}`];
+const SCRIPT_CALLS = 4000;
+const RAW_COMMANDS = 12_000;
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => server.stop());
+
+/** Replies with a time in them, and those of scripts that read a hash as a whole. */
+const SCRIPT_REPLIES: ReadonlyMap<ScriptName, ScriptReply> = new Map([
+  ['record-ttl', 'time'],
+  ['read-task', 'any order'],
+  ['save-task', 'any order'],
+  ['read-runs', 'any order'],
+  ['read-state', 'any order'],
+  ['request-cancel', 'any order'],
+  ['load-configs', 'any order'],
+]);
+
+/** What is shown of a difference. */
+function shown(seed: string, difference: Difference | undefined): unknown {
+  return difference === undefined ? undefined : { seed, ...difference };
+}
+
+describe.each(SEEDS)('with the seed %s', (seed) => {
+  it('answers commands as Redis does', async () => {
+    const random = new Random(`commands ${seed}`);
+    const pair = await ServerPair.open(server.url);
+    const servers = {
+      lastMs: (key: string) => lastMsOf(pair, key),
+      ids: (key: string) => idsOf(pair, key),
+    };
+    let difference: Difference | undefined;
+    for (let run = 0; run < RAW_COMMANDS && difference === undefined;) {
+      for (const args of randomCommands(random, servers)) {
+        pair.run(args);
+        run += 1;
+      }
+      if (pair.isFull) difference = await pair.compare();
+      if (difference === undefined && random.chance(0.001))
+        difference = await pair.compareKeyspaces();
+    }
+    difference ??= await pair.compareKeyspaces();
+    pair.close();
+    expect(shown(seed, difference)).toBeUndefined();
+  });
+
+  it('runs the scripts of these packages as Redis does', async () => {
+    const random = new Random(`scripts ${seed}`);
+    const pair = await ServerPair.open(server.url);
+    const families = [
+      TASK_CALLS,
+      RUN_CALLS,
+      CONFIG_CALLS,
+      EVENT_CALLS,
+      EVENT_CALLS,
+      QUEUE_CALLS,
+      QUEUE_CALLS,
+    ];
+    const digests = new Map(
+      SCRIPT_NAMES.map((name) => [name, load(pair, atFixedTime(scriptSource(name)))]),
+    );
+    let now = 1_700_000_000_000;
+    let difference: Difference | undefined;
+    for (let run = 0; run < SCRIPT_CALLS && difference === undefined; run += 1) {
+      if (random.chance(0.3)) {
+        now += random.integer(-2, 10);
+        const micros = String(random.integer(0, 999)).padStart(3, '0');
+        pair.run([
+          'HSET',
+          'clock',
+          's',
+          String(Math.floor(now / 1000)),
+          'us',
+          `${now % 1000}${micros}`,
+        ]);
+      }
+      const { name, keys, parameters } = random.pick(random.pick(families))(
+        random,
+        knownOf(pair, now),
+      );
+      const digest = digests.get(name) ?? '';
+      const args = ['EVALSHA', digest, String(keys.length), ...keys, ...parameters];
+      pair.run(args, SCRIPT_REPLIES.get(name));
+      if (random.chance(0.01)) pair.run(['DEL', keys[0] ?? '']);
+      if (pair.isFull) difference = await pair.compare();
+      if (difference === undefined && random.chance(0.01))
+        difference = await pair.compareKeyspaces();
+    }
+    difference ??= await pair.compareKeyspaces();
+    pair.close();
+    expect(shown(seed, difference)).toBeUndefined();
+  });
+});
+
+it('covers every script', () => {
+  expect(filesWithoutScript()).toEqual([]);
+});
+
+/** Two servers have no clock in common: both read the time from a key. */
+function atFixedTime(source: string): string {
+  return source
+    .replaceAll("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')")
+    .replaceAll("'*', 'id'", "'4000000000000-*', 'id'");
+}
+
+function load(pair: ServerPair, source: string): string {
+  const digest = pair.run(['SCRIPT', 'LOAD', source]);
+  if (typeof digest !== 'string') throw new TypeError('The script does not compile.');
+  return digest;
+}
+
+function lastMsOf({ simulated }: ServerPair, key: string): number {
+  const info = outcome(simulated, ['XINFO', 'STREAM', key]);
+  const lastId: unknown = Array.isArray(info) ? info[7] : undefined;
+  return typeof lastId === 'string' ? Number.parseInt(lastId, 10) : 0;
+}
+
+function idsOf({ simulated }: ServerPair, key: string): readonly string[] {
+  const entries = outcome(simulated, ['XREVRANGE', key, '+', '-', 'COUNT', '10']);
+  if (!Array.isArray(entries)) return [];
+  return entries.map((entry: unknown) => (Array.isArray(entry) ? String(entry[0]) : ''));
+}
+
+function knownOf(pair: ServerPair, now: number): Known {
+  const text = (...args: readonly string[]): string => {
+    const reply = outcome(pair.simulated, args);
+    return typeof reply === 'string' ? reply : '';
+  };
+  return {
+    now,
+    ids: (key) => idsOf(pair, key),
+    field: (key, field) => text('HGET', key, field),
+    score: (key, member) => text('ZSCORE', key, member),
+  };
+}

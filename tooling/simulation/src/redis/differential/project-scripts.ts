@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { luaModule } from '../../../../build/src/lua-plugin.ts';
+
+const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
+const TASKS = 'core/src/tasks/scripts';
+const EVENTS = 'core/src/events/scripts';
+const QUEUE = 'streams-queue/src/queue/scripts';
+const STREAMS = 'streams-queue/src/scripts';
+const PUBSUB = 'pubsub-queue/src';
+
+/** A script, by its file's name. */
+export type ScriptName =
+  | 'read-row'
+  | 'claim-scopes'
+  | 'release-scope'
+  | 'note-scope'
+  | 'clear-pending'
+  | 'mark-pending'
+  | 'index-task'
+  | 'unindex-task'
+  | 'unlist-member'
+  | 'list-due'
+  | 'list-index'
+  | 'delete-record'
+  | 'record-ttl'
+  | 'save-task'
+  | 'read-task'
+  | 'renew-lease'
+  | 'end-lease'
+  | 'note-run'
+  | 'forget-run'
+  | 'read-runs'
+  | 'begin-run'
+  | 'pause-run'
+  | 'fence-run'
+  | 'read-state'
+  | 'request-cancel'
+  | 'answer-cancel'
+  | 'drop-cancel'
+  | 'save-config'
+  | 'load-configs'
+  | 'delete-config'
+  | 'delete-configs'
+  | 'append-events'
+  | 'read-log'
+  | 'read-position'
+  | 'enqueue-events'
+  | 'open-reader'
+  | 'read-events'
+  | 'acknowledge-events'
+  | 'renew-events'
+  | 'give-back-events'
+  | 'leave-queue'
+  | 'set-aside-event'
+  | 'read-range'
+  | 'read-poison'
+  | 'retry-poison'
+  | 'publish-events'
+  | 'announce-position'
+  | 'publish-message'
+  | 'count-subscribers';
+
+/** The scripts of the packages without JSON, and the files that each is made of. */
+const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
+  'read-row': [`${TASKS}/read-row`],
+  'claim-scopes': [`${TASKS}/claim-scopes`],
+  'release-scope': [`${TASKS}/release-scope`],
+  'note-scope': [`${TASKS}/note-scope`],
+  'clear-pending': [`${TASKS}/clear-pending`],
+  'mark-pending': [`${TASKS}/mark-pending`],
+  'index-task': [`${TASKS}/index-task`, `${TASKS}/index-task-main`],
+  'unindex-task': [`${TASKS}/unindex-task`],
+  'unlist-member': [`${TASKS}/unlist-member`],
+  'list-due': [`${TASKS}/list-due`],
+  'list-index': [`${TASKS}/list-index`],
+  'delete-record': [`${TASKS}/delete-record`],
+  'record-ttl': [`${TASKS}/record-ttl`],
+  'save-task': [
+    `${TASKS}/index-task`,
+    `${TASKS}/record-version`,
+    'task-store/src/scripts/save-task',
+  ],
+  'read-task': ['task-store/src/scripts/read-task'],
+  'renew-lease': [`${EVENTS}/renew-lease`],
+  'end-lease': [`${EVENTS}/end-lease`],
+  'note-run': [`${EVENTS}/note-run`],
+  'forget-run': [`${EVENTS}/forget-run`],
+  'read-runs': [`${EVENTS}/read-runs`],
+  'begin-run': [`${EVENTS}/begin-run`],
+  'pause-run': [`${EVENTS}/pause-run`],
+  'fence-run': [`${EVENTS}/fence-run`],
+  'read-state': [`${EVENTS}/read-state`],
+  'request-cancel': [`${EVENTS}/request-cancel`],
+  'answer-cancel': [`${EVENTS}/answer-cancel`],
+  'drop-cancel': [`${EVENTS}/drop-cancel`],
+  'save-config': ['push-config/src/scripts/save-config'],
+  'load-configs': ['push-config/src/scripts/load-configs'],
+  'delete-config': ['push-config/src/scripts/delete-config'],
+  'delete-configs': ['push-config/src/scripts/delete-configs'],
+  'append-events': [`${STREAMS}/append-events`],
+  'read-log': [`${STREAMS}/read-log`],
+  'read-position': [`${STREAMS}/read-position`],
+  'enqueue-events': [`${QUEUE}/enqueue-events`],
+  'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
+  'read-events': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/read-events`],
+  'acknowledge-events': [`${QUEUE}/acknowledge-events`],
+  'renew-events': [`${QUEUE}/renew-events`],
+  'give-back-events': [`${QUEUE}/give-back-events`],
+  'leave-queue': [`${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
+  'set-aside-event': [`${QUEUE}/set-aside-event`],
+  'read-range': [`${QUEUE}/read-range`],
+  'read-poison': [`${QUEUE}/read-poison`],
+  'retry-poison': [`${QUEUE}/retry-poison`],
+  'publish-events': [`${PUBSUB}/scripts/publish-events`],
+  'announce-position': [`${PUBSUB}/scripts/announce-position`],
+  'publish-message': [`${PUBSUB}/queue/scripts/publish-message`],
+  'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
+};
+
+/** All of them. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a record's own keys
+export const SCRIPT_NAMES: readonly ScriptName[] = Object.keys(PARTS) as ScriptName[];
+
+/** A script as its package ships it. */
+export function scriptSource(name: ScriptName): string {
+  return PARTS[name].map(shipped).join('\n');
+}
+
+function shipped(path: string): string {
+  const module = luaModule(readFileSync(join(PACKAGES, `${path}.lua`), 'utf8'));
+  const source: unknown = JSON.parse(module.slice('export default '.length, -';\n'.length));
+  return String(source);
+}
+
+/** Lua files of these packages that belong to none of the scripts above. */
+export function filesWithoutScript(): readonly string[] {
+  const known = new Set<string>(Object.values(PARTS).flat());
+  return readdirSync(PACKAGES)
+    .filter((name) => name !== 'json-task-store')
+    .flatMap((name) => {
+      const files = readdirSync(join(PACKAGES, name, 'src'), { recursive: true, encoding: 'utf8' });
+      return files.map((file) => `${name}/src/${file}`);
+    })
+    .filter((file) => file.endsWith('.lua') && !known.has(file.slice(0, -'.lua'.length)));
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { build, type Plugin } from 'esbuild';
+
+import { luaModule } from '../../../build/src/lua-plugin.ts';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
+const PACKAGES = path.join(REPOSITORY, 'packages');
+
+/** A change of one source file: a text that stands in it once, and what takes its place. */
+export interface SourceChange {
+  /** From the root of the repository. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A program of a simulation's worker, in a file of its own. */
+export interface Bundle extends AsyncDisposable {
+  readonly file: string;
+}
+
+/**
+ * Bundles what a worker runs from the sources of the packages, so that nothing must be built before,
+ * and a change can be tried without touching a file.
+ *
+ * @throws {Error} where a change does not fit its file.
+ */
+export async function bundleWorker(changes: readonly SourceChange[] = []): Promise<Bundle> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'a2a-redis-simulation-'));
+  const file = path.join(folder, 'worker.mjs');
+  const dispose = async (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    await build({
+      entryPoints: [path.join(import.meta.dirname, 'worker.ts')],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+      sourcemap: 'inline',
+      logLevel: 'silent',
+      // What an error of the client means is told by the name of its class.
+      keepNames: true,
+      // Some dependencies are CommonJS and require what Node brings.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+      plugins: [sources(changes)],
+    });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { file, [Symbol.asyncDispose]: dispose };
+}
+
+/** Resolves the packages to their sources, and loads those with the changes. */
+function sources(changes: readonly SourceChange[]): Plugin {
+  return {
+    name: 'sources',
+    setup(builder) {
+      builder.onResolve({ filter: /^@a2a-redis\// }, ({ path: name }) => {
+        const [, folder = '', entry = 'index'] = name.split('/');
+        return { path: path.join(PACKAGES, folder, 'src', `${entry}.ts`) };
+      });
+      builder.onLoad({ filter: /packages\/[^/]+\/src\/.*\.(ts|lua)$/ }, async ({ path: file }) => {
+        const relative = path.relative(REPOSITORY, file);
+        const source = changed(await readFile(file, 'utf8'), relative, changes);
+        if (file.endsWith('.ts')) return { contents: source, loader: 'ts' };
+        return { contents: luaModule(source), loader: 'js' };
+      });
+    },
+  };
+}
+
+function changed(source: string, file: string, changes: readonly SourceChange[]): string {
+  let text = source;
+  for (const change of changes.filter((each) => each.file === file)) {
+    const parts = text.split(change.from);
+    if (parts.length !== 2) {
+      throw new Error(`${file} has ${parts.length - 1} times, not once: ${change.from}`);
+    }
+    text = parts.join(change.to);
+  }
+  return text;
+}

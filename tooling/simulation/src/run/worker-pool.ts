@@ -1,0 +1,110 @@
+import { Worker } from 'node:worker_threads';
+
+import type { Job, JobResult } from './worker.ts';
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (result: JobResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** How long one scenario may take, in milliseconds: one that does not end is a fault of its own. */
+const LONGEST_MS = 60_000;
+
+/** Runs scenarios on several threads, one at a time on each. */
+export class WorkerPool implements AsyncDisposable {
+  readonly #lanes: readonly Lane[];
+  readonly #queue: Waiting[] = [];
+
+  constructor(file: string, workers: number) {
+    this.#lanes = Array.from({ length: workers }, () => new Lane(file));
+  }
+
+  /** How many scenarios can run at once. */
+  get size(): number {
+    return this.#lanes.length;
+  }
+
+  /** @throws {Error} where the thread died or did not come to an end. */
+  async run(job: Job): Promise<JobResult> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#lanes.map(async (lane) => lane.close()));
+  }
+
+  #next(): void {
+    for (const lane of this.#lanes) {
+      if (lane.isBusy) continue;
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      lane.give(next, () => {
+        this.#next();
+      });
+    }
+  }
+}
+
+/** A thread, and what it does at present. */
+class Lane {
+  readonly #file: string;
+  #worker: Worker;
+  #waiting: Waiting | undefined;
+  #settle: (act: (waiting: Waiting) => void) => void = () => {};
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#worker = this.#open();
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  give(waiting: Waiting, onFree: () => void): void {
+    this.#waiting = waiting;
+    const timer = setTimeout(() => {
+      const what = JSON.stringify(waiting.job.what);
+      this.#fail(new Error(`A scenario did not end within ${LONGEST_MS} ms: ${what}`));
+    }, LONGEST_MS);
+    this.#settle = (act) => {
+      clearTimeout(timer);
+      this.#settle = () => {};
+      this.#waiting = undefined;
+      act(waiting);
+      onFree();
+    };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(waiting.job);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #open(): Worker {
+    const worker = new Worker(this.#file);
+    worker.on('message', (result: JobResult) => {
+      this.#settle(({ resolve }) => {
+        resolve(result);
+      });
+    });
+    worker.on('error', (error) => {
+      if (worker === this.#worker) this.#fail(error);
+    });
+    return worker;
+  }
+
+  /** What the thread did is given up with it. */
+  #fail(error: Error): void {
+    void this.#worker.terminate();
+    this.#worker = this.#open();
+    this.#settle(({ reject }) => {
+      reject(error);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { KNOWN_FAULTS, MENDED_FAULTS, unknownFindings } from './known-faults.ts';
+import { signatureOf } from './promises/finding.ts';
+import { type Bundle, bundleWorker } from './run/bundle.ts';
+import { runSeeds } from './run/run-seeds.ts';
+import { WorkerPool } from './run/worker-pool.ts';
+import { PROFILES } from './scenario/scenario.ts';
+
+/** How many fresh seeds each run tries. */
+const FRESH_SEEDS = 400;
+
+let bundle: Bundle;
+let pool: WorkerPool;
+
+beforeAll(async () => {
+  bundle = await bundleWorker();
+  pool = new WorkerPool(bundle.file, Math.min(2, availableParallelism()));
+});
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]();
+  await bundle[Symbol.asyncDispose]();
+});
+
+describe('faults', () => {
+  it.each(KNOWN_FAULTS)('that are known show still: $signature', async (fault) => {
+    const { verdict } = await pool.run({ what: fault, isTraced: false });
+    expect(verdict?.findings.map(signatureOf)).toContain(fault.signature);
+  });
+
+  it.each(MENDED_FAULTS)('that were mended are gone: $signature', async (fault) => {
+    const { verdict } = await pool.run({ what: fault, isTraced: false });
+    expect(verdict?.findings.map(signatureOf)).not.toContain(fault.signature);
+  });
+});
+
+it('comes to the same from the same seed, step by step', async () => {
+  const what = { seed: 7, profiles: PROFILES };
+  await using other = new WorkerPool(bundle.file, 1);
+  const runs = await Promise.all(
+    [pool, pool, other].map(async (each) => each.run({ what, isTraced: true })),
+  );
+  const digests = new Set(runs.map(({ verdict }) => verdict?.digest));
+  expect(digests.size).toBe(1);
+  expect(runs[0]?.verdict?.trace.length).toBeGreaterThan(20);
+});
+
+it('finds nothing unknown with fresh seeds', async () => {
+  const from = Math.floor(Math.random() * 1e9);
+  const found: string[] = [];
+  await runSeeds({ from, count: FRESH_SEEDS, profiles: PROFILES }, pool, (result) => {
+    const { seed } = result.scenario;
+    if (result.verdict === undefined) found.push(`--seed ${seed}: ${result.error ?? ''}`);
+    for (const finding of unknownFindings(result.verdict?.findings ?? [])) {
+      found.push(`--seed ${seed}: ${signatureOf(finding)}: ${finding.detail}`);
+    }
+    return true;
+  });
+  expect(found, 'Each can be seen again with `pnpm sim --trace` and its seed').toEqual([]);
+}, 240_000);

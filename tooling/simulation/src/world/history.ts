@@ -1,0 +1,128 @@
+import type { Message, StreamResponse, Task, TaskState } from '@a2a-js/sdk';
+
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Call, Fault } from '../scenario/scenario.ts';
+
+/** An event that an executor published. */
+export interface Published {
+  readonly at: number;
+  /** What it brings, in a word that no other event has: `e2.3` is the third event of execution 2. */
+  readonly token: string;
+  readonly kind: 'task' | 'status' | 'artifact' | 'message';
+  readonly state?: TaskState;
+  readonly artifact?: string;
+}
+
+/** One run of an agent's executor. */
+export interface Execution {
+  readonly id: string;
+  readonly replica: string;
+  readonly taskId: string;
+  /** The call whose message it answers. */
+  readonly call: number;
+  readonly startedAt: number;
+  readonly published: Published[];
+  endedAt: number | undefined;
+  outcome: 'running' | 'returned' | 'threw';
+  /** When it was asked to cancel. */
+  canceledAt: number | undefined;
+}
+
+/** How a call of a client went on. */
+export interface CallRecord {
+  readonly call: Call;
+  readonly startedAt: number;
+  /** The replica's process that served it; absent where none could be reached. */
+  replica: string | undefined;
+  taskId: string | undefined;
+  /** Responses as the client got them, in their order. */
+  readonly responses: { readonly at: number; readonly response: StreamResponse }[];
+  /** What a call answered that is no stream. */
+  answer: Task | Message | readonly Task[] | undefined;
+  endedAt: number | undefined;
+  outcome:
+    | 'open'
+    /** Ended in good order. */
+    | 'ended'
+    /** The call failed. */
+    | 'failed'
+    /** The client went away. */
+    | 'left'
+    /** The replica was gone, or could not be reached. */
+    | 'broken'
+    /** There was no task that it could have been for. */
+    | 'skipped';
+  error: unknown;
+}
+
+/** What a webhook was told. */
+export interface WebhookRecord {
+  readonly at: number;
+  readonly replica: string;
+  readonly configId: string;
+  readonly taskId: string;
+  readonly response: StreamResponse;
+}
+
+/** Something that was reported, or that nobody handled. */
+export interface Trouble {
+  readonly at: number;
+  readonly replica: string;
+  readonly kind: 'reported' | 'unhandled' | 'logged';
+  readonly error: unknown;
+}
+
+/** A line of a trace. */
+interface TraceLine {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+/** What happened in a simulation, as everybody saw it. */
+export class History {
+  readonly executions: Execution[] = [];
+  readonly calls: CallRecord[] = [];
+  readonly webhooks: WebhookRecord[] = [];
+  readonly troubles: Trouble[] = [];
+  /** What befell the data of the server, which no replica can be asked to make up for. */
+  readonly losses: { readonly at: number; readonly fault: Fault }[] = [];
+  readonly #simulation: Simulation;
+  readonly #trace: TraceLine[] | undefined;
+
+  /** @param isTraced Whether a trace is kept, for a reader. */
+  constructor(simulation: Simulation, isTraced: boolean) {
+    this.#simulation = simulation;
+    this.#trace = isTraced ? [] : undefined;
+  }
+
+  /** Milliseconds since the start of the simulation. */
+  get now(): number {
+    return this.#simulation.now;
+  }
+
+  note(who: string, what: string): void {
+    this.#trace?.push({ at: this.#simulation.now, who, what });
+  }
+
+  trouble(kind: Trouble['kind'], error: unknown): void {
+    const { now, current } = this.#simulation;
+    this.troubles.push({ at: now, replica: current.name, kind, error });
+    this.note(current.name, `${kind}: ${textOfError(error)}`);
+  }
+
+  /** The trace, a line an entry. */
+  trace(): readonly string[] {
+    return (this.#trace ?? []).map(
+      ({ at, who, what }) => `${at.toFixed(1).padStart(9)} ${who.padEnd(10)} ${what}`,
+    );
+  }
+}
+
+/** An error in one line, with what caused it. */
+export function textOfError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? ` [${String(error.code)}]` : '';
+  const cause = error.cause === undefined ? '' : ` <- ${textOfError(error.cause)}`;
+  return `${error.name}${code}: ${error.message.split('\n')[0] ?? ''}${cause}`;
+}

@@ -1,0 +1,147 @@
+import type { AgentCard, StreamResponse, Task } from '@a2a-js/sdk';
+import {
+  DefaultRequestHandler,
+  type PushNotificationSender,
+  type ServerCallContext,
+} from '@a2a-js/sdk/server';
+import { type BaseQueueManager, useRuntime } from '@a2a-redis/core/kernel';
+import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
+import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
+import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
+import { RedisTaskStore } from '@a2a-redis/task-store';
+
+import type { Actor } from '../kernel/actor.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Network } from '../network/network.ts';
+import { SimulatedClient } from '../network/simulated-client.ts';
+import type { Call, Settings } from '../scenario/scenario.ts';
+import { PlannedAgent } from './agent.ts';
+import type { History } from './history.ts';
+import { describeResponse, taskIdOfResponse } from './tokens.ts';
+
+export const TASKS_PREFIX = 't:';
+export const QUEUES_PREFIX = 'q:';
+export const PUSH_PREFIX = 'p:';
+
+/** What all replicas of a simulation share. */
+export interface ReplicaParts {
+  readonly simulation: Simulation;
+  readonly network: Network;
+  readonly history: History;
+  readonly settings: Settings;
+  readonly calls: ReadonlyMap<number, Call>;
+}
+
+const CARD: AgentCard = {
+  name: 'simulated',
+  description: '',
+  version: '1',
+  provider: undefined,
+  capabilities: { streaming: true, pushNotifications: true, extensions: [] },
+  securitySchemes: {},
+  securityRequirements: [],
+  defaultInputModes: [],
+  defaultOutputModes: [],
+  skills: [],
+  signatures: [],
+  supportedInterfaces: [],
+};
+
+/** A process of the agent: the SDK's handler on the stores and the manager of these packages. */
+export class Replica {
+  readonly actor: Actor;
+  readonly handler: DefaultRequestHandler;
+  readonly store: RedisTaskStore;
+  readonly manager: BaseQueueManager;
+  /** Whether it has begun to close. */
+  isClosing = false;
+  isClosed = false;
+  readonly #client: SimulatedClient;
+
+  private constructor(actor: Actor, client: SimulatedClient, parts: ReplicaParts) {
+    this.actor = actor;
+    this.#client = client;
+    const { history, settings, calls } = parts;
+    this.store = new RedisTaskStore(client, { prefix: TASKS_PREFIX });
+    const pushStore = new RedisPushNotificationConfigStore(client, { prefix: PUSH_PREFIX });
+    this.manager = managerOf(client, settings, {
+      taskStore: this.store,
+      onError: (error) => {
+        history.trouble('reported', error);
+      },
+    });
+    const sender = this.manager.distributeSender(new RecordingSender(actor, parts, pushStore));
+    this.handler = new DefaultRequestHandler(
+      CARD,
+      this.store,
+      this.manager.distribute(new PlannedAgent(actor, history, calls)),
+      this.manager,
+      pushStore,
+      sender,
+    );
+  }
+
+  /** Starts a process. Called as its actor; resolves when it can serve. */
+  static async start(actor: Actor, parts: ReplicaParts): Promise<Replica> {
+    const client = new SimulatedClient(parts.network, actor);
+    useRuntime(client, actor);
+    await client.connect();
+    return new Replica(actor, client, parts);
+  }
+
+  /** As a process that ends at SIGTERM: what it has accepted may come to its end, for a while. */
+  async close(drainMs: number | undefined): Promise<void> {
+    this.isClosing = true;
+    if (drainMs !== undefined) await this.manager.drain(drainMs);
+    await this.manager.close();
+    this.#client.destroy();
+    this.isClosed = true;
+  }
+}
+
+function managerOf(
+  client: SimulatedClient,
+  settings: Settings,
+  shared: Pick<
+    NonNullable<ConstructorParameters<typeof RedisStreamsQueueManager>[1]>,
+    'taskStore' | 'onError'
+  >,
+): BaseQueueManager {
+  const { failoverMs, publishDeadlineMs, maxEventsPerTask, maxMessageBytes, isSharded } = settings;
+  const options = { ...shared, prefix: QUEUES_PREFIX, failoverMs, publishDeadlineMs };
+  return settings.manager === 'streams'
+    ? new RedisStreamsQueueManager(client, { ...options, maxEventsPerTask, maxMessageBytes })
+    : new RedisPubSubQueueManager(client, { ...options, sharded: isSharded });
+}
+
+/** Posts as the SDK's sender does, looking up its configs first; what arrives is recorded. */
+class RecordingSender implements PushNotificationSender {
+  readonly #actor: Actor;
+  readonly #parts: ReplicaParts;
+  readonly #store: RedisPushNotificationConfigStore;
+
+  constructor(actor: Actor, parts: ReplicaParts, store: RedisPushNotificationConfigStore) {
+    this.#actor = actor;
+    this.#parts = parts;
+    this.#store = store;
+  }
+
+  async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
+    const taskId = task?.id ?? taskIdOfResponse(response) ?? '';
+    const configs = await this.#store.load(taskId, context);
+    const { history, simulation } = this.#parts;
+    for (const { id } of configs) {
+      await new Promise<void>((resolve) => {
+        this.#actor.setTimer(resolve, 1 + this.#actor.random() * 10);
+      });
+      history.note(this.#actor.name, `tells webhook ${id}: ${describeResponse(response)}`);
+      history.webhooks.push({
+        at: simulation.now,
+        replica: this.#actor.name,
+        configId: id,
+        taskId,
+        response: structuredClone(response),
+      });
+    }
+  }
+}
