@@ -9,8 +9,8 @@ import { runSeeds } from './run/run-seeds.ts';
 import { WorkerPool } from './run/worker-pool.ts';
 import { PROFILES } from './scenario/scenario.ts';
 
-/** How many fresh seeds each run tries. */
-const FRESH_SEEDS = 400;
+/** For how long each run tries fresh seeds, in milliseconds: a slow machine tries fewer. */
+const FRESH_MS = 45_000;
 
 let bundle: Bundle;
 let pool: WorkerPool;

@@ -44,6 +44,7 @@ const FAULT_OF_MESSAGE: readonly (readonly [RegExp, CommandFault])[] = [
   [/^Cannot find node /, 'unsent'],
   [/^Socket closed unexpectedly$/, 'unknown'],
   [/^Disconnects client$/, 'unknown'],
+  [/^(?:Socket|Command) timeout /, 'unknown'],
   // A command that finds the queue full is unsent. But where the queue is full at a reconnect, the
   // handshake fails with this error, and so does every command that was sent behind it.
   [/^The queue is full$/, 'unknown'],
@@ -89,6 +90,8 @@ export function commandFault(error: unknown): CommandFault {
   if ('code' in error && typeof error.code === 'string' && SOCKET_CODES.has(error.code)) {
     return isConnectError(error) ? 'unsent' : 'unknown';
   }
+  // What a `TimeoutError` is where its class was renamed: it has no message at all.
+  if (error.message === '') return 'unknown';
   if (BUSY_REPLY.test(error.message)) return 'busy';
   return isErrorReply(error) ? 'refused' : 'other';
 }
