@@ -7,7 +7,7 @@ import { bundleWorker } from './run/bundle.ts';
 import { runSeeds } from './run/run-seeds.ts';
 import { shrink } from './run/shrink.ts';
 import { WorkerPool } from './run/worker-pool.ts';
-import type { JobResult } from './run/worker.ts';
+import type { Job, JobResult } from './run/worker.ts';
 import { type Profile, PROFILES, type Scenario } from './scenario/scenario.ts';
 
 const USAGE = `Usage: pnpm sim [options]
@@ -73,6 +73,9 @@ async function main(): Promise<number> {
   });
   if (process.stderr.isTTY) process.stderr.write('\r');
   const seconds = (performance.now() - startedAt) / 1000;
+  if (kinds.size === 0 && count === 1 && options.isTraced) {
+    await printTrace({ seed: from, profiles }, pool);
+  }
   for (const [signature, kind] of [...kinds].toSorted(([, a], [, b]) => b.count - a.count)) {
     await report(signature, kind, pool, options);
   }
@@ -97,8 +100,12 @@ async function report(
     scenario = await shrink(scenario, signature, pool);
     console.log(`  smallest: ${describeScenario(scenario)}`);
   }
-  if (!isTraced) return;
-  const { verdict } = await pool.run({ what: { scenario }, isTraced: true });
+  if (isTraced) await printTrace({ scenario }, pool);
+}
+
+/** Prints who did what when, and what came of it. */
+async function printTrace(what: Job['what'], pool: WorkerPool): Promise<void> {
+  const { verdict } = await pool.run({ what, isTraced: true });
   for (const line of verdict?.trace ?? []) console.log(`  ${line}`);
   for (const each of verdict?.findings ?? []) console.log(`  ${signatureOf(each)}: ${each.detail}`);
   console.log(`  trace ${verdict?.digest ?? ''}`);

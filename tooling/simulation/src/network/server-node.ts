@@ -20,6 +20,8 @@ const UNSUBSCRIBING: ReadonlyMap<string, ChannelKind> = new Map([
 /** A Redis server with a replica that follows it: at its address answers whichever is the primary. */
 export class ServerNode {
   readonly actor: Actor;
+  /** Told of each command, for a trace. */
+  onExecuted: ((by: Actor, args: readonly string[], reply: ServerReply) => void) | undefined;
   readonly #simulation: Simulation;
   readonly #connections = new Set<Connection>();
   readonly #subscribers = new Map<string, Set<Connection>>();
@@ -81,6 +83,12 @@ export class ServerNode {
     if (subscribing !== undefined) return this.#subscribe(connection, subscribing, channel);
     const unsubscribing = UNSUBSCRIBING.get(command);
     if (unsubscribing !== undefined) return this.#unsubscribe(connection, unsubscribing, channel);
+    const reply = this.#reply(args);
+    this.onExecuted?.(connection.owner, args, reply);
+    return reply;
+  }
+
+  #reply(args: readonly string[]): ServerReply {
     try {
       return { value: this.#primary.execute(args) };
     } catch (error) {

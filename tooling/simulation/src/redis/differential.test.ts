@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,8 +19,8 @@ import { type Difference, outcome, ServerPair } from './differential/server-pair
 
 /** One that is the same in every run, and one that finds more. */
 const SEEDS = ['a', `fresh ${Date.now().toString(36)}`];
-const SCRIPT_CALLS = 4000;
-const RAW_COMMANDS = 12_000;
+const SCRIPT_CALLS = 5000;
+const RAW_COMMANDS = 15_000;
 
 let server: RedisServer;
 
@@ -37,6 +39,12 @@ const SCRIPT_REPLIES: ReadonlyMap<ScriptName, ScriptReply> = new Map([
   ['request-cancel', 'any order'],
   ['load-configs', 'any order'],
 ]);
+
+/** Whether the consumer of a group was seen, and its entry delivered, within the last 200 ms. */
+const WAS_SEEN = `
+  local consumer = redis.call('XINFO', 'CONSUMERS', KEYS[1], 'g')[1]
+  local pending = redis.call('XPENDING', KEYS[1], 'g', '-', '+', 1)[1]
+  return { tostring(consumer[6] < 200), pending and tostring(pending[3] < 200) or 'none' }`;
 
 /** What is shown of a difference. */
 function shown(seed: string, difference: Difference | undefined): unknown {
@@ -82,6 +90,7 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
       SCRIPT_NAMES.map((name) => [name, load(pair, atFixedTime(scriptSource(name)))]),
     );
     let now = 1_700_000_000_000;
+    pair.run(['HSET', 'clock', 's', '1700000000', 'us', '000123']);
     let difference: Difference | undefined;
     for (let run = 0; run < SCRIPT_CALLS && difference === undefined; run += 1) {
       if (random.chance(0.3)) {
@@ -112,6 +121,55 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
     pair.close();
     expect(shown(seed, difference)).toBeUndefined();
   });
+});
+
+it('reckons with ids beyond what a double holds', async () => {
+  const pair = await ServerPair.open(server.url);
+  const add = (...id: readonly string[]): unknown => pair.run(['XADD', 's', ...id, 'f', 'v']);
+  add('9007199254740990-9007199254740990');
+  for (let i = 0; i < 4; i += 1) add('*');
+  add('9007199254740993-9007199254740993');
+  for (let i = 0; i < 3; i += 1) add('*');
+  add('18446744073709551615-18446744073709551613');
+  for (let i = 0; i < 3; i += 1) add('*');
+  for (const id of ['9007199254740990-9007199254740992', '9007199254740993-9007199254740993']) {
+    pair.run(['XRANGE', 's', `(${id}`, '+', 'COUNT', '1']);
+    pair.run(['XREVRANGE', 's', `(${id}`, '-', 'COUNT', '1']);
+    pair.run(['XDEL', 's', id]);
+  }
+  pair.run(['XRANGE', 's', '(18446744073709551615-18446744073709551615', '+']);
+  pair.run(['XRANGE', 's', '-', '(0-0']);
+  expect(await pair.compareKeyspaces()).toBeUndefined();
+  pair.close();
+});
+
+it('sees a consumer where Redis does', async () => {
+  const pair = await ServerPair.open(server.url);
+  const commands = [
+    ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'],
+    ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>'],
+    ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '0'],
+    ['XPENDING', 's', 'g', '-', '+', '9', 'c'],
+    ['XACK', 's', 'g', '1-1'],
+    ['XCLAIM', 's', 'g', 'c', '0', '1-1'],
+    ['XCLAIM', 's', 'g', 'c', '0', '7-7'],
+    ['XCLAIM', 's', 'g', 'c', '9999', '1-1'],
+    ['XAUTOCLAIM', 's', 'g', 'c', '0', '-'],
+    ['XAUTOCLAIM', 's', 'g', 'c', '9999', '-'],
+  ].map((command, i) => command.map((arg) => (arg === 's' ? `s${i}` : arg)));
+  for (const [i] of commands.entries()) {
+    pair.run(['XADD', `s${i}`, '1-1', 'f', 'v']);
+    pair.run(['XGROUP', 'CREATE', `s${i}`, 'g', '0']);
+    pair.run(['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', `s${i}`, '>']);
+  }
+  expect(await pair.compare()).toBeUndefined();
+  await sleep(300);
+  for (const command of commands) pair.run(command);
+  for (const [i] of commands.entries()) {
+    pair.run(['EVAL', WAS_SEEN, '1', `s${i}`]);
+  }
+  expect(await pair.compare()).toBeUndefined();
+  pair.close();
 });
 
 it('covers every script', () => {

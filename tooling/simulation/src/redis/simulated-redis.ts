@@ -201,11 +201,12 @@ export class SimulatedRedis {
 
   #callFromScript(run: ScriptRun, args: readonly string[]): RawReply {
     const command = findCommand(args);
+    const isBare = command === 'no subcommand' && args.length === 1;
+    if (isBare || (typeof command === 'object' && !takes(command, args.length))) {
+      throw plainError('Wrong number of args calling Redis command from script');
+    }
     if (typeof command !== 'object') {
       throw plainError('Unknown Redis command called from script');
-    }
-    if (!takes(command, args.length)) {
-      throw plainError('Wrong number of args calling Redis command from script');
     }
     if (!command.runsInScripts) throw plainError('This Redis command is not allowed from script');
     // What has begun to write goes on, so that nothing is left half done.

@@ -57,8 +57,18 @@ export async function bundleWorker(changes: readonly SourceChange[] = []): Promi
   return { file, [Symbol.asyncDispose]: dispose };
 }
 
+/** Scripts are called by their digests; a trace tells their names. See `world/server-trace.ts`. */
+const SCRIPT_NAMES: SourceChange = {
+  file: 'packages/core/src/redis/script.ts',
+  from: 'return { name, source, sha1:',
+  to: `globalThis.simulatedScripts ??= new Map();
+  globalThis.simulatedScripts.set(createHash('sha1').update(source).digest('hex'), name);
+  return { name, source, sha1:`,
+};
+
 /** Resolves the packages to their sources, and loads those with the changes. */
-function sources(changes: readonly SourceChange[]): Plugin {
+function sources(asked: readonly SourceChange[]): Plugin {
+  const changes = [...asked, SCRIPT_NAMES];
   return {
     name: 'sources',
     setup(builder) {

@@ -12,6 +12,7 @@ import { applyFault } from './faults.ts';
 import { useSimulatedGlobals } from './globals.ts';
 import { History } from './history.ts';
 import { Replica, type ReplicaParts } from './replica.ts';
+import { describeCall } from './server-trace.ts';
 
 const LATENCIES: Readonly<Record<Settings['network'], Latency>> = {
   quick: { leastMs: 0.1, mostMs: 0.5, slowMs: 2, slowShare: 0.01 },
@@ -82,6 +83,12 @@ export class World {
     this.node = new ServerNode(this.simulation, new Actor('server', this.simulation));
     const latency = LATENCIES[this.settings.network];
     this.network = new Network(this.simulation, this.node, latency);
+    if (isTraced) {
+      this.node.onExecuted = (by, args, reply) => {
+        const line = describeCall(by, args, reply);
+        if (line !== undefined) this.history.note('server', line);
+      };
+    }
     const calls = new Map<number, Call>(scenario.calls.map((call) => [call.id, call]));
     const { simulation, network, history, settings } = this;
     this.#parts = { simulation, network, history, settings, calls };

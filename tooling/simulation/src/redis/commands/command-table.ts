@@ -4,10 +4,11 @@ import { keyCommands } from './key-commands.ts';
 import { pubsubCommands } from './pubsub-commands.ts';
 import { serverCommands } from './server-commands.ts';
 import { sortedSetCommands } from './sorted-set-commands.ts';
-import { streamCommands } from './stream-commands.ts';
-import { streamGroupCommands } from './stream-group-commands.ts';
-import { streamInfoCommands } from './stream-info-commands.ts';
-import { streamReaderCommands } from './stream-reader-commands.ts';
+import { streamCommands } from './streams/stream-commands.ts';
+import { streamGroupCommands } from './streams/stream-group-commands.ts';
+import { streamInfoCommands } from './streams/stream-info-commands.ts';
+import { streamReaderCommands } from './streams/stream-reader-commands.ts';
+import { streamClaimCommands } from './streams/stream-claim-commands.ts';
 import { stringCommands } from './string-commands.ts';
 
 const COMMANDS: ReadonlyMap<string, Command | Container> = new Map([
@@ -18,6 +19,7 @@ const COMMANDS: ReadonlyMap<string, Command | Container> = new Map([
   ...streamCommands,
   ...streamGroupCommands,
   ...streamReaderCommands,
+  ...streamClaimCommands,
   ...streamInfoCommands,
   ...pubsubCommands,
   ...serverCommands,

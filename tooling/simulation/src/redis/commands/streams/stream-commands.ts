@@ -1,7 +1,7 @@
-import { optionOf } from '../bytes.ts';
-import { requireInteger } from '../numbers.ts';
-import { plainError, type RawReply, syntaxError, wrongArity } from '../reply.ts';
-import { Stream, type StreamEntry, type Trimming } from '../values/stream.ts';
+import { optionOf } from '../../bytes.ts';
+import { requireInteger } from '../../numbers.ts';
+import { plainError, type RawReply, syntaxError, wrongArity } from '../../reply.ts';
+import { Stream, type StreamEntry, type Trimming } from '../../values/stream.ts';
 import {
   compareIds,
   formatId,
@@ -16,8 +16,8 @@ import {
   requireStart,
   type StreamId,
   type Unsigned,
-} from '../values/stream-id.ts';
-import { argument, command, type CommandContext, type CommandTable } from './command.ts';
+} from '../../values/stream-id.ts';
+import { argument, command, type CommandContext, type CommandTable } from '../command.ts';
 
 export const streamCommands: CommandTable = [
   ['XADD', command('xadd', -5, ['write', 'denyoom'], 'first', xadd)],

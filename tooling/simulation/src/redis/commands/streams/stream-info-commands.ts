@@ -1,10 +1,10 @@
-import { optionOf } from '../bytes.ts';
-import { requireInteger } from '../numbers.ts';
-import { plainError, type RawReply, wrongSubcommand } from '../reply.ts';
-import type { Consumer, ConsumerGroup } from '../values/consumer-group.ts';
-import type { Stream } from '../values/stream.ts';
-import { formatId, MAX_ID, MIN_ID } from '../values/stream-id.ts';
-import { argument, command, type CommandContext, type CommandTable } from './command.ts';
+import { optionOf } from '../../bytes.ts';
+import { requireInteger } from '../../numbers.ts';
+import { plainError, type RawReply, wrongSubcommand } from '../../reply.ts';
+import type { Consumer, ConsumerGroup } from '../../values/consumer-group.ts';
+import type { Stream } from '../../values/stream.ts';
+import { formatId, MAX_ID, MIN_ID } from '../../values/stream-id.ts';
+import { argument, command, type CommandContext, type CommandTable } from '../command.ts';
 import { entryReply } from './stream-commands.ts';
 import { noSuchGroup } from './stream-group-commands.ts';
 

@@ -1,5 +1,5 @@
-import { optionOf } from '../bytes.ts';
-import { requireInteger } from '../numbers.ts';
+import { optionOf } from '../../bytes.ts';
+import { requireInteger } from '../../numbers.ts';
 import {
   OK,
   plainError,
@@ -9,9 +9,9 @@ import {
   RedisReplyError,
   syntaxError,
   wrongSubcommand,
-} from '../reply.ts';
-import { ConsumerGroup } from '../values/consumer-group.ts';
-import { Stream } from '../values/stream.ts';
+} from '../../reply.ts';
+import { ConsumerGroup } from '../../values/consumer-group.ts';
+import { Stream } from '../../values/stream.ts';
 import {
   formatId,
   MIN_ID,
@@ -19,8 +19,8 @@ import {
   requireId,
   requireStart,
   type StreamId,
-} from '../values/stream-id.ts';
-import { argument, command, type CommandContext, type CommandTable } from './command.ts';
+} from '../../values/stream-id.ts';
+import { argument, command, type CommandContext, type CommandTable } from '../command.ts';
 
 export const streamGroupCommands: CommandTable = [
   ['XACK', command('xack', -4, ['write'], 'first', xack)],
