@@ -3,7 +3,7 @@ const SLOTS = 16_384;
 const POLYNOMIAL = 0x10_21;
 
 /** The checksum of a byte string. */
-export function crc16(bytes: string): number {
+function crc16(bytes: string): number {
   let crc = 0;
   for (let i = 0; i < bytes.length; i += 1) {
     crc ^= bytes.charCodeAt(i) << 8;

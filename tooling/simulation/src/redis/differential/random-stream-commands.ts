@@ -2,7 +2,7 @@ import type { Random } from '../../kernel/random.ts';
 import { FUTURE_MS, HUGE, keyOf, maybe, type Servers, some, TEXTS } from './random-values.ts';
 
 /** An id; now and then a strange one. */
-export function streamId(random: Random): string {
+function streamId(random: Random): string {
   const ms = FUTURE_MS + random.integer(0, 40);
   if (random.chance(0.06))
     return random.pick([

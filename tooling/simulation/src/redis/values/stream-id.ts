@@ -15,7 +15,7 @@ const MAX: bigint = 2n ** 64n - 1n;
 export const MIN_ID: StreamId = { ms: 0, seq: 0 };
 export const MAX_ID: StreamId = { ms: MAX, seq: MAX };
 /** The highest sequence number, which an id without one has at the end of a range. */
-export const MAX_SEQUENCE: Unsigned = MAX;
+const MAX_SEQUENCE: Unsigned = MAX;
 
 /** Below 0 where the first comes before the second, 0 where they are the same. */
 export function compareIds(a: StreamId, b: StreamId): number {
@@ -35,7 +35,7 @@ export function nextId({ ms, seq }: StreamId): StreamId | undefined {
 }
 
 /** The id before this one; undefined before the first. */
-export function previousId({ ms, seq }: StreamId): StreamId | undefined {
+function previousId({ ms, seq }: StreamId): StreamId | undefined {
   if (seq !== 0) return { ms, seq: minusOne(seq) };
   return ms === 0 ? undefined : { ms: minusOne(ms), seq: MAX };
 }
@@ -76,7 +76,7 @@ export interface IdForm {
 }
 
 /** The `-` and `+` of ranges are no ids, and an id without a sequence number has 0. */
-export const STRICT: IdForm = { missingSequence: 0, takesEnds: false };
+const STRICT: IdForm = { missingSequence: 0, takesEnds: false };
 
 /** An id; undefined for a text that is none. */
 export function parseId(text: string, form: IdForm = STRICT): StreamId | undefined {
