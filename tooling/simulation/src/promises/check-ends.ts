@@ -8,7 +8,7 @@ import type { Task } from '@a2a-js/sdk';
 
 import { EPOCH } from '../kernel/simulation.ts';
 import type { Fault } from '../scenario/scenario.ts';
-import { textOfError } from '../world/history.ts';
+import { type Execution, textOfError } from '../world/history.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import {
@@ -64,11 +64,7 @@ function stuckTask(
     ];
   }
   if (task === undefined || isTerminalState(state) || isInterruptedState(state)) return [];
-  // An executor that returns without an end leaves its task as it is, as the SDK has it.
-  const isLeft = executions.every(
-    (each) => each.outcome === 'returned' && !isTerminalState(lastStatusOf(each)?.state),
-  );
-  if (isLeft) return [];
+  if (isLeftOpen(executions)) return [];
   const suffix = hasLostData(outcome) ? ' after a loss' : '';
   const last = executions.map((each) => `${each.id} on ${each.replica} ${each.outcome}`).join(', ');
   return [
@@ -78,6 +74,17 @@ function stuckTask(
       detail: `${taskId} is ${stateName(state)}: ${last}`,
     },
   ];
+}
+
+/** An executor that returns without an end or a question leaves its task as it is, as the SDK has it. */
+function isLeftOpen(executions: readonly Execution[]): boolean {
+  const last = executions.at(-1);
+  if (last === undefined) return true;
+  const hasEnded = executions.some(({ published }) =>
+    published.some(({ state }) => isTerminalState(state)),
+  );
+  const asks = isInterruptedState(lastStatusOf(last)?.state);
+  return last.outcome === 'returned' && !hasEnded && !asks;
 }
 
 /** What anybody was told of the end. Where Redis lost an end, there may be another one after it. */
@@ -106,8 +113,11 @@ function differentEnds(
   return [{ promise: 'P11', kind: 'different ends are told', detail: `${taskId}: ${detail}` }];
 }
 
-/** Of the failover time, for how long a replica may be silent and must still be taken to live. */
-const TOLERATED = 0.4;
+/**
+ * Of the failover time, for how long a replica may be silent and must still be taken to live: a lease
+ * lasts for 0.6 of it, and the latest renewal may have been due.
+ */
+const TOLERATED = 0.35;
 
 /** A replica that was silent for a moment at most is not taken to be gone. */
 function needlessFailure(
@@ -135,9 +145,10 @@ function lateFailure(
   { scenario: { faults }, beganAt }: Outcome,
 ): readonly Finding[] {
   if (!isFailedByOthers(task)) return [];
-  const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + silenceOf(fault)));
+  const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + durationOf(fault)));
   const mayBeGone = faults.some(({ kind }) => !AWAY.has(kind));
-  const isLate = executions.every(({ startedAt }) => startedAt > backAt + RECONNECT_MS);
+  // Others know of a run only once its replica has told them, which it cannot while it is away.
+  const isLate = executions.every(({ startedAt }) => startedAt > backAt);
   if (mayBeGone || !isLate) return [];
   const on = executions.map(({ replica, startedAt }) => `${replica} at ${Math.round(startedAt)}`);
   return [
@@ -178,11 +189,21 @@ function isFailedByOthers(task: Task | undefined): boolean {
 
 /** Faults that keep a replica away for a while, after which it goes on. */
 const AWAY: ReadonlySet<Fault['kind']> = new Set(['cut-off', 'stall', 'pause']);
-/** How long a client takes to connect again, at most about. */
-const RECONNECT_MS = 2500;
+/** For how long a client waits at most before it connects once more, in milliseconds. */
+const LONGEST_PAUSE_MS = 2000;
+/** How much that differs, and what connecting takes, in milliseconds. */
+const CONNECTING_MS = 300;
 
-/** For how long a fault keeps a replica from Redis, in milliseconds. */
+/** For how long a fault keeps a replica from Redis, at most about, in milliseconds. */
 function silenceOf(fault: Fault): number {
+  const forMs = durationOf(fault);
+  if (!('noticedAfterMs' in fault)) return forMs;
+  // The longer it was away, the longer a client waits before it tries again.
+  return forMs + Math.min(forMs, LONGEST_PAUSE_MS) + CONNECTING_MS;
+}
+
+/** How long a fault lasts, in milliseconds. */
+function durationOf(fault: Fault): number {
   const forMs = 'forMs' in fault ? fault.forMs : 0;
   return forMs + ('noticedAfterMs' in fault ? fault.noticedAfterMs : 0);
 }

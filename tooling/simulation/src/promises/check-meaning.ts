@@ -37,8 +37,10 @@ export const checkMeaning: PromiseCheck = checkTasks((task, outcome) => {
 });
 
 /** Whether it is plain what must come of a task. */
-function isPlain({ calls, executions }: TaskHistory, { scenario }: Outcome): boolean {
-  if (scenario.faults.length > 0 || executions.length === 0) return false;
+function isPlain({ calls, executions }: TaskHistory, { scenario, history }: Outcome): boolean {
+  // The SDK stores nothing of a task before its first event brings the task.
+  const [first] = executions[0]?.published ?? [];
+  if (scenario.faults.length > 0 || first?.kind !== 'task') return false;
   const isSequence = executions.every(
     ({ startedAt }, index) => startedAt > (executions[index - 1]?.endedAt ?? -1) + SETTLED_MS,
   );
@@ -46,12 +48,20 @@ function isPlain({ calls, executions }: TaskHistory, { scenario }: Outcome): boo
   const isStored = calls.every(
     ({ call, outcome }) => call.kind !== 'cancel' && (!('plan' in call) || outcome === 'ended'),
   );
+  // A client that left may not have learnt the task's id.
+  const isHeard = executions.every(({ call }) =>
+    history.calls.some((each) => each.call.id === call && each.outcome === 'ended'),
+  );
   // Who asks for authorisation goes on after it returned, beside whatever comes next.
   const goesOn = calls.some(
     ({ call }) => 'plan' in call && call.plan.steps.some((step) => step.do === 'authorise'),
   );
   return (
-    isSequence && isStored && !goesOn && executions.every(({ outcome }) => outcome !== 'running')
+    isSequence &&
+    isStored &&
+    isHeard &&
+    !goesOn &&
+    executions.every(({ outcome }) => outcome !== 'running')
   );
 }
 

@@ -2,6 +2,7 @@ import type { Outcome } from '../world/world.ts';
 import { checkBounds } from './check-bounds.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkIsolation } from './check-isolation.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { checkStore } from './check-store.ts';
 import { checkSubscribers } from './check-subscribers.ts';
 import { checkTrouble } from './check-trouble.ts';
@@ -9,6 +10,7 @@ import { checkWebhooks } from './check-webhooks.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 
 const CHECKS: readonly PromiseCheck[] = [
+  checkMeaning,
   checkIsolation,
   checkStore,
   checkSubscribers,

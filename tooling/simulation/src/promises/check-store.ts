@@ -33,14 +33,16 @@ function missing(
     : [];
 }
 
-function storedOnce({ taskId, task }: TaskHistory): readonly Finding[] {
+function storedOnce({ taskId, task }: TaskHistory, outcome: Outcome): readonly Finding[] {
   if (task === undefined) return [];
+  // What was applied is known by the record, which may be what was lost.
+  const suffix = hasLostData(outcome) ? ' after a loss' : '';
   const findings: Finding[] = [];
   const tokens = tokensOfTask(task).filter((token) => parseToken(token) !== undefined);
   if (new Set(tokens).size < tokens.length) {
     findings.push({
       promise: 'P4',
-      kind: 'stored twice',
+      kind: `stored twice${suffix}`,
       detail: `${taskId}: ${tokens.join(' ')}`,
     });
   }
@@ -48,7 +50,7 @@ function storedOnce({ taskId, task }: TaskHistory): readonly Finding[] {
   if (new Set(ids).size < ids.length) {
     findings.push({
       promise: 'P4',
-      kind: 'a message stored twice',
+      kind: `a message stored twice${suffix}`,
       detail: `${taskId}: ${ids.join(' ')}`,
     });
   }
@@ -57,7 +59,7 @@ function storedOnce({ taskId, task }: TaskHistory): readonly Finding[] {
     if (indexes.some((index, place) => index < (indexes[place - 1] ?? 0))) {
       findings.push({
         promise: 'P4',
-        kind: 'stored out of order',
+        kind: `stored out of order${suffix}`,
         detail: `${taskId}: ${tokensOfArtifact(artifact).join(' ')}`,
       });
     }

@@ -1,7 +1,8 @@
 import type { StreamResponse } from '@a2a-js/sdk';
 
-import type { CallRecord, Execution } from '../world/history.ts';
+import type { CallRecord } from '../world/history.ts';
 import { isTerminalState, stateName, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
+import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import { checkTasks, hasLostData, parseToken, type TaskHistory } from './task-histories.ts';
 
@@ -18,7 +19,7 @@ export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
     findings.push(
       ...repetitions(call, seen),
       ...disorder(call, seen),
-      ...gaps(call, seen, task.executions),
+      ...gaps(call, seen, task, outcome),
     );
     if (!isLossy) findings.push(...missedEnds(call, seen, task));
   }
@@ -106,9 +107,16 @@ function disorder(record: CallRecord, { events }: Seen): readonly Finding[] {
 function gaps(
   record: CallRecord,
   { events, snapshot }: Seen,
-  executions: readonly Execution[],
+  { executions, task }: TaskHistory,
+  { history }: Outcome,
 ): readonly Finding[] {
   const seen = new Set(events);
+  const stored = new Set(task === undefined ? [] : tokensOfTask(task));
+  // What is nowhere any more cannot be told to who comes after it was lost.
+  const joinedAt = record.responses[0]?.at ?? record.startedAt;
+  const lostUntil = Math.max(
+    ...history.losses.map(({ at }) => (at < joinedAt ? at : Number.NEGATIVE_INFINITY)),
+  );
   const missing: string[] = [];
   for (const { call, published } of executions) {
     const isKnown = (token: string): boolean => seen.has(token) || snapshot.has(token);
@@ -118,11 +126,12 @@ function gaps(
     const firstLive = live === -1 ? published.length : live;
     // Who streams its own message gets all of it; another execution may have begun before.
     const isOwn = record.call.kind === 'stream' && record.call.id === call;
-    for (const [index, { token, kind }] of published.entries()) {
+    for (const [index, { at, token, kind }] of published.entries()) {
       if (index > lastSeen || isKnown(token) || kind === 'message') continue;
       // A snapshot has the last status only.
       if (kind !== 'artifact' && index < firstLive) continue;
       if (record.call.kind === 'stream' && !isOwn && index < firstSeen) continue;
+      if (at <= lostUntil && !stored.has(token)) continue;
       missing.push(token);
     }
   }

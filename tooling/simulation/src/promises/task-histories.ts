@@ -37,11 +37,16 @@ export function checkTasks(...checks: readonly TaskCheck[]): PromiseCheck {
   return (outcome) =>
     taskHistories(outcome).flatMap((task) => {
       const findings = checks.flatMap((check) => check(task, outcome));
-      if (task.taskId.startsWith('own-')) return findings.map(withKind('under an id of its own'));
-      return executesAtOnce(task)
-        ? findings.map(withKind('of several executions at once'))
-        : findings;
+      return findings.map(withKind(specialCaseOf(task)));
     });
+}
+
+/** In which special case a task is, as it ends the kind of a finding; empty for none. */
+export function specialCaseOf(task: TaskHistory): string {
+  // Who calls for a task is answered with what its executor published under another id.
+  const hasOwnId = task.calls.some(({ call }) => 'plan' in call && call.plan.hasOwnId);
+  if (hasOwnId || task.taskId.startsWith('own-')) return ', under an id of its own';
+  return executesAtOnce(task) ? ', of several executions at once' : '';
 }
 
 /** Whether several executions of a task were under way at the same time, as the SDK lets them. */
@@ -49,16 +54,19 @@ function executesAtOnce({ executions }: TaskHistory): boolean {
   return executions.some((one) =>
     executions.some(
       (other) =>
-        one !== other &&
-        one.startedAt <= other.startedAt &&
-        other.startedAt < (one.endedAt ?? Number.POSITIVE_INFINITY),
+        one !== other && one.startedAt <= other.startedAt && other.startedAt < untilOf(one),
     ),
   );
 }
 
+/** When an execution is over: one that asked for authorisation publishes on after it returned. */
+export function untilOf({ endedAt = Number.POSITIVE_INFINITY, published }: Execution): number {
+  return Math.max(endedAt, published.at(-1)?.at ?? 0);
+}
+
 /** What goes wrong only in a special case is a kind of its own. */
 function withKind(what: string): (finding: Finding) => Finding {
-  return ({ promise, kind, detail }) => ({ promise, kind: `${kind}, ${what}`, detail });
+  return ({ promise, kind, detail }) => ({ promise, kind: `${kind}${what}`, detail });
 }
 
 /** Whether Redis lost something, so that not all can be made up for. */
