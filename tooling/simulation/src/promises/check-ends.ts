@@ -144,7 +144,7 @@ function lateFailure(
   { taskId, task, executions }: TaskHistory,
   { scenario: { faults }, beganAt }: Outcome,
 ): readonly Finding[] {
-  if (!isFailedByOthers(task)) return [];
+  if (!isFailedByOthers(task) || faults.length === 0) return [];
   const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + durationOf(fault)));
   const mayBeGone = faults.some(({ kind }) => !AWAY.has(kind));
   // Others know of a run only once its replica has told them, which it cannot while it is away.

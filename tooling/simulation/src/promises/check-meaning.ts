@@ -3,7 +3,13 @@ import { TaskState } from '@a2a-js/sdk';
 import { stateName, tokensOfTask } from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
-import { checkTasks, lastStatusOf, parseToken, type TaskHistory } from './task-histories.ts';
+import {
+  checkTasks,
+  lastStatusOf,
+  parseToken,
+  type TaskHistory,
+  untilOf,
+} from './task-histories.ts';
 
 /**
  * P1: where nothing goes wrong, nobody cancels and one execution follows another, a task is what the SDK
@@ -41,9 +47,10 @@ function isPlain({ calls, executions }: TaskHistory, { scenario, history }: Outc
   // The SDK stores nothing of a task before its first event brings the task.
   const [first] = executions[0]?.published ?? [];
   if (scenario.faults.length > 0 || first?.kind !== 'task') return false;
-  const isSequence = executions.every(
-    ({ startedAt }, index) => startedAt > (executions[index - 1]?.endedAt ?? -1) + SETTLED_MS,
-  );
+  const isSequence = executions.every(({ startedAt }, index) => {
+    const earlier = executions[index - 1];
+    return earlier === undefined || startedAt > untilOf(earlier) + SETTLED_MS;
+  });
   // The SDK stores nothing more once the last request that would is gone or has failed.
   const isStored = calls.every(
     ({ call, outcome }) => call.kind !== 'cancel' && (!('plan' in call) || outcome === 'ended'),

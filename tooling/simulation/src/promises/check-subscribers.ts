@@ -4,7 +4,13 @@ import type { CallRecord } from '../world/history.ts';
 import { isTerminalState, stateName, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
-import { checkTasks, hasLostData, parseToken, type TaskHistory } from './task-histories.ts';
+import {
+  checkTasks,
+  hasLostData,
+  lastStatusOf,
+  parseToken,
+  type TaskHistory,
+} from './task-histories.ts';
 
 /**
  * P4 and P5: whoever listens gets each event once, in its publisher's order and without a gap; and
@@ -157,6 +163,9 @@ function missedEnds(
   // The SDK ends what is streamed where the task asks its user.
   if (lastState === 'INPUT_REQUIRED') return [];
   if (!isTerminalState(state)) return [];
+  // Who streams is ended with the execution, which need not end its task: another one may do that.
+  const own = executions.find((each) => call.kind === 'stream' && each.call === call.id);
+  if (own?.outcome === 'returned' && !isTerminalState(lastStatusOf(own)?.state)) return [];
   const wasExecuting = executions.some((each) => {
     const { startedAt, endedAt: over = Number.POSITIVE_INFINITY } = each;
     return startedAt < record.startedAt && over > endedAt;

@@ -1,0 +1,284 @@
+import { TaskState } from '@a2a-js/sdk';
+import { A2ARedisError } from '@a2a-redis/core';
+import { describe, expect, it } from 'vitest';
+
+import type { Fault } from '../scenario/scenario.ts';
+import { checkBounds } from './check-bounds.ts';
+import { checkEnds } from './check-ends.ts';
+import { checkIsolation } from './check-isolation.ts';
+import { checkMeaning } from './check-meaning.ts';
+import { checkPromises } from './check-promises.ts';
+import { checkStore } from './check-store.ts';
+import { checkSubscribers } from './check-subscribers.ts';
+import { checkTrouble } from './check-trouble.ts';
+import { checkWebhooks } from './check-webhooks.ts';
+import { type PromiseCheck, signatureOf } from './finding.ts';
+import {
+  artifact,
+  callOf,
+  end,
+  executionOf,
+  LOOKED_AT,
+  lose,
+  outcomeOf,
+  report,
+  type Scene,
+  status,
+  store,
+  streamCall,
+  subscribe,
+  task,
+  TASK_ID,
+  told,
+  untold,
+  wholeScene,
+} from './testing/scene.ts';
+
+const {
+  TASK_STATE_CANCELED: CANCELED,
+  TASK_STATE_COMPLETED: COMPLETED,
+  TASK_STATE_FAILED: FAILED,
+  TASK_STATE_INPUT_REQUIRED: INPUT_REQUIRED,
+  TASK_STATE_WORKING: WORKING,
+} = TaskState;
+
+/** What a check finds in a scene that breaks a promise, and how that differs from a whole one. */
+type Cases = Readonly<Record<string, (scene: Scene) => void>>;
+
+it('finds nothing where all promises are kept', () => {
+  expect(checkPromises(outcomeOf(wholeScene()))).toEqual([]);
+});
+
+finds('checkIsolation', checkIsolation, {
+  'P2 a foreign task is listed': ({ rest, stored }) => {
+    const all = stored.flatMap((each) => each.task ?? []);
+    rest.lists = new Map([
+      ['ann', all],
+      ['ben', all],
+    ]);
+  },
+  'P8 tasks cannot be listed': ({ rest }) => {
+    rest.lists = new Map([['ann', undefined]]);
+  },
+  'P1 a list differs from the tasks': ({ rest }) => {
+    rest.lists = new Map([['ann', []]]);
+  },
+});
+
+finds('checkStore', checkStore, {
+  'P12 a task that was told is not stored': (scene) => {
+    store(scene, undefined);
+  },
+  'P4 stored twice': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3', 'e0.4', 'e0.4']));
+  },
+  'P4 stored twice after a loss': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3', 'e0.4', 'e0.4']));
+    lose(scene, 1350);
+  },
+  'P4 a message stored twice': (scene) => {
+    const twice = task(COMPLETED, 'e0.5', ['e0.3', 'e0.4']);
+    store(scene, { ...twice, history: [...twice.history, ...twice.history] });
+  },
+  'P4 stored out of order': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.4', 'e0.3']));
+  },
+  'P3 a message is lost': (scene) => {
+    scene.calls.push(callOf(streamCall(2, 0), []));
+    scene.executions.push(executionOf('e1', 2, 5000, []));
+  },
+  'P12 a part that was told is not stored': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
+  },
+  'P12 a part that was told is not stored, of several executions at once': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
+    scene.executions.push(executionOf('e1', 0, 1250, []));
+  },
+  'P12 a part that was told is not stored, under an id of its own': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
+    scene.calls.push(callOf(streamCall(2, undefined, { hasOwnId: true }), []));
+  },
+});
+
+finds('checkSubscribers', checkSubscribers, {
+  'P4 repeated to a subscriber': (scene) => {
+    subscribe(scene, ['e0.3'], [artifact('e0.3', 1300), artifact('e0.4', 1310), end(1400)]);
+  },
+  'P4 out of order to a subscriber': (scene) => {
+    const parts = [artifact('e0.4', 1300), artifact('e0.3', 1310)];
+    subscribe(scene, [], [...parts, end(1400)]);
+  },
+  'P5 gap to a listener': ({ calls }) => {
+    calls[0]?.responses.splice(2, 1);
+  },
+  'P5 gap to a subscriber': (scene) => {
+    subscribe(scene, ['e0.3'], [end(1400)]);
+  },
+  'P6 a listener ends without the end': ({ calls }) => {
+    calls[0]?.responses.pop();
+  },
+  'P6 a subscriber ends without the end': (scene) => {
+    subscribe(scene, ['e0.3'], [artifact('e0.4', 1310)], 2000);
+  },
+  'P5 a subscriber ends without all parts': (scene) => {
+    subscribe(scene, ['e0.3'], [status(COMPLETED, 'told-from-the-store', 9000)]);
+  },
+});
+
+it('expects nothing of a subscriber that was lost before it came', () => {
+  const scene = wholeScene();
+  subscribe(scene, ['e0.4'], [end(1400)]);
+  store(scene, task(COMPLETED, 'e0.5', ['e0.4']));
+  lose(scene, 1230);
+  expect(checkSubscribers(outcomeOf(scene))).toEqual([]);
+});
+
+finds('checkEnds', checkEnds, {
+  'P6 a resubscribe never ends': ({ calls }) => {
+    Object.assign(calls[1] ?? {}, { endedAt: LOOKED_AT + 10, outcome: 'failed' });
+  },
+  'P8 a task cannot be read': ({ stored }) => {
+    stored.splice(0, 1, {
+      taskId: TASK_ID,
+      user: 'ann',
+      task: undefined,
+      error: new Error('no answer'),
+    });
+  },
+  'P11 a task stays open': (scene) => {
+    untold(scene, task(WORKING, 'e0.2', []));
+  },
+  'P11 a task stays open after a loss': (scene) => {
+    untold(scene, task(WORKING, 'e0.2', []));
+    lose(scene, 1350);
+  },
+  'P11 different ends are told': ({ webhooks }) => {
+    webhooks.push(told(status(CANCELED, 'x', 1500)));
+  },
+  'P6 a healthy replica is taken to be gone': (scene) => {
+    untold(scene, task(FAILED, 'r1-1-end', []));
+  },
+  'P6 a healthy replica is taken to be gone after a loss': (scene) => {
+    untold(scene, task(FAILED, 'r1-1-end', []));
+    lose(scene, 1350);
+  },
+  'P6 what a replica accepts after it is back is failed': (scene) => {
+    untold(scene, task(FAILED, 'r1-1-end', []));
+    scene.faults = [{ at: 0, ...stall(2000) }];
+    scene.executions = [executionOf('e0', 0, 3100, [])];
+  },
+  'P11 an executor begins whose run was ended before': (scene) => {
+    untold(scene, task(FAILED, 'r1-1-end', []));
+    scene.faults = [{ at: 5000, ...stall(2000) }];
+    scene.executions.push(executionOf('e1', 2, 4000, []));
+  },
+});
+
+it.each([
+  ['a question that was not stored', INPUT_REQUIRED, ['P11 a task stays open']],
+  ['an executor that left its task as it is', WORKING, []],
+])('tells %s from other open tasks', (_, last, found) => {
+  const scene = wholeScene();
+  untold(scene, task(WORKING, 'e0.2', []));
+  const published = [{ at: 1100, token: 'e0.1', kind: 'status' as const, state: last }];
+  scene.executions = [executionOf('e0', 0, 1100, published)];
+  expect(checkEnds(outcomeOf(scene)).map(signatureOf)).toEqual(found);
+});
+
+it('takes no replica to be healthy that needed so long to connect again', () => {
+  const scene = wholeScene();
+  untold(scene, task(FAILED, 'r1-1-end', []));
+  scene.faults = [{ at: 200, kind: 'cut-off', replica: 0, forMs: 600, noticedAfterMs: 1 }];
+  expect(checkEnds(outcomeOf(scene))).toEqual([]);
+});
+
+finds('checkWebhooks', checkWebhooks, {
+  'webhooks an event is told twice': ({ webhooks }) => {
+    webhooks.splice(1, 0, told(artifact('e0.3', 1300)));
+  },
+  'webhooks events are told out of order': ({ webhooks }) => {
+    webhooks.splice(0, 2, told(artifact('e0.4', 1300)), told(artifact('e0.3', 1310)));
+  },
+  'webhooks several ends are told': ({ webhooks }) => {
+    webhooks.push(told(status(CANCELED, 'x', 1500)));
+  },
+  'webhooks events are told after the end': ({ webhooks }) => {
+    webhooks.push(told(status(WORKING, 'e0.6', 1500)));
+  },
+  'webhooks an end is not told': ({ webhooks }) => {
+    webhooks.pop();
+  },
+});
+
+finds('checkBounds', checkBounds, {
+  'P7 a key has no expiry': ({ rest }) => {
+    rest.keys = [{ key: 'q:{:ann:t1}:state', expiresAt: undefined }];
+  },
+  'P7 a note of a run is left': ({ rest }) => {
+    rest.keys = [{ key: 'q:{run:r1}', expiresAt: undefined }];
+  },
+  'P7 a subscription is left': ({ rest }) => {
+    rest.channels = ['channel:q:{:ann:t1}:events'];
+  },
+  'P7 timers are left': ({ rest }) => {
+    rest.alive = [{ name: 'A1', timers: 100 }];
+  },
+  'P7 a close does not end': ({ rest }) => {
+    rest.unclosed = ['A1'];
+  },
+  'P7 a key is left after close': ({ rest }) => {
+    rest.keysAfterClose = [{ key: 'q:{run:r1}', expiresAt: undefined }];
+  },
+  'P7 a subscription is left after close': ({ rest }) => {
+    rest.channelsAfterClose = ['channel:q:{:ann:t1}:events'];
+  },
+});
+
+finds('checkTrouble', checkTrouble, {
+  'P8 an unhandled rejection': (scene) => {
+    report(scene, 'unhandled', new A2ARedisError('EVENTS_LOST', 'x'));
+  },
+  'P10 a report without a fault': (scene) => {
+    report(scene, 'reported', new A2ARedisError('EVENTS_LOST', 'x'));
+  },
+  'P10 a report without a fault, of several executions at once': (scene) => {
+    report(scene, 'reported', new A2ARedisError('EVENTS_LOST', `of task "${TASK_ID}"`));
+    scene.executions.push(executionOf('e1', 0, 1250, []));
+  },
+  'P10 a report without a code': (scene) => {
+    scene.faults = [{ at: 0, kind: 'flush' }];
+    report(scene, 'reported', new Error('x'));
+  },
+  'P10 a call fails without a typed error': ({ calls }) => {
+    Object.assign(calls[1] ?? {}, { outcome: 'failed', error: new TypeError('x') });
+  },
+});
+
+it('takes what is reported at a close for no report without a fault', () => {
+  const scene = wholeScene();
+  report(scene, 'reported', new A2ARedisError('CLIENT_CLOSED', 'x'), LOOKED_AT + 1);
+  expect(checkTrouble(outcomeOf(scene))).toEqual([]);
+});
+
+finds('checkMeaning', checkMeaning, {
+  'P1 a task has other parts than were published': (scene) => {
+    store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
+  },
+  'P1 a task has another state than was published': (scene) => {
+    store(scene, task(FAILED, 'e0.5', ['e0.3', 'e0.4']));
+  },
+});
+
+function finds(name: string, check: PromiseCheck, cases: Cases): void {
+  describe(name, () => {
+    it.each(Object.entries(cases))('finds %s', (signature, change) => {
+      const scene = wholeScene();
+      change(scene);
+      expect(check(outcomeOf(scene)).map(signatureOf)).toEqual([signature]);
+    });
+  });
+}
+
+function stall(forMs: number): Omit<Extract<Fault, { readonly kind: 'stall' }>, 'at'> {
+  return { kind: 'stall', replica: 0, direction: 'both', forMs };
+}
