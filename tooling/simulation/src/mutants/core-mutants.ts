@@ -6,13 +6,6 @@ const EVENTS = `${CORE}/events`;
 /** Faults of runs, of what joins them, and of the store. */
 export const CORE_MUTANTS: readonly Mutant[] = [
   {
-    name: 'a run does not wait for the one before it',
-    file: `${EVENTS}/task-run.ts`,
-    from: 'beforeFirst: async () => settled,',
-    to: '',
-    profiles: CUT_OFF,
-  },
-  {
     name: 'a run is entered at its task before it is noted where others look',
     file: `${EVENTS}/task-runs.ts`,
     from: `    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);
@@ -51,13 +44,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'this.#events.onExpired(this.#isSteady ? expired : []);',
     to: 'this.#events.onExpired(expired);',
     profiles: LOSS,
-  },
-  {
-    name: 'a replica that was silent for long hands its events on at once',
-    file: `${EVENTS}/replica-lease.ts`,
-    from: 'return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;',
-    to: 'return true;',
-    profiles: CUT_OFF,
   },
   {
     name: 'the end of a lost run is not sent',
@@ -191,5 +177,19 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: `return new IndexKeys(\`\${this.#prefix}{\${scopeSegment(scope)}}\`);`,
     to: `return new IndexKeys(\`\${this.#prefix}{:}\`);`,
     profiles: CALM,
+  },
+  {
+    name: 'a run does not wait for the one before it',
+    file: `${EVENTS}/task-run.ts`,
+    from: 'beforeFirst: async () => settled,',
+    to: '',
+    profiles: CUT_OFF,
+  },
+  {
+    name: 'a replica that was silent for long hands its events on at once',
+    file: `${EVENTS}/replica-lease.ts`,
+    from: 'return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;',
+    to: 'return true;',
+    profiles: CUT_OFF,
   },
 ];

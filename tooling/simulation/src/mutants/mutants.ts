@@ -2,7 +2,7 @@ import { CORE_MUTANTS } from './core-mutants.ts';
 import { CUT_OFF, LOSS, type Mutant } from './mutant.ts';
 import { TRANSPORT_MUTANTS } from './transport-mutants.ts';
 
-export const MUTANTS: readonly Mutant[] = [...TRANSPORT_MUTANTS, ...CORE_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...TRANSPORT_MUTANTS];
 
 /**
  * Changes of moments only, which break nothing: none may be found. They show that the rule tells a fault

@@ -6,13 +6,6 @@ const PUBSUB = 'packages/pubsub-queue/src';
 /** Faults of how events get to other replicas. */
 export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
-    name: 'append-events.lua without its fence check',
-    file: `${STREAMS}/scripts/append-events.lua`,
-    from: "if stored[5] then return 'fenced' end",
-    to: '',
-    profiles: CUT_OFF,
-  },
-  {
     name: 'append-events.lua without its duplicate guard',
     file: `${STREAMS}/scripts/append-events.lua`,
     from: 'for i = math.max(1, applied - first + 2), count do',
@@ -95,5 +88,12 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     from: 'for i = math.max(1, applied - first + 2), count do',
     to: 'for i = math.max(1, applied - first + 2), math.max(1, count - 1) do',
     profiles: CALM,
+  },
+  {
+    name: 'append-events.lua without its fence check',
+    file: `${STREAMS}/scripts/append-events.lua`,
+    from: "if stored[5] then return 'fenced' end",
+    to: '',
+    profiles: CUT_OFF,
   },
 ];

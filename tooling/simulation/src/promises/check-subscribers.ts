@@ -1,5 +1,6 @@
-import type { StreamResponse } from '@a2a-js/sdk';
+import type { StreamResponse, Task } from '@a2a-js/sdk';
 
+import { EPOCH } from '../kernel/simulation.ts';
 import type { CallRecord } from '../world/history.ts';
 import { isTerminalState, stateName, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
@@ -27,7 +28,7 @@ export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
       ...disorder(call, seen),
       ...gaps(call, seen, task, outcome),
     );
-    if (!isLossy) findings.push(...missedEnds(call, seen, task));
+    if (!isLossy) findings.push(...missedEnds(call, seen, task, outcome));
   }
   return findings;
 });
@@ -157,12 +158,14 @@ function missedEnds(
   record: CallRecord,
   { events, snapshot, lastState, knowsEnd }: Seen,
   { executions, state, task }: TaskHistory,
+  outcome: Outcome,
 ): readonly Finding[] {
-  const { endedAt, outcome, call } = record;
-  if (outcome !== 'ended' || endedAt === undefined || task === undefined) return [];
-  // The SDK ends what is streamed where the task asks its user.
-  if (lastState === 'INPUT_REQUIRED') return [];
-  if (!isTerminalState(state)) return [];
+  const { endedAt, outcome: how, call } = record;
+  if (how !== 'ended' || endedAt === undefined || task === undefined) return [];
+  // The SDK ends what is streamed where the task asks its user, but not at a snapshot that does.
+  const last = record.responses.at(-1)?.response.payload?.$case;
+  const isAsked = lastState === 'INPUT_REQUIRED' && (call.kind === 'stream' || last !== 'task');
+  if (isAsked || !isTerminalState(state)) return [];
   // Who streams is ended with the execution, which need not end its task: another one may do that.
   const own = executions.find((each) => call.kind === 'stream' && each.call === call.id);
   if (own?.outcome === 'returned' && !isTerminalState(lastStatusOf(own)?.state)) return [];
@@ -173,7 +176,7 @@ function missedEnds(
   const published = executions.some((each) =>
     each.published.some((event) => isTerminalState(event.state) && event.at <= endedAt),
   );
-  if (!knowsEnd && (wasExecuting || published)) {
+  if (!knowsEnd && (wasExecuting || published || hasEndedBy(endedAt, task, outcome))) {
     return [
       {
         promise: 'P6',
@@ -200,6 +203,12 @@ function missedEnds(
       detail: `${name(record)} lacks ${missing.join(' ')}`,
     },
   ];
+}
+
+/** Whether others than its executor had ended a task by then. */
+function hasEndedBy(at: number, task: Task, { scenario: { faults } }: Outcome): boolean {
+  const isClockWrong = faults.some(({ kind }) => kind.endsWith('clock'));
+  return !isClockWrong && Date.parse(task.status?.timestamp ?? '') - EPOCH < at;
 }
 
 function name({ call, replica }: CallRecord): string {

@@ -27,8 +27,8 @@ export const checkTrouble: PromiseCheck = (outcome) => {
       findings.push({ promise: 'P10', kind: 'a report without a code', detail });
     }
   }
-  for (const { outcome, error, call } of history.calls) {
-    if (outcome === 'failed' && !isTyped(error)) {
+  for (const { outcome: how, error, call } of history.calls) {
+    if (how === 'failed' && !isTyped(error)) {
       findings.push({
         promise: 'P10',
         kind: 'a call fails without a typed error',

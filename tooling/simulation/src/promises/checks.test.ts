@@ -163,7 +163,7 @@ finds('checkEnds', checkEnds, {
     lose(scene, 1350);
   },
   'P6 what a replica accepts after it is back is failed': (scene) => {
-    untold(scene, task(FAILED, 'r1-1-end', []));
+    untold(scene, task(FAILED, 'r1-1-end', [], 3200));
     scene.faults = [{ at: 0, ...stall(2000) }];
     scene.executions = [executionOf('e0', 0, 3100, [])];
   },

@@ -75,7 +75,7 @@ export function wholeScene(): Scene {
         { at: 1400, token: 'e0.5', kind: 'status', state: completed },
       ]),
     ],
-    webhooks: [artifact('e0.3', 1220), artifact('e0.4', 1320), end].map((each) => told(each)),
+    webhooks: [artifact('e0.3', 1220), artifact('e0.4', 1320), end(1400)].map((each) => told(each)),
     troubles: [],
     losses: [],
     stored: [
@@ -119,11 +119,16 @@ export function outcomeOf(scene: Scene): Outcome {
 }
 
 /** A task with the parts that some events brought. */
-export function task(state: TaskState, statusToken: string, parts: readonly string[]): Task {
+export function task(
+  state: TaskState,
+  statusToken: string,
+  parts: readonly string[],
+  changedAt: number = 1400,
+): Task {
   return {
     id: TASK_ID,
     contextId: IDS.contextId,
-    status: tokenStatus(statusToken, state, IDS, new Date(EPOCH + 1400).toISOString()),
+    status: tokenStatus(statusToken, state, IDS, new Date(EPOCH + changedAt).toISOString()),
     artifacts: [artifactOf(parts)],
     history: [tokenMessage('m0', Role.ROLE_USER, IDS)],
     metadata: {},
