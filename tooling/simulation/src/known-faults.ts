@@ -97,7 +97,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'P6 a cancel never ends',
-    what: "An executor ignores a cancel and asks its user, or goes on to an end that another replica's bus does not expect: who asked on another replica waits for an end that does not come.",
+    what: "An executor on another replica ignores a cancel, and then asks its user. Who asked for the cancel waits for an end that does not come.'s bus does not expect: who asked on another replica waits for an end that does not come.",
     seed: 11664,
     profiles: ['calm'],
   },
@@ -316,6 +316,42 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     what: 'Pub/Sub: all is lost, and the lease with it: a run is fenced and entered nowhere, and who waits for the answer waits until `close`.',
     seed: 10321,
     profiles: ['flush'],
+  },
+  {
+    signature: 'P11 a task stays open',
+    what: 'Pub/Sub: one save is refused, as the server is full. The request fails, nobody stores the rest, and a task that ended stays `working`.',
+    seed: 10025,
+    profiles: ['memory'],
+  },
+  {
+    signature: 'P11 a task stays open',
+    what: 'Streams: the same before a question to the user. A run that is paused is not compared with the store, and the task stays `submitted`.',
+    seed: 11808,
+    profiles: ['memory'],
+  },
+  {
+    signature: 'P6 a send-now never ends',
+    what: 'A run is fenced while its registration is repeated, which is refused then. The executor begins all the same; what it publishes is dropped, and who sent waits until `close`.',
+    seed: 202033,
+    profiles: ['cut-off'],
+  },
+  {
+    signature: 'P6 a subscriber ends without the end',
+    what: 'A replica that is not sure of its lease hands what it publishes to listeners here once Redis has it. The message of the end comes ahead of the reply to the call that sent it: a subscriber here is ended without it.',
+    seed: 201364,
+    profiles: ['stall'],
+  },
+  {
+    signature: 'P6 a subscriber ends without the end',
+    what: 'The same, the first that a replica does after it was cut off from replies being a cancel.',
+    seed: 200202,
+    profiles: ['stall'],
+  },
+  {
+    signature: 'P6 a cancel never ends',
+    what: 'A follow-up elsewhere ends the task before the run with the question is paused: that is not taken for the end of the task, and the pause leaves the state open. Who asked for a cancel waits.',
+    seed: 10401,
+    profiles: ['calm'],
   },
 ];
 

@@ -14,6 +14,7 @@ import { checkTrouble } from './check-trouble.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { type PromiseCheck, signatureOf } from './finding.ts';
 import {
+  type Arrival,
   artifact,
   callOf,
   end,
@@ -22,7 +23,9 @@ import {
   lose,
   outcomeOf,
   report,
+  resubscribeCall,
   type Scene,
+  snapshot,
   status,
   store,
   streamCall,
@@ -131,6 +134,17 @@ it('expects nothing of a subscriber that was lost before it came', () => {
   store(scene, task(COMPLETED, 'e0.5', ['e0.4']));
   lose(scene, 1230);
   expect(checkSubscribers(outcomeOf(scene))).toEqual([]);
+});
+
+it.each([
+  ['a snapshot has', snapshot, ['P6 a subscriber ends without the end']],
+  ['came as an event', (_: unknown, at: number): Arrival => status(INPUT_REQUIRED, 'e0.2', at), []],
+])('tells an end at a question that %s from one without the end', (_, arrival, found) => {
+  const scene = wholeScene();
+  untold(scene, task(CANCELED, 'x', ['e0.3']));
+  scene.executions = [];
+  scene.calls = [callOf(resubscribeCall(1), [arrival(task(INPUT_REQUIRED, 'e0.2', []), 2000)])];
+  expect(checkSubscribers(outcomeOf(scene)).map(signatureOf)).toEqual(found);
 });
 
 finds('checkEnds', checkEnds, {
