@@ -10,7 +10,7 @@ import { WorkerPool } from './run/worker-pool.ts';
 import { PROFILES } from './scenario/scenario.ts';
 
 /** For how long each run tries fresh seeds, in milliseconds: a slow machine tries fewer. */
-const FRESH_MS = 45_000;
+const FRESH_MS = 30_000;
 
 let bundle: Bundle;
 let pool: WorkerPool;
