@@ -353,6 +353,12 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     seed: 10401,
     profiles: ['calm'],
   },
+  {
+    signature: 'P4 repeated to a subscriber after a loss',
+    what: 'Pub/Sub: a record is lost, with what it says of applied events. A fresh snapshot has parts that are not known to be in it, and they are told once more.',
+    seed: 21074,
+    profiles: ['flush'],
+  },
 ];
 
 /** What was found once, and must never come back. */

@@ -24,7 +24,7 @@ export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
     if (call.call.kind !== 'stream' && call.call.kind !== 'resubscribe') continue;
     const seen = seenBy(call);
     findings.push(
-      ...repetitions(call, seen),
+      ...repetitions(call, seen, outcome),
       ...disorder(call, seen),
       ...gaps(call, seen, task, outcome),
     );
@@ -86,10 +86,12 @@ function tokensOf({ payload }: StreamResponse): readonly string[] {
   return status === undefined || status === '' ? [] : [status];
 }
 
-function repetitions(record: CallRecord, { repeated }: Seen): readonly Finding[] {
+function repetitions(record: CallRecord, { repeated }: Seen, outcome: Outcome): readonly Finding[] {
   if (repeated.length === 0) return [];
+  // What a snapshot holds is known by the record, which may be what was lost.
+  const suffix = hasLostData(outcome) ? ' after a loss' : '';
   const detail = `${name(record)}: ${repeated.join(' ')}`;
-  return [{ promise: 'P4', kind: 'repeated to a subscriber', detail }];
+  return [{ promise: 'P4', kind: `repeated to a subscriber${suffix}`, detail }];
 }
 
 function disorder(record: CallRecord, { events }: Seen): readonly Finding[] {
@@ -128,7 +130,6 @@ function gaps(
   for (const { call, published } of executions) {
     const isKnown = (token: string): boolean => seen.has(token) || snapshot.has(token);
     const lastSeen = published.findLastIndex(({ token }) => isKnown(token));
-    const firstSeen = published.findIndex(({ token }) => isKnown(token));
     const live = published.findIndex(({ token }) => seen.has(token));
     const firstLive = live === -1 ? published.length : live;
     // Who streams its own message gets all of it; another execution may have begun before.
@@ -137,7 +138,7 @@ function gaps(
       if (index > lastSeen || isKnown(token) || kind === 'message') continue;
       // A snapshot has the last status only.
       if (kind !== 'artifact' && index < firstLive) continue;
-      if (record.call.kind === 'stream' && !isOwn && index < firstSeen) continue;
+      if (record.call.kind === 'stream' && !isOwn && index < firstLive) continue;
       if (at <= lostUntil && !stored.has(token)) continue;
       missing.push(token);
     }
