@@ -1,4 +1,4 @@
-import { CALM, CUT_OFF, KILL, LOSS, type Mutant } from './mutant.ts';
+import { CALM, CUT_OFF, KILL, RESTART, type Mutant } from './mutant.ts';
 
 const CORE = 'packages/core/src';
 const EVENTS = `${CORE}/events`;
@@ -25,13 +25,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     profiles: KILL,
   },
   {
-    name: 'a run is forgotten before its task holds its events',
-    file: `${EVENTS}/task-run.ts`,
-    from: 'if (await this.publisher.stored()) await this.#registration.forget();',
-    to: 'if (this.publisher.counter >= 0) await this.#registration.forget();',
-    profiles: KILL,
-  },
-  {
     name: 'nobody is taken to be gone',
     file: `${EVENTS}/replica-lease.ts`,
     from: 'if (leftMs <= 0) expired.push(replica);',
@@ -39,24 +32,10 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     profiles: KILL,
   },
   {
-    name: 'everybody is taken to be gone after an outage',
-    file: `${EVENTS}/replica-lease.ts`,
-    from: 'this.#events.onExpired(this.#isSteady ? expired : []);',
-    to: 'this.#events.onExpired(expired);',
-    profiles: LOSS,
-  },
-  {
     name: 'the end of a lost run is not sent',
     file: `${EVENTS}/task-ender.ts`,
     from: 'if (bodies.length > 0) {',
     to: 'if (bodies.length > 99) {',
-    profiles: KILL,
-  },
-  {
-    name: 'what a lost run published is not stored',
-    file: `${EVENTS}/task-ender.ts`,
-    from: 'await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);',
-    to: 'await this.#save(context, [...(end === undefined ? [] : [end])]);',
     profiles: KILL,
   },
   {
@@ -91,13 +70,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'a request to cancel is not heard elsewhere',
     file: `${EVENTS}/cancel-requests.ts`,
     from: 'void this.#handle(request, this.#handler);',
-    to: '',
-    profiles: CALM,
-  },
-  {
-    name: 'index-task.lua leaves the entry that is replaced',
-    file: `${CORE}/tasks/scripts/index-task.lua`,
-    from: "if i == 1 or i > 4 then redis.call('ZREM', KEYS[k + i], ARGV[a + 4]) end",
     to: '',
     profiles: CALM,
   },
@@ -144,13 +116,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     profiles: CALM,
   },
   {
-    name: 'a subscriber that comes late is not told the stored end',
-    file: `${EVENTS}/joined-bus.ts`,
-    from: 'if (last !== undefined && !this.#isClosed) this.#give(last);',
-    to: '',
-    profiles: CALM,
-  },
-  {
     name: 'every replica that ends a lost run tells webhooks',
     file: `${EVENTS}/task-ender.ts`,
     from: 'if (isFirst && terminal !== undefined)',
@@ -162,7 +127,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/redis/script-runner.ts`,
     from: 'if (runtime.now() + pauseMs >= endsAt) {',
     to: 'if (attempt > 0) {',
-    profiles: LOSS,
+    profiles: RESTART,
   },
   {
     name: 'index-task.lua leaves out the list of all tasks',
@@ -186,10 +151,31 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     profiles: CUT_OFF,
   },
   {
-    name: 'a replica that was silent for long hands its events on at once',
-    file: `${EVENTS}/replica-lease.ts`,
-    from: 'return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;',
-    to: 'return true;',
-    profiles: CUT_OFF,
+    name: 'a run goes on where its task waits for its user',
+    file: `${EVENTS}/task-bus.ts`,
+    from: 'if (!this.#isOver && !this.isExecuting) void this.#pause();',
+    to: '',
+    profiles: CALM,
+  },
+  {
+    name: 'listeners get what this process published once more',
+    file: `${EVENTS}/task-bus.ts`,
+    from: 'if (isOwn) return;',
+    to: '',
+    profiles: CALM,
+  },
+  {
+    name: 'webhooks are told by every request on the replica that published',
+    file: `${EVENTS}/distributed-sender.ts`,
+    from: 'this.#sent.set(text, true);',
+    to: '',
+    profiles: CALM,
+  },
+  {
+    name: 'events are not sent to other replicas',
+    file: `${EVENTS}/event-publisher.ts`,
+    from: 'this.#outbox.push(mark.counter, body);',
+    to: '',
+    profiles: CALM,
   },
 ];

@@ -12,4 +12,5 @@ export interface Mutant extends SourceChange {
 export const CALM: readonly Profile[] = ['calm'];
 export const CUT_OFF: readonly Profile[] = ['cut-off'];
 export const KILL: readonly Profile[] = ['kill'];
-export const LOSS: readonly Profile[] = ['restart', 'flush'];
+export const RESTART: readonly Profile[] = ['restart'];
+export const FLUSH: readonly Profile[] = ['flush'];

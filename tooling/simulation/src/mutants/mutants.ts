@@ -1,5 +1,5 @@
 import { CORE_MUTANTS } from './core-mutants.ts';
-import { CUT_OFF, LOSS, type Mutant } from './mutant.ts';
+import { CUT_OFF, RESTART, type Mutant } from './mutant.ts';
 import { TRANSPORT_MUTANTS } from './transport-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...TRANSPORT_MUTANTS];
@@ -21,6 +21,6 @@ export const CONTROLS: readonly Mutant[] = [
     file: 'packages/core/src/events/outbox.ts',
     from: 'const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());',
     to: 'const pauseMs = backoffMs(attempt, 60, 2000, this.#runtime.random());',
-    profiles: LOSS,
+    profiles: RESTART,
   },
 ];

@@ -4,12 +4,16 @@
  */
 const NEW_IN_SEEDS = 3;
 /** By how many standard deviations seeds must differ to the mutant's disadvantage. */
-const DEVIATIONS = 2.8;
+const DEVIATIONS = 3.3;
+
+/** Counted as a signature: a seed shows it that shows any signature which it does not show otherwise. */
+const ANY = 'any signature';
 
 /** The rule of {@link Tally}, for those who read what comes of it. */
 export const RULE: string = `A mutant is found when a signature that the unchanged sources never show shows in ${NEW_IN_SEEDS} seeds; or when, of
 the seeds that show a signature either with the mutant (m) or without it (b), but not both, so many more
-do with it that this is no chance: m - b > ${DEVIATIONS} * sqrt(m + b). So 8 seeds will do where b is 0.`;
+do with it that this is no chance: m - b > ${DEVIATIONS} * sqrt(m + b). So 11 seeds will do where b is 0.
+All signatures are counted together, too, as "${ANY}".`;
 
 /** The signatures of one seed after the other. */
 export type SignaturesBySeed = readonly ReadonlySet<string>[];
@@ -49,17 +53,14 @@ export class Tally {
     const without = this.#baseline[this.#seeds] ?? new Set();
     this.#seeds += 1;
     for (const each of new Set([...signatures, ...without])) {
-      const { withMutantOnly, withoutOnly, both } = this.#of(each);
-      const isWith = signatures.has(each);
-      const isWithout = without.has(each);
-      this.#counts.set(each, {
-        signature: each,
-        withMutantOnly: withMutantOnly + (isWith && !isWithout ? 1 : 0),
-        withoutOnly: withoutOnly + (isWithout && !isWith ? 1 : 0),
-        both: both + (isWith && isWithout ? 1 : 0),
-      });
+      this.#count(each, signatures.has(each), without.has(each));
     }
-    return [...signatures].map((each) => this.#of(each)).find((each) => this.#isProof(each));
+    this.#count(
+      ANY,
+      [...signatures].some((each) => !without.has(each)),
+      [...without].some((each) => !signatures.has(each)),
+    );
+    return [...signatures, ANY].map((each) => this.#of(each)).find((each) => this.#isProof(each));
   }
 
   /** What came closest to a proof. */
@@ -68,8 +69,18 @@ export class Tally {
     return all.toSorted((one, other) => deviations(other) - deviations(one))[0];
   }
 
+  #count(signature: string, isWith: boolean, isWithout: boolean): void {
+    const { withMutantOnly, withoutOnly, both } = this.#of(signature);
+    this.#counts.set(signature, {
+      signature,
+      withMutantOnly: withMutantOnly + (isWith && !isWithout ? 1 : 0),
+      withoutOnly: withoutOnly + (isWithout && !isWith ? 1 : 0),
+      both: both + (isWith && isWithout ? 1 : 0),
+    });
+  }
+
   #isProof(counts: Counts): boolean {
-    const isNew = !this.#everWithout.has(counts.signature);
+    const isNew = counts.signature !== ANY && !this.#everWithout.has(counts.signature);
     return (isNew && counts.withMutantOnly >= NEW_IN_SEEDS) || deviations(counts) > DEVIATIONS;
   }
 

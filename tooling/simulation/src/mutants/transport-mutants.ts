@@ -1,4 +1,4 @@
-import { CALM, CUT_OFF, KILL, LOSS, type Mutant } from './mutant.ts';
+import { CALM, CUT_OFF, FLUSH, KILL, RESTART, type Mutant } from './mutant.ts';
 
 const STREAMS = 'packages/streams-queue/src';
 const PUBSUB = 'packages/pubsub-queue/src';
@@ -10,7 +10,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/scripts/append-events.lua`,
     from: 'for i = math.max(1, applied - first + 2), count do',
     to: 'for i = 1, count do',
-    profiles: LOSS,
+    profiles: RESTART,
   },
   {
     name: 'append-events.lua without the expiry of the log',
@@ -24,28 +24,21 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/scripts/append-events.lua`,
     from: "epoch = time[1] .. string.format('%06d', tonumber(time[2]))",
     to: "epoch = '1'",
-    profiles: LOSS,
+    profiles: FLUSH,
   },
   {
     name: 'StreamFeed without its gap check',
     file: `${STREAMS}/stream-feed.ts`,
     from: 'if (this.#reading !== undefined || next.sequence !== position.sequence + 1) {',
     to: 'if (this.#reading !== undefined) {',
-    profiles: LOSS,
+    profiles: RESTART,
   },
   {
     name: 'StreamFeed without its epoch check',
     file: `${STREAMS}/stream-feed.ts`,
     from: 'if (position?.epoch === epoch) return position;',
     to: 'if (position !== undefined) return position;',
-    profiles: LOSS,
-  },
-  {
-    name: 'publish-events.lua without its duplicate guard',
-    file: `${PUBSUB}/scripts/publish-events.lua`,
-    from: 'local from = math.max(first, sent + 1)',
-    to: 'local from = first',
-    profiles: LOSS,
+    profiles: FLUSH,
   },
   {
     name: 'publish-events.lua without the expiry of the state',
@@ -53,20 +46,6 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     from: "redis.call('EXPIRE', state, ended and ARGV[6] or ARGV[5])",
     to: "redis.call('PERSIST', state)",
     profiles: KILL,
-  },
-  {
-    name: 'PubSubFeed does not tell of a gap',
-    file: `${PUBSUB}/pubsub-feed.ts`,
-    from: 'if (counter > before + 1 && !isOwn) {',
-    to: 'if (counter > before + 1000 && !isOwn) {',
-    profiles: LOSS,
-  },
-  {
-    name: 'PubSubFeed does not tell what an announced position shows to be lost',
-    file: `${PUBSUB}/pubsub-feed.ts`,
-    from: 'if (count > 0) this.#lose(',
-    to: 'if (count > 1000) this.#lose(',
-    profiles: LOSS,
   },
   {
     name: 'append-events.lua leaves an ended run entered',
@@ -95,5 +74,12 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     from: "if stored[5] then return 'fenced' end",
     to: '',
     profiles: CUT_OFF,
+  },
+  {
+    name: 'announce-position.lua does not announce',
+    file: `${PUBSUB}/scripts/announce-position.lua`,
+    from: 'redis.call(ARGV[2], ARGV[1],',
+    to: 'tostring(',
+    profiles: CALM,
   },
 ];
