@@ -57,7 +57,9 @@ async function main(): Promise<number> {
   let done = 0;
   let failed = 0;
   let events = 0;
-  await runSeeds({ from, count, profiles }, pool, (result) => {
+  const runOne = async (seed: number): Promise<JobResult> =>
+    pool.run({ what: { seed, profiles }, isTraced: false });
+  await runSeeds({ from, count, lanes: pool.size }, runOne, (result) => {
     done += 1;
     events += result.verdict?.events ?? 0;
     const found = findingsOf(result, options);

@@ -7,6 +7,7 @@ import { signatureOf } from './promises/finding.ts';
 import { type Bundle, bundleWorker } from './run/bundle.ts';
 import { runSeeds } from './run/run-seeds.ts';
 import { WorkerPool } from './run/worker-pool.ts';
+import type { JobResult } from './run/worker.ts';
 import { PROFILES } from './scenario/scenario.ts';
 
 /** For how long each run tries fresh seeds, in milliseconds: a slow machine tries fewer. */
@@ -52,7 +53,10 @@ it('finds nothing unknown with fresh seeds', async () => {
   const endAt = performance.now() + FRESH_MS;
   const found: string[] = [];
   let count = 0;
-  await runSeeds({ from, count: 1_000_000, profiles: PROFILES }, pool, (result) => {
+  const seeds = { from, count: 1_000_000, lanes: pool.size };
+  const runOne = async (seed: number): Promise<JobResult> =>
+    pool.run({ what: { seed, profiles: PROFILES }, isTraced: false });
+  await runSeeds(seeds, runOne, (result) => {
     count += 1;
     const { seed } = result.scenario;
     if (result.verdict === undefined) found.push(`--seed ${seed}: ${result.error ?? ''}`);

@@ -1,5 +1,6 @@
 import { signatureOf } from '../promises/finding.ts';
 import { bundleWorker, type SourceChange } from '../run/bundle.ts';
+import { runSeeds } from '../run/run-seeds.ts';
 import { WorkerPool } from '../run/worker-pool.ts';
 import type { JobResult } from '../run/worker.ts';
 import type { Profile } from '../scenario/scenario.ts';
@@ -15,8 +16,7 @@ export interface RunOptions {
 /**
  * Runs the sources with some changes.
  *
- * @param onSeed Called with the signatures of each seed, in the order of the seeds, so that an outcome does
- *   not depend on which worker is done first; says whether to go on.
+ * @param onSeed Called with the signatures of each seed, in their order; says whether to go on.
  */
 export async function runSources(
   changes: readonly SourceChange[],
@@ -25,24 +25,11 @@ export async function runSources(
 ): Promise<void> {
   await using bundle = await bundleWorker(changes);
   await using pool = new WorkerPool(bundle.file, workers);
-  const early = new Map<number, ReadonlySet<string>>();
-  let started = 0;
-  let told = 0;
-  let goesOn = true;
-  const lanes = Array.from({ length: workers }, async () => {
-    while (goesOn && started < seeds) {
-      started += 1;
-      const seed = started;
-      early.set(seed, await signaturesOf(pool.run({ what: { seed, profiles }, isTraced: false })));
-      for (let next = early.get(told + 1); goesOn && next !== undefined;) {
-        early.delete(told + 1);
-        told += 1;
-        goesOn = onSeed(next);
-        next = early.get(told + 1);
-      }
-    }
-  });
-  await Promise.all(lanes);
+  await runSeeds(
+    { from: 1, count: seeds, lanes: workers },
+    async (seed) => signaturesOf(pool.run({ what: { seed, profiles }, isTraced: false })),
+    onSeed,
+  );
 }
 
 async function signaturesOf(running: Promise<JobResult>): Promise<ReadonlySet<string>> {

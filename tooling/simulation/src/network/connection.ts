@@ -1,6 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { ChannelKind } from '../redis/commands/command.ts';
 import { type Latency, Line } from './line.ts';
 import type { ServerNode, ServerReply } from './server-node.ts';
 
@@ -11,8 +12,6 @@ export interface ConnectionEvents {
   /** The connection is gone; what has not been answered never will be. */
   readonly onClosed: () => void;
 }
-
-export type ChannelKind = 'channel' | 'shard';
 
 /** How a connection breaks. */
 export interface Break {

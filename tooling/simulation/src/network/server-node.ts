@@ -1,9 +1,9 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SimulatedRedis, type WriteEffect } from '../redis/simulated-redis.ts';
-import type { Reply } from '../redis/reply.ts';
-import { RedisReplyError } from '../redis/reply.ts';
-import type { ChannelKind, Connection } from './connection.ts';
+import type { ChannelKind } from '../redis/commands/command.ts';
+import { type Reply, RedisReplyError } from '../redis/reply.ts';
+import type { Connection } from './connection.ts';
 
 /** What a server answers to one request. */
 export type ServerReply = { readonly value: Reply } | { readonly error: RedisReplyError };

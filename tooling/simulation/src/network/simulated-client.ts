@@ -12,8 +12,9 @@ import {
 
 import type { Actor } from '../kernel/actor.ts';
 import { bytesOf, textOf } from '../redis/bytes.ts';
+import type { ChannelKind } from '../redis/commands/command.ts';
 import type { Reply } from '../redis/reply.ts';
-import type { ChannelKind, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Network } from './network.ts';
 import type { ServerReply } from './server-node.ts';
 import { type Listener, type SubscriptionCommand, Subscriptions } from './subscriptions.ts';
@@ -48,6 +49,8 @@ export class SimulatedClient {
   readonly #toWrite: Command[] = [];
   readonly #waiting: Command[] = [];
   readonly #subscriptions = new Subscriptions();
+  /** The client's own calls, which have a timeout. */
+  readonly #timedCalls = scriptCalls((args) => this.#send(args, COMMAND_TIMEOUT_MS));
   #phase: 'new' | 'connecting' | 'ready' | 'closed' = 'new';
   #connection: Connection | undefined;
   #attempt = 0;
@@ -114,11 +117,11 @@ export class SimulatedClient {
   }
 
   async evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown> {
-    return scriptCalls((args) => this.#send(args, COMMAND_TIMEOUT_MS)).evalSha(sha1, options);
+    return this.#timedCalls.evalSha(sha1, options);
   }
 
   async eval(script: string, options?: ScriptCallOptions): Promise<unknown> {
-    return scriptCalls((args) => this.#send(args, COMMAND_TIMEOUT_MS)).eval(script, options);
+    return this.#timedCalls.eval(script, options);
   }
 
   async subscribe(channel: string, listener: Listener): Promise<void> {

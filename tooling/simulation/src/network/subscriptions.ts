@@ -1,4 +1,4 @@
-import type { ChannelKind } from './connection.ts';
+import type { ChannelKind } from '../redis/commands/command.ts';
 
 /** Called with each message, and the channel it came on. */
 export type Listener = (message: string, channel: string) => unknown;

@@ -1,14 +1,14 @@
+import type { Task } from '@a2a-js/sdk';
+
+import { EPOCH } from '../kernel/simulation.ts';
+import { type Fault, lastingMs } from '../scenario/scenario.ts';
+import { type Execution, textOfError } from '../world/history.ts';
 import {
   isInterruptedState,
   isTerminalState,
   stateName,
   stateOfResponse,
 } from '../world/tokens.ts';
-import type { Task } from '@a2a-js/sdk';
-
-import { EPOCH } from '../kernel/simulation.ts';
-import type { Fault } from '../scenario/scenario.ts';
-import { type Execution, textOfError } from '../world/history.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import {
@@ -145,7 +145,7 @@ function lateFailure(
   { scenario: { faults }, beganAt }: Outcome,
 ): readonly Finding[] {
   if (!isFailedByOthers(task) || faults.length === 0) return [];
-  const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + durationOf(fault)));
+  const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + lastingMs(fault)));
   const mayBeGone = faults.some(({ kind }) => !AWAY.has(kind));
   // Others know of a run only once its replica has told them, which it cannot while it is away.
   const isLate = executions.every(({ startedAt }) => startedAt > backAt);
@@ -196,14 +196,8 @@ const CONNECTING_MS = 300;
 
 /** For how long a fault keeps a replica from Redis, at most about, in milliseconds. */
 function silenceOf(fault: Fault): number {
-  const forMs = durationOf(fault);
+  const forMs = lastingMs(fault);
   if (!('noticedAfterMs' in fault)) return forMs;
   // The longer it was away, the longer a client waits before it tries again.
   return forMs + Math.min(forMs, LONGEST_PAUSE_MS) + CONNECTING_MS;
-}
-
-/** How long a fault lasts, in milliseconds. */
-function durationOf(fault: Fault): number {
-  const forMs = 'forMs' in fault ? fault.forMs : 0;
-  return forMs + ('noticedAfterMs' in fault ? fault.noticedAfterMs : 0);
 }

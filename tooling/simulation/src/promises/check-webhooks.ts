@@ -4,25 +4,6 @@ import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import { hasLostData, parseToken, type TaskHistory, checkTasks } from './task-histories.ts';
 
-/** Faults after which a process that was to tell a webhook may be gone, or could not read its configs. */
-const EXCUSES: ReadonlySet<string> = new Set([
-  'kill',
-  'close',
-  'drain',
-  'pause',
-  'cut-off',
-  'stall',
-  'restart',
-  'failover',
-  'out-of-memory',
-  'evict',
-  'flush',
-  'replica-clock',
-  'server-clock',
-  'cut',
-  'cut-one',
-]);
-
 /** Webhooks get each event once and in order, and one end, which is the last. */
 export const checkWebhooks: PromiseCheck = checkTasks(told, untold);
 
@@ -71,8 +52,9 @@ function untold(
   { taskId, state, calls, webhooks }: TaskHistory,
   outcome: Outcome,
 ): readonly Finding[] {
-  if (hasLostData(outcome) || outcome.scenario.faults.some(({ kind }) => EXCUSES.has(kind)))
-    return [];
+  // After any other fault, a process that was to tell may be gone, or could not read its configs.
+  const isExcused = outcome.scenario.faults.some(({ kind }) => kind !== 'forget-scripts');
+  if (hasLostData(outcome) || isExcused) return [];
   const hasConfig = calls.some(
     ({ call, outcome: how }) =>
       'plan' in call && call.withWebhook && how === 'ended' && call.task === undefined,

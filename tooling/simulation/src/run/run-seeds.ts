@@ -1,33 +1,37 @@
-import type { Profile } from '../scenario/scenario.ts';
-import type { WorkerPool } from './worker-pool.ts';
-import type { JobResult } from './worker.ts';
-
-/** Which seeds to run. */
+/** Which seeds to run, and how many at once. */
 export interface Seeds {
   readonly from: number;
   readonly count: number;
-  readonly profiles: readonly Profile[];
+  readonly lanes: number;
 }
 
 /**
- * Runs seeds in their order, as many at once as the pool can.
+ * Runs seeds, some at once.
  *
- * @param onResult Called with each; says whether to go on.
+ * @param run Runs one.
+ * @param onResult Called with what came of each, in the order of the seeds, so that nothing depends on which
+ *   is done first; says whether to go on.
  */
-export async function runSeeds(
-  { from, count, profiles }: Seeds,
-  pool: WorkerPool,
-  onResult: (result: JobResult) => boolean,
+export async function runSeeds<T>(
+  { from, count, lanes }: Seeds,
+  run: (seed: number) => Promise<T>,
+  onResult: (result: T) => boolean,
 ): Promise<void> {
-  let next = from;
+  const early = new Map<number, { readonly result: T }>();
+  let started = from;
+  let told = from;
   let goesOn = true;
-  const lanes = Array.from({ length: pool.size }, async () => {
-    while (goesOn && next < from + count) {
-      const seed = next;
-      next += 1;
-      const result = await pool.run({ what: { seed, profiles }, isTraced: false });
-      goesOn = goesOn && onResult(result);
+  const lane = async (): Promise<void> => {
+    while (goesOn && started < from + count) {
+      const seed = started;
+      started += 1;
+      early.set(seed, { result: await run(seed) });
+      for (let next = early.get(told); goesOn && next !== undefined; next = early.get(told)) {
+        early.delete(told);
+        told += 1;
+        goesOn = onResult(next.result);
+      }
     }
-  });
-  await Promise.all(lanes);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }

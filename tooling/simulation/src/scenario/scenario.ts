@@ -144,7 +144,8 @@ export function durationOf({ steps }: Plan): number {
   return steps.reduce((sum, step) => sum + (step.do === 'pause' ? step.ms : 0), 0);
 }
 
-function lastingMs(fault: Fault): number {
+/** How long a fault lasts, in milliseconds; one that kills, until its process is there again. */
+export function lastingMs(fault: Fault): number {
   if ('forMs' in fault) return fault.forMs + ('noticedAfterMs' in fault ? fault.noticedAfterMs : 0);
   if (fault.kind === 'kill') return fault.restartsAfterMs ?? 0;
   return 'noticedAfterMs' in fault ? fault.noticedAfterMs : 0;

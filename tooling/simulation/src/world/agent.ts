@@ -57,7 +57,6 @@ export class PlannedAgent implements AgentExecutor {
       published: [],
       endedAt: undefined,
       outcome: 'running',
-      canceledAt: undefined,
     };
     this.#history.executions.push(execution);
     const running: Running = {
@@ -91,7 +90,6 @@ export class PlannedAgent implements AgentExecutor {
   async cancelTask(taskId: string, _bus: ExecutionEventBus): Promise<void> {
     for (const running of this.#running) {
       if (running.context.taskId !== taskId) continue;
-      running.execution.canceledAt = this.#history.now;
       this.#note(running.execution, `is asked to cancel, and will ${running.plan.onCancel}`);
       if (running.plan.onCancel === 'refuse') throw new Error(REFUSAL);
       if (running.plan.onCancel === 'ignore') continue;

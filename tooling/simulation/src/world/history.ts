@@ -24,8 +24,6 @@ export interface Execution {
   readonly published: Published[];
   endedAt: number | undefined;
   outcome: 'running' | 'returned' | 'threw';
-  /** When it was asked to cancel. */
-  canceledAt: number | undefined;
 }
 
 /** How a call of a client went on. */

@@ -10,7 +10,7 @@ import { type Call, lastMomentOf, type Scenario, type Settings } from '../scenar
 import { Caller, contextOf } from './caller.ts';
 import { applyFault } from './faults.ts';
 import { useSimulatedGlobals } from './globals.ts';
-import { History } from './history.ts';
+import { History, textOfError } from './history.ts';
 import { Replica, type ReplicaParts } from './replica.ts';
 import { describeCall } from './server-trace.ts';
 
@@ -72,7 +72,6 @@ export class World {
   readonly #caller: Caller;
   readonly #parts: ReplicaParts;
   readonly #places: (Replica | undefined)[] = [];
-  readonly #starting = new Set<Actor>();
   #started = 0;
 
   constructor(scenario: Scenario, isTraced: boolean) {
@@ -119,7 +118,6 @@ export class World {
     this.#started += 1;
     const name = `${'ABCDE'.charAt(place)}${this.#started}`;
     const actor = new Actor(name, this.simulation);
-    this.#starting.add(actor);
     this.simulation.plan(actor, 0, () => {
       Replica.start(actor, this.#parts)
         .then((replica) => {
@@ -226,7 +224,7 @@ export class World {
           }
         }
         for (const user of new Set(owners.values())) {
-          lists.set(user, await listOf(reader, user).catch(() => undefined));
+          lists.set(user, await this.#listOf(reader, user));
         }
         isOver = true;
       })();
@@ -235,14 +233,20 @@ export class World {
     return { tasks, lists };
   }
 
+  /** The tasks that a user is shown; `undefined`, and why in the trace, where that fails. */
+  async #listOf({ actor, store }: Replica, user: string): Promise<readonly Task[] | undefined> {
+    const request = { pageSize: 100, includeArtifacts: true };
+    try {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a request as JSON-RPC brings it, with fields left out
+      const { tasks } = await store.list(request as never, contextOf(user));
+      return tasks;
+    } catch (error) {
+      this.history.note(actor.name, `cannot list the tasks of ${user}: ${textOfError(error)}`);
+      return undefined;
+    }
+  }
+
   #keys(): readonly LeftKey[] {
     return [...this.node.redis.keys()].map(({ key, expiresAt }) => ({ key, expiresAt }));
   }
-}
-
-async function listOf(reader: Replica, user: string): Promise<readonly Task[]> {
-  const request = { pageSize: 100, includeArtifacts: true };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a request as JSON-RPC brings it, with fields left out
-  const { tasks } = await reader.store.list(request as never, contextOf(user));
-  return tasks;
 }

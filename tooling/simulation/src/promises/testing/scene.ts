@@ -194,7 +194,7 @@ export function executionOf(
   published: Published[],
 ): Execution {
   const endedAt = published.at(-1)?.at ?? startedAt;
-  const rest = { replica: 'A1', taskId: TASK_ID, canceledAt: undefined };
+  const rest = { replica: 'A1', taskId: TASK_ID };
   return { ...rest, id, call, startedAt, published, endedAt, outcome: 'returned' };
 }
 
