@@ -32,6 +32,15 @@ export class ItemList<T> {
     return index < this.length ? this.#items[index] : undefined;
   }
 
+  /** Whether an item is among them. */
+  some(isMeant: (item: T) => boolean): boolean {
+    for (let index = 0; index < this.length; index += 1) {
+      const item = this.#items[index];
+      if (item !== undefined && isMeant(item)) return true;
+    }
+    return false;
+  }
+
   /** The items from an index on, as an array of the caller's own. */
   from(index: number): T[] {
     return this.#items.slice(index, this.length);

@@ -1,5 +1,5 @@
 import { CORE_MUTANTS } from './core-mutants.ts';
-import { CUT_OFF, RESTART, type Mutant } from './mutant.ts';
+import { DENSE_CUT, DENSE_CUT_OFF, RESTART, type Mutant } from './mutant.ts';
 import { TRANSPORT_MUTANTS } from './transport-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...TRANSPORT_MUTANTS];
@@ -10,17 +10,24 @@ export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...TRANSPORT_MUTANTS
  */
 export const CONTROLS: readonly Mutant[] = [
   {
-    name: 'control: leases are renewed a little more often',
-    file: 'packages/core/src/events/replica-lease.ts',
-    from: 'const RENEWALS = 1 / 4;',
-    to: 'const RENEWALS = 1 / 4.5;',
-    profiles: CUT_OFF,
+    name: 'control: a script waits a little longer before it is sent again',
+    file: 'packages/core/src/redis/script-runner.ts',
+    from: 'const pauseMs = backoffMs(attempt, 20, 500, runtime.random());',
+    to: 'const pauseMs = backoffMs(attempt, 21, 500, runtime.random());',
+    conditions: RESTART,
   },
   {
-    name: 'control: Outbox waits a little longer before it tries again',
-    file: 'packages/core/src/events/outbox.ts',
-    from: 'const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());',
-    to: 'const pauseMs = backoffMs(attempt, 60, 2000, this.#runtime.random());',
-    profiles: RESTART,
+    name: 'control: the same where connections are cut',
+    file: 'packages/core/src/redis/script-runner.ts',
+    from: 'const pauseMs = backoffMs(attempt, 20, 500, runtime.random());',
+    to: 'const pauseMs = backoffMs(attempt, 21, 500, runtime.random());',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'control: a replica trusts its lease a little less long',
+    file: 'packages/core/src/events/replica-lease.ts',
+    from: 'const TRUSTED = 0.9;',
+    to: 'const TRUSTED = 0.89;',
+    conditions: DENSE_CUT_OFF,
   },
 ];

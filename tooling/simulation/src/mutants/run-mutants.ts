@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { SourceChange } from '../run/bundle.ts';
-import type { Mutant } from './mutant.ts';
+import type { Conditions, Mutant } from './mutant.ts';
 import { CONTROLS, MUTANTS } from './mutants.ts';
 import { type RunOptions, runSources } from './run-sources.ts';
 import { type Counts, RULE, type SignaturesBySeed, Tally } from './tally.ts';
@@ -63,16 +63,16 @@ async function main(): Promise<number> {
 async function runAll({ mutants, controls, seeds, workers }: Options): Promise<boolean> {
   const startedAt = performance.now();
   const all = [...mutants, ...controls];
-  const groups = new Map<string, Mutant[]>();
+  const groups = new Map<Conditions, Mutant[]>();
   for (const mutant of all) {
-    const key = mutant.profiles.join();
-    groups.set(key, [...(groups.get(key) ?? []), mutant]);
+    const { conditions } = mutant;
+    groups.set(conditions, [...(groups.get(conditions) ?? []), mutant]);
   }
   const survivors: string[] = [];
   const foundControls: string[] = [];
   console.log(`${RULE}\n`);
-  for (const group of groups.values()) {
-    const options: RunOptions = { profiles: group[0]?.profiles ?? [], seeds, workers };
+  for (const [conditions, group] of groups) {
+    const options: RunOptions = { conditions, seeds, workers };
     const baseline = await baselineOf(options);
     for (const mutant of group) {
       const isControl = controls.includes(mutant);
@@ -101,10 +101,11 @@ async function baselineOf(options: RunOptions): Promise<SignaturesBySeed> {
   const startedAt = performance.now();
   const baseline: ReadonlySet<string>[] = [];
   await runSources([], options, (signatures) => baseline.push(signatures) > 0);
+  const { load = 'mixed', profiles } = options.conditions;
   const shows = baseline.filter(({ size }) => size > 0).length;
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(
-    `${options.profiles.join(',')}: the unchanged sources show known faults in ${shows} of ${baseline.length} seeds (${seconds} s)`,
+    `${load} load with ${profiles.join(',')}: the unchanged sources show known faults in ${shows} of ${baseline.length} seeds (${seconds} s)`,
   );
   return baseline;
 }

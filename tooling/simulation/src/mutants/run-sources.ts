@@ -3,11 +3,11 @@ import { bundleWorker, type SourceChange } from '../run/bundle.ts';
 import { runSeeds } from '../run/run-seeds.ts';
 import { WorkerPool } from '../run/worker-pool.ts';
 import type { JobResult } from '../run/worker.ts';
-import type { Profile } from '../scenario/scenario.ts';
+import type { Conditions } from './mutant.ts';
 
 /** How the sources are run. */
 export interface RunOptions {
-  readonly profiles: readonly Profile[];
+  readonly conditions: Conditions;
   /** Seeds from 1 on. */
   readonly seeds: number;
   readonly workers: number;
@@ -20,25 +20,20 @@ export interface RunOptions {
  */
 export async function runSources(
   changes: readonly SourceChange[],
-  { profiles, seeds, workers }: RunOptions,
+  { conditions, seeds, workers }: RunOptions,
   onSeed: (signatures: ReadonlySet<string>) => boolean,
 ): Promise<void> {
   await using bundle = await bundleWorker(changes);
   await using pool = new WorkerPool(bundle.file, workers);
   await runSeeds(
     { from: 1, count: seeds, lanes: workers },
-    async (seed) => signaturesOf(pool.run({ what: { seed, profiles }, isTraced: false })),
+    async (seed) =>
+      signaturesOf(await pool.run({ what: { seed, ...conditions }, isTraced: false })),
     onSeed,
   );
 }
 
-async function signaturesOf(running: Promise<JobResult>): Promise<ReadonlySet<string>> {
-  try {
-    const { verdict, error } = await running;
-    if (verdict !== undefined) return new Set(verdict.findings.map(signatureOf));
-    return new Set([`simulation ${error?.split('\n')[0] ?? ''}`]);
-  } catch {
-    // The thread died, or a scenario went on without an end.
-    return new Set(['simulation does not end']);
-  }
+function signaturesOf({ verdict, error }: JobResult): ReadonlySet<string> {
+  if (verdict !== undefined) return new Set(verdict.findings.map(signatureOf));
+  return new Set([`simulation ${error?.split('\n')[0] ?? ''}`]);
 }

@@ -8,6 +8,22 @@ import type { Connection } from './connection.ts';
 /** What a server answers to one request. */
 export type ServerReply = { readonly value: Reply } | { readonly error: RedisReplyError };
 
+/** A command as the server executed it. */
+export interface Execution {
+  readonly by: Actor;
+  readonly args: readonly string[];
+  readonly reply: ServerReply;
+  /** The commands that changed its data. */
+  readonly written: WriteEffect['commands'];
+  readonly published: readonly Published[];
+}
+
+/** A message that the server handed to subscribers. */
+export interface Published {
+  readonly channel: string;
+  readonly message: string;
+}
+
 const SUBSCRIBING: ReadonlyMap<string, ChannelKind> = new Map([
   ['SUBSCRIBE', 'channel'],
   ['SSUBSCRIBE', 'shard'],
@@ -20,13 +36,15 @@ const UNSUBSCRIBING: ReadonlyMap<string, ChannelKind> = new Map([
 /** A Redis server with a replica that follows it: at its address answers whichever is the primary. */
 export class ServerNode {
   readonly actor: Actor;
-  /** Told of each command, for a trace. */
-  onExecuted: ((by: Actor, args: readonly string[], reply: ServerReply) => void) | undefined;
+  /** Told of each command and of what it did, for those who watch. */
+  onExecuted: ((execution: Execution) => void) | undefined;
   readonly #simulation: Simulation;
   readonly #connections = new Set<Connection>();
   readonly #subscribers = new Map<string, Set<Connection>>();
   /** What the primary wrote since the beginning of its data, and how much of it the replica has. */
   readonly #effects: WriteEffect[] = [];
+  /** What the present command published. */
+  #published: Published[] = [];
   #replicated = 0;
   #primary: SimulatedRedis;
   #replicationLagMs = 1;
@@ -83,8 +101,12 @@ export class ServerNode {
     if (subscribing !== undefined) return this.#subscribe(connection, subscribing, channel);
     const unsubscribing = UNSUBSCRIBING.get(command);
     if (unsubscribing !== undefined) return this.#unsubscribe(connection, unsubscribing, channel);
+    this.#published = [];
+    const before = this.#effects.length;
     const reply = this.#reply(args);
-    this.onExecuted?.(connection.owner, args, reply);
+    const written = this.#effects.slice(before).flatMap(({ commands }) => commands);
+    const { owner } = connection;
+    this.onExecuted?.({ by: owner, args, reply, written, published: this.#published });
     return reply;
   }
 
@@ -182,6 +204,7 @@ export class ServerNode {
   }
 
   #publish(kind: ChannelKind, channel: string, message: string): number {
+    this.#published.push({ channel, message });
     const subscribers = this.#subscribers.get(nameOf(kind, channel)) ?? [];
     let count = 0;
     for (const connection of subscribers) {

@@ -21,6 +21,7 @@ export const checkBounds: PromiseCheck = (outcome) => {
     for (const { key } of outcome.keys) {
       if (isRunList(key)) add('a note of a run is left', `${key} while the replicas run`);
     }
+    for (const run of outcome.enteredRuns) add('a run is left in the state of its task', run);
     for (const channel of outcome.channels) add('a subscription is left', channel);
     for (const { name, timers } of outcome.alive) {
       if (timers > MOST_TIMERS) add('timers are left', `${timers} on ${name}`);

@@ -1,7 +1,9 @@
 import type { Outcome } from '../world/world.ts';
 import { checkBounds } from './check-bounds.ts';
+import { checkDelay } from './check-delay.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkIsolation } from './check-isolation.ts';
+import { checkLog } from './check-log.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkStore } from './check-store.ts';
 import { checkSubscribers } from './check-subscribers.ts';
@@ -13,7 +15,9 @@ const CHECKS: readonly PromiseCheck[] = [
   checkMeaning,
   checkIsolation,
   checkStore,
+  checkLog,
   checkSubscribers,
+  checkDelay,
   checkEnds,
   checkWebhooks,
   checkBounds,

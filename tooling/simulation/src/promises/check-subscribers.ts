@@ -1,8 +1,8 @@
-import type { StreamResponse, Task } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 
 import { EPOCH } from '../kernel/simulation.ts';
 import type { CallRecord } from '../world/history.ts';
-import { isTerminalState, stateName, tokensOfArtifact, tokensOfTask } from '../world/tokens.ts';
+import { isTerminalState, stateName, tokensOfResponse, tokensOfTask } from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import {
@@ -69,21 +69,13 @@ function seenBy({ call, responses }: CallRecord): Seen {
       for (const token of snapshot) known.add(token);
       continue;
     }
-    for (const token of tokensOf(response)) {
+    for (const token of tokensOfResponse(response)) {
       if (known.has(token) && parseToken(token) !== undefined) repeated.push(token);
       known.add(token);
       events.push(token);
     }
   }
   return { events, repeated, snapshot, lastState, knowsEnd };
-}
-
-function tokensOf({ payload }: StreamResponse): readonly string[] {
-  if (payload?.$case === 'artifactUpdate') {
-    return payload.value.artifact === undefined ? [] : tokensOfArtifact(payload.value.artifact);
-  }
-  const status = payload?.$case === 'statusUpdate' ? payload.value.status?.message?.messageId : '';
-  return status === undefined || status === '' ? [] : [status];
 }
 
 function repetitions(record: CallRecord, { repeated }: Seen, outcome: Outcome): readonly Finding[] {

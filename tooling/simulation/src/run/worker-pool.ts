@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 
+import { generateScenario } from '../scenario/generate.ts';
 import type { Job, JobResult } from './worker.ts';
 
 interface Waiting {
   readonly job: Job;
   readonly resolve: (result: JobResult) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** How long one scenario may take, in milliseconds: one that does not end is a fault of its own. */
@@ -25,10 +25,10 @@ export class WorkerPool implements AsyncDisposable {
     return this.#lanes.length;
   }
 
-  /** @throws {Error} where the thread died or did not come to an end. */
+  /** Runs a scenario: one that kills its thread, or does not end, has an error for its result. */
   async run(job: Job): Promise<JobResult> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
+    return new Promise((resolve) => {
+      this.#queue.push({ job, resolve });
       this.#next();
     });
   }
@@ -68,8 +68,7 @@ class Lane {
   give(waiting: Waiting, onFree: () => void): void {
     this.#waiting = waiting;
     const timer = setTimeout(() => {
-      const what = JSON.stringify(waiting.job.what);
-      this.#fail(new Error(`A scenario did not end within ${LONGEST_MS} ms: ${what}`));
+      this.#fail(`It did not end within ${LONGEST_MS / 1000} seconds.`);
     }, LONGEST_MS);
     this.#settle = (act) => {
       clearTimeout(timer);
@@ -94,17 +93,18 @@ class Lane {
       });
     });
     worker.on('error', (error) => {
-      if (worker === this.#worker) this.#fail(error);
+      if (worker === this.#worker) this.#fail(error.stack ?? error.message);
     });
     return worker;
   }
 
   /** What the thread did is given up with it. */
-  #fail(error: Error): void {
+  #fail(error: string): void {
     void this.#worker.terminate();
     this.#worker = this.#open();
-    this.#settle(({ reject }) => {
-      reject(error);
+    this.#settle(({ job: { what }, resolve }) => {
+      const scenario = 'scenario' in what ? what.scenario : generateScenario(what);
+      resolve({ scenario, verdict: undefined, error });
     });
   }
 }

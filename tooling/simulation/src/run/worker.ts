@@ -1,14 +1,12 @@
 import { parentPort } from 'node:worker_threads';
 
-import { generateScenario } from '../scenario/generate.ts';
-import type { Profile, Scenario } from '../scenario/scenario.ts';
+import { generateScenario, type Origin } from '../scenario/generate.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { runScenario, type Verdict } from './run-scenario.ts';
 
-/** What a worker is asked to run: a seed, or a scenario that was made of one. */
+/** What a worker is asked to run: a scenario, or what to make one of. */
 export interface Job {
-  readonly what:
-    | { readonly seed: number; readonly profiles: readonly Profile[] }
-    | { readonly scenario: Scenario };
+  readonly what: Origin | { readonly scenario: Scenario };
   readonly isTraced: boolean;
 }
 
@@ -23,8 +21,7 @@ export interface JobResult {
 parentPort?.on('message', (job: Job) => {
   void (async (): Promise<void> => {
     const { what, isTraced } = job;
-    const scenario =
-      'scenario' in what ? what.scenario : generateScenario(what.seed, what.profiles);
+    const scenario = 'scenario' in what ? what.scenario : generateScenario(what);
     let verdict: Verdict | undefined;
     let problem: string | undefined;
     try {

@@ -132,6 +132,10 @@ export const PROFILES = [
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
+/** What clients and agents do: a little of everything, or long streams that several clients follow. */
+export const LOADS = ['mixed', 'dense'] as const;
+export type Load = (typeof LOADS)[number];
+
 /** The moment after which nobody does anything new, in milliseconds. */
 export function lastMomentOf({ calls, faults }: Scenario): number {
   const callEnds = calls.map((call) => call.at + ('plan' in call ? durationOf(call.plan) : 0));

@@ -62,6 +62,20 @@ export interface WebhookRecord {
   readonly response: StreamResponse;
 }
 
+/** An event as the server accepted it from a replica. */
+export interface AcceptedEvent {
+  readonly at: number;
+  /** Where it was put: the key of a log, or a channel. */
+  readonly place: string;
+  readonly run: string;
+  /** Counts the events of the run. */
+  readonly counter: number;
+  /** Whether the run had been ended by another replica. */
+  readonly isFenced: boolean;
+  /** How often the server had lost data by then. */
+  readonly losses: number;
+}
+
 /** Something that was reported, or that nobody handled. */
 export interface Trouble {
   readonly at: number;
@@ -83,6 +97,7 @@ export class History {
   readonly calls: CallRecord[] = [];
   readonly webhooks: WebhookRecord[] = [];
   readonly troubles: Trouble[] = [];
+  readonly accepted: AcceptedEvent[] = [];
   /** What befell the data of the server, which no replica can be asked to make up for. */
   readonly losses: { readonly at: number; readonly fault: Fault }[] = [];
   readonly #simulation: Simulation;

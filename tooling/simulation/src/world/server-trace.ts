@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Actor } from '../kernel/actor.ts';
-import type { ServerReply } from '../network/server-node.ts';
+import type { Execution } from '../network/server-node.ts';
 import { textOf } from '../redis/bytes.ts';
 import type { Reply } from '../redis/reply.ts';
 
@@ -15,11 +14,7 @@ const QUIET: ReadonlySet<string> = new Set(['renew-lease', 'PING', 'read-state',
 const LONGEST = 60;
 
 /** What a server did, in a line of a trace; nothing where that is of little interest. */
-export function describeCall(
-  by: Actor,
-  args: readonly string[],
-  reply: ServerReply,
-): string | undefined {
+export function describeCall({ by, args, reply }: Execution): string | undefined {
   const [command = '', script = '', keyCount = '0', key = '', ...rest] = args;
   const isScript = command === 'EVALSHA' || command === 'EVAL';
   const sha1 = command === 'EVAL' ? createHash('sha1').update(script).digest('hex') : script;

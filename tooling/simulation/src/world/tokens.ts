@@ -61,6 +61,15 @@ export function tokensOfTask(task: Task): readonly string[] {
   return task.artifacts.flatMap(tokensOfArtifact);
 }
 
+/** The tokens of what a response adds to a task; none where it brings the whole task. */
+export function tokensOfResponse({ payload }: StreamResponse): readonly string[] {
+  if (payload?.$case === 'artifactUpdate') {
+    return payload.value.artifact === undefined ? [] : tokensOfArtifact(payload.value.artifact);
+  }
+  const status = payload?.$case === 'statusUpdate' ? payload.value.status?.message?.messageId : '';
+  return status === undefined || status === '' ? [] : [status];
+}
+
 const TERMINAL: ReadonlySet<TaskState> = new Set([
   TaskState.TASK_STATE_COMPLETED,
   TaskState.TASK_STATE_FAILED,

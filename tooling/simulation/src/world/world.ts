@@ -7,6 +7,7 @@ import type { Latency } from '../network/line.ts';
 import { Network } from '../network/network.ts';
 import { ServerNode } from '../network/server-node.ts';
 import { type Call, lastMomentOf, type Scenario, type Settings } from '../scenario/scenario.ts';
+import { enteredRuns, eventsIn } from './accepted-events.ts';
 import { Caller, contextOf } from './caller.ts';
 import { applyFault } from './faults.ts';
 import { useSimulatedGlobals } from './globals.ts';
@@ -54,6 +55,8 @@ export interface Outcome {
   readonly keysAfterClose: readonly LeftKey[];
   /** The replicas that were alive, and what they still had. */
   readonly alive: readonly { readonly name: string; readonly timers: number }[];
+  /** The runs that a task's state names as being under way, of all tasks. */
+  readonly enteredRuns: readonly string[];
   readonly channels: readonly string[];
   readonly channelsAfterClose: readonly string[];
   /** Replicas whose `close` had not come to its end. */
@@ -82,12 +85,11 @@ export class World {
     this.node = new ServerNode(this.simulation, new Actor('server', this.simulation));
     const latency = LATENCIES[this.settings.network];
     this.network = new Network(this.simulation, this.node, latency);
-    if (isTraced) {
-      this.node.onExecuted = (by, args, reply) => {
-        const line = describeCall(by, args, reply);
-        if (line !== undefined) this.history.note('server', line);
-      };
-    }
+    this.node.onExecuted = (execution) => {
+      this.history.accepted.push(...eventsIn(execution, this.node.redis, this.history));
+      const line = isTraced ? describeCall(execution) : undefined;
+      if (line !== undefined) this.history.note('server', line);
+    };
     const calls = new Map<number, Call>(scenario.calls.map((call) => [call.id, call]));
     const { simulation, network, history, settings } = this;
     this.#parts = { simulation, network, history, settings, calls };
@@ -175,7 +177,8 @@ export class World {
     const replicas = this.#places.filter((replica) => replica !== undefined);
     const alive = replicas.map(({ actor }) => ({ name: actor.name, timers: actor.timerCount }));
     const keys = this.#keys();
-    const channels = node.channels;
+    const { channels } = node;
+    const entered = enteredRuns(node.redis);
     const [reader] = replicas;
     const { tasks, lists } = await this.#read(reader);
     for (const place of this.#places.keys()) this.close(place, undefined);
@@ -191,6 +194,7 @@ export class World {
       keys,
       keysAfterClose: this.#keys(),
       alive,
+      enteredRuns: entered,
       channels,
       channelsAfterClose: node.channels,
       unclosed: replicas.filter(({ isClosed }) => !isClosed).map(({ actor }) => actor.name),

@@ -110,6 +110,7 @@ export function outcomeOf(scene: Scene): Outcome {
     keys: [],
     keysAfterClose: [],
     alive: [{ name: 'A1', timers: 2 }],
+    enteredRuns: [],
     channels: [],
     channelsAfterClose: [],
     unclosed: [],

@@ -1,0 +1,44 @@
+import type { Settings } from '../scenario/scenario.ts';
+import type { Outcome } from '../world/world.ts';
+import { tokensOfResponse } from '../world/tokens.ts';
+import type { Finding, PromiseCheck } from './finding.ts';
+import { checkTasks, type TaskHistory } from './task-histories.ts';
+
+/**
+ * Within which time an event reaches who listens, in milliseconds: some messages one after the other. With
+ * Pub/Sub, a subscriber waits until its snapshot holds what was published before it, which takes as long
+ * as the saves before that do.
+ */
+const SOON_MS: Readonly<
+  Record<Settings['manager'], Readonly<Record<Settings['network'], number>>>
+> = {
+  streams: { quick: 150, uneven: 500, slow: 2500 },
+  pubsub: { quick: 150, uneven: 4000, slow: 30_000 },
+};
+
+/** P5: where nothing fails, whoever listens is told of an event soon. */
+export const checkDelay: PromiseCheck = checkTasks(late);
+
+function late({ calls, executions }: TaskHistory, { scenario }: Outcome): readonly Finding[] {
+  if (scenario.faults.length > 0) return [];
+  const { manager, network } = scenario.settings;
+  const soonMs = SOON_MS[manager][network];
+  const publishedAt = new Map(
+    executions.flatMap(({ published }) => published.map(({ token, at }) => [token, at] as const)),
+  );
+  return calls.flatMap(({ call, responses }) => {
+    const [first, ...rest] = responses;
+    if (call.kind !== 'resubscribe' || first === undefined) return [];
+    const delays = rest.flatMap(({ at, response }) =>
+      tokensOfResponse(response).map((token) => ({
+        token,
+        ms: at - Math.max(first.at, publishedAt.get(token) ?? at),
+      })),
+    );
+    const longest = delays.toSorted((one, other) => other.ms - one.ms)[0];
+    if (longest === undefined || longest.ms <= soonMs) return [];
+    const { token, ms } = longest;
+    const detail = `call ${call.id} is told ${token} after ${Math.round(ms)} ms`;
+    return [{ promise: 'P5', kind: 'an event arrives late', detail }];
+  });
+}
