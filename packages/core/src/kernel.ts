@@ -61,6 +61,12 @@ export {
 } from './redis/script-client.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
+export {
+  type CompanionCall,
+  defineCompanion,
+  HostScript,
+  type ScriptCompanion,
+} from './redis/script-companion.ts';
 export { runtimeOf, useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';
 export { sleep, type SleepOptions } from './runtime/sleep.ts';

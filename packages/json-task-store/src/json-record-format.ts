@@ -1,5 +1,6 @@
 import {
   defineScript,
+  HostScript,
   indexTaskSource,
   recordVersionSource,
   type TaskDelta,
@@ -20,7 +21,7 @@ export const jsonRecordLua: string = jsonRecordSource;
 /** A task as one JSON document, changed by path. */
 export const jsonRecordFormat: TaskRecordFormat = {
   versionField: '$._store.version',
-  saveScript: defineScript(
+  saveScript: new HostScript(
     'save-json-task',
     [indexTaskSource, recordVersionSource, jsonRecordSource, jsonChangeSource, saveTaskSource].join(
       '\n',

@@ -133,7 +133,7 @@ export class TaskPaths {
     const writeId = `${this.#writer}:${this.#writes.toString(36)}`;
     const seconds = this.#ttl.secondsFor(status);
     const operations = [operationOf(target, types, value)];
-    const { saveScript } = jsonRecordFormat;
+    const saveScript = jsonRecordFormat.saveScript.alone;
     const reply = await this.#run(place, saveScript, [
       version,
       writeId,

@@ -1,9 +1,9 @@
 import type {
   ChannelHub,
+  CompanionCall,
   EventBatch,
   EventTransport,
   Runtime,
-  SendOutcome,
   TaskAddress,
   TaskFeed,
   TaskFollower,
@@ -33,8 +33,8 @@ export class PubSubTransport implements EventTransport {
     this.#onError = onError;
   }
 
-  async send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
-    return this.#channel.send(task, batch);
+  sending(task: TaskAddress, batch: EventBatch): CompanionCall {
+    return this.#channel.publishing(task, batch);
   }
 
   /** Nothing is stored. */

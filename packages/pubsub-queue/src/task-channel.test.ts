@@ -25,10 +25,9 @@ async function messagesOf(opened: OpenChannel, count: number): Promise<readonly 
 describe('publish-events', () => {
   it('publishes a batch in one message, and notes nothing but how many there were', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '' });
     const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s{"x":1}', 'a{"y":2}'] };
-    expect(await channel.send(task, batch)).toBe('accepted');
+    expect(await opened.send(batch)).toBe('accepted');
     expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns{"x":1}\na{"y":2}']);
     expect(await opened.state()).toEqual({ 'r:a-1': '', 'c:a-1': '2' });
     expect(await opened.ttl()).toBe(1000);
@@ -36,23 +35,19 @@ describe('publish-events', () => {
 
   it('publishes nothing twice, and of a batch that grew only what is new', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '' });
     for (const bodies of [['s1', 's2'], ['s1', 's2'], ['s1'], ['s1', 's2', 's3']]) {
-      expect(await channel.send(task, { publisher: 'a-1', firstCounter: 1, bodies })).toBe(
-        'accepted',
-      );
+      expect(await opened.send({ publisher: 'a-1', firstCounter: 1, bodies })).toBe('accepted');
     }
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1\ns2', 'Ea-1 3\ns3']);
   });
 
   it('publishes nothing twice, though its run waits for its user by now', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     const state = { 'c:a-1': '2', open: '', paused: 'a-1' };
     await opened.setState(state);
     const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 's2'] };
-    expect(await channel.send(task, batch)).toBe('accepted');
+    expect(await opened.send(batch)).toBe('accepted');
     expect(await messagesOf(opened, 0)).toEqual([]);
     expect(await opened.state()).toEqual(state);
   });
@@ -60,45 +55,41 @@ describe('publish-events', () => {
   it('publishes nothing twice when the reply is lost', async () => {
     await using proxy = await CuttingProxy.start(server.url);
     await using opened = await OpenChannel.open(server.url, newPrefix(), proxy.url);
-    const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '' });
-    await channel.send(task, { publisher: 'a-1', firstCounter: 1, bodies: ['s1'] });
+    await opened.send({ publisher: 'a-1', firstCounter: 1, bodies: ['s1'] });
     proxy.loseNextReplies(1);
-    await channel.send(task, { publisher: 'a-1', firstCounter: 2, bodies: ['s2', 's3'] });
+    await opened.send({ publisher: 'a-1', firstCounter: 2, bodies: ['s2', 's3'] });
     expect(proxy.lost).toBe(1);
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1', 'Ea-1 2\ns2\ns3']);
   });
 
   it('refuses a run that another replica has ended', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'f:a-1': '' });
     const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
-    expect(await channel.send(task, batch)).toBe('fenced');
+    expect(await opened.send(batch)).toBe('fenced');
     expect(await messagesOf(opened, 0)).toEqual([]);
     expect(await opened.state()).toEqual({ 'f:a-1': '' });
   });
 
   it('removes the state with the end of the last run', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '', 'r:b-1': '', open: '' });
-    await channel.send(task, { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] });
+    await opened.send({ publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] });
     // The other run goes on: the task has not ended.
     expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:a-1': '1', open: '' });
-    await channel.send(task, { publisher: 'b-1', firstCounter: 1, bodies: ['z'] });
+    await opened.send({ publisher: 'b-1', firstCounter: 1, bodies: ['z'] });
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1', 'Eb-1 1\nz']);
     expect(await opened.ttl()).toBe(-2);
   });
 
   it('publishes no end twice, though its state is gone and another run has begun', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '' });
     const last = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
-    await channel.send(task, last);
+    await opened.send(last);
     await opened.setState({ 'r:b-1': '', 'c:b-1': '1' });
-    expect(await channel.send(task, last)).toBe('accepted');
+    expect(await opened.send(last)).toBe('accepted');
     expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns1\nz']);
     expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:b-1': '1' });
   });
@@ -107,21 +98,20 @@ describe('publish-events', () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     await opened.setState({ 'r:a-1': '', 'x:request': '' });
     const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
-    await opened.channel.send(opened.task, batch);
+    await opened.send(batch);
     expect(await opened.state()).toEqual({ 'x:request': '' });
     expect(await opened.ttl()).toBe(300);
   });
 
   it('keeps what refuses a run that was ended, and the end of it that counted, for 300 s', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
-    const { channel, task } = opened;
     await opened.setState({ 'f:a-1': '', 'c:a-1': '7' });
     const end = { publisher: 'a-1-end', firstCounter: 1, bodies: ['s1', 'z'] };
-    expect(await channel.send(task, end)).toBe('accepted');
+    expect(await opened.send(end)).toBe('accepted');
     const state = { 'f:a-1': '', 'c:a-1': '7', 'c:a-1-end': '1', end: '' };
     expect(await opened.state()).toEqual(state);
     expect(await opened.ttl()).toBe(300);
-    await channel.send(task, { ...end, bodies: ['s2', 'z'] });
+    await opened.send({ ...end, bodies: ['s2', 'z'] });
     expect(await messagesOf(opened, 1)).toEqual(['Ea-1-end 1\ns1\nz']);
   });
 
@@ -129,8 +119,8 @@ describe('publish-events', () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     const { channel, task } = opened;
     await opened.setState({ 'r:a-1': '', 'r:b-1': '' });
-    await channel.send(task, { publisher: 'a-1', firstCounter: 1, bodies: ['s1'] });
-    await channel.send(task, { publisher: 'a-1', firstCounter: 5, bodies: ['z'] });
+    await opened.send({ publisher: 'a-1', firstCounter: 1, bodies: ['s1'] });
+    await opened.send({ publisher: 'a-1', firstCounter: 5, bodies: ['z'] });
     await channel.announcePosition(task);
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1', 'Plive\na-1 4']);
   });

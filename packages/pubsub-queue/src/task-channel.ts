@@ -1,15 +1,16 @@
 import {
+  type CompanionCall,
+  defineCompanion,
   defineScript,
   type EventBatch,
   type ScriptRunner,
-  type SendOutcome,
   type TaskAddress,
 } from '@a2a-redis/core/kernel';
 
 import announcePositionSource from './scripts/announce-position.lua';
 import publishEventsSource from './scripts/publish-events.lua';
 
-const publishEventsScript = defineScript('publish-events', publishEventsSource);
+const publishEvents = defineCompanion('publish-events', publishEventsSource);
 const announcePositionScript = defineScript('announce-position', announcePositionSource);
 
 /**
@@ -31,16 +32,15 @@ export class TaskChannel {
     this.#retentionSeconds = String(retentionSeconds);
   }
 
-  /** Publishes events in one message. Safe to repeat while the task has not ended. */
-  async send(
-    task: TaskAddress,
-    { publisher, firstCounter, bodies }: EventBatch,
-  ): Promise<SendOutcome> {
+  /** What publishes a batch in one message, with the task's record or alone. */
+  publishing(task: TaskAddress, { publisher, firstCounter, bodies }: EventBatch): CompanionCall {
     const where = [task.channel, this.#publish];
     const limits = [this.#retentionSeconds, String(FENCE_SECONDS)];
-    const args = [publisher, String(firstCounter), ...where, ...limits, ...bodies];
-    const reply = await this.#runner.run(publishEventsScript, [task.state], args);
-    return reply === 'fenced' ? 'fenced' : 'accepted';
+    return {
+      companion: publishEvents,
+      keys: [task.state],
+      args: [publisher, String(firstCounter), ...where, ...limits, ...bodies],
+    };
   }
 
   /** Tells all who follow a task how many events there were until now. */

@@ -1,5 +1,5 @@
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
-import { ScriptRunner, type TaskAddress } from '@a2a-redis/core/kernel';
+import { type EventBatch, ScriptRunner, type TaskAddress } from '@a2a-redis/core/kernel';
 
 import { TaskChannel } from '../src/task-channel.ts';
 
@@ -11,11 +11,14 @@ export class OpenChannel implements AsyncDisposable {
   readonly client: RedisClient;
   readonly #listener: RedisClient;
 
+  readonly #runner: ScriptRunner;
+
   private constructor(client: RedisClient, listener: RedisClient, prefix: string) {
     const base = `${prefix}{::task}`;
     this.client = client;
+    this.#runner = new ScriptRunner(client);
     this.#listener = listener;
-    this.channel = new TaskChannel(new ScriptRunner(client), 'PUBLISH', 1000);
+    this.channel = new TaskChannel(this.#runner, 'PUBLISH', 1000);
     this.task = {
       scope: { tenant: '', owner: '' },
       taskId: 'task',
@@ -35,6 +38,12 @@ export class OpenChannel implements AsyncDisposable {
     const opened = new OpenChannel(client, listener, prefix);
     await listener.subscribe(opened.task.channel, (message) => opened.messages.push(message));
     return opened;
+  }
+
+  /** Publishes a batch alone, and says what became of it. */
+  async send(batch: EventBatch): Promise<unknown> {
+    const { companion, keys, args } = this.channel.publishing(this.task, batch);
+    return this.#runner.run(companion.alone, keys, args);
   }
 
   /** The fields of the task's state. */

@@ -1,9 +1,10 @@
 import {
   type AppliedEvents,
+  type CompanionCall,
+  defineCompanion,
   defineScript,
   type EventBatch,
   type ScriptRunner,
-  type SendOutcome,
   type TaskAddress,
   textsReply,
 } from '@a2a-redis/core/kernel';
@@ -13,7 +14,7 @@ import appendEventsSource from './scripts/append-events.lua';
 import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
-const appendEventsScript = defineScript('append-events', appendEventsSource);
+const appendEvents = defineCompanion('append-events', appendEventsSource);
 const readPositionScript = defineScript('read-position', readPositionSource);
 const readLogScript = defineScript('read-log', readLogSource);
 
@@ -53,20 +54,14 @@ export class StreamLog {
     ].map(String);
   }
 
-  async append(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
-    const reply = await this.#runner.run(
-      appendEventsScript,
-      [task.state, task.log],
-      [
-        batch.publisher,
-        String(batch.firstCounter),
-        task.channel,
-        this.#publish,
-        ...this.#limits,
-        ...batch.bodies,
-      ],
-    );
-    return reply === 'fenced' ? 'fenced' : 'accepted';
+  /** What appends a batch, with the task's record or alone. */
+  appending(task: TaskAddress, { publisher, firstCounter, bodies }: EventBatch): CompanionCall {
+    const place = [task.channel, this.#publish];
+    return {
+      companion: appendEvents,
+      keys: [task.state, task.log],
+      args: [publisher, String(firstCounter), ...place, ...this.#limits, ...bodies],
+    };
   }
 
   async position(task: TaskAddress): Promise<LogPosition> {

@@ -1,10 +1,10 @@
 import type {
   AppliedEvents,
   ChannelHub,
+  CompanionCall,
   EventBatch,
   EventTransport,
   Runtime,
-  SendOutcome,
   TaskAddress,
   TaskFeed,
   TaskFollower,
@@ -34,8 +34,8 @@ export class StreamTransport implements EventTransport {
     this.#onError = onError;
   }
 
-  async send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome> {
-    return this.#log.append(task, batch);
+  sending(task: TaskAddress, batch: EventBatch): CompanionCall {
+    return this.#log.appending(task, batch);
   }
 
   async stored(

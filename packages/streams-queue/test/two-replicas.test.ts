@@ -46,9 +46,12 @@ describe('two replicas', () => {
     const task = keys.task({ tenant: '', owner: 'unknown' }, execution.taskId);
     const limits = { maxEventsPerTask: 10, maxMessageBytes: 1000 };
     const kept = { retentionSeconds: 30, endedRetentionSeconds: 10 };
-    const log = new StreamLog(new ScriptRunner(a.client), 'PUBLISH', { ...limits, ...kept });
+    const runner = new ScriptRunner(a.client);
+    const log = new StreamLog(runner, 'PUBLISH', { ...limits, ...kept });
     const bodies = ['a{"artifact":{"parts":[null]}}'];
-    await log.append(task, { publisher: 'x-1', firstCounter: 1, bodies });
+    const batch = { publisher: 'x-1', firstCounter: 1, bodies };
+    const { companion, keys: keysOf, args } = log.appending(task, batch);
+    await runner.run(companion.alone, keysOf, args);
     await expect(other.ended).rejects.toThrow('was lost to a subscriber: it cannot be read');
     const cause = expect.objectContaining({
       code: 'CORRUPT_RECORD',

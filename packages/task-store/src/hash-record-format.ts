@@ -1,5 +1,6 @@
 import {
   defineScript,
+  HostScript,
   indexTaskSource,
   recordVersionSource,
   type TaskRecordFormat,
@@ -12,7 +13,7 @@ import saveTaskSource from './scripts/save-task.lua';
 /** A task as one Redis hash, a field for everything that changes by itself. */
 export const hashRecordFormat: TaskRecordFormat = {
   versionField: 'v',
-  saveScript: defineScript(
+  saveScript: new HostScript(
     'save-task',
     `${indexTaskSource}\n${recordVersionSource}\n${saveTaskSource}`,
   ),

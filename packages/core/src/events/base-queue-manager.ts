@@ -4,11 +4,13 @@ import {
   type ExecutionEventBusManager,
   type PushNotificationSender,
   ServerCallContext,
+  type TaskStore,
 } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../errors.ts';
 import { requireId } from '../keys/key-segment.ts';
 import type { ScopeResolver } from '../keys/scope.ts';
+import { type EventWritingStore, isEventWritingStore } from '../marks/event-writing-store.ts';
 import { isMarkedTaskStore } from '../marks/marked-task-store.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
@@ -95,11 +97,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     });
     this.#services = {
       runtime,
+      runner,
       transport: createTransport({ runner, hub, publish, onError }),
       runs: new TaskRuns(runner, keys, publish, retentionSeconds),
       lease,
       store: taskStore,
       marks: taskStore !== undefined && isMarkedTaskStore(taskStore) ? taskStore : undefined,
+      eventStore: eventStoreOf(taskStore, client),
       limits: options,
       nextRun: () => {
         this.#runCount += 1;
@@ -165,7 +169,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const bus = this.#busOf(this.#addressOf(taskId, context));
     bus.hold();
     // A distributed executor tells when it begins; otherwise this is all that is ever heard of it.
-    if (!this.#isDistributed) void bus.begin();
+    if (!this.#isDistributed) void bus.begin({ context });
     return bus;
   }
 
@@ -274,4 +278,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       throw new A2ARedisError('CLIENT_CLOSED', 'The queue manager is closed.');
     }
   }
+}
+
+/** The store, where one script can write a task's record and send its events. */
+function eventStoreOf(
+  store: TaskStore | undefined,
+  client: RedisScriptClient,
+): EventWritingStore | undefined {
+  if (store === undefined || !isEventWritingStore(store)) return undefined;
+  return store.writesBy(client) ? store : undefined;
 }

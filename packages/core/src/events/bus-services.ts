@@ -1,6 +1,8 @@
 import type { TaskStore } from '@a2a-js/sdk/server';
 
 import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import type { EventWritingStore } from '../marks/event-writing-store.ts';
+import type { ScriptRunner } from '../redis/script-runner.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { EventTransport } from './event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
@@ -12,6 +14,7 @@ import type { TaskRuns } from './task-runs.ts';
 /** What the buses of a manager share. */
 export interface BusServices {
   readonly runtime: Runtime;
+  readonly runner: ScriptRunner;
   readonly transport: EventTransport;
   readonly runs: TaskRuns;
   readonly lease: ReplicaLease;
@@ -19,6 +22,8 @@ export interface BusServices {
   readonly store: TaskStore | undefined;
   /** The same, where it reads the marks of events. */
   readonly marks: MarkedTaskStore | undefined;
+  /** The same, where it takes events from their publisher, and writes them on the server of the manager. */
+  readonly eventStore: EventWritingStore | undefined;
   readonly limits: OutboxLimits;
   /** Names the next run; see `runName`. */
   readonly nextRun: () => string;

@@ -33,7 +33,10 @@ export class DistributedExecutor implements AgentExecutor {
     bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
     // Others must be able to tell that the task runs before its first event is stored.
     const { runtime } = this.#services;
-    await Promise.race([bus?.begin(), sleep(runtime, LONGEST_REGISTRATION_MS, { ref: false })]);
+    await Promise.race([
+      bus?.begin(requestContext),
+      sleep(runtime, LONGEST_REGISTRATION_MS, { ref: false }),
+    ]);
     await this.#executor.execute(requestContext, eventBus);
   }
 

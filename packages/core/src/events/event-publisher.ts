@@ -6,7 +6,13 @@ import { isInterrupted, isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from './end-status.ts';
 import { encodeEvent } from './event-codec.ts';
-import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
+import { EventSender, type ExecutingRequest } from './event-sender.ts';
+import {
+  END_OF_EVENTS,
+  type EventBatch,
+  type SendOutcome,
+  type TransportedEvent,
+} from './event-transport.ts';
 import { type MarkedEvent, markedEvent } from './marked-event.ts';
 import { Outbox, type OutboxEvents } from './outbox.ts';
 import type { TaskAddress } from './queue-keys.ts';
@@ -18,6 +24,7 @@ export class EventPublisher {
   readonly run: string;
   readonly #task: TaskAddress;
   readonly #services: BusServices;
+  readonly #sender: EventSender;
   readonly #outbox: Outbox;
   readonly #unstored: UnstoredEvents;
   #counter = 0;
@@ -36,11 +43,21 @@ export class EventPublisher {
     this.run = run;
     this.#services = services;
     this.#unstored = new UnstoredEvents(services.runtime, task, run);
-    const { transport, limits, onError } = services;
-    this.#outbox = new Outbox(services.runtime, transport, task, run, limits, {
-      ...events,
-      onError,
-    });
+    const { runner, transport, eventStore, limits, onError } = services;
+    const sender = new EventSender(task, runner, transport, eventStore);
+    this.#sender = sender;
+    const send = async (batch: EventBatch): Promise<SendOutcome> => sender.send(batch);
+    this.#outbox = new Outbox(services.runtime, send, task, run, limits, { ...events, onError });
+  }
+
+  /** Says what an execution began with. */
+  begin(request: ExecutingRequest): void {
+    this.#sender.begin(request, { publisher: this.run, counter: this.#counter });
+  }
+
+  /** Nobody listens here any more. */
+  endRequests(): void {
+    this.#sender.endRequests();
   }
 
   /** How many events there were. */
@@ -88,11 +105,11 @@ export class EventPublisher {
     if (body === undefined) {
       deliver(marked);
     } else if (this.#services.lease.isCertain && this.#deferred.length === 0) {
-      this.#outbox.push(mark.counter, body);
+      this.#outbox.push(mark.counter, body, this.#sender.expect(marked));
       deliver(marked);
     } else {
       // This process was silent for so long that others may have ended the task: they decide.
-      this.#defer(mark.counter, body, () => {
+      this.#defer(marked, body, () => {
         deliver(marked);
       });
     }
@@ -107,14 +124,19 @@ export class EventPublisher {
   /** Says that nothing more comes. */
   end(onAccepted: () => void): void {
     this.#counter += 1;
-    this.#outbox.push(this.#counter, END_OF_EVENTS, onAccepted);
+    this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
+      if (outcome === 'accepted') onAccepted();
+    });
   }
 
   /** What others were not sent, listeners here get all the same: only where the run was ended, nobody does. */
-  #defer(counter: number, body: string, deliver: () => void): void {
+  #defer(marked: MarkedEvent, body: string, deliver: () => void): void {
     const entry = { deliver, isSettled: false };
     this.#deferred.push(entry);
-    this.#outbox.push(counter, body, () => {
+    const settle = this.#sender.expect(marked);
+    this.#outbox.push(marked.mark.counter, body, (outcome) => {
+      settle(outcome);
+      if (outcome === 'fenced') return;
       entry.isSettled = true;
       while (this.#deferred[0]?.isSettled === true) this.#deferred.shift()?.deliver();
     });

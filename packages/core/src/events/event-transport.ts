@@ -1,6 +1,7 @@
 import type { A2ARedisError } from '../errors.ts';
 import type { AppliedEvents } from '../marks/applied-events.ts';
 import type { EventMark } from '../marks/event-mark.ts';
+import type { CompanionCall } from '../redis/script-companion.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import type { RunState } from './task-runs.ts';
 
@@ -62,8 +63,11 @@ export interface TaskFeed {
 export interface EventTransport {
   /** Whether events can be had after they were sent: otherwise whoever comes late has missed them. */
   readonly keepsEvents: boolean;
-  /** Sends events in their order. Safe to repeat: what was accepted before is not sent again. */
-  send(task: TaskAddress, batch: EventBatch): Promise<SendOutcome>;
+  /**
+   * What sends events in their order, alone or with the record of their task. Safe to repeat: what was
+   * accepted before is not sent again. It refuses as `fenced` what comes of a run that was ended.
+   */
+  sending(task: TaskAddress, batch: EventBatch): CompanionCall;
   /**
    * Stored events that a task does not hold, oldest first.
    *

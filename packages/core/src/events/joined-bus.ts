@@ -43,7 +43,7 @@ export class JoinedBus extends ListeningBus {
       this.#onEvent(event);
     },
     onLoss: (error) => {
-      void this.#end(error);
+      this.#endNow(error);
     },
     onFinished: () => {
       this.#onFinished();
@@ -117,7 +117,7 @@ export class JoinedBus extends ListeningBus {
     } catch (error) {
       if (this.#held === undefined || this.#isEnding) return;
       this.#services.onError(error);
-      await this.#end(error);
+      this.#endNow(error);
     }
   }
 
@@ -159,7 +159,7 @@ export class JoinedBus extends ListeningBus {
     } else {
       const error = this.#tooMany();
       this.#services.onError(error);
-      void this.#end(error);
+      this.#endNow(error);
     }
   }
 
@@ -182,18 +182,15 @@ export class JoinedBus extends ListeningBus {
     this.emit(mark === undefined ? event : markEvent(event, mark));
   }
 
-  /**
-   * Ends the listeners: with the task's end, if the store has it and they do not; otherwise with the
-   * error, if there is one.
-   */
-  async #end(error?: unknown): Promise<void> {
+  /** Ends the listeners: with the task's end, if the store has it and they do not. */
+  async #end(): Promise<void> {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
     const last = this.#knowEnd
       ? undefined
       : await storedEnd(this.bus.task, this.#services, this.#context);
     if (last !== undefined && !this.#isClosed) this.#give(last);
-    this.#endNow(error);
+    this.#endNow(undefined);
   }
 
   /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */

@@ -26,16 +26,12 @@ afterEach(() => {
 });
 
 function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
-  const transport = {
-    send: async (_task: unknown, batch: EventBatch) => {
-      sent.push(batch);
-      return onSend(batch);
-    },
-    stored: async () => [],
-    follow: () => expect.unreachable(),
+  const send = async (batch: EventBatch): Promise<SendOutcome> => {
+    sent.push(batch);
+    return onSend(batch);
   };
   const all = { maxPendingEvents: 10_000, publishDeadlineMs: 1000, ...limits };
-  return new Outbox(systemRuntime, transport, task, 'run-1', all, {
+  return new Outbox(systemRuntime, send, task, 'run-1', all, {
     onError: (error) => errors.push(error),
     onFenced: () => (fenced += 1),
   });

@@ -2,7 +2,7 @@ import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
-import { END_OF_EVENTS, type EventTransport, type SendOutcome } from './event-transport.ts';
+import { END_OF_EVENTS, type EventBatch, type SendOutcome } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
 /** Events that go out with one call at most. */
@@ -33,12 +33,18 @@ export interface OutboxEvents {
   readonly onFenced: () => void;
 }
 
+/** Gets a batch to Redis. Safe to repeat: what was accepted before is not sent again. */
+export type SendBatch = (batch: EventBatch) => Promise<SendOutcome>;
+
+/** What became of an event: `lost` where it was given up, `fenced` where its run was ended meanwhile. */
+export type EventOutcome = 'accepted' | 'lost' | 'fenced';
+
 interface Outgoing {
   readonly counter: number;
   readonly body: string;
   /** Until when it is tried, on the clock of the runtime; for the end, as long as it takes. */
   readonly giveUpAt: number;
-  readonly onSettled: (() => void) | undefined;
+  readonly onSettled: ((outcome: EventOutcome) => void) | undefined;
 }
 
 /**
@@ -47,7 +53,7 @@ interface Outgoing {
  */
 export class Outbox {
   readonly #runtime: Runtime;
-  readonly #transport: Pick<EventTransport, 'send'>;
+  readonly #sendBatch: SendBatch;
   readonly #task: TaskAddress;
   readonly #publisher: string;
   readonly #limits: OutboxLimits;
@@ -56,17 +62,18 @@ export class Outbox {
   #draining: Promise<void> | undefined;
   #hasBegun = false;
   #closed = false;
+  #isFenced = false;
 
   constructor(
     runtime: Runtime,
-    transport: Pick<EventTransport, 'send'>,
+    sendBatch: SendBatch,
     task: TaskAddress,
     publisher: string,
     limits: OutboxLimits,
     events: OutboxEvents,
   ) {
     this.#runtime = runtime;
-    this.#transport = transport;
+    this.#sendBatch = sendBatch;
     this.#task = task;
     this.#publisher = publisher;
     this.#limits = limits;
@@ -81,15 +88,18 @@ export class Outbox {
   /**
    * Sends an event after all earlier ones.
    *
-   * @param onSettled Called when others can see it, or never will. Not where the run was ended meanwhile.
+   * @param onSettled Called when others can see it, or never will.
    */
-  push(counter: number, body: string, onSettled?: () => void): void {
-    if (this.#closed) return;
+  push(counter: number, body: string, onSettled?: (outcome: EventOutcome) => void): void {
+    if (this.#closed) {
+      onSettled?.(this.#isFenced ? 'fenced' : 'lost');
+      return;
+    }
     const isFull = this.#waiting.length >= this.#limits.maxPendingEvents;
     if (isFull && body !== END_OF_EVENTS) {
       const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
       this.#events.onError(this.#lost([counter], limit));
-      onSettled?.();
+      onSettled?.('lost');
       return;
     }
     // Nobody elsewhere would ever stop waiting without the end.
@@ -111,7 +121,9 @@ export class Outbox {
   #stop(reason: string, cause?: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#report(this.#waiting.splice(0), reason, cause);
+    const given = this.#waiting.splice(0);
+    this.#report(given, reason, cause);
+    for (const { onSettled } of given) onSettled?.('lost');
   }
 
   async #drain(): Promise<void> {
@@ -125,13 +137,14 @@ export class Outbox {
       if (this.#closed) break;
       if (outcome === 'fenced') {
         this.#closed = true;
-        this.#waiting.length = 0;
+        this.#isFenced = true;
+        for (const { onSettled } of this.#waiting.splice(0)) onSettled?.('fenced');
         this.#events.onFenced();
         break;
       }
       if (outcome === 'accepted') {
         this.#waiting.splice(0, batch.length);
-        for (const { onSettled } of batch) onSettled?.();
+        for (const { onSettled } of batch) onSettled?.('accepted');
       } else {
         this.#giveUpOld(outcome.cause);
       }
@@ -154,7 +167,7 @@ export class Outbox {
   async #send(batch: readonly Outgoing[]): Promise<SendOutcome | { readonly cause: unknown }> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transport.send(this.#task, {
+        return await this.#sendBatch({
           publisher: this.#publisher,
           firstCounter: batch[0]?.counter ?? 0,
           bodies: batch.map(({ body }) => body),
@@ -176,7 +189,7 @@ export class Outbox {
     const young = this.#waiting.findIndex((event) => !this.#isOld(event));
     const old = this.#waiting.splice(0, young === -1 ? this.#waiting.length : young);
     this.#report(old, REFUSED, cause);
-    for (const { onSettled } of old) onSettled?.();
+    for (const { onSettled } of old) onSettled?.('lost');
   }
 
   #isOld(event: Outgoing | undefined): boolean {

@@ -7,6 +7,7 @@ import { BusHistory } from './bus-history.ts';
 import { BusRuns } from './bus-runs.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
+import type { ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
@@ -106,11 +107,13 @@ export class TaskBus extends ListeningBus {
   /**
    * Counts one more execution of the task in this process, and tells the other replicas.
    *
+   * @param request The request that executes it.
    * @returns When they know, or cannot be told for now.
    */
-  async begin(): Promise<void> {
+  async begin(request: ExecutingRequest): Promise<void> {
     this.#isHeld = false;
     if (!this.isExecuting) this.runs.next();
+    this.runs.present.publisher.begin(request);
     this.#executions += 1;
     this.#feed.follow();
     await this.runs.present.register();
@@ -245,7 +248,11 @@ export class TaskBus extends ListeningBus {
   }
 
   protected override listenersRemoved(): void {
-    if (this.listenerCount === 0) this.#isHeld = false;
+    if (this.listenerCount === 0) {
+      this.#isHeld = false;
+      // At the end, requests stop to listen and have what they heard before them still.
+      if (!this.#isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
+    }
     this.#services.onChanged(this);
   }
 

@@ -16,6 +16,7 @@ import type { BusServices } from './bus-services.ts';
 import { eachAtOnce } from './each-at-once.ts';
 import { type EndReason, statusOf, statusOfEnd } from './end-status.ts';
 import { decodeEvent, encodeEvent } from './event-codec.ts';
+import { sendAlone } from './event-sender.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { type MarkedEvent, unreadableEvent } from './marked-event.ts';
@@ -164,7 +165,8 @@ export class TaskEnder {
       ...(isOpen ? [] : [END_OF_EVENTS]),
     ];
     if (bodies.length > 0) {
-      await this.#services.transport.send(task, { publisher, firstCounter: 1, bodies });
+      const batch = { publisher, firstCounter: 1, bodies };
+      await sendAlone(this.#services.runner, this.#services.transport.sending(task, batch));
     }
     return end ?? left.find(isEnd);
   }

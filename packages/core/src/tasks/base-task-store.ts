@@ -6,12 +6,19 @@ import { A2ARedisError } from '../errors.ts';
 import { requireId } from '../keys/key-segment.ts';
 import type { Scope, ScopeResolver } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
-import type { MarkedTaskStore } from '../marks/marked-task-store.ts';
+import type { EventMark } from '../marks/event-mark.ts';
+import type {
+  EventFate,
+  EventWrite,
+  EventWriteOutcome,
+  EventWritingStore,
+} from '../marks/event-writing-store.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../redis/script-runner.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { PendingMark } from './pending-mark.ts';
+import { PublishedEvents } from './published-events.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import { SharedReads } from './shared-reads.ts';
 import { NO_RECORD, SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
@@ -25,9 +32,11 @@ import { TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
 import { leavesTerminalState } from '../task-state.ts';
 import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-options.ts';
+import type { TaskStep } from './task-steps.ts';
 import { TaskWriter } from './task-writer.ts';
 import { TtlPolicy } from './ttl-policy.ts';
 import { UnknownWrites } from './unknown-writes.ts';
+import { NO_VERSION } from './write-attempt.ts';
 
 /** `updateTask` starts over this often before it gives up. */
 const MOST_UPDATES = 100;
@@ -38,7 +47,8 @@ const GRACE_MS = 100;
  * What all task stores do, whatever form their records have. See the adapter's README for what is
  * promised.
  */
-export abstract class BaseTaskStore implements MarkedTaskStore {
+export abstract class BaseTaskStore implements EventWritingStore {
+  readonly #client: RedisScriptClient;
   readonly #scopeOf: ScopeResolver;
   readonly #deadlineMs: number;
   readonly #keys: TaskKeys;
@@ -49,6 +59,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
   readonly #lister: TaskLister;
   readonly #saver: TaskSaver;
   readonly #unknown = new UnknownWrites();
+  readonly #published = new PublishedEvents();
   readonly #reads = new SharedReads<VersionedSnapshot | undefined>();
 
   /**
@@ -60,6 +71,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     const resolved = resolveTaskStoreOptions(options);
     const runner = new ScriptRunner(client, resolved.deadlineMs);
     const { runtime } = runner;
+    this.#client = client;
     this.#scopeOf = resolved.scopeOf;
     this.#deadlineMs = resolved.deadlineMs;
     this.#keys = new TaskKeys(resolved.prefix);
@@ -79,7 +91,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
         ? undefined
         : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
     );
-    const saver = new TaskSaver(runtime, writer, this.#cache, this.#unknown);
+    const saver = new TaskSaver(runtime, writer, this.#cache, this.#unknown, this.#published);
     this.#saver = saver;
     this.#lister = new TaskLister(
       this.#keys,
@@ -108,7 +120,8 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     const place = this.#locate(task?.id, context);
     const { id } = task;
     const what = (): string => `Saving task ${abbreviate(id)}`;
-    await this.#within(place, what, this.#saver.save(task, place));
+    const mark = await this.#within(place, what, this.#saver.save(task, place));
+    if (mark !== undefined) this.#published.advance(place.key, context, mark);
   }
 
   /**
@@ -122,7 +135,13 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
    * @throws {A2ARedisError} As {@link save}.
    */
   async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    const { key } = this.#locate(taskId, context);
+    const place = this.#locate(taskId, context);
+    const { key } = place;
+    const step = await this.#stepOf(place, taskId, context);
+    if (step !== undefined) {
+      const { task: snapshot } = step;
+      return snapshot && this.#saver.handOut(key, { version: NO_VERSION, snapshot });
+    }
     const record = await this.#readLatest(key, taskId);
     if (record === undefined) {
       const nothing = { version: NO_RECORD, snapshot: undefined, loaded: true, tried: [] };
@@ -135,7 +154,7 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
 
   /**
    * Which events a stored task holds: for event buses that mark their events, see
-   * {@link MarkedTaskStore}. Meant for adapters.
+   * {@link EventWritingStore}. Meant for adapters.
    *
    * Asked together with a {@link load} of the same task, in one synchronous run, it is answered by
    * the same reply of Redis: a subscriber must get exactly those events that the snapshot lacks
@@ -148,9 +167,51 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     taskId: string,
     context: ServerCallContext,
   ): Promise<AppliedEvents | undefined> {
+    const place = this.#locate(taskId, context);
+    // As a load of the same request is answered.
+    const step = await this.#stepOf(place, taskId, context);
+    const record = step === undefined ? await this.#readLatest(place.key, taskId) : undefined;
+    const task = step === undefined ? record?.snapshot : step.task;
+    return task && (task.events?.applied ?? AppliedEvents.NONE);
+  }
+
+  /** See {@link EventWritingStore}. Meant for adapters. */
+  writesBy(client: RedisScriptClient): boolean {
+    return client === this.#client;
+  }
+
+  /** See {@link EventWritingStore}. Meant for adapters. */
+  beginEvents(
+    taskId: string,
+    context: ServerCallContext,
+    { publisher, counter }: EventMark,
+  ): () => void {
     const { key } = this.#locate(taskId, context);
-    const record = await this.#readLatest(key, taskId);
-    return record && (record.snapshot.events?.applied ?? AppliedEvents.NONE);
+    this.#published.begin(key, context, publisher, counter);
+    return () => {
+      this.#published.end(key, context);
+      this.#cache.steps(key)?.drop(publisher);
+    };
+  }
+
+  /** See {@link EventWritingStore}. Meant for adapters. */
+  expectEvent(
+    taskId: string,
+    context: ServerCallContext,
+    mark: EventMark,
+  ): (fate: EventFate) => void {
+    return this.#published.expect(this.#locate(taskId, context).key, mark);
+  }
+
+  /** See {@link EventWritingStore}. Meant for adapters. */
+  async writeEvents(
+    taskId: string,
+    context: ServerCallContext,
+    write: EventWrite,
+  ): Promise<EventWriteOutcome> {
+    const place = this.#locate(taskId, context);
+    const what = (): string => `Writing events of task ${abbreviate(taskId)}`;
+    return this.#within(place, what, this.#saver.writeEvents(place, taskId, write));
   }
 
   /**
@@ -245,6 +306,21 @@ export abstract class BaseTaskStore implements MarkedTaskStore {
     await this.#repair.index(scope, taskId);
     await mark.drop();
     return deleted;
+  }
+
+  /**
+   * The task as the request left it that stores events which were written already, and more came after;
+   * `undefined` for any other.
+   */
+  async #stepOf(
+    place: { readonly key: string; readonly deadlineAt: number },
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<TaskStep | undefined> {
+    const { key } = place;
+    const what = (): string => `Loading task ${abbreviate(taskId)}`;
+    const reader = await this.#within(place, what, this.#published.reader(key, context));
+    return reader && this.#cache.steps(key)?.asOf(reader);
   }
 
   #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {

@@ -27,7 +27,8 @@ function changed(
   said: typeof userMessage | undefined,
 ): TaskSnapshot | undefined {
   let snapshot = task;
-  for (const event of list) snapshot = changeBy(snapshot, event, said)?.task ?? snapshot;
+  for (const event of list)
+    snapshot = changeBy(snapshot, event, said === undefined ? [] : [said])?.task ?? snapshot;
   return snapshot;
 }
 
@@ -55,9 +56,7 @@ describe('changeBy', () => {
   });
 
   it('changes nothing by a message', () => {
-    expect(changeBy(snapshotOf(earlierTask), AgentEvent.message(message('m')), undefined)).toBe(
-      undefined,
-    );
+    expect(changeBy(snapshotOf(earlierTask), AgentEvent.message(message('m')), [])).toBe(undefined);
   });
 
   it('tells which artifact an event changed, and how', () => {
@@ -79,7 +78,7 @@ describe('changeBy', () => {
         metadata: undefined,
       });
     const kindOf = (each: AgentExecutionEvent): unknown =>
-      changeBy(snapshotOf(earlierTask), each, undefined)?.kind;
+      changeBy(snapshotOf(earlierTask), each, [])?.kind;
     expect(kindOf(event('b', true))).toEqual({
       kind: 'artifact',
       index: 0,
@@ -103,7 +102,7 @@ describe('changeBy', () => {
   it('refuses what cannot be stored', () => {
     const status = { state: 99 as TaskState, message: undefined, timestamp: undefined };
     const event = AgentEvent.statusUpdate({ taskId: 't', contextId: 'c', status, metadata: {} });
-    expect(() => changeBy(snapshotOf(earlierTask), event, undefined)).toThrow(
+    expect(() => changeBy(snapshotOf(earlierTask), event, [])).toThrow(
       'status.state must be a member of its enumeration.',
     );
   });

@@ -33,7 +33,7 @@ export type SavedEventKind = SavedEvent extends infer E
  * changes it and saves it, event by event. As in these stores, a terminal state stays.
  *
  * @param task The stored task; `undefined` where there is none.
- * @param userMessage The message of the request that executes: it goes into the history with a task event.
+ * @param userMessages The messages of the requests that execute: they go into the history with a task event.
  * @returns `undefined` where the event changes nothing: a message, a change of an unknown task, another
  *   status after a terminal one.
  * @throws {A2ARedisError} `INVALID_ARGUMENT` where the event holds what cannot be stored.
@@ -41,11 +41,11 @@ export type SavedEventKind = SavedEvent extends infer E
 export function changeBy(
   task: TaskSnapshot | undefined,
   event: AgentExecutionEvent,
-  userMessage: Message | undefined,
+  userMessages: readonly Message[],
 ): EventChange | undefined {
   switch (event.kind) {
     case 'task':
-      return { task: withTask(task, event.data, userMessage), kind: { kind: 'task' } };
+      return { task: withTask(task, event.data, userMessages), kind: { kind: 'task' } };
     case 'statusUpdate':
       return task && withStatus(task, event.data);
     case 'artifactUpdate':
@@ -59,7 +59,7 @@ export function changeBy(
 function withTask(
   stored: TaskSnapshot | undefined,
   event: Task,
-  userMessage: Message | undefined,
+  userMessages: readonly Message[],
 ): TaskSnapshot {
   const mine = snapshotOf(event, stored);
   const history = mine.history.length > 0 ? mine.history : (stored?.history ?? mine.history);
@@ -68,14 +68,14 @@ function withTask(
     ...mine,
     status: leavesTerminalState(stored?.status, mine.status) ? stored?.status : mine.status,
     metadata: withMetadata(stored?.metadata, mine.metadata),
-    history: withFirst(history, userMessage),
+    history: userMessages.reduce(withFirst, history),
     artifacts: stored === undefined ? mine.artifacts : overlaid(stored.artifacts, mine.artifacts),
     ...(events === undefined ? {} : { events }),
   };
 }
 
-function withFirst(history: ItemList<Message>, message: Message | undefined): ItemList<Message> {
-  if (message === undefined || hasMessage(history, message)) return history;
+function withFirst(history: ItemList<Message>, message: Message): ItemList<Message> {
+  if (hasMessage(history, message)) return history;
   return ItemList.of([copyMessage(message, true), ...history.toArray()]);
 }
 

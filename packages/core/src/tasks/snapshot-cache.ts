@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { TaskSnapshot } from './task-snapshot.ts';
 import { isTerminal } from '../task-state.ts';
+import { TaskSteps } from './task-steps.ts';
 import type { UnknownWrite } from './unknown-writes.ts';
 
 /** The version of a task that is not stored. */
@@ -37,6 +38,8 @@ interface CachedSnapshots {
   lastKnown: VersionedSnapshot | undefined;
   /** What an object held that was saved since; dropped where a caller gets to know another version. */
   saved: VersionedSnapshot | undefined;
+  /** What publishers of this process made of it. */
+  readonly steps: TaskSteps;
 }
 
 /** Versions are small, and knowing one keeps a save from overwriting what it does not know. */
@@ -83,8 +86,8 @@ export class SnapshotCache {
   setLatest(key: string, latest: VersionedSnapshot, bytes: number): void {
     const kept = this.#snapshots.get(key);
     if (kept?.latest !== undefined && Number(kept.latest.version) > Number(latest.version)) return;
-    const { lastKnown, saved } = kept ?? {};
-    this.#snapshots.set(key, { latest, bytes, lastKnown, saved });
+    const { lastKnown, saved, steps = new TaskSteps() } = kept ?? {};
+    this.#snapshots.set(key, { latest, bytes, lastKnown, saved, steps });
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
@@ -113,6 +116,11 @@ export class SnapshotCache {
   /** See {@link setSaved}. */
   saved(key: string): VersionedSnapshot | undefined {
     return this.#snapshots.get(key)?.saved;
+  }
+
+  /** What publishers of this process made of a task, as long as its content is kept. */
+  steps(key: string): TaskSteps | undefined {
+    return this.#snapshots.get(key)?.steps;
   }
 
   /** Forgets the newest version of a task, not what its callers last knew. */

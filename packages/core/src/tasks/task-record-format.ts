@@ -1,3 +1,4 @@
+import type { HostScript } from '../redis/script-companion.ts';
 import type { RedisScript } from '../redis/script.ts';
 import type { TaskDelta } from './task-delta.ts';
 import type { TaskSnapshot } from './task-snapshot.ts';
@@ -20,10 +21,10 @@ export interface TaskRecordFormat {
    * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
    * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to
    * leave as is), then what {@link encode} gave, then the index entry, which comes with its keys.
-   * Returns `["saved", version, unexpected index row]`, `["repeated", version]` or
-   * `["conflict", version, content]`.
+   * Returns `["saved", version, unexpected index row]`, `["repeated", version]`,
+   * `["conflict", version, content]` or, with a companion, `["refused", reason]`.
    */
-  readonly saveScript: RedisScript;
+  readonly saveScript: HostScript;
   /**
    * Reads a record. KEYS: the record. ARGV: the version that the caller has, and `partial` to leave out
    * the artifacts. Returns nil, `[version]` or `[version, content]`.

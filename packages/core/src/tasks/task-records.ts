@@ -1,4 +1,5 @@
 import { A2ARedisError } from '../errors.ts';
+import type { CompanionCall } from '../redis/script-companion.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript, type RedisScript } from '../redis/script.ts';
 import recordVersion from './scripts/record-version.lua';
@@ -45,10 +46,14 @@ export interface RecordWrite {
   readonly index?:
     | { readonly keys: readonly string[]; readonly args: readonly string[] }
     | undefined;
+  /** What is done in the same step. */
+  readonly companion?: CompanionCall | undefined;
 }
 
 /** What became of a {@link RecordWrite}. */
 export type RecordWriteReply =
+  /** By the companion: nothing was written. */
+  | { readonly outcome: 'refused'; readonly reason: string }
   | {
       readonly outcome: 'saved';
       readonly version: string;
@@ -109,21 +114,24 @@ export class TaskRecords {
 
   /** Writes a record. Errors as for {@link read}. */
   async write(write: RecordWrite): Promise<RecordWriteReply> {
-    const { key, from, target, index } = write;
+    const { key, from, target, index, companion } = write;
     const change = this.#format.encode(target.id, diffTasks(from, target), from === undefined);
     const { saveScript } = this.#format;
+    const script = companion ? saveScript.with(companion.companion) : saveScript.alone;
     const reply = await this.#run(
-      saveScript,
-      [key, ...(index?.keys ?? [])],
+      script,
+      [key, ...(index?.keys ?? []), ...(companion?.keys ?? [])],
       [
         write.expected,
         write.writeId,
         write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
         ...change,
         ...(index?.args ?? []),
+        ...(companion ? [...companion.args, String(companion.args.length)] : []),
       ],
     );
-    const [outcome, versionReply, rest] = arrayReply(saveScript.name, reply);
+    const [outcome, versionReply, rest] = arrayReply(script.name, reply);
+    if (outcome === 'refused') return { outcome, reason: textReply(versionReply) };
     const version = textReply(versionReply);
     switch (outcome) {
       case 'saved':

@@ -1,15 +1,19 @@
 import type { Task } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../errors.ts';
-import { markText } from '../marks/event-mark.ts';
+import { type EventMark, markText } from '../marks/event-mark.ts';
+import type { EventWrite, EventWriteOutcome } from '../marks/event-writing-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { carriesChange } from './carried-change.ts';
+import type { PublishedEvents } from './published-events.ts';
 import { type SavedEvent, savedEventOf } from './saved-event.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { LastKnown, SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from './task-snapshot.ts';
-import type { TaskWrite, TaskWriter, TaskWritten } from './task-writer.ts';
+import type { TaskStep } from './task-steps.ts';
+import type { CompanionWrite, TaskWrite, TaskWriter, TaskWritten } from './task-writer.ts';
 import type { UnknownWrite, UnknownWrites } from './unknown-writes.ts';
+import { withEvents } from './with-events.ts';
 import { NO_VERSION } from './write-attempt.ts';
 
 /** What an object that was handed out held then, or when it was last saved. */
@@ -39,6 +43,7 @@ export class TaskSaver {
   readonly #writer: TaskWriter;
   readonly #cache: SnapshotCache;
   readonly #unknown: UnknownWrites;
+  readonly #published: PublishedEvents;
   readonly #serial: SerialQueue;
   readonly #bases = new WeakMap<Task, ObjectBase>();
   /** The marks of events that an object was saved with: it keeps them. */
@@ -46,7 +51,14 @@ export class TaskSaver {
   /** Saves that have not ended, of objects that do not tell where they came from. */
   readonly #saving = new Map<string, Promise<LastKnown>>();
 
-  constructor(runtime: Runtime, writer: TaskWriter, cache: SnapshotCache, unknown: UnknownWrites) {
+  constructor(
+    runtime: Runtime,
+    writer: TaskWriter,
+    cache: SnapshotCache,
+    unknown: UnknownWrites,
+    published: PublishedEvents,
+  ) {
+    this.#published = published;
     this.#serial = new SerialQueue(runtime);
     this.#writer = writer;
     this.#cache = cache;
@@ -69,8 +81,12 @@ export class TaskSaver {
     return this.#serial.run(key, deadlineAt, work);
   }
 
-  /** Saves a task; see `save` of `BaseTaskStore`. */
-  async save(task: Task, place: Place): Promise<void> {
+  /**
+   * Saves a task; see `save` of `BaseTaskStore`.
+   *
+   * @returns The event that it brings, where it bears a mark.
+   */
+  async save(task: Task, place: Place): Promise<EventMark | undefined> {
     const { key, deadlineAt } = place;
     const base = this.#bases.get(task);
     const loaded = base?.key === key ? base : undefined;
@@ -79,17 +95,86 @@ export class TaskSaver {
     const mine = snapshotOf(task, (loaded ?? known)?.snapshot);
     const event = this.#newEvent(task);
     const change = { ...place, mine, event };
+    if (event !== undefined && (await this.#isWritten(task, change, event))) {
+      this.#noteSaved(task, event);
+      return event.mark;
+    }
     await (loaded === undefined
       ? this.#saveOther(change, known)
       : this.#serial.run(key, deadlineAt, () => this.#saveLoaded(loaded, change)));
-    if (event === undefined) return;
+    if (event !== undefined) this.#noteSaved(task, event);
+    return event?.mark;
+  }
+
+  #noteSaved(task: Task, { mark }: SavedEvent): void {
     const saved = this.#savedMarks.get(task) ?? new Set();
-    this.#savedMarks.set(task, saved.add(markText(event.mark)));
+    this.#savedMarks.set(task, saved.add(markText(mark)));
+  }
+
+  /**
+   * Waits where a publisher of this process writes the event, and brings the task to what is stored then.
+   * Whether there is nothing left to be written: also where this process knows that the event is stored.
+   */
+  async #isWritten(task: Task, { key, mine }: Change, { mark }: SavedEvent): Promise<boolean> {
+    if ((await this.#published.fate(key, mark)) === 'refused') {
+      const stored = await this.#writer.read(key, task.id);
+      if (stored !== undefined) this.#bring(task, key, stored);
+      return true;
+    }
+    const stored = this.#cache.latest(key);
+    if (stored?.snapshot.events?.has(mark) !== true) return false;
+    // Each request adds its own message.
+    if (hasMoreMessages(mine, stored.snapshot)) {
+      this.#cache.steps(key)?.addMessages(mark, mine.history);
+      return false;
+    }
+    this.#bring(task, key, this.#after(mark, key) ?? stored);
+    return true;
+  }
+
+  /** A task as an event left it. */
+  #after(mark: EventMark, key: string): VersionedSnapshot | undefined {
+    const snapshot = this.#cache.steps(key)?.after(mark);
+    // Which version it had is not known: others may have written it together with later events.
+    return snapshot && { version: NO_VERSION, snapshot };
+  }
+
+  /** Brings a caller's object to what is stored. */
+  #bring(task: Task, key: string, { version, snapshot }: VersionedSnapshot): void {
+    Object.assign(task, taskOf(snapshot));
+    this.#bases.set(task, { key, version, snapshot, tried: [], isPartial: false });
+    this.#cache.setSaved(key, { version, snapshot });
   }
 
   #newEvent(task: Task): SavedEvent | undefined {
     const saved = this.#savedMarks.get(task);
     return savedEventOf(task, (mark) => saved?.has(markText(mark)) === true);
+  }
+
+  /** Writes events together with what sends them; see {@link TaskWriter.writeWith}. */
+  async writeEvents(
+    { scope, key, deadlineAt }: Place,
+    taskId: string,
+    { events, userMessages, known, companion }: EventWrite,
+  ): Promise<EventWriteOutcome> {
+    const publishing = { userMessages, known: known && snapshotOf(known) };
+    let before: TaskSnapshot | undefined;
+    let steps: readonly TaskStep[] = [];
+    const change: CompanionWrite['change'] = (stored) => {
+      before = stored;
+      steps = withEvents(stored, events, publishing);
+      return steps.at(-1)?.task;
+    };
+    return this.#serial.run(key, deadlineAt, async () => {
+      const writeId = this.#writer.nextWriteId();
+      const write = { scope, key, taskId, writeId, change, companion };
+      const written = await this.#writer.writeWith(write);
+      const run = events[0]?.mark.publisher;
+      if (written.outcome === 'written' && run !== undefined) {
+        this.#cache.steps(key)?.add(run, before, steps);
+      }
+      return written;
+    });
   }
 
   /** Writes a change of exactly this version; `undefined` when another writer was first. */
@@ -193,4 +278,12 @@ function originOf(
     known === undefined ||
     (known.snapshot !== undefined && carriesChange(mine, known.snapshot, saved.snapshot));
   return isCopy ? { ...saved, loaded: true, tried: [] } : known;
+}
+
+/** Whether a task has a message that the stored one lacks. */
+function hasMoreMessages(task: TaskSnapshot, stored: TaskSnapshot): boolean {
+  const { length } = task.history;
+  if (stored.history.commonPrefix(task.history, Object.is) === length) return false;
+  const known = new Set(stored.history.toArray().map(({ messageId }) => messageId));
+  return task.history.some(({ messageId }) => !known.has(messageId));
 }

@@ -32,6 +32,12 @@ export interface TaskSnapshot {
   readonly events?: EventLedger | undefined;
 }
 
+/** A task of which nothing is there. */
+export function nothingOf({ id, contextId }: TaskSnapshot): TaskSnapshot {
+  const history = ItemList.of<Message>([]);
+  return { id, contextId, status: undefined, metadata: undefined, history, artifacts: [] };
+}
+
 /** One artifact of a {@link TaskSnapshot}. */
 export interface ArtifactSnapshot {
   readonly header: ArtifactHeader;

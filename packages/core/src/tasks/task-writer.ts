@@ -1,15 +1,18 @@
 import { A2ARedisError } from '../errors.ts';
 import type { Scope } from '../keys/scope.ts';
+import type { EventWriteOutcome } from '../marks/event-writing-store.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import type { CompanionCall } from '../redis/script-companion.ts';
 import { abbreviate } from '../redis/script-runner.ts';
 import { sleep } from '../runtime/sleep.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
 import { indexEntryOf, movesEntry } from './index-entry.ts';
 import { PendingMark } from './pending-mark.ts';
-import type { SnapshotCache, VersionedSnapshot } from './snapshot-cache.ts';
+import { NO_RECORD, type SnapshotCache, type VersionedSnapshot } from './snapshot-cache.ts';
 import type { TaskIndex } from './task-index.ts';
-import type { RecordWriteReply, TaskRecords } from './task-records.ts';
+import type { ReadRecord, RecordWriteReply, TaskRecords } from './task-records.ts';
 import type { TaskRepair } from './task-repair.ts';
+import type { TaskSnapshot } from './task-snapshot.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
 import type { TtlPolicy } from './ttl-policy.ts';
 import type { UnknownWrites } from './unknown-writes.ts';
@@ -31,6 +34,14 @@ export interface TaskWrite extends IntendedWrite {
   readonly key: string;
   /** See {@link TaskRecords.nextWriteId}. */
   readonly writeId: string;
+}
+
+/** A change of whatever is stored of a task, and what is done in the same step. */
+export interface CompanionWrite extends Pick<TaskWrite, 'scope' | 'key' | 'writeId'> {
+  readonly taskId: string;
+  /** What is to be stored instead of what is; the same where there is nothing to change. */
+  readonly change: (stored: TaskSnapshot | undefined) => TaskSnapshot | undefined;
+  readonly companion: CompanionCall;
 }
 
 /** What is stored after a write; the version is `NO_VERSION` where others may have written since. */
@@ -94,16 +105,13 @@ export class TaskWriter {
       const reply = await this.#try(write, attempt, mark);
       if (reply.outcome === 'saved') {
         this.#unknown.settle(write.key);
-        const size = attempt.from === undefined ? 0 : this.#cache.bytes(write.key);
-        this.#cache.setLatest(
-          write.key,
-          { version: reply.version, snapshot: attempt.target },
-          size + reply.size,
-        );
+        this.#saved(write.key, reply, attempt);
         // An earlier attempt would have moved the entry, and this one, after a merge, did not.
         await mark.drop();
         return { version: reply.version, snapshot: attempt.target, merged: attempt.merged };
       }
+      if (reply.outcome === 'refused')
+        throw new TypeError('A write without a companion is not refused.');
       if (reply.outcome === 'repeated') {
         // Others may have written since: what is stored is not known, only that the change is in it.
         this.#cache.forgetLatest(write.key);
@@ -115,21 +123,102 @@ export class TaskWriter {
         await mark.drop();
         return undefined;
       }
-      this.#unknown.seen(write.key, reply.stored?.writes ?? '');
-      if (reply.stored) this.#cache.setLatest(write.key, reply.stored, reply.stored.size);
+      this.#seen(write.key, reply.stored);
       attempt = nextAttempt(write, reply.stored);
       reportTaskEvent({ type: 'merge', key: write.key, attempt: count });
       if (count > 2) await sleep(runtime, backoffMs(count - 2, 2, 50, runtime.random()));
     }
     await mark.drop();
-    throw new A2ARedisError(
-      'WRITE_CONFLICT',
-      `Record ${abbreviate(write.key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
-    );
+    throw conflicting(write.key);
   }
 
-  async #try(write: TaskWrite, attempt: Attempt, mark: PendingMark): Promise<RecordWriteReply> {
-    const { scope, key, writeId } = write;
+  /**
+   * Writes a change of whatever is stored, together with what a companion does.
+   *
+   * @returns `unchanged` where there was nothing to be written: the companion did nothing either.
+   * @throws {A2ARedisError} As {@link write}.
+   */
+  async writeWith(write: CompanionWrite): Promise<EventWriteOutcome> {
+    const { scope, key, taskId, change } = write;
+    const mark = new PendingMark(this.#index, scope, taskId, write.writeId);
+    const { runtime } = this.#records;
+    const remembered = this.#cache.latest(key);
+    let stored = remembered;
+    for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
+      let target = change(stored?.snapshot);
+      if (target === stored?.snapshot && stored === remembered) {
+        // What this process remembers may be of long ago.
+        stored = await this.read(key, taskId);
+        target = change(stored?.snapshot);
+      }
+      if (target === undefined || target === stored?.snapshot) {
+        await mark.drop();
+        return { outcome: 'unchanged' };
+      }
+      const expected = stored?.version ?? NO_RECORD;
+      const attempt = { expected, from: stored?.snapshot, target, merged: false };
+      const reply = await this.#try(write, attempt, mark);
+      switch (reply.outcome) {
+        case 'saved':
+          this.#saved(key, reply, attempt);
+          await mark.drop();
+          return { outcome: 'written' };
+        case 'repeated':
+          this.#cache.forgetLatest(key);
+          await this.#repair.index(scope, taskId);
+          await mark.drop();
+          return { outcome: 'written' };
+        case 'refused':
+          await mark.drop();
+          return reply;
+        case 'conflict':
+          ({ stored } = reply);
+          this.#seen(key, reply.stored);
+          break;
+        default:
+          return reply satisfies never;
+      }
+      if (count > 2) await sleep(runtime, backoffMs(count - 2, 2, 50, runtime.random()));
+    }
+    await mark.drop();
+    throw conflicting(key);
+  }
+
+  /** Reads what is stored. Errors as for {@link write}. */
+  async read(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
+    const known = this.#cache.latest(key);
+    const record = await this.#records.read(key, taskId, known);
+    if (record === undefined) this.#cache.forgetLatest(key);
+    else if ('size' in record) this.#seen(key, record);
+    return record;
+  }
+
+  /** Notes what Redis said is stored. */
+  #seen(key: string, stored: ReadRecord | undefined): void {
+    this.#unknown.seen(key, stored?.writes ?? '');
+    if (stored) this.#cache.setLatest(key, stored, stored.size);
+  }
+
+  /** Notes what is stored after a write. */
+  #saved(
+    key: string,
+    { version, size }: { readonly version: string; readonly size: number },
+    { from, target: snapshot }: Attempt,
+  ): void {
+    const before = from === undefined ? 0 : this.#cache.bytes(key);
+    this.#cache.setLatest(key, { version, snapshot }, before + size);
+  }
+
+  async #try(
+    {
+      scope,
+      key,
+      writeId,
+      companion,
+    }: Pick<TaskWrite, 'scope' | 'key' | 'writeId'> & Partial<Pick<CompanionWrite, 'companion'>>,
+    attempt: Attempt,
+    mark: PendingMark,
+  ): Promise<RecordWriteReply> {
     const { expected, from, target } = attempt;
     const ttlSeconds = this.#ttl.secondsFor(target.status);
     const expiresAt = this.#ttl.expiresAt(target.status, this.#records.runtime);
@@ -142,7 +231,7 @@ export class TaskWriter {
     this.#sweep?.beforeSave(scope, move && expiresAt !== 'never' ? expiresAt : undefined);
     if (move && apart) await mark.set();
     const index = move && !apart ? this.#index.change(scope, move) : undefined;
-    const record = { key, expected, from, target, writeId, ttlSeconds, index };
+    const record = { key, expected, from, target, writeId, ttlSeconds, index, companion };
     let reply: RecordWriteReply;
     try {
       reply = await this.#records.write(record);
@@ -158,4 +247,11 @@ export class TaskWriter {
     }
     return reply;
   }
+}
+
+function conflicting(key: string): A2ARedisError {
+  return new A2ARedisError(
+    'WRITE_CONFLICT',
+    `Record ${abbreviate(key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
+  );
 }

@@ -1,12 +1,9 @@
-import type { Message } from '@a2a-js/sdk';
-
 import { applyEvent } from './apply-event.ts';
 import { carriedEvents } from './carried-notes.ts';
-import { ItemList } from './item-list.ts';
 import type { SavedEvent } from './saved-event.ts';
 import { type LastKnown, NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
 import { mergeTasks } from './task-merge.ts';
-import type { TaskSnapshot } from './task-snapshot.ts';
+import { nothingOf, type TaskSnapshot } from './task-snapshot.ts';
 import { leavesTerminalState } from '../task-state.ts';
 import { baseAfter } from './unknown-writes.ts';
 
@@ -80,12 +77,6 @@ function anew({ mine, event }: IntendedWrite, expected: string): Attempt {
   const base = nothingOf(mine);
   const target = event === undefined ? mine : applyEvent({ base, mine, theirs: base, event });
   return { expected, from: undefined, target, merged: false };
-}
-
-/** A task of which nothing is there. */
-function nothingOf({ id, contextId }: TaskSnapshot): TaskSnapshot {
-  const history = ItemList.of<Message>([]);
-  return { id, contextId, status: undefined, metadata: undefined, history, artifacts: [] };
 }
 
 /** The write is a change of exactly what is stored. */

@@ -1,6 +1,6 @@
 -- Writes a task's record, if it is still the one that the caller started from; and, where the index
--- is reachable from here, its index entry. Follows index-task.lua, record-version.lua,
--- json-record.lua and json-change.lua.
+-- is reachable from here, its index entry. Follows companion.lua or a companion, index-task.lua,
+-- record-version.lua, json-record.lua and json-change.lua.
 --
 -- KEYS[1]      the record: a JSON document, its key ending in {<tenant>:<owner>:<task id>}
 -- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
@@ -16,16 +16,20 @@
 --              appended to at least; the operations: JSON.ARRAPPEND, JSON.SET (with NX to leave what
 --              is there) or JSON.DEL, how many arguments it takes after the key, and those; then the
 --              index entry, see index-task.lua
+-- What a companion adds to KEYS and ARGV comes after all of these; see companion.lua.
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, {text}} when the record is another one, the
--- text being the matches of `$`, version 0 where there is none, empty where a record has none. The
--- server's error when it refuses an operation: the record is then what it was.
+-- text being the matches of `$`, version 0 where there is none, empty where a record has none; {"refused",
+-- reason} by a companion. The server's error when it refuses an operation: the record is then what it was.
+local key_count, arg_count = without_companion()
 local record = KEYS[1]
 local own, failure = read_json(record, '$._store')
 if failure then return failure end
 local version, writes = '0', ''
 if own then version, writes = store_of(own) end
 if is_kept(ARGV[2], writes) then return { 'repeated', version } end
+local refused = refused_by_companion(key_count, arg_count)
+if refused then return { 'refused', refused } end
 
 -- Operations name lists by their position. A list of another length was changed by something that
 -- keeps no version: the caller shall look again.
@@ -83,5 +87,6 @@ elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])
 end
 
-local row = #KEYS > 1 and index_task(2, after_operations, tonumber(next_version))
+local row = key_count > 1 and index_task(2, after_operations, tonumber(next_version))
+apply_companion(key_count, arg_count)
 return { 'saved', next_version, row or '' }

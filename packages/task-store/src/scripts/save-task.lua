@@ -1,5 +1,6 @@
 -- Writes a task's record, if it is still the one that the caller started from; and, where the index
--- is reachable from here, its index entry. Follows index-task.lua and record-version.lua.
+-- is reachable from here, its index entry. Follows companion.lua or a companion, index-task.lua and
+-- record-version.lua.
 --
 -- KEYS[1]      the record: a hash
 -- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
@@ -9,14 +10,18 @@
 -- ARGV[4]      how many fields to remove; * for all that there are, and then none is named
 -- ARGV[5...]   the names of those fields, then names and values to set in turn, then the index entry,
 --              7 arguments, see index-task.lua
+-- What a companion adds to KEYS and ARGV comes after all of these; see companion.lua.
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, fields and values} when the record is another
--- one, version 0 where there is none, empty where a record has none.
+-- one, version 0 where there is none, empty where a record has none; {"refused", reason} by a companion.
+local key_count, arg_count = without_companion()
 local record = KEYS[1]
 local stored = redis.call('HMGET', record, 'v', 'w')
 local version = stored[1] or (redis.call('EXISTS', record) == 0 and '0' or '')
 local writes = stored[2] or ''
 if is_kept(ARGV[2], writes) then return { 'repeated', version } end
+local refusal = refused_by_companion(key_count, arg_count)
+if refusal then return { 'refused', refusal } end
 if ARGV[1] ~= '' and ARGV[1] ~= version then
   return { 'conflict', version, redis.call('HGETALL', record) }
 end
@@ -26,7 +31,7 @@ local kept = writes_with(ARGV[2], writes)
 
 if ARGV[4] == '*' then redis.call('DEL', record) end
 local first_set = 5 + (tonumber(ARGV[4]) or 0)
-local entry = #KEYS > 1 and #ARGV - 6 or #ARGV + 1
+local entry = key_count > 1 and arg_count - 6 or arg_count + 1
 -- A call takes a few thousand arguments at most.
 for i = 5, first_set - 1, 4000 do
   redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 3999, first_set - 1)))
@@ -43,5 +48,6 @@ elseif ARGV[3] ~= '' then
   redis.call('EXPIRE', record, ARGV[3])
 end
 
-local row = #KEYS > 1 and index_task(2, entry, tonumber(next_version))
+local row = key_count > 1 and index_task(2, entry, tonumber(next_version))
+apply_companion(key_count, arg_count)
 return { 'saved', next_version, row or '' }

@@ -55,7 +55,8 @@ function fields(random: Random, most: number): string[] {
   ]);
 }
 
-function saveTask(random: Random, { now, field }: Known): ReturnType<MakeCall> {
+/** A call that writes a task's record. */
+export function saveTask(random: Random, { now, field }: Known): ReturnType<MakeCall> {
   const { keys, args } = indexCall(random);
   const removed = random.chance(0.5) ? several(random, ['s', 'm', 'h:1', 'none'], 3) : [];
   const isIndexed = random.chance(0.7);

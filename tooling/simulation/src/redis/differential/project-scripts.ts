@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { luaModule } from '../../../../build/src/lua-plugin.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
+const COMPANION = 'core/src/redis/scripts';
 const TASKS = 'core/src/tasks/scripts';
 const EVENTS = 'core/src/events/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
@@ -26,6 +27,8 @@ export type ScriptName =
   | 'delete-record'
   | 'record-ttl'
   | 'save-task'
+  | 'save-task+append-events'
+  | 'save-task+publish-events'
   | 'read-task'
   | 'renew-lease'
   | 'end-lease'
@@ -62,6 +65,13 @@ export type ScriptName =
   | 'publish-message'
   | 'count-subscribers';
 
+const SAVE_TASK: readonly string[] = [
+  `${COMPANION}/companion`,
+  `${TASKS}/index-task`,
+  `${TASKS}/record-version`,
+  'task-store/src/scripts/save-task',
+];
+
 /** The scripts of the packages without JSON, and the files that each is made of. */
 const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'read-row': [`${TASKS}/read-row`],
@@ -77,11 +87,9 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'list-index': [`${TASKS}/list-index`],
   'delete-record': [`${TASKS}/delete-record`],
   'record-ttl': [`${TASKS}/record-ttl`],
-  'save-task': [
-    `${TASKS}/index-task`,
-    `${TASKS}/record-version`,
-    'task-store/src/scripts/save-task',
-  ],
+  'save-task': [`${COMPANION}/no-companion`, ...SAVE_TASK],
+  'save-task+append-events': [`${STREAMS}/append-events`, ...SAVE_TASK],
+  'save-task+publish-events': [`${PUBSUB}/scripts/publish-events`, ...SAVE_TASK],
   'read-task': ['task-store/src/scripts/read-task'],
   'renew-lease': [`${EVENTS}/renew-lease`],
   'end-lease': [`${EVENTS}/end-lease`],
@@ -99,7 +107,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
   'delete-configs': ['push-config/src/scripts/delete-configs'],
-  'append-events': [`${STREAMS}/append-events`],
+  'append-events': [`${STREAMS}/append-events`, `${COMPANION}/companion-alone`],
   'read-log': [`${STREAMS}/read-log`],
   'read-position': [`${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
@@ -113,7 +121,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'read-range': [`${QUEUE}/read-range`],
   'read-poison': [`${QUEUE}/read-poison`],
   'retry-poison': [`${QUEUE}/retry-poison`],
-  'publish-events': [`${PUBSUB}/scripts/publish-events`],
+  'publish-events': [`${PUBSUB}/scripts/publish-events`, `${COMPANION}/companion-alone`],
   'announce-position': [`${PUBSUB}/scripts/announce-position`],
   'publish-message': [`${PUBSUB}/queue/scripts/publish-message`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],

@@ -1,5 +1,6 @@
 import type { Random } from '../../kernel/random.ts';
-import { stateOf } from './core-script-calls.ts';
+import { saveTask, stateOf } from './core-script-calls.ts';
+import type { ScriptName } from './project-scripts.ts';
 import { body, call, type Known, type MakeCall, several, TTL_SECONDS } from './script-call.ts';
 import { CHANNEL } from './server-pair.ts';
 
@@ -41,15 +42,11 @@ export const EVENT_CALLS: readonly MakeCall[] = [
       [isForward ? 'XRANGE' : 'XREVRANGE', ...ends, String(random.integer(1, 200))],
     );
   },
-  (random) => {
-    const run = random.pick(RUNS);
-    const limits = [random.pick(TTL_SECONDS), '300000'];
-    return call(
-      'publish-events',
-      [stateOf(random)],
-      [run, String(random.integer(1, 9)), CHANNEL, publish(random), ...limits, ...bodies(random)],
-    );
-  },
+  publishEvents,
+  (random, known) =>
+    together('save-task+append-events', saveTask(random, known), appendEvents(random)),
+  (random, known) =>
+    together('save-task+publish-events', saveTask(random, known), publishEvents(random)),
   (random) => call('announce-position', [stateOf(random)], [CHANNEL, publish(random)]),
   (random) => call('publish-message', [CHANNEL], [publish(random), body(random)]),
   (random) => call('count-subscribers', [CHANNEL], [random.pick(['NUMSUB', 'SHARDNUMSUB'])]),
@@ -64,6 +61,26 @@ function appendEvents(random: Random): ReturnType<MakeCall> {
     [state, logOf(state)],
     [random.pick(RUNS), first, CHANNEL, publish(random), ...limits, ...bodies(random)],
   );
+}
+
+function publishEvents(random: Random): ReturnType<MakeCall> {
+  const run = random.pick(RUNS);
+  const limits = [random.pick(TTL_SECONDS), '300000'];
+  return call(
+    'publish-events',
+    [stateOf(random)],
+    [run, String(random.integer(1, 9)), CHANNEL, publish(random), ...limits, ...bodies(random)],
+  );
+}
+
+/** A script with its companion. */
+function together(
+  name: ScriptName,
+  host: ReturnType<MakeCall>,
+  { keys, parameters }: ReturnType<MakeCall>,
+): ReturnType<MakeCall> {
+  const count = String(parameters.length);
+  return call(name, [...host.keys, ...keys], [...host.parameters, ...parameters, count]);
 }
 
 /** The keys of a queue. */

@@ -1,0 +1,2 @@
+-- Goes in place of a companion where a script has none: see companion.lua.
+local companion

@@ -1,0 +1,94 @@
+import type { ServerCallContext } from '@a2a-js/sdk/server';
+import { LRUCache } from 'lru-cache';
+
+import type { EventMark } from '../marks/event-mark.ts';
+import type { EventFate } from '../marks/event-writing-store.ts';
+
+/** Of how many runs that others have ended it is remembered that nothing of theirs is stored. */
+const MOST_REFUSED = 1000;
+
+/** Where a request stands that stores a run's events one by one. */
+interface Reader {
+  readonly run: string;
+  /** The counter of the event that it stored last. */
+  counter: number;
+}
+
+/** What publishers of this process are writing of one run. */
+interface Run {
+  /** Events that are not settled, by counter, ascending. */
+  readonly expected: Map<number, Promise<EventFate>>;
+}
+
+/**
+ * What publishers of this process write themselves: their requests, which store the same events one by
+ * one, wait for that, and send nothing.
+ */
+export class PublishedEvents {
+  readonly #runs = new Map<string, Run>();
+  readonly #refused = new LRUCache<string, true>({ max: MOST_REFUSED });
+  /** By the request's context and the record's key. */
+  readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
+
+  /** Announces an event; returns what says what became of it. */
+  expect(key: string, { publisher, counter }: EventMark): (fate: EventFate) => void {
+    const id = `${publisher} ${key}`;
+    const run = this.#runs.get(id) ?? { expected: new Map<number, Promise<EventFate>>() };
+    this.#runs.set(id, run);
+    let settle: (fate: EventFate) => void = () => {};
+    const fate = new Promise<EventFate>((resolve) => {
+      settle = resolve;
+    });
+    run.expected.set(counter, fate);
+    return (became) => {
+      run.expected.delete(counter);
+      if (run.expected.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
+      if (became === 'refused') this.#refused.set(publisher, true);
+      settle(became);
+    };
+  }
+
+  /** What becomes of an event; `undefined` where no publisher of this process is writing it. */
+  fate(key: string, { publisher, counter }: EventMark): Promise<EventFate> | undefined {
+    const expected = this.#runs.get(`${publisher} ${key}`)?.expected.get(counter);
+    if (expected !== undefined) return expected;
+    return this.#refused.has(publisher) ? Promise.resolve('refused') : undefined;
+  }
+
+  /**
+   * Says that a request executes, and stores a run's events from here on.
+   *
+   * @param counter The counter of the run's last event before that.
+   */
+  begin(key: string, context: ServerCallContext, run: string, counter: number): void {
+    const readers = this.#readers.get(context) ?? new Map<string, Reader>();
+    this.#readers.set(context, readers.set(key, { run, counter }));
+  }
+
+  /** Says that a request stores no more events. */
+  end(key: string, context: ServerCallContext): void {
+    this.#readers.get(context)?.delete(key);
+  }
+
+  /** Says that a request has stored an event. */
+  advance(key: string, context: ServerCallContext, { publisher, counter }: EventMark): void {
+    const reader = this.#readers.get(context)?.get(key);
+    if (reader?.run === publisher) reader.counter = Math.max(reader.counter, counter);
+  }
+
+  /**
+   * Where a request stands, once the event that it stores next is settled, if there is one. `undefined`
+   * for one that stores no events, or none that are written by their publisher.
+   */
+  async reader(key: string, context: ServerCallContext): Promise<EventMark | undefined> {
+    const reader = this.#readers.get(context)?.get(key);
+    if (reader === undefined) return undefined;
+    const { run, counter } = reader;
+    for (const [expected, fate] of this.#runs.get(`${run} ${key}`)?.expected ?? []) {
+      if (expected <= counter) continue;
+      await fate;
+      break;
+    }
+    return this.#refused.has(run) ? undefined : { publisher: run, counter };
+  }
+}
