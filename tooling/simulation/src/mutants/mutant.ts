@@ -15,8 +15,8 @@ export interface Mutant extends SourceChange {
 export const CALM: Conditions = { load: 'mixed', profiles: ['calm'] };
 export const KILL: Conditions = { load: 'mixed', profiles: ['kill'] };
 export const RESTART: Conditions = { load: 'mixed', profiles: ['restart'] };
-export const FLUSH: Conditions = { load: 'mixed', profiles: ['flush'] };
 export const DENSE: Conditions = { load: 'dense', profiles: ['calm'] };
 export const DENSE_CUT: Conditions = { load: 'dense', profiles: ['cut'] };
 export const DENSE_CUT_OFF: Conditions = { load: 'dense', profiles: ['cut-off', 'stall'] };
+export const DENSE_LOSS: Conditions = { load: 'dense', profiles: ['flush', 'failover'] };
 export const DENSE_KILL: Conditions = { load: 'dense', profiles: ['kill'] };

@@ -24,7 +24,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/scripts/append-events.lua`,
     from: "epoch = time[1] .. string.format('%06d', tonumber(time[2]))",
     to: "epoch = '1'",
-    conditions: FLUSH,
+    conditions: DENSE_LOSS,
   },
   {
     name: 'StreamFeed without its gap check',
@@ -38,7 +38,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/stream-feed.ts`,
     from: 'if (position?.epoch === epoch) return position;',
     to: 'if (position !== undefined) return position;',
-    conditions: FLUSH,
+    conditions: DENSE_LOSS,
   },
   {
     name: 'publish-events.lua without the expiry of the state',

@@ -11,7 +11,14 @@ import {
 } from './task-histories.ts';
 
 /** P3, P4 and P12: the stored task has each event once and in order, each message, and what anybody was told. */
-export const checkStore: PromiseCheck = checkTasks(missing, storedOnce, messages, toldButNotStored);
+export const checkStore: PromiseCheck = checkTasks(
+  missing,
+  storedOnce,
+  messages,
+  toldButNotStored,
+  acceptedButNotStored,
+  indexedOnce,
+);
 
 function missing(
   { taskId, task, executions, calls }: TaskHistory,
@@ -109,6 +116,28 @@ function toldButNotStored(
           detail: `${taskId} (${isTerminalState(task.status?.state) ? 'ended' : 'open'}) lacks ${lost.join(' ')}`,
         },
       ];
+}
+
+/** What the server accepted to announce, up to the end of the task. */
+function acceptedButNotStored({ taskId, task }: TaskHistory, outcome: Outcome): readonly Finding[] {
+  if (task === undefined || mayLack(outcome)) return [];
+  const accepted = outcome.history.accepted.filter(({ place }) => place.includes(taskId));
+  const end = accepted.findIndex(({ isEnd }) => isEnd);
+  const before = end === -1 ? accepted : accepted.slice(0, end);
+  const stored = new Set(tokensOfTask(task));
+  const lost = before.flatMap(({ tokens }) => tokens).filter((token) => !stored.has(token));
+  if (lost.length === 0) return [];
+  const detail = `${taskId} lacks ${lost.join(' ')}`;
+  return [{ promise: 'P12', kind: 'a part that was accepted is not stored', detail }];
+}
+
+/** A task is in one state. */
+function indexedOnce({ taskId }: TaskHistory, outcome: Outcome): readonly Finding[] {
+  if (hasLostData(outcome)) return [];
+  const entries = outcome.indexed.filter((entry) => entry.endsWith(taskId));
+  if (entries.length <= 1) return [];
+  const detail = entries.join(', ');
+  return [{ promise: 'P1', kind: 'the index shows a task in several states', detail }];
 }
 
 function partsToldTo({ responses }: CallRecord): readonly string[] {

@@ -28,7 +28,12 @@ export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
       ...disorder(call, seen),
       ...gaps(call, seen, task, outcome),
     );
-    if (!isLossy) findings.push(...missedEnds(call, seen, task, outcome));
+    if (!isLossy) {
+      findings.push(
+        ...missedEnds(call, seen, task, outcome),
+        ...sentAway(call, seen, task, outcome),
+      );
+    }
   }
   return findings;
 });
@@ -196,6 +201,22 @@ function missedEnds(
       detail: `${name(record)} lacks ${missing.join(' ')}`,
     },
   ];
+}
+
+/** Who subscribes to a task that waits for its user is told how it goes on. */
+function sentAway(
+  record: CallRecord,
+  { lastState, events }: Seen,
+  { executions }: TaskHistory,
+  { scenario }: Outcome,
+): readonly Finding[] {
+  const { call, endedAt, outcome: how } = record;
+  if (call.kind !== 'resubscribe' || how !== 'ended' || endedAt === undefined) return [];
+  if (scenario.faults.length > 0 || lastState !== 'INPUT_REQUIRED' || events.length > 0) return [];
+  const goesOn = executions.find(({ startedAt }) => startedAt > endedAt);
+  if (goesOn === undefined) return [];
+  const detail = `${name(record)} ended at ${Math.round(endedAt)}, before ${goesOn.id}`;
+  return [{ promise: 'P5', kind: 'a subscriber is sent away while the task waits', detail }];
 }
 
 /** Whether others than its executor had ended a task by then. */

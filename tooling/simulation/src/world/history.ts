@@ -70,6 +70,10 @@ export interface AcceptedEvent {
   readonly run: string;
   /** Counts the events of the run. */
   readonly counter: number;
+  /** What it brings, as {@link Published} names it: of artifacts only. */
+  readonly tokens: readonly string[];
+  /** Whether it ends its task. */
+  readonly isEnd: boolean;
   /** Whether the run had been ended by another replica. */
   readonly isFenced: boolean;
   /** How often the server had lost data by then. */

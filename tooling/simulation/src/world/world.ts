@@ -7,7 +7,7 @@ import type { Latency } from '../network/line.ts';
 import { Network } from '../network/network.ts';
 import { ServerNode } from '../network/server-node.ts';
 import { type Call, lastMomentOf, type Scenario, type Settings } from '../scenario/scenario.ts';
-import { enteredRuns, eventsIn } from './accepted-events.ts';
+import { enteredRuns, eventsIn, indexedStates } from './accepted-events.ts';
 import { Caller, contextOf } from './caller.ts';
 import { applyFault } from './faults.ts';
 import { useSimulatedGlobals } from './globals.ts';
@@ -57,6 +57,8 @@ export interface Outcome {
   readonly alive: readonly { readonly name: string; readonly timers: number }[];
   /** The runs that a task's state names as being under way, of all tasks. */
   readonly enteredRuns: readonly string[];
+  /** The tasks that the index shows in a state, as `<key> <member>`. */
+  readonly indexed: readonly string[];
   readonly channels: readonly string[];
   readonly channelsAfterClose: readonly string[];
   /** Replicas whose `close` had not come to its end. */
@@ -179,6 +181,7 @@ export class World {
     const keys = this.#keys();
     const { channels } = node;
     const entered = enteredRuns(node.redis);
+    const indexed = indexedStates(node.redis);
     const [reader] = replicas;
     const { tasks, lists } = await this.#read(reader);
     for (const place of this.#places.keys()) this.close(place, undefined);
@@ -195,6 +198,7 @@ export class World {
       keysAfterClose: this.#keys(),
       alive,
       enteredRuns: entered,
+      indexed,
       channels,
       channelsAfterClose: node.channels,
       unclosed: replicas.filter(({ isClosed }) => !isClosed).map(({ actor }) => actor.name),

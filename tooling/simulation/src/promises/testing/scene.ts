@@ -111,6 +111,7 @@ export function outcomeOf(scene: Scene): Outcome {
     keysAfterClose: [],
     alive: [{ name: 'A1', timers: 2 }],
     enteredRuns: [],
+    indexed: [],
     channels: [],
     channelsAfterClose: [],
     unclosed: [],
