@@ -1,4 +1,4 @@
-import { CALM, DENSE, DENSE_CUT, DENSE_CUT_OFF, FLUSH, KILL, type Mutant } from './mutant.ts';
+import { CALM, DENSE, DENSE_CUT, DENSE_CUT_OFF, DENSE_LOSS, KILL, type Mutant } from './mutant.ts';
 
 const STREAMS = 'packages/streams-queue/src';
 const PUBSUB = 'packages/pubsub-queue/src';

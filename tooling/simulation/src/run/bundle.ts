@@ -66,6 +66,12 @@ const SCRIPT_NAMES: SourceChange = {
   return { name, source, sha1:`,
 };
 
+/** The SDK's result managers of one process wait for one another: here each replica is a process. */
+const SDK_FILE = /@a2a-js\/sdk\/dist\/server\/index\.js$/;
+const SDK_LOCK = 'return `${tenant}\\0${owner}\\0${taskId}`;';
+const LOCK_OF_PROCESS =
+  'return `${globalThis.simulatedProcess?.()}\\0${tenant}\\0${owner}\\0${taskId}`;';
+
 /** Resolves the packages to their sources, and loads those with the changes. */
 function sources(asked: readonly SourceChange[]): Plugin {
   const changes = [...asked, SCRIPT_NAMES];
@@ -82,18 +88,23 @@ function sources(asked: readonly SourceChange[]): Plugin {
         if (file.endsWith('.ts')) return { contents: source, loader: 'ts' };
         return { contents: luaModule(source), loader: 'js' };
       });
+      builder.onLoad({ filter: SDK_FILE }, async ({ path: file }) => ({
+        contents: replaced(await readFile(file, 'utf8'), file, SDK_LOCK, LOCK_OF_PROCESS),
+        loader: 'js',
+      }));
     },
   };
 }
 
 function changed(source: string, file: string, changes: readonly SourceChange[]): string {
-  let text = source;
-  for (const change of changes.filter((each) => each.file === file)) {
-    const parts = text.split(change.from);
-    if (parts.length !== 2) {
-      throw new Error(`${file} has ${parts.length - 1} times, not once: ${change.from}`);
-    }
-    text = parts.join(change.to);
-  }
-  return text;
+  return changes
+    .filter((each) => each.file === file)
+    .reduce((text, { from, to }) => replaced(text, file, from, to), source);
+}
+
+/** @throws {Error} where a text does not stand in a file exactly once. */
+function replaced(source: string, file: string, from: string, to: string): string {
+  const parts = source.split(from);
+  if (parts.length === 2) return parts.join(to);
+  throw new Error(`${file} has ${parts.length - 1} times, not once: ${from}`);
 }

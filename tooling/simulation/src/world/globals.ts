@@ -1,6 +1,11 @@
 import type { Simulation } from '../kernel/simulation.ts';
 import { type History, textOfError } from './history.ts';
 
+/** Names the process whose code runs, as no other of any simulation: the bundle has the SDK ask for it. */
+declare global {
+  var simulatedProcess: (() => string) | undefined;
+}
+
 /** The parts of a simulation that globals are about. */
 interface Present {
   readonly simulation: Simulation;
@@ -9,6 +14,7 @@ interface Present {
 
 let present: Present | undefined;
 let isInstalled = false;
+let simulations = 0;
 
 /** The clock of whoever runs; the real one outside of a simulation. */
 function wallClock(): number {
@@ -31,6 +37,7 @@ const SimulatedDate = new Proxy(RealDate, {
 export function useSimulatedGlobals(simulation: Simulation, history: History): Disposable {
   install();
   present = { simulation, history };
+  simulations += 1;
   return {
     [Symbol.dispose]: () => {
       present = undefined;
@@ -45,6 +52,7 @@ function install(): void {
   globalThis.Date = SimulatedDate;
   const realUuid = crypto.randomUUID.bind(crypto);
   crypto.randomUUID = () => present?.simulation.current.randomUUID() ?? realUuid();
+  globalThis.simulatedProcess = () => `${simulations} ${present?.simulation.current.name ?? ''}`;
   for (const level of ['error', 'warn'] as const) {
     const real = console[level].bind(console);
     console[level] = (...args: unknown[]) => {
