@@ -21,7 +21,7 @@ export { callAborted, queueEventsLost } from './events/queue-faults.ts';
 export type { MessageListener } from './events/hub-channel.ts';
 export { directQueueName, QueueKeys, type TaskAddress } from './events/queue-keys.ts';
 export { type ProducerOptions, QueueProducer, type SendEvents } from './events/queue-producer.ts';
-export type { RunState } from './events/task-runs.ts';
+export { type RunState, taskStateSource } from './events/task-runs.ts';
 export {
   type QueueManagerOptions,
   type QueueSettings,

@@ -5,12 +5,16 @@ import {
   type EventBatch,
   type ScriptRunner,
   type TaskAddress,
+  taskStateSource,
 } from '@a2a-redis/core/kernel';
 
 import announcePositionSource from './scripts/announce-position.lua';
 import publishEventsSource from './scripts/publish-events.lua';
 
-const publishEvents = defineCompanion('publish-events', publishEventsSource);
+const publishEvents = defineCompanion(
+  'publish-events',
+  `${taskStateSource}\n${publishEventsSource}`,
+);
 const announcePositionScript = defineScript('announce-position', announcePositionSource);
 
 /**
@@ -33,13 +37,16 @@ export class TaskChannel {
   }
 
   /** What publishes a batch in one message, with the task's record or alone. */
-  publishing(task: TaskAddress, { publisher, firstCounter, bodies }: EventBatch): CompanionCall {
+  publishing(
+    task: TaskAddress,
+    { publisher, firstCounter, bodies, mode }: EventBatch,
+  ): CompanionCall {
     const where = [task.channel, this.#publish];
     const limits = [this.#retentionSeconds, String(FENCE_SECONDS)];
     return {
       companion: publishEvents,
       keys: [task.state],
-      args: [publisher, String(firstCounter), ...where, ...limits, ...bodies],
+      args: [publisher, String(firstCounter), ...where, ...limits, mode ?? '', ...bodies],
     };
   }
 

@@ -6,6 +6,7 @@ import {
   type EventBatch,
   type ScriptRunner,
   type TaskAddress,
+  taskStateSource,
   textsReply,
 } from '@a2a-redis/core/kernel';
 
@@ -14,7 +15,10 @@ import appendEventsSource from './scripts/append-events.lua';
 import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
-const appendEvents = defineCompanion('append-events', appendEventsSource);
+const appendEvents = defineCompanion(
+  'append-events',
+  `${taskStateSource}\n${appendEventsSource}`,
+);
 const readPositionScript = defineScript('read-position', readPositionSource);
 const readLogScript = defineScript('read-log', readLogSource);
 
@@ -55,12 +59,15 @@ export class StreamLog {
   }
 
   /** What appends a batch, with the task's record or alone. */
-  appending(task: TaskAddress, { publisher, firstCounter, bodies }: EventBatch): CompanionCall {
+  appending(
+    task: TaskAddress,
+    { publisher, firstCounter, bodies, mode }: EventBatch,
+  ): CompanionCall {
     const place = [task.channel, this.#publish];
     return {
       companion: appendEvents,
       keys: [task.state, task.log],
-      args: [publisher, String(firstCounter), ...place, ...this.#limits, ...bodies],
+      args: [publisher, String(firstCounter), ...place, ...this.#limits, mode ?? '', ...bodies],
     };
   }
 

@@ -114,7 +114,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       onChanged: (bus) => {
         this.#buses.drop(bus);
       },
-      onUnstored: async (task, run) => this.#ender.endRuns(task, [run], 'failed'),
+      onUnstored: async (task, run) => {
+        await this.#ender.endRuns(task, [run], 'failed');
+      },
       onOrphaned: (bus, runs) => {
         this.#ender.endRuns(bus.task, runs, 'failed').catch(onError);
       },
@@ -269,7 +271,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
 
   #onLeaseLost(replica: string): void {
     for (const bus of this.#buses.all()) {
-      if (bus.isExecuting && replicaOf(bus.runs.present.name) === replica) bus.fence();
+      if (bus.isExecuting && replicaOf(bus.runs.present.name) === replica) bus.fence('fenced');
     }
   }
 

@@ -1,4 +1,5 @@
 import type { BusServices } from './bus-services.ts';
+import type { FencedBy } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { TaskRun } from './task-run.ts';
 
@@ -9,15 +10,15 @@ const MOST_NAMES = 8;
 export class BusRuns {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
-  readonly #onFenced: () => void;
+  readonly #onFenced: (by: FencedBy) => void;
   /** Their names, the latest last. */
   readonly #names: string[] = [];
   /** Runs before the present one, until all that they published is with Redis and they are paused. */
   #earlier: readonly TaskRun[] = [];
   #present: TaskRun;
 
-  /** @param onFenced Called where another replica has ended the present run. */
-  constructor(task: TaskAddress, services: BusServices, onFenced: () => void) {
+  /** @param onFenced Called where others have ended the present run. */
+  constructor(task: TaskAddress, services: BusServices, onFenced: (by: FencedBy) => void) {
     this.#task = task;
     this.#services = services;
     this.#onFenced = onFenced;
@@ -71,8 +72,8 @@ export class BusRuns {
   }
 
   #make(earlier: TaskRun | undefined): TaskRun {
-    const run = new TaskRun(this.#task, this.#services, earlier, () => {
-      if (run === this.#present) this.#onFenced();
+    const run = new TaskRun(this.#task, this.#services, earlier, (by) => {
+      if (run === this.#present) this.#onFenced(by);
     });
     this.#names.push(run.name);
     if (this.#names.length > MOST_NAMES) this.#names.shift();

@@ -5,6 +5,7 @@ import {
   type RequestContext,
 } from '@a2a-js/sdk/server';
 
+import { backoffMs } from '../redis/backoff.ts';
 import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOfEnd } from './end-status.ts';
@@ -37,6 +38,8 @@ export class DistributedExecutor implements AgentExecutor {
       bus?.begin(requestContext),
       sleep(runtime, LONGEST_REGISTRATION_MS, { ref: false }),
     ]);
+    // Others have ended the task, or the run: who waits for it here gets that end.
+    if (bus?.isOver === true) return;
     await this.#executor.execute(requestContext, eventBus);
   }
 
@@ -50,21 +53,34 @@ export class DistributedExecutor implements AgentExecutor {
   }
 
   async #cancelElsewhere(bus: TaskBus, eventBus: ExecutionEventBus): Promise<void> {
-    const asked = await bus.cancels.request();
-    if (asked.outcome === 'told') return;
-    if (asked.runs.length > 0) await this.#ender.endRuns(bus.task, asked.runs, 'canceled');
-    else await this.#cancelUnexecuted(bus, eventBus);
+    const { runtime } = this.#services;
+    for (let attempt = 1; ; attempt += 1) {
+      const asked = await bus.cancels.request();
+      if (asked.outcome === 'told') return;
+      const isEnded =
+        asked.runs.length > 0
+          ? await this.#ender.endRuns(bus.task, asked.runs, 'canceled')
+          : await this.#cancelUnexecuted(bus, eventBus);
+      if (isEnded) return;
+      // Another execution has begun meanwhile: that is asked now.
+      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
+    }
   }
 
-  /** Nobody executes the task: it waits for its user, or was left behind. */
-  async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<void> {
+  /**
+   * Nobody executes the task: it waits for its user, or was left behind.
+   *
+   * @returns Whether that is so still.
+   */
+  async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<boolean> {
     const { taskId } = bus.task;
-    const { runtime, runs, onError } = this.#services;
+    const { runtime, runs, eventStore, onError } = this.#services;
     const { phase } = await runs.state(bus.task);
     // The executor may have something to clean up for a task that waits; it need not know of it.
     if (phase === 'open') {
       await this.#executor.cancelTask(taskId, eventBus).catch(onError);
     }
+    if (eventStore !== undefined) return this.#ender.endIdle(bus.task, 'canceled');
     if (!bus.runs.present.publisher.hasPublishedEnd) {
       const contextId = await this.#ender.contextIdOf(bus.task);
       const messageId = runtime.randomUUID();
@@ -73,6 +89,7 @@ export class DistributedExecutor implements AgentExecutor {
       eventBus.publish(AgentEvent.statusUpdate(update));
     }
     eventBus.finished();
+    return true;
   }
 }
 

@@ -154,7 +154,9 @@ export class EventPublisher {
 
   /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
   async stored(): Promise<boolean> {
-    const { marks, limits } = this.#services;
+    const { marks, eventStore, limits } = this.#services;
+    // What was sent is stored; what was given up, its listeners may store.
+    if (eventStore !== undefined && !this.#sender.hasLost) return true;
     return marks === undefined || this.#unstored.stored(marks, limits.publishDeadlineMs);
   }
 

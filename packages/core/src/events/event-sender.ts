@@ -4,6 +4,7 @@ import type { RequestContext, ServerCallContext } from '@a2a-js/sdk/server';
 import { contextOfScope } from '../keys/scope.ts';
 import type { EventMark } from '../marks/event-mark.ts';
 import type { EventFate, EventWritingStore, PublishedEvent } from '../marks/event-writing-store.ts';
+import type { CompanionCall } from '../redis/script-companion.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import type { EventBatch, EventTransport, SendOutcome } from './event-transport.ts';
 import type { EventOutcome } from './outbox.ts';
@@ -11,7 +12,7 @@ import type { TaskAddress } from './queue-keys.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
 export type ExecutingRequest = Pick<RequestContext, 'context'> &
-  Partial<Pick<RequestContext, 'userMessage' | 'task'>>;
+  Partial<Pick<RequestContext, 'contextId' | 'userMessage' | 'task'>>;
 
 /**
  * Sends the events of one run of a task: together with the task's record where the store takes them from
@@ -28,6 +29,7 @@ export class EventSender {
   #known: Task | undefined;
   /** Each says that a request stores no more events. */
   readonly #requests: (() => void)[] = [];
+  #hasLost = false;
   /** What is not sent yet and is to be stored, by counter. */
   readonly #waiting = new Map<number, PublishedEvent>();
 
@@ -61,6 +63,11 @@ export class EventSender {
     for (const end of this.#requests.splice(0)) end();
   }
 
+  /** Whether an event was given up. */
+  get hasLost(): boolean {
+    return this.#hasLost;
+  }
+
   /**
    * Announces an event that is going to be sent.
    *
@@ -75,13 +82,15 @@ export class EventSender {
     const settle = store.expectEvent(this.#task.taskId, this.#context, mark);
     return (outcome) => {
       this.#waiting.delete(mark.counter);
+      this.#hasLost ||= outcome === 'lost';
       settle(FATES[outcome]);
     };
   }
 
   /** Safe to repeat: what was accepted before is not sent again. */
   async send(batch: EventBatch): Promise<SendOutcome> {
-    const companion = this.#transport.sending(this.#task, batch);
+    const companion = (endsTask: boolean): CompanionCall =>
+      this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch);
     const events = batch.bodies.flatMap(
       (_, index) => this.#waiting.get(batch.firstCounter + index) ?? [],
     );
@@ -93,19 +102,31 @@ export class EventSender {
         companion,
       });
       if (written.outcome === 'written') return 'accepted';
-      if (written.outcome === 'refused') return 'fenced';
+      if (written.outcome === 'refused') return outcomeOf(written.reason);
     }
-    return sendAlone(this.#runner, companion);
+    return sendAlone(this.#runner, companion(false));
   }
 }
 
 /** Sends events without the record of their task. */
 export async function sendAlone(
   runner: ScriptRunner,
-  { companion, keys, args }: ReturnType<EventTransport['sending']>,
+  { companion, keys, args }: CompanionCall,
 ): Promise<SendOutcome> {
-  const reply = await runner.run(companion.alone, keys, args);
-  return reply === 'fenced' ? 'fenced' : 'accepted';
+  return outcomeOf(await runner.run(companion.alone, keys, args));
+}
+
+/** What a script says became of a batch. */
+export function outcomeOf(reply: unknown): SendOutcome {
+  switch (reply) {
+    case 'fenced':
+    case 'over':
+    case 'ended':
+    case 'busy':
+      return reply;
+    default:
+      return 'accepted';
+  }
 }
 
 /** What was lost, its listeners may still store: others will see a gap, and then the task. */

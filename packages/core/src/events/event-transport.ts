@@ -16,10 +16,24 @@ export interface EventBatch {
   readonly firstCounter: number;
   /** Encoded events, or {@link END_OF_EVENTS}. */
   readonly bodies: readonly string[];
+  /**
+   * - `e`: they end the task: no run of it goes on, and nothing of others is accepted any more.
+   * - `i`: they are accepted only if no other run goes on.
+   */
+  readonly mode?: 'e' | 'i' | 'ei' | undefined;
 }
 
-/** What became of a batch: `fenced` where the run was ended by another replica. */
-export type SendOutcome = 'accepted' | 'fenced';
+/** Why nothing of a run is accepted any more: others ended the run, or its task and all runs with it. */
+export type FencedBy = 'fenced' | 'over';
+
+/** What became of a batch. */
+export type SendOutcome =
+  | 'accepted'
+  | FencedBy
+  /** The run had ended the task before: nothing of the batch was accepted. */
+  | 'ended'
+  /** Another run goes on, and the batch was to be accepted only if none does. */
+  | 'busy';
 
 /** An event as others see it. */
 export interface TransportedEvent {
@@ -65,7 +79,7 @@ export interface EventTransport {
   readonly keepsEvents: boolean;
   /**
    * What sends events in their order, alone or with the record of their task. Safe to repeat: what was
-   * accepted before is not sent again. It refuses as `fenced` what comes of a run that was ended.
+   * accepted before is not sent again. What it refuses, it answers as {@link SendOutcome} says.
    */
   sending(task: TaskAddress, batch: EventBatch): CompanionCall;
   /**

@@ -2,7 +2,12 @@ import { A2ARedisError } from '../errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
-import { END_OF_EVENTS, type EventBatch, type SendOutcome } from './event-transport.ts';
+import {
+  END_OF_EVENTS,
+  type EventBatch,
+  type FencedBy,
+  type SendOutcome,
+} from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
 /** Events that go out with one call at most. */
@@ -29,14 +34,14 @@ export interface OutboxEvents {
   readonly beforeEnd?: (() => Promise<void>) | undefined;
   /** Events could not be sent; others will see a gap. */
   readonly onError: (error: A2ARedisError) => void;
-  /** The run was ended by another replica: nothing more is sent. */
-  readonly onFenced: () => void;
+  /** The run was ended by others: nothing more is sent. */
+  readonly onFenced: (by: FencedBy) => void;
 }
 
 /** Gets a batch to Redis. Safe to repeat: what was accepted before is not sent again. */
 export type SendBatch = (batch: EventBatch) => Promise<SendOutcome>;
 
-/** What became of an event: `lost` where it was given up, `fenced` where its run was ended meanwhile. */
+/** What became of an event: `lost` where it was given up, `fenced` where its run or its task was ended before. */
 export type EventOutcome = 'accepted' | 'lost' | 'fenced';
 
 interface Outgoing {
@@ -135,18 +140,22 @@ export class Outbox {
       if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
       const outcome = await this.#send(batch);
       if (this.#closed) break;
-      if (outcome === 'fenced') {
+      if (outcome === 'fenced' || outcome === 'over') {
         this.#closed = true;
         this.#isFenced = true;
         for (const { onSettled } of this.#waiting.splice(0)) onSettled?.('fenced');
-        this.#events.onFenced();
+        this.#events.onFenced(outcome);
         break;
       }
-      if (outcome === 'accepted') {
-        this.#waiting.splice(0, batch.length);
-        for (const { onSettled } of batch) onSettled?.('accepted');
-      } else {
+      if (typeof outcome === 'object') {
         this.#giveUpOld(outcome.cause);
+        continue;
+      }
+      this.#waiting.splice(0, batch.length);
+      for (const { body, onSettled } of batch) {
+        // That the run is over is true all the same.
+        const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
+        onSettled?.(isAccepted ? 'accepted' : 'fenced');
       }
     }
     this.#draining = undefined;

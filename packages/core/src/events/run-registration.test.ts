@@ -23,7 +23,7 @@ function registration(
         calls.push('begin');
         const outcome = outcomes.shift() ?? true;
         if (outcome instanceof Error) throw outcome;
-        return outcome;
+        return outcome ? 'begun' : 'fenced';
       },
     },
     onError: (error: unknown) => calls.push(`error ${String(error)}`),

@@ -1,4 +1,5 @@
 import type { BusServices } from './bus-services.ts';
+import type { FencedBy } from './event-transport.ts';
 import type { TaskAddress } from './queue-keys.ts';
 
 /** Tells the other replicas of one run of a task. What fails is reported, and tried again. */
@@ -6,17 +7,28 @@ export class RunRegistration {
   readonly task: TaskAddress;
   readonly #run: string;
   readonly #services: BusServices;
-  readonly #onRefused: () => void;
+  readonly #onRefused: (by: FencedBy) => void;
   #registered: Promise<void> | undefined;
+  #contextId = '';
   /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
-  /** @param onRefused Called where another replica has ended the run. */
-  constructor(task: TaskAddress, run: string, services: BusServices, onRefused: () => void) {
+  /** @param onRefused Called where others have ended the run. */
+  constructor(
+    task: TaskAddress,
+    run: string,
+    services: BusServices,
+    onRefused: (by: FencedBy) => void,
+  ) {
     this.task = task;
     this.#run = run;
     this.#services = services;
     this.#onRefused = onRefused;
+  }
+
+  /** Says of which context the task is, for those who end it before anybody stored it. */
+  setContext(contextId: string): void {
+    this.#contextId = contextId;
   }
 
   /**
@@ -52,9 +64,9 @@ export class RunRegistration {
     const { lease, runs, runtime, onError } = this.#services;
     try {
       await lease.start();
-      const mayRun = await runs.begin(this.task, this.#run);
+      const begun = await runs.begin(this.task, this.#run, this.#contextId);
       this.#renewAt = runtime.now() + runs.renewAfterMs;
-      if (!mayRun) this.#onRefused();
+      if (begun !== 'begun') this.#onRefused(begun);
     } catch (error) {
       this.#registered = undefined;
       onError(error);

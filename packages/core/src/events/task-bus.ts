@@ -8,7 +8,7 @@ import { BusRuns } from './bus-runs.ts';
 import type { BusServices } from './bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from './event-sender.ts';
-import { END_OF_EVENTS, type TransportedEvent } from './event-transport.ts';
+import { END_OF_EVENTS, type FencedBy, type TransportedEvent } from './event-transport.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { OwnListeners } from './own-listeners.ts';
@@ -56,8 +56,8 @@ export class TaskBus extends ListeningBus {
         services.onChanged(this);
       },
     });
-    this.runs = new BusRuns(task, services, () => {
-      this.fence();
+    this.runs = new BusRuns(task, services, (by) => {
+      this.fence(by);
     });
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
@@ -76,6 +76,11 @@ export class TaskBus extends ListeningBus {
       mayGoOn: () => this.#mayGoOn,
       following: async () => this.#feed.following(() => this.#guests.isEnded),
     });
+  }
+
+  /** Whether this bus takes no more events of its own: its execution is over, or was ended by others. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get isExecuting(): boolean {
@@ -113,7 +118,7 @@ export class TaskBus extends ListeningBus {
   async begin(request: ExecutingRequest): Promise<void> {
     this.#isHeld = false;
     if (!this.isExecuting) this.runs.next();
-    this.runs.present.publisher.begin(request);
+    this.runs.present.begin(request);
     this.#executions += 1;
     this.#feed.follow();
     await this.runs.present.register();
@@ -182,10 +187,10 @@ export class TaskBus extends ListeningBus {
     this.#services.onChanged(this);
   }
 
-  /** As {@link stop}, by another replica, which took this one to be gone. */
-  fence(): void {
+  /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
+  fence(by: FencedBy): void {
     if (this.#isOver) return;
-    this.#services.onError(runEnded(this.task.taskId));
+    if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
     this.stop();
   }
 

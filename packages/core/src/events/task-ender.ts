@@ -11,6 +11,7 @@ import { A2ARedisError } from '../errors.ts';
 import { contextOfScope } from '../keys/scope.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
 import { markEvent } from '../marks/event-mark.ts';
+import type { EventWrite, EventWritingStore } from '../marks/event-writing-store.ts';
 import { isTerminal } from '../task-state.ts';
 import type { BusServices } from './bus-services.ts';
 import { eachAtOnce } from './each-at-once.ts';
@@ -63,10 +64,10 @@ export class TaskEnder {
       for (;;) {
         const some = [...(await runs.of(replica))].filter(([run]) => !failed.has(run));
         if (some.length === 0) break;
-        await eachAtOnce(some, RUNS_AT_ONCE, async ([run, task]) => {
+        await eachAtOnce(some, RUNS_AT_ONCE, async ([run, noted]) => {
           try {
-            if (task === undefined) await runs.forget(run);
-            else await this.endRuns(task, [run], 'failed');
+            if (noted === undefined) await runs.forget(run);
+            else await this.endRuns(noted.task, [run], 'failed', noted.contextId);
           } catch (error) {
             failed.add(run);
             onError(error);
@@ -85,14 +86,36 @@ export class TaskEnder {
     return stored?.contextId ?? '';
   }
 
-  /** Ends runs of a task; the task, where no other run of it goes on. */
-  async endRuns(task: TaskAddress, ended: readonly string[], reason: EndReason): Promise<void> {
-    const { runs } = this.#services;
+  /**
+   * Ends runs of a task; the task, where no other run of it goes on.
+   *
+   * @param contextId The context of the task, where it is known.
+   * @returns Whether no other run goes on.
+   */
+  async endRuns(
+    task: TaskAddress,
+    ended: readonly string[],
+    reason: EndReason,
+    contextId = '',
+  ): Promise<boolean> {
+    const { runs, eventStore } = this.#services;
     let last: string | undefined;
     for (const run of ended) {
       if (await runs.fence(task, run)) last = run;
     }
-    const { phase, counters } = await runs.state(task);
+    const state = await runs.state(task);
+    if (eventStore !== undefined) {
+      // A run that came to its own end left what it is to be; one of which nothing is known was lost.
+      const isLost = state.phase === 'none' && !ended.some((run) => state.counters.has(run));
+      const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
+      const isIdle =
+        last === undefined && !isLost
+          ? state.phase !== 'running'
+          : await this.#finish(eventStore, task, publisher, reason, contextId);
+      for (const run of ended) await runs.forget(run);
+      return isIdle;
+    }
+    const { phase, counters } = state;
     const context = contextOfScope(task.scope);
     const leftBehind = async (): Promise<readonly MarkedEvent[]> =>
       this.#leftBehind(task, context, counters);
@@ -107,6 +130,76 @@ export class TaskEnder {
       const isFirst = await runs.forget(run);
       if (isFirst && terminal !== undefined) await this.#notify(task, terminal);
     }
+    return phase !== 'running';
+  }
+
+  /**
+   * Ends a task that nobody executes.
+   *
+   * @returns Whether nobody does.
+   */
+  async endIdle(task: TaskAddress, reason: EndReason): Promise<boolean> {
+    const { eventStore, nextRun } = this.#services;
+    if (eventStore === undefined) throw new TypeError('The store takes no events.');
+    return this.#finish(eventStore, task, `${nextRun()}-end`, reason, '');
+  }
+
+  /**
+   * Brings a task to its end, whose record and log are written in one step: unless another run goes on, it
+   * has come to an end already, or it waits for its user.
+   *
+   * @returns Whether no run goes on.
+   */
+  async #finish(
+    store: EventWritingStore,
+    task: TaskAddress,
+    publisher: string,
+    reason: EndReason,
+    notedContextId: string,
+  ): Promise<boolean> {
+    const { taskId } = task;
+    const { runner, transport, runtime } = this.#services;
+    const context = contextOfScope(task.scope);
+    const stored = await this.#load(task, context);
+    const isWaiting =
+      reason === 'failed' && stored?.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    if (isWaiting) return true;
+    const contextId = stored?.contextId ?? notedContextId;
+    const endedAt = runtime.wallClock();
+    const status = statusOfEnd(reason, taskId, contextId, publisher, endedAt);
+    const event =
+      stored === undefined
+        ? AgentEvent.task({
+            id: taskId,
+            contextId,
+            status,
+            history: [],
+            artifacts: [],
+            metadata: {},
+          })
+        : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
+    const batch = { publisher, firstCounter: 1 };
+    const isEnd = isTerminal(stored?.status);
+    if (!isEnd && contextId !== '') {
+      const write: EventWrite = {
+        events: [{ mark: { publisher, counter: 1 }, event }],
+        userMessages: [],
+        known: undefined,
+        companion: () =>
+          transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
+      };
+      const written = await this.#unlessDamaged(async () =>
+        store.writeEvents(taskId, context, write),
+      );
+      if (written?.outcome === 'written') {
+        await this.#notify(task, { mark: { publisher, counter: 1 }, event });
+        return true;
+      }
+      if (written?.outcome === 'refused') return written.reason !== 'busy';
+    }
+    // The record has an end already, or cannot have one: who waits is to be told.
+    const end = { ...batch, bodies: [END_OF_EVENTS], mode: 'ei' as const };
+    return (await sendAlone(runner, transport.sending(task, end))) !== 'busy';
   }
 
   /**
@@ -225,11 +318,15 @@ export class TaskEnder {
   }
 
   async #notify(task: TaskAddress, { event }: MarkedEvent): Promise<void> {
-    if (this.#sender === undefined || event.kind !== 'statusUpdate') return;
+    if (this.#sender === undefined || event.kind === 'message' || event.kind === 'artifactUpdate')
+      return;
     const context = contextOfScope(task.scope);
     try {
       const stored = await this.#store?.load(task.taskId, context);
-      const payload = { $case: 'statusUpdate' as const, value: event.data };
+      const payload =
+        event.kind === 'task'
+          ? { $case: 'task' as const, value: stored ?? event.data }
+          : { $case: 'statusUpdate' as const, value: event.data };
       await this.#sender.send({ payload }, context, stored);
     } catch (error) {
       this.#services.onError(error);

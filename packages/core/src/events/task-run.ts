@@ -3,6 +3,8 @@ import { backoffMs } from '../redis/backoff.ts';
 import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
+import type { ExecutingRequest } from './event-sender.ts';
+import type { FencedBy } from './event-transport.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
@@ -22,23 +24,27 @@ export class TaskRun {
 
   /**
    * @param earlier The run that this one follows: its events go out first.
-   * @param onFenced Called where another replica has ended the run.
+   * @param onFenced Called where others have ended the run.
    */
   constructor(
     task: TaskAddress,
     services: BusServices,
     earlier: TaskRun | undefined,
-    onFenced: () => void,
+    onFenced: (by: FencedBy) => void,
   ) {
     this.name = services.nextRun();
     // Only that it is settled is of interest: a run must not keep all runs before it in memory.
     const settled = earlier?.settled();
     this.#services = services;
-    this.#registration = new RunRegistration(task, this.name, services, onFenced);
+    const fenced = (by: FencedBy): void => {
+      void this.#persist(async () => this.#registration.forget());
+      onFenced(by);
+    };
+    this.#registration = new RunRegistration(task, this.name, services, fenced);
     this.publisher = new EventPublisher(task, this.name, services, {
       beforeFirst: async () => settled,
       beforeEnd: async () => this.#registration.register(),
-      onFenced,
+      onFenced: fenced,
     });
   }
 
@@ -55,6 +61,12 @@ export class TaskRun {
   /** Whether it has come to its end, and its events are still being stored. */
   get isLeaving(): boolean {
     return this.#isLeaving;
+  }
+
+  /** Says what executes under its name. */
+  begin(request: ExecutingRequest): void {
+    if (request.contextId !== undefined) this.#registration.setContext(request.contextId);
+    this.publisher.begin(request);
   }
 
   /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */
@@ -101,29 +113,30 @@ export class TaskRun {
     this.publisher.stop();
   }
 
-  /** As often as it takes: nobody else would. */
   async #pause(): Promise<void> {
-    const { runtime, onError } = this.#services;
     await this.drained();
+    await this.#persist(async () => this.#registration.pause());
+  }
+
+  async #leave(): Promise<void> {
+    await this.#persist(async () => {
+      if (await this.publisher.stored()) await this.#registration.forget();
+      else await this.#services.onUnstored(this.#registration.task, this.name);
+    });
+  }
+
+  /** Tries as often as it takes: nobody else would. */
+  async #persist(work: () => Promise<void>): Promise<void> {
+    const { runtime, onError } = this.#services;
     for (let attempt = 1; !this.#isStopped; attempt += 1) {
       try {
-        await this.#registration.pause();
+        await work();
         return;
       } catch (error) {
         onError(error);
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
         await sleep(runtime, backoffMs(attempt, 500, 10_000, runtime.random()), { ref: false });
       }
-    }
-  }
-
-  async #leave(): Promise<void> {
-    const { onError, onUnstored } = this.#services;
-    try {
-      if (await this.publisher.stored()) await this.#registration.forget();
-      else await onUnstored(this.#registration.task, this.name);
-    } catch (error) {
-      onError(error);
     }
   }
 }

@@ -2,6 +2,7 @@ import { isRecord } from '../options/check-options.ts';
 import { arrayReply, textReply, textsReply } from '../redis/reply.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
+import type { FencedBy } from './event-transport.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from './scripts/answer-cancel.lua';
 import beginRunSource from './scripts/begin-run.lua';
@@ -13,6 +14,10 @@ import pauseRunSource from './scripts/pause-run.lua';
 import readRunsSource from './scripts/read-runs.lua';
 import readStateSource from './scripts/read-state.lua';
 import requestCancelSource from './scripts/request-cancel.lua';
+import taskState from './scripts/task-state.lua';
+
+/** The Lua functions that know the state of a task, for the scripts that send its events. */
+export const taskStateSource: string = taskState;
 
 const noteRunScript = defineScript('note-run', noteRunSource);
 const forgetRunScript = defineScript('forget-run', forgetRunSource);
@@ -53,6 +58,13 @@ export interface RunState {
   readonly fenced: ReadonlySet<string>;
 }
 
+/** What is noted of a run where others look. */
+export interface NotedTask {
+  readonly task: TaskAddress;
+  /** Empty where it is not known. */
+  readonly contextId: string;
+}
+
 /** Who executes which task, and what was asked of them. */
 export class TaskRuns {
   readonly #runner: ScriptRunner;
@@ -79,14 +91,18 @@ export class TaskRuns {
   /**
    * Enters a run of a task: first where others look when its replica is gone, then at the task.
    *
-   * @returns Whether it may go on: not where another replica has ended it.
+   * @param contextId The context of the task, empty where it is not known: a task that nobody stored can be
+   *   ended all the same.
+   * @returns Whether it may go on, or why not.
    */
-  async begin(task: TaskAddress, run: string): Promise<boolean> {
+  async begin(task: TaskAddress, run: string, contextId: string): Promise<'begun' | FencedBy> {
     const { tenant, owner } = task.scope;
-    const note = JSON.stringify({ tenant, owner, taskId: task.taskId });
-    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);
+    const note = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
+    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);
     const args = [run, this.#retentionSeconds];
-    return Number(await this.#runner.run(beginRunScript, [task.state], args)) === 1;
+    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));
+    if (begun === 1) return 'begun';
+    return begun === 2 ? 'over' : 'fenced';
   }
 
   /** Ends a run and leaves its task open, which waits for its user. */
@@ -106,10 +122,10 @@ export class TaskRuns {
   }
 
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
-  async of(replica: string): Promise<ReadonlyMap<string, TaskAddress | undefined>> {
+  async of(replica: string): Promise<ReadonlyMap<string, NotedTask | undefined>> {
     const keys = [this.#keys.runs(replica)];
     const reply = await this.#runner.run(readRunsScript, keys, [String(RUNS_PER_READ)]);
-    const runs = new Map<string, TaskAddress | undefined>();
+    const runs = new Map<string, NotedTask | undefined>();
     for (const [run, note] of pairs(textsReply(reply))) runs.set(run, this.#parseNote(note));
     return runs;
   }
@@ -159,14 +175,15 @@ export class TaskRuns {
     return this.#keys.runs(replicaOf(run));
   }
 
-  #parseNote(text: string): TaskAddress | undefined {
+  #parseNote(text: string): NotedTask | undefined {
     const note = parseJson(text);
     if (!isRecord(note)) return undefined;
-    const { tenant, owner, taskId } = note;
+    const { tenant, owner, taskId, contextId = '' } = note;
     if (typeof tenant !== 'string' || typeof owner !== 'string' || typeof taskId !== 'string') {
       return undefined;
     }
-    return this.#keys.task({ tenant, owner }, taskId);
+    const task = this.#keys.task({ tenant, owner }, taskId);
+    return { task, contextId: typeof contextId === 'string' ? contextId : '' };
   }
 }
 

@@ -20,8 +20,12 @@ export interface EventWrite {
   readonly userMessages: readonly Message[];
   /** The task as the executor was given it; `undefined` where there was none. */
   readonly known: Task | undefined;
-  /** What sends the events. */
-  readonly companion: CompanionCall;
+  /**
+   * What sends the events.
+   *
+   * @param endsTask Whether they bring the task into a terminal state.
+   */
+  readonly companion: (endsTask: boolean) => CompanionCall;
 }
 
 /** What became of an {@link EventWrite}. */

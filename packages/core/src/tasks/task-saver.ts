@@ -3,6 +3,7 @@ import type { Task } from '@a2a-js/sdk';
 import { A2ARedisError } from '../errors.ts';
 import { type EventMark, markText } from '../marks/event-mark.ts';
 import type { EventWrite, EventWriteOutcome } from '../marks/event-writing-store.ts';
+import { abbreviate } from '../redis/script-runner.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { carriesChange } from './carried-change.ts';
 import type { PublishedEvents } from './published-events.ts';
@@ -116,11 +117,7 @@ export class TaskSaver {
    * Whether there is nothing left to be written: also where this process knows that the event is stored.
    */
   async #isWritten(task: Task, { key, mine }: Change, { mark }: SavedEvent): Promise<boolean> {
-    if ((await this.#published.fate(key, mark)) === 'refused') {
-      const stored = await this.#writer.read(key, task.id);
-      if (stored !== undefined) this.#bring(task, key, stored);
-      return true;
-    }
+    if ((await this.#published.fate(key, mark)) === 'refused') throw notStored(task.id, mark);
     const stored = this.#cache.latest(key);
     if (stored?.snapshot.events?.has(mark) !== true) return false;
     // Each request adds its own message.
@@ -286,4 +283,12 @@ function hasMoreMessages(task: TaskSnapshot, stored: TaskSnapshot): boolean {
   if (stored.history.commonPrefix(task.history, Object.is) === length) return false;
   const known = new Set(stored.history.toArray().map(({ messageId }) => messageId));
   return task.history.some(({ messageId }) => !known.has(messageId));
+}
+
+/** Others have ended the task: what a client must not be told is not stored. */
+function notStored(taskId: string, { counter }: EventMark): A2ARedisError {
+  return new A2ARedisError(
+    'RUN_ENDED',
+    `Event ${counter} of task ${abbreviate(taskId)} is not stored: another replica had ended its execution. Load the task for what became of it.`,
+  );
 }

@@ -14,6 +14,7 @@ import type { ReadRecord, RecordWriteReply, TaskRecords } from './task-records.t
 import type { TaskRepair } from './task-repair.ts';
 import type { TaskSnapshot } from './task-snapshot.ts';
 import { reportTaskEvent } from './task-telemetry.ts';
+import { isTerminal } from '../task-state.ts';
 import type { TtlPolicy } from './ttl-policy.ts';
 import type { UnknownWrites } from './unknown-writes.ts';
 import {
@@ -41,7 +42,8 @@ export interface CompanionWrite extends Pick<TaskWrite, 'scope' | 'key' | 'write
   readonly taskId: string;
   /** What is to be stored instead of what is; the same where there is nothing to change. */
   readonly change: (stored: TaskSnapshot | undefined) => TaskSnapshot | undefined;
-  readonly companion: CompanionCall;
+  /** @param endsTask Whether the change brings the task into a terminal state. */
+  readonly companion: (endsTask: boolean) => CompanionCall;
 }
 
 /** What is stored after a write; the version is `NO_VERSION` where others may have written since. */
@@ -157,7 +159,8 @@ export class TaskWriter {
       }
       const expected = stored?.version ?? NO_RECORD;
       const attempt = { expected, from: stored?.snapshot, target, merged: false };
-      const reply = await this.#try(write, attempt, mark);
+      const endsTask = isTerminal(target.status) && !isTerminal(stored?.snapshot.status);
+      const reply = await this.#try(write, attempt, mark, write.companion(endsTask));
       switch (reply.outcome) {
         case 'saved':
           this.#saved(key, reply, attempt);
@@ -210,14 +213,10 @@ export class TaskWriter {
   }
 
   async #try(
-    {
-      scope,
-      key,
-      writeId,
-      companion,
-    }: Pick<TaskWrite, 'scope' | 'key' | 'writeId'> & Partial<Pick<CompanionWrite, 'companion'>>,
+    { scope, key, writeId }: Pick<TaskWrite, 'scope' | 'key' | 'writeId'>,
     attempt: Attempt,
     mark: PendingMark,
+    companion?: CompanionCall,
   ): Promise<RecordWriteReply> {
     const { expected, from, target } = attempt;
     const ttlSeconds = this.#ttl.secondsFor(target.status);

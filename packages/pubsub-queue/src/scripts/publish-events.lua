@@ -1,5 +1,5 @@
 -- Publishes events of one run of a task in one message, in order and each once. A companion of the
--- scripts that write a task's record: see companion.lua.
+-- scripts that write a task's record: see companion.lua. Follows task-state.lua.
 --
 -- KEYS[k+1]  the task's state: a hash
 -- ARGV[a+1]  the run
@@ -8,13 +8,18 @@
 -- ARGV[a+4]  SPUBLISH or PUBLISH
 -- ARGV[a+5]  how long the state stays without a further event, in seconds
 -- ARGV[a+6]  how long it stays after the end where something still needs it, in seconds
--- ARGV[a+7...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- ARGV[a+7]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
+--            for both, or nothing
+-- ARGV[a+8...last]  the events; "z" for the run's end, which is the task's where no other run goes on
 local companion = { keys = 1 }
 
--- "fenced" when another replica has ended the run.
-function companion.check(k, a)
-  if redis.call('HEXISTS', KEYS[k + 1], 'f:' .. ARGV[a + 1]) == 1 then return 'fenced' end
-  return nil
+-- See refusal_of.
+function companion.check(k, a, last_arg)
+  local count = last_arg - a - 7
+  if ARGV[last_arg] == 'z' then count = count - 1 end
+  local last_counter = tonumber(ARGV[a + 2]) + count - 1
+  local when_idle = string.find(ARGV[a + 7], 'i', 1, true)
+  return refusal_of(KEYS[k + 1], ARGV[a + 1], last_counter, when_idle)
 end
 
 -- What was published before is left out: which is known by the counter of the run, and of a run that ended
@@ -37,8 +42,8 @@ function companion.apply(k, a, last_arg)
   local last = sent
   local lines = {}
   local is_end, ended = false, false
-  for i = from, first + last_arg - a - 7 do
-    local body = ARGV[a + 7 + i - first]
+  for i = from, first + last_arg - a - 8 do
+    local body = ARGV[a + 8 + i - first]
     if body == 'z' then
       is_end = true
       -- What the run could not send before its end was sent by nobody.
@@ -48,10 +53,19 @@ function companion.apply(k, a, last_arg)
       last = i
     end
   end
-  if #lines == 0 and not is_end then return end
+  local is_terminal = string.find(ARGV[a + 7], 'e', 1, true)
+  if #lines == 0 and not is_end and not is_terminal then return end
 
+  local had_end = redis.call('HEXISTS', state, 'end') == 1
   redis.call('HSET', state, 'c:' .. run, string.format('%.0f', last))
-  if is_end then
+  if is_terminal then
+    end_runs(state, run)
+    ended = true
+    if not had_end then lines[#lines + 1] = 'z' end
+  elseif is_end and had_end then
+    redis.call('HDEL', state, 'r:' .. run)
+    ended = true
+  elseif is_end then
     redis.call('HDEL', state, 'r:' .. run)
     ended = true
     local fenced, others = false, {}
@@ -66,7 +80,7 @@ function companion.apply(k, a, last_arg)
       end
     end
     if ended then
-      if redis.call('HEXISTS', state, 'end') == 0 then lines[#lines + 1] = 'z' end
+      lines[#lines + 1] = 'z'
       if fenced then
         -- The run of a replica that only was asleep must find out that it was ended.
         redis.call('HSET', state, 'end', '')

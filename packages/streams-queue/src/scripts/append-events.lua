@@ -1,5 +1,5 @@
 -- Appends events of one run to a task's log, in order and each once, and announces them. A companion of
--- the scripts that write a task's record: see companion.lua.
+-- the scripts that write a task's record: see companion.lua. Follows task-state.lua.
 --
 -- KEYS[k+1]  the task's state: a hash
 -- KEYS[k+2]  the task's log: a stream, its ids "<milliseconds>-<sequence>" with a sequence without gaps
@@ -11,22 +11,24 @@
 -- ARGV[a+6]  how long they are kept after the latest, in seconds
 -- ARGV[a+7]  how long they are kept after the end, in seconds
 -- ARGV[a+8]  the longest message that carries events, in bytes
--- ARGV[a+9...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- ARGV[a+9]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
+--            for both, or nothing
+-- ARGV[a+10...last]  the events; "z" for the run's end, which is the task's where no other run goes on
 local companion = { keys = 2 }
 
-local stored
-
--- "fenced" when another replica has ended the run.
-function companion.check(k, a)
-  local run = ARGV[a + 1]
-  stored = redis.call('HMGET', KEYS[k + 1], 'epoch', 'last', 'c:' .. run, 'end', 'f:' .. run)
-  if stored[5] then return 'fenced' end
-  return nil
+-- See refusal_of.
+function companion.check(k, a, last_arg)
+  local count = last_arg - a - 9
+  if ARGV[last_arg] == 'z' then count = count - 1 end
+  local last_counter = tonumber(ARGV[a + 2]) + count - 1
+  local when_idle = string.find(ARGV[a + 9], 'i', 1, true)
+  return refusal_of(KEYS[k + 1], ARGV[a + 1], last_counter, when_idle)
 end
 
 -- What was appended before is left out.
 function companion.apply(k, a, last_arg)
   local state, log, run = KEYS[k + 1], KEYS[k + 2], ARGV[a + 1]
+  local stored = redis.call('HMGET', state, 'epoch', 'last', 'c:' .. run, 'end')
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   local epoch = stored[1]
@@ -53,30 +55,32 @@ function companion.apply(k, a, last_arg)
   if first > applied + 1 then append('-', '0', string.format('g%.0f', first - applied - 1)) end
 
   local ended = false
-  local count = last_arg - a - 8
+  local count = last_arg - a - 9
+  local is_over = ARGV[last_arg] == 'z'
+  if is_over then count = count - 1 end
   for i = math.max(1, applied - first + 2), count do
-    local body = ARGV[a + 8 + i]
-    if body ~= 'z' then
-      append(run, string.format('%.0f', first + i - 1), body)
-    else
-      redis.call('HDEL', state, 'r:' .. run)
-      ended = true
-      for _, field in ipairs(redis.call('HKEYS', state)) do
-        if string.sub(field, 1, 2) == 'r:' then ended = false end
-      end
-      if ended then append(run, string.format('%.0f', first + i - 1), body) end
+    append(run, string.format('%.0f', first + i - 1), ARGV[a + 9 + i])
+  end
+  if string.find(ARGV[a + 9], 'e', 1, true) then
+    end_runs(state, run)
+    ended = not stored[4]
+  elseif is_over then
+    redis.call('HDEL', state, 'r:' .. run)
+    ended = not stored[4]
+    for _, field in ipairs(redis.call('HKEYS', state)) do
+      if string.sub(field, 1, 2) == 'r:' then ended = false end
+    end
+    if ended then
+      redis.call('HSET', state, 'end', '')
+      redis.call('HDEL', state, 'open')
     end
   end
+  -- The end is no event of the run: who counts what a task lacks must not look for it.
+  if ended then append(run, string.format('%.0f', first + count), 'z') end
 
-  -- An end that is not in the log is no event: who counts what a task lacks would look for it in vain.
-  if not ended and ARGV[last_arg] == 'z' then count = count - 1 end
   local counter = string.format('%.0f', math.max(applied, first + count - 1))
   local last = string.format('%.0f-%.0f', ms, sequence)
   redis.call('HSET', state, 'epoch', epoch, 'last', last, 'c:' .. run, counter)
-  if ended then
-    redis.call('HSET', state, 'end', '')
-    redis.call('HDEL', state, 'open')
-  end
   local kept = (ended or stored[4]) and ARGV[a + 7] or ARGV[a + 6]
   redis.call('EXPIRE', state, kept)
   redis.call('EXPIRE', log, kept)

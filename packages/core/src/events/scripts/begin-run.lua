@@ -3,8 +3,10 @@
 -- KEYS[1]  the task's state
 -- ARGV[1]  the run
 -- ARGV[2]  how long the state stays without a further event, in seconds
--- Returns 1; 0 when another replica has ended the run.
-if redis.call('HEXISTS', KEYS[1], 'f:' .. ARGV[1]) == 1 then return 0 end
+-- Returns 1; 0 when another replica has ended the run, 2 when the task has come to its end.
+local fenced = redis.call('HGET', KEYS[1], 'f:' .. ARGV[1])
+if fenced then return fenced == 't' and 2 or 0 end
+if redis.call('HGET', KEYS[1], 'end') == 't' then return 2 end
 redis.call('HSET', KEYS[1], 'r:' .. ARGV[1], '')
 redis.call('HDEL', KEYS[1], 'end', 'open')
 redis.call('EXPIRE', KEYS[1], ARGV[2])

@@ -3,6 +3,8 @@
 -- KEYS[1]  the hash of the replica's runs
 -- ARGV[1]  the run
 -- ARGV[2]  what is needed to end it, as JSON
+-- ARGV[3]  how long the notes stay without a further one, in seconds
 -- Returns 1.
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1

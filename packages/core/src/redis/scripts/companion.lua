@@ -2,7 +2,7 @@
 -- in the same step, or not at all. Follows the companion, which is a local table:
 --
 --   companion.keys               how many keys it has: the last of KEYS
---   companion.check(k, a)        why nothing may be written, as a text; nil where it may be
+--   companion.check(k, a, last)  why nothing may be written, as a text; nil where it may be
 --   companion.apply(k, a, last)  does its part, once the record is written
 --
 -- Its keys are KEYS[k+1...], its arguments ARGV[a+1...last]. Behind those, the last of ARGV says how many
@@ -15,7 +15,7 @@ local function without_companion()
 end
 
 local function refused_by_companion(k, a)
-  return companion and companion.check(k, a)
+  return companion and companion.check(k, a, #ARGV - 1)
 end
 
 local function apply_companion(k, a)

@@ -15,6 +15,11 @@ function publish(random: Random): string {
   return random.pick(PUBLISH);
 }
 
+/** Whether events end their task, or wait for others. */
+function mode(random: Random): string {
+  return random.pick(['', '', '', 'e', 'i', 'ei']);
+}
+
 function bodies(random: Random): string[] {
   const events = Array.from({ length: random.integer(0, random.chance(0.1) ? 60 : 4) }, () =>
     body(random),
@@ -59,7 +64,7 @@ function appendEvents(random: Random): ReturnType<MakeCall> {
   return call(
     'append-events',
     [state, logOf(state)],
-    [random.pick(RUNS), first, CHANNEL, publish(random), ...limits, ...bodies(random)],
+    [random.pick(RUNS), first, CHANNEL, publish(random), ...limits, mode(random), ...bodies(random)],
   );
 }
 
@@ -69,7 +74,7 @@ function publishEvents(random: Random): ReturnType<MakeCall> {
   return call(
     'publish-events',
     [stateOf(random)],
-    [run, String(random.integer(1, 9)), CHANNEL, publish(random), ...limits, ...bodies(random)],
+    [run, String(random.integer(1, 9)), CHANNEL, publish(random), ...limits, mode(random), ...bodies(random)],
   );
 }
 

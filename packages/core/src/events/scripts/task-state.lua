@@ -1,0 +1,35 @@
+-- What scripts that send events know of a task's state. A part of other scripts.
+--
+-- The state is a hash: r:<run> for each run that goes on, f:<run> for each that others have ended ("t" where
+-- they ended the task), c:<run> for how many events of a run there were, end where no more events come ("t" where the task is in a
+-- terminal state, which it never leaves), open where the task waits for its user.
+
+-- Why events of a run are not accepted; nil where they are, or were before:
+--   "fenced"  others have ended the run
+--   "over"    others have ended the task, and the run with it
+--   "ended"   the run has ended the task, and these come after that
+--   "busy"    another run goes on, which only matters where `when_idle`
+local function refusal_of(state, run, last_counter, when_idle)
+  local stored = redis.call('HMGET', state, 'f:' .. run, 'end', 'c:' .. run)
+  if stored[1] then return stored[1] == 't' and 'over' or 'fenced' end
+  if stored[2] == 't' and tonumber(stored[3] or '0') < last_counter then return 'ended' end
+  if not when_idle then return nil end
+  for _, field in ipairs(redis.call('HKEYS', state)) do
+    if string.sub(field, 1, 2) == 'r:' and field ~= 'r:' .. run then return 'busy' end
+  end
+  return nil
+end
+
+-- The task is in a terminal state: no run of it goes on, and nothing of others than the one that ended it
+-- is accepted any more.
+local function end_runs(state, run)
+  redis.call('HSET', state, 'end', 't')
+  redis.call('HDEL', state, 'open')
+  for _, field in ipairs(redis.call('HKEYS', state)) do
+    if string.sub(field, 1, 2) == 'r:' then
+      redis.call('HDEL', state, field)
+      local other = string.sub(field, 3)
+      if other ~= run then redis.call('HSET', state, 'f:' .. other, 't') end
+    end
+  end
+end
