@@ -115,7 +115,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         this.#buses.drop(bus);
       },
       onUnstored: async (task, run) => {
-        await this.#ender.endRuns(task, [run], 'failed');
+        if (this.#services.eventStore === undefined) {
+          await this.#ender.endRuns(task, [run], 'failed');
+          return;
+        }
+        // The run has come to its end, and what it gave up may have been the task's.
+        await this.#ender.endIdle(task, 'failed');
+        await this.#services.runs.forget(run);
       },
       onOrphaned: (bus, runs) => {
         this.#ender.endRuns(bus.task, runs, 'failed').catch(onError);

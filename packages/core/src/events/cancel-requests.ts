@@ -10,13 +10,15 @@ export type CancelHandler = () => Promise<void>;
 export type CancelOutcome =
   /** The executor was told, or the task came to its end. */
   | { readonly outcome: 'told' }
-  /** Nobody executes the task; these runs of it are of replicas that are gone. */
+  /** Nobody who was asked executes the task any more; these runs of it are of replicas that are gone. */
   | { readonly outcome: 'nobody'; readonly runs: readonly string[] };
 
 const DONE = 'done';
 const FAILED = 'failed ';
 /** Whoever was asked is gone. */
 const GONE = 'gone';
+/** Whoever was asked has come to the end of its execution, and the task has not. */
+const IDLE = 'idle';
 /** The task has come to its end. */
 const OVER = 'over';
 
@@ -75,6 +77,7 @@ export class CancelRequests {
       if (answer.startsWith(FAILED)) throw this.#failed(answer.slice(FAILED.length));
       // Who was told may be gone before the task has come to its end.
       const fate = answer === DONE ? await this.#answer(request, asked, false) : answer;
+      if (fate === IDLE) return { outcome: 'nobody', runs: [] };
       return fate === GONE ? { outcome: 'nobody', runs: asked } : { outcome: 'told' };
     } finally {
       this.#asked.delete(request);
@@ -89,7 +92,7 @@ export class CancelRequests {
   }
 
   /** Handles requests and answers that were read. */
-  take({ phase, cancels, fenced }: RunState): void {
+  take({ phase, runs: present, cancels, fenced }: RunState): void {
     for (const [request, answer] of cancels) {
       const asked = this.#asked.get(request);
       if (answer !== '') {
@@ -104,6 +107,7 @@ export class CancelRequests {
     for (const { runs, resolve } of this.#asked.values()) {
       if (isOver) resolve(OVER);
       else if (runs.every((run) => fenced.has(run))) resolve(GONE);
+      else if (!runs.some((run) => present.includes(run))) resolve(IDLE);
     }
   }
 

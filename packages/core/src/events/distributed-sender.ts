@@ -28,7 +28,7 @@ export class DistributedSender implements PushNotificationSender {
   }
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
-    const mark = markOfResponse(response);
+    const mark = markOfResponse(response, task);
     if (mark !== undefined && !this.#isFirst(mark)) return;
     const taskId = task?.id ?? '';
     const earlier = this.#tails.get(taskId) ?? Promise.resolve();
@@ -51,11 +51,19 @@ export class DistributedSender implements PushNotificationSender {
   }
 }
 
-/** Which event a response brings, where its bus marks events; those without a mark are all sent. */
-function markOfResponse({ payload }: StreamResponse): EventMark | undefined {
+/**
+ * Which event a response brings, where its bus marks events; those without a mark are all sent.
+ *
+ * @param task The task as the request has it. For a task event the response is what the store holds, and
+ *   only this bears the mark.
+ */
+function markOfResponse(
+  { payload }: StreamResponse,
+  task: Task | undefined,
+): EventMark | undefined {
   switch (payload?.$case) {
     case 'task':
-      return markOf(payload.value);
+      return markOf(payload.value) ?? (task && markOf(task));
     case 'statusUpdate':
       return payload.value.status && markOf(payload.value.status);
     case 'artifactUpdate':

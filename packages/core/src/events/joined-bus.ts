@@ -3,7 +3,7 @@ import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a
 
 import { A2ARedisError } from '../errors.ts';
 import { AppliedEvents } from '../marks/applied-events.ts';
-import { type EventMark, markEvent } from '../marks/event-mark.ts';
+import { markEvent } from '../marks/event-mark.ts';
 import { isTerminal } from '../task-state.ts';
 import type { BusGuest } from './bus-guest.ts';
 import type { TaskStanding } from './bus-history.ts';
@@ -13,7 +13,7 @@ import { statusOf } from './end-status.ts';
 import { failingEvent } from './failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { MarkedEvent } from './marked-event.ts';
-import { storedEnd } from './stored-end.ts';
+import { someOf, storedEnd } from './stored-end.ts';
 import type { TaskBus } from './task-bus.ts';
 
 /** What listeners get ahead of what came in since they joined. */
@@ -215,12 +215,4 @@ export class JoinedBus extends ListeningBus {
       `More than ${this.#services.limits.maxPendingEvents} events of task ${JSON.stringify(this.bus.task.taskId)} came in before its snapshot. Subscribe again.`,
     );
   }
-}
-
-function someOf(applied: AppliedEvents): EventMark | undefined {
-  for (const publisher of applied.publishers()) {
-    const counter = applied.ranges(publisher)[0]?.first;
-    if (counter !== undefined) return { publisher, counter };
-  }
-  return undefined;
 }

@@ -26,6 +26,14 @@ export function runEnded(taskId: string): A2ARedisError {
   );
 }
 
+/** A request that was about to execute a task, and did not. */
+export function neverExecuted(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Nothing was executed of task ${JSON.stringify(taskId)}: the request that was about to has failed before.`,
+  );
+}
+
 /** A message on a task's channel that nothing here wrote. */
 export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
   return new A2ARedisError(

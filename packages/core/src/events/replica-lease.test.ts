@@ -92,7 +92,10 @@ describe('ReplicaLease', () => {
     const { lease, told } = openLease(key);
     await lease.start();
     const before = lease.replica;
-    await client.zRem(key, before);
+    await client.zAdd(key, { score: Date.now() - 1, value: before });
+    const { lease: other } = openLease(key);
+    expect(await other.condemn(before)).toBe(true);
+    await other.remove(before);
     await vi.waitUntil(() => told.lost.length > 0);
     expect(told.lost).toEqual([before]);
     expect(lease.replica).not.toBe(before);

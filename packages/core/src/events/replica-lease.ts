@@ -2,10 +2,12 @@ import { arrayReply, textReply } from '../redis/reply.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
 import type { Runtime, RuntimeTimer } from '../runtime/runtime.ts';
+import condemnReplicaSource from './scripts/condemn-replica.lua';
 import endLeaseSource from './scripts/end-lease.lua';
 import renewLeaseSource from './scripts/renew-lease.lua';
 
 const renewLeaseScript = defineScript('renew-lease', renewLeaseSource);
+const condemnReplicaScript = defineScript('condemn-replica', condemnReplicaSource);
 const endLeaseScript = defineScript('end-lease', endLeaseSource);
 
 /** Of its length, how much of a lease passes between two renewals. */
@@ -35,6 +37,8 @@ export class ReplicaLease {
   #replica: string;
   #isHeld = false;
   #renewedAt = 0;
+  /** When the list was found lost, and this replica came back to it. */
+  #relistedAt = Number.NEGATIVE_INFINITY;
   /** Since when renewals have succeeded without a pause. */
   #steadySince = Number.POSITIVE_INFINITY;
   #living: ReadonlyMap<string, number> = new Map();
@@ -69,8 +73,9 @@ export class ReplicaLease {
     const isCertain = this.#isHeld && this.isCertain;
     return replicas.every((replica) => {
       const listed = this.#living.has(replica);
-      // Not listed, it has left, or others have ended its tasks.
-      return isCertain && !this.#lives(replica) && (!listed || this.#isSteady);
+      // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
+      const isProof = listed ? this.#isSteady : this.#renewedAt - this.#relistedAt >= this.#leaseMs;
+      return isCertain && !this.#lives(replica) && isProof;
     });
   }
 
@@ -95,6 +100,11 @@ export class ReplicaLease {
       await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
   }
 
+  /** Takes a replica for gone whose lease has run out, for good. Whether it has, on the server's clock. */
+  async condemn(replica: string): Promise<boolean> {
+    return Number(await this.#runner.run(condemnReplicaScript, [this.#key], [replica])) === 1;
+  }
+
   /** Takes a replica off the list whose tasks have been ended. */
   async remove(replica: string): Promise<void> {
     await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
@@ -102,6 +112,12 @@ export class ReplicaLease {
 
   #lives(replica: string): boolean {
     return replica === this.#replica || (this.#living.get(replica) ?? 0) > this.#runtime.now();
+  }
+
+  /** What is known of the lease before a renewal; see renew-lease.lua. */
+  get #standing(): string {
+    if (!this.#isHeld) return '0';
+    return this.isCertain ? '2' : '1';
   }
 
   async #keepRenewing(): Promise<void> {
@@ -118,10 +134,12 @@ export class ReplicaLease {
         await this.#runner.run(
           renewLeaseScript,
           [this.#key],
-          [this.#replica, String(this.#leaseMs), this.#isHeld ? '1' : '0'],
+          [this.#replica, String(this.#leaseMs), this.#standing],
         ),
       );
       if (this.#stopped) return;
+      // Whoever else was on the list is about to come back to it.
+      if (Number(reply[0]) === 2) this.#relistedAt = startedAt;
       if (Number(reply[0]) === 0) this.#lose();
       else this.#renewed(startedAt, reply.slice(1));
     } catch (error) {

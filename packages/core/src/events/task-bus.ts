@@ -13,7 +13,10 @@ import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
-import { runEnded } from './queue-errors.ts';
+import { neverExecuted, runEnded } from './queue-errors.ts';
+
+/** How long a request may take until it executes the task, in milliseconds. */
+const LONGEST_HOLD_MS = 30_000;
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as
@@ -32,7 +35,8 @@ export class TaskBus extends ListeningBus {
   readonly #feed: BusFeed;
   readonly #guests = new BusGuests();
   readonly #own: OwnListeners;
-  #isHeld = false;
+  /** Since when a request is about to execute the task here; absent where none is. */
+  #heldAt: number | undefined;
   #executions = 0;
   /** Requests from here to cancel the task: who made them listens for its end. */
   #canceling = 0;
@@ -98,6 +102,10 @@ export class TaskBus extends ListeningBus {
     return !this.#own.areFinished && (this.#mayGoOn || this.listenerCount > 0);
   }
 
+  get #isHeld(): boolean {
+    return this.#heldAt !== undefined;
+  }
+
   /** Whether events of this process may be to come. */
   get #mayGoOn(): boolean {
     return this.#isHeld || this.isExecuting || this.#canceling > 0;
@@ -105,7 +113,7 @@ export class TaskBus extends ListeningBus {
 
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
   hold(): void {
-    this.#isHeld = true;
+    this.#heldAt = this.#services.runtime.now();
     this.#feed.follow();
   }
 
@@ -116,7 +124,7 @@ export class TaskBus extends ListeningBus {
    * @returns When they know, or cannot be told for now.
    */
   async begin(request: ExecutingRequest): Promise<void> {
-    this.#isHeld = false;
+    this.#heldAt = undefined;
     if (!this.isExecuting) this.runs.next();
     this.runs.present.begin(request);
     this.#executions += 1;
@@ -165,7 +173,7 @@ export class TaskBus extends ListeningBus {
 
   finished(): void {
     this.#executions = 0;
-    this.#isHeld = false;
+    this.#heldAt = undefined;
     if (!this.#isOver) {
       this.#isOver = true;
       this.cancels.release();
@@ -181,7 +189,7 @@ export class TaskBus extends ListeningBus {
   stop(): void {
     this.#isOver = true;
     this.#own.endedElsewhere();
-    this.#isHeld = false;
+    this.#heldAt = undefined;
     this.#executions = 0;
     this.cancels.cancelHere();
     this.#services.onChanged(this);
@@ -211,6 +219,7 @@ export class TaskBus extends ListeningBus {
    */
   async check(quietMs: number): Promise<void> {
     if (this.isExecuting) await this.runs.present.register();
+    else this.#letGo();
     if (this.#guests.isEnded) return;
     if (this.#services.runtime.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.runs.state(this.task);
@@ -222,6 +231,18 @@ export class TaskBus extends ListeningBus {
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
     }
+  }
+
+  /**
+   * Gives up to wait for an execution that does not begin: a request that fails before it, the request
+   * handler leaves listening for ever.
+   */
+  #letGo(): void {
+    const { runtime } = this.#services;
+    if (this.#heldAt === undefined || runtime.now() - this.#heldAt < LONGEST_HOLD_MS) return;
+    this.#heldAt = undefined;
+    this.#isOver = true;
+    this.#own.fail(neverExecuted(this.task.taskId));
   }
 
   /** The connection for messages was lost, and is back. */
@@ -254,7 +275,7 @@ export class TaskBus extends ListeningBus {
 
   protected override listenersRemoved(): void {
     if (this.listenerCount === 0) {
-      this.#isHeld = false;
+      this.#heldAt = undefined;
       // At the end, requests stop to listen and have what they heard before them still.
       if (!this.#isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
     }

@@ -59,6 +59,8 @@ export class TaskEnder {
     this.#replicas.add(replica);
     try {
       const { runs, lease, onError } = this.#services;
+      // It may have renewed its lease since that was read.
+      if (!(await lease.condemn(replica))) return;
       // One that cannot be ended does not keep the others from it; it is tried again with the next look.
       const failed = new Set<string>();
       for (;;) {

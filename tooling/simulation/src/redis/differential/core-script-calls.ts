@@ -162,11 +162,16 @@ export const RUN_CALLS: readonly MakeCall[] = [
     call(
       'renew-lease',
       ['leases'],
-      [random.pick(REPLICAS), String(random.integer(-20, 60)), random.pick(['0', '0', '1'])],
+      [random.pick(REPLICAS), String(random.integer(-20, 60)), random.pick(['0', '0', '1', '2'])],
     ),
+  (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
   (random) => call('end-lease', ['leases'], [random.pick(REPLICAS), random.pick(['0', '1'])]),
   (random) =>
-    call('note-run', [`runs:${random.pick(REPLICAS)}`], [random.pick(RUNS), body(random)]),
+    call(
+      'note-run',
+      [`runs:${random.pick(REPLICAS)}`],
+      [random.pick(RUNS), body(random), random.pick(TTL_SECONDS)],
+    ),
   (random) => call('forget-run', [`runs:${random.pick(REPLICAS)}`], [random.pick(RUNS)]),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
   (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),

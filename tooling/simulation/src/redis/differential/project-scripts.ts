@@ -31,6 +31,7 @@ export type ScriptName =
   | 'save-task+publish-events'
   | 'read-task'
   | 'renew-lease'
+  | 'condemn-replica'
   | 'end-lease'
   | 'note-run'
   | 'forget-run'
@@ -89,9 +90,14 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'record-ttl': [`${TASKS}/record-ttl`],
   'save-task': [`${COMPANION}/no-companion`, ...SAVE_TASK],
   'save-task+append-events': [`${EVENTS}/task-state`, `${STREAMS}/append-events`, ...SAVE_TASK],
-  'save-task+publish-events': [`${EVENTS}/task-state`, `${PUBSUB}/scripts/publish-events`, ...SAVE_TASK],
+  'save-task+publish-events': [
+    `${EVENTS}/task-state`,
+    `${PUBSUB}/scripts/publish-events`,
+    ...SAVE_TASK,
+  ],
   'read-task': ['task-store/src/scripts/read-task'],
   'renew-lease': [`${EVENTS}/renew-lease`],
+  'condemn-replica': [`${EVENTS}/condemn-replica`],
   'end-lease': [`${EVENTS}/end-lease`],
   'note-run': [`${EVENTS}/note-run`],
   'forget-run': [`${EVENTS}/forget-run`],
@@ -107,7 +113,11 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
   'delete-configs': ['push-config/src/scripts/delete-configs'],
-  'append-events': [`${EVENTS}/task-state`, `${STREAMS}/append-events`, `${COMPANION}/companion-alone`],
+  'append-events': [
+    `${EVENTS}/task-state`,
+    `${STREAMS}/append-events`,
+    `${COMPANION}/companion-alone`,
+  ],
   'read-log': [`${STREAMS}/read-log`],
   'read-position': [`${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
@@ -121,7 +131,11 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'read-range': [`${QUEUE}/read-range`],
   'read-poison': [`${QUEUE}/read-poison`],
   'retry-poison': [`${QUEUE}/retry-poison`],
-  'publish-events': [`${EVENTS}/task-state`, `${PUBSUB}/scripts/publish-events`, `${COMPANION}/companion-alone`],
+  'publish-events': [
+    `${EVENTS}/task-state`,
+    `${PUBSUB}/scripts/publish-events`,
+    `${COMPANION}/companion-alone`,
+  ],
   'announce-position': [`${PUBSUB}/scripts/announce-position`],
   'publish-message': [`${PUBSUB}/queue/scripts/publish-message`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],

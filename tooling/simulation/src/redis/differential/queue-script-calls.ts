@@ -64,7 +64,15 @@ function appendEvents(random: Random): ReturnType<MakeCall> {
   return call(
     'append-events',
     [state, logOf(state)],
-    [random.pick(RUNS), first, CHANNEL, publish(random), ...limits, mode(random), ...bodies(random)],
+    [
+      random.pick(RUNS),
+      first,
+      CHANNEL,
+      publish(random),
+      ...limits,
+      mode(random),
+      ...bodies(random),
+    ],
   );
 }
 
@@ -74,7 +82,15 @@ function publishEvents(random: Random): ReturnType<MakeCall> {
   return call(
     'publish-events',
     [stateOf(random)],
-    [run, String(random.integer(1, 9)), CHANNEL, publish(random), ...limits, mode(random), ...bodies(random)],
+    [
+      run,
+      String(random.integer(1, 9)),
+      CHANNEL,
+      publish(random),
+      ...limits,
+      mode(random),
+      ...bodies(random),
+    ],
   );
 }
 
