@@ -55,14 +55,13 @@ export class BusHistory {
    * @throws {A2ARedisError} `EVENTS_LOST` where some of it is no longer stored, or cannot be read.
    */
   async backlog(applied: AppliedEvents | undefined): Promise<Backlog> {
-    const waiting = this.#bus.runs().flatMap(({ publisher }) => publisher.waiting());
     await this.#bus.following();
     // In this order: once the task has ended, all of its events are stored.
     const { isEnded, counters } = await this.#look();
     if (applied === undefined) return { events: [], isEnded };
     const stored = await this.#services.transport.stored(this.#task, applied, counters);
     if (stored === undefined) throw this.#lost();
-    const events = [...stored, ...waiting]
+    const events = stored
       .filter(({ body }) => body !== END_OF_EVENTS)
       .map((each) => readEvent(this.#task, each, this.#services));
     return { events, isEnded };

@@ -7,16 +7,18 @@ import type { BusServices } from './bus-services.ts';
 import { statusOf } from './end-status.ts';
 import { encodeEvent } from './event-codec.ts';
 import { EventSender, type ExecutingRequest } from './event-sender.ts';
-import {
-  END_OF_EVENTS,
-  type EventBatch,
-  type SendOutcome,
-  type TransportedEvent,
-} from './event-transport.ts';
+import { END_OF_EVENTS, type EventBatch, type SendOutcome } from './event-transport.ts';
 import { type MarkedEvent, markedEvent } from './marked-event.ts';
+import { OrderedCalls } from './ordered-calls.ts';
 import { Outbox, type OutboxEvents } from './outbox.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { UnstoredEvents } from './unstored-events.ts';
+
+/** Hands an event to those here who listen. */
+export interface Deliveries {
+  readonly own: (event: MarkedEvent) => void;
+  readonly guests: (event: MarkedEvent) => void;
+}
 
 /** What one run of a task publishes: counted, marked, handed to the listeners here, and sent. */
 export class EventPublisher {
@@ -28,8 +30,10 @@ export class EventPublisher {
   readonly #outbox: Outbox;
   readonly #unstored: UnstoredEvents;
   #counter = 0;
-  /** Events that listeners here get when others can, oldest first. */
-  readonly #deferred: { readonly deliver: () => void; isSettled: boolean }[] = [];
+  /** What listeners to the execution get once others can: as a rule they have it at once. */
+  readonly #forOwn = new OrderedCalls();
+  /** What subscribers here get, once others can. */
+  readonly #forGuests = new OrderedCalls();
   #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
 
@@ -80,21 +84,21 @@ export class EventPublisher {
     return isInterrupted(this.#status);
   }
 
-  /** Whether listeners here wait for events that were published. */
+  /** Whether listeners to the execution wait for events that were published. */
   get isDeferring(): boolean {
-    return this.#deferred.length > 0;
+    return !this.#forOwn.isEmpty;
   }
 
-  /** What is not with Redis yet, oldest first. */
-  waiting(): readonly TransportedEvent[] {
-    return this.#outbox.waiting.map(({ counter, body }) => ({
-      mark: { publisher: this.run, counter },
-      body,
-    }));
+  /** Whether subscribers here wait for events that were published. */
+  get isTelling(): boolean {
+    return !this.#forGuests.isEmpty;
   }
 
-  /** @param deliver Hands an event to the listeners here; called once, as a rule at once. */
-  publish(event: AgentExecutionEvent, deliver: (event: MarkedEvent) => void): void {
+  /**
+   * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
+   * long that others may have ended the task; subscribers have it when others can.
+   */
+  publish(event: AgentExecutionEvent, { own, guests }: Deliveries): void {
     const body = this.#encode(event);
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
@@ -102,23 +106,38 @@ export class EventPublisher {
     this.#unstored.note(this.#counter, event);
     const mark = { publisher: this.run, counter: this.#counter };
     const marked = markedEvent(event, mark, this.#services);
+    const toOwn = (): void => {
+      own(marked);
+    };
+    const toGuests = (): void => {
+      guests(marked);
+    };
     if (body === undefined) {
-      deliver(marked);
-    } else if (this.#services.lease.isCertain && this.#deferred.length === 0) {
-      this.#outbox.push(mark.counter, body, this.#sender.expect(marked));
-      deliver(marked);
-    } else {
-      // This process was silent for so long that others may have ended the task: they decide.
-      this.#defer(marked, body, () => {
-        deliver(marked);
-      });
+      this.#forOwn.after(toOwn);
+      this.#forGuests.after(toGuests);
+      return;
     }
+    const isCertain = this.#services.lease.isCertain && this.#forOwn.isEmpty;
+    const settle = this.#sender.expect(marked);
+    const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
+    const settleGuests = this.#forGuests.add(toGuests);
+    this.#outbox.push(mark.counter, body, (outcome) => {
+      settle(outcome);
+      // What was given up, those here get all the same: only where the run was ended, nobody does.
+      settleOwn?.(outcome !== 'fenced');
+      settleGuests(outcome !== 'fenced');
+    });
+    if (isCertain) toOwn();
   }
 
-  /** Calls when the listeners here have all events: as a rule at once, and never where others ended the run. */
+  /** Calls when listeners to the execution have all events: as a rule at once. */
   afterDelivery(call: () => void): void {
-    if (this.isDeferring) this.#deferred.push({ deliver: call, isSettled: true });
-    else call();
+    this.#forOwn.after(call);
+  }
+
+  /** Calls when subscribers here have all events that others have. */
+  afterTelling(call: () => void): void {
+    this.#forGuests.after(call);
   }
 
   /** Says that nothing more comes. */
@@ -126,19 +145,6 @@ export class EventPublisher {
     this.#counter += 1;
     this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
       if (outcome === 'accepted') onAccepted();
-    });
-  }
-
-  /** What others were not sent, listeners here get all the same: only where the run was ended, nobody does. */
-  #defer(marked: MarkedEvent, body: string, deliver: () => void): void {
-    const entry = { deliver, isSettled: false };
-    this.#deferred.push(entry);
-    const settle = this.#sender.expect(marked);
-    this.#outbox.push(marked.mark.counter, body, (outcome) => {
-      settle(outcome);
-      if (outcome === 'fenced') return;
-      entry.isSettled = true;
-      while (this.#deferred[0]?.isSettled === true) this.#deferred.shift()?.deliver();
     });
   }
 

@@ -86,6 +86,11 @@ export class ReplicaLease {
     await this.#first;
   }
 
+  /** Finds out whether others have taken this replica for gone, where that may be. */
+  async confirm(): Promise<void> {
+    if (!this.isCertain && !this.#stopped) await this.#renew();
+  }
+
   /**
    * Stops renewing.
    *

@@ -124,6 +124,9 @@ export class TaskBus extends ListeningBus {
    * @returns When they know, or cannot be told for now.
    */
   async begin(request: ExecutingRequest): Promise<void> {
+    const { lease } = this.#services;
+    // Under a name that others have ended, nothing is begun.
+    if (!lease.isCertain) await lease.confirm();
     this.#heldAt = undefined;
     if (!this.isExecuting) this.runs.next();
     this.runs.present.begin(request);
@@ -166,8 +169,13 @@ export class TaskBus extends ListeningBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.#isOver) return;
-    this.runs.present.publisher.publish(event, (marked) => {
-      this.#deliver(marked);
+    this.runs.present.publisher.publish(event, {
+      own: (marked) => {
+        this.#own.deliver(marked.event);
+      },
+      guests: (marked) => {
+        this.#guests.deliver(marked);
+      },
     });
   }
 
@@ -294,7 +302,7 @@ export class TaskBus extends ListeningBus {
       void this.#end();
       return;
     }
-    // Listeners here had this process's own events when they were published.
+    // Those here had this process's own events already, or have them when their publisher is told so.
     if (isOwn) return;
     try {
       this.#deliver(readEvent(this.task, event, this.#services));
@@ -317,10 +325,21 @@ export class TaskBus extends ListeningBus {
   /** Nothing more comes to anybody. */
   async #end(): Promise<void> {
     const told = this.#own.end();
-    this.#guests.end();
+    this.#endGuests();
     this.cancels.finish();
     this.#services.onChanged(this);
     await told;
+  }
+
+  /** Subscribers have all that was sent from here first: its message may be ahead of the reply that says so. */
+  #endGuests(): void {
+    const telling = this.runs.all().findLast(({ publisher }) => publisher.isTelling);
+    const end = (): void => {
+      this.#guests.end();
+      this.#services.onChanged(this);
+    };
+    if (telling === undefined) end();
+    else telling.publisher.afterTelling(end);
   }
 
   async #pause(): Promise<void> {

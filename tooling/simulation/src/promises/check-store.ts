@@ -122,8 +122,10 @@ function toldButNotStored(
 function acceptedButNotStored({ taskId, task }: TaskHistory, outcome: Outcome): readonly Finding[] {
   if (task === undefined || mayLack(outcome)) return [];
   const accepted = outcome.history.accepted.filter(({ place }) => place.includes(taskId));
+  // The SDK stores nothing of a task before its first event brings the task.
+  const begin = accepted.findIndex(({ isTask }) => isTask);
   const end = accepted.findIndex(({ isEnd }) => isEnd);
-  const before = end === -1 ? accepted : accepted.slice(0, end);
+  const before = begin === -1 ? [] : accepted.slice(begin, end === -1 ? undefined : end);
   const stored = new Set(tokensOfTask(task));
   const lost = before.flatMap(({ tokens }) => tokens).filter((token) => !stored.has(token));
   if (lost.length === 0) return [];

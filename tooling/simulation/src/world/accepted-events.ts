@@ -26,6 +26,7 @@ export function eventsIn(
       run,
       counter,
       tokens: body.startsWith('a') ? (body.match(TOKEN) ?? []) : [],
+      isTask: body.startsWith('t'),
       isEnd: body.startsWith('s') && TERMINAL.test(body),
       isFenced,
       losses: losses.length,

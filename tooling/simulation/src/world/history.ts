@@ -72,6 +72,8 @@ export interface AcceptedEvent {
   readonly counter: number;
   /** What it brings, as {@link Published} names it: of artifacts only. */
   readonly tokens: readonly string[];
+  /** Whether it brings the whole task. */
+  readonly isTask: boolean;
   /** Whether it ends its task. */
   readonly isEnd: boolean;
   /** Whether the run had been ended by another replica. */
