@@ -4,7 +4,11 @@ import {
   type Execution,
   type Listener,
 } from '@a2a-redis-internal/contract/queue-fixtures';
-import { Replica, useReplicas } from '@a2a-redis-internal/contract/redis-queue-managers';
+import {
+  condemnAll,
+  Replica,
+  useReplicas,
+} from '@a2a-redis-internal/contract/redis-queue-managers';
 import { A2ARedisError } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -88,8 +92,8 @@ describe('a subscriber that loses messages', () => {
     const other = used.a.resubscribe(execution.taskId);
     await other.until(1);
     subscriber.loses = () => true;
-    // No longer listed, it tells its executor, which returns before anybody has ended the task.
-    await used.a.client.del(`${used.prefix}queues:{replicas}`);
+    // Condemned, it tells its executor, which returns before anybody has ended the task.
+    await condemnAll(used.a.client, `${used.prefix}queues:{replicas}`);
     expect(await stream.ended).toEqual(['task working 0', 'failed']);
     expect(await other.ended).toEqual(['task working 0', 'failed']);
   });

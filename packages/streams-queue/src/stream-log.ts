@@ -15,10 +15,7 @@ import appendEventsSource from './scripts/append-events.lua';
 import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
-const appendEvents = defineCompanion(
-  'append-events',
-  `${taskStateSource}\n${appendEventsSource}`,
-);
+const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${appendEventsSource}`);
 const readPositionScript = defineScript('read-position', readPositionSource);
 const readLogScript = defineScript('read-log', readLogSource);
 

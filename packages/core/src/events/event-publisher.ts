@@ -161,8 +161,8 @@ export class EventPublisher {
   /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
   async stored(): Promise<boolean> {
     const { marks, eventStore, limits } = this.#services;
-    // What was sent is stored; what was given up, its listeners may store.
-    if (eventStore !== undefined && !this.#sender.hasLost) return true;
+    // What was sent is stored, and nobody stores what was given up.
+    if (eventStore !== undefined) return !this.#sender.hasLost;
     return marks === undefined || this.#unstored.stored(marks, limits.publishDeadlineMs);
   }
 

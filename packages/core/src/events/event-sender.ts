@@ -129,10 +129,9 @@ export function outcomeOf(reply: unknown): SendOutcome {
   }
 }
 
-/** What was lost, its listeners may still store: others will see a gap, and then the task. */
 const FATES: Readonly<Record<EventOutcome, EventFate>> = {
-  accepted: 'settled',
-  lost: 'settled',
+  accepted: 'written',
+  lost: 'lost',
   fenced: 'refused',
 };
 

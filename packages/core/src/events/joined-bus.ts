@@ -43,7 +43,9 @@ export class JoinedBus extends ListeningBus {
       this.#onEvent(event);
     },
     onLoss: (error) => {
-      this.#endNow(error);
+      // What is kept can be had by who subscribes again; otherwise the end may be all that is left to tell.
+      if (this.#services.transport.keepsEvents) this.#endNow(error);
+      else void this.#end(error);
     },
     onFinished: () => {
       this.#onFinished();
@@ -182,15 +184,18 @@ export class JoinedBus extends ListeningBus {
     this.emit(mark === undefined ? event : markEvent(event, mark));
   }
 
-  /** Ends the listeners: with the task's end, if the store has it and they do not. */
-  async #end(): Promise<void> {
+  /**
+   * Ends the listeners: with the task's end, if the store has it and they do not; otherwise with the
+   * error, if there is one.
+   */
+  async #end(error?: unknown): Promise<void> {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
     const last = this.#knowEnd
       ? undefined
       : await storedEnd(this.bus.task, this.#services, this.#context);
     if (last !== undefined && !this.#isClosed) this.#give(last);
-    this.#endNow(undefined);
+    this.#endNow(error);
   }
 
   /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */

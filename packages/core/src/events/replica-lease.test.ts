@@ -87,16 +87,44 @@ describe('ReplicaLease', () => {
     );
   });
 
+  it('condemns only a replica whose lease has run out, for good', async () => {
+    const key = newKey();
+    const { lease } = openLease(key);
+    const { lease: other, told } = openLease(key);
+    await Promise.all([lease.start(), other.start()]);
+    expect(await lease.condemn(other.replica)).toBe(false);
+    expect(await lease.condemn('unheard-of')).toBe(false);
+    const before = other.replica;
+    await client.zAdd(key, { score: 0, value: before });
+    expect(await lease.condemn(before)).toBe(true);
+    expect(await lease.condemn(before)).toBe(true);
+    await vi.waitUntil(() => told.lost.length > 0);
+    expect(told.lost).toEqual([before]);
+    expect(await client.zScore(key, before)).toBe(-1);
+  });
+
+  it('comes back to a list that was lost, and takes nobody for gone who is about to', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    await lease.start();
+    const { replica } = lease;
+    expect(await lease.areGone(['unheard-of'])).toBe(true);
+    await client.del(key);
+    expect(await lease.areGone(['unheard-of'])).toBe(false);
+    expect(await client.zRange(key, 0, -1)).toEqual([replica]);
+    await vi.waitUntil(async () => lease.areGone(['unheard-of']));
+    expect(told.lost).toEqual([]);
+    expect(lease.replica).toBe(replica);
+  });
+
   it('goes on under another name where others have ended it', async () => {
     const key = newKey();
     const { lease, told } = openLease(key);
     await lease.start();
     const before = lease.replica;
-    await client.zAdd(key, { score: Date.now() - 1, value: before });
-    const { lease: other } = openLease(key);
-    expect(await other.condemn(before)).toBe(true);
-    await other.remove(before);
+    await client.zAdd(key, { score: -1, value: before });
     await vi.waitUntil(() => told.lost.length > 0);
+    await lease.remove(before);
     expect(told.lost).toEqual([before]);
     expect(lease.replica).not.toBe(before);
     await vi.waitUntil(async () => (await client.zRange(key, 0, -1)).includes(lease.replica));

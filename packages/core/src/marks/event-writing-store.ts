@@ -39,8 +39,10 @@ export type EventWriteOutcome =
 
 /** What becomes of an event that its publisher is going to write. */
 export type EventFate =
-  /** It is in the task, or will never be by its publisher: who saves it looks what is stored. */
-  | 'settled'
+  /** It is in the task. */
+  | 'written'
+  /** It was given up: nobody gets it. */
+  | 'lost'
   /** Its run was ended by others: nobody may store it. */
   | 'refused';
 

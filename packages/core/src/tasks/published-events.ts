@@ -7,6 +7,9 @@ import type { EventFate } from '../marks/event-writing-store.ts';
 /** Of how many runs that others have ended it is remembered that nothing of theirs is stored. */
 const MOST_REFUSED = 1000;
 
+/** How many events are remembered that were given up: requests may be so far behind. */
+const MOST_LOST = 10_000;
+
 /** Where a request stands that stores a run's events one by one. */
 interface Reader {
   readonly run: string;
@@ -27,6 +30,7 @@ interface Run {
 export class PublishedEvents {
   readonly #runs = new Map<string, Run>();
   readonly #refused = new LRUCache<string, true>({ max: MOST_REFUSED });
+  readonly #lost = new LRUCache<string, true>({ max: MOST_LOST });
   /** By the request's context and the record's key. */
   readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
 
@@ -44,14 +48,17 @@ export class PublishedEvents {
       run.expected.delete(counter);
       if (run.expected.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
       if (became === 'refused') this.#refused.set(publisher, true);
+      if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
       settle(became);
     };
   }
 
   /** What becomes of an event; `undefined` where no publisher of this process is writing it. */
   fate(key: string, { publisher, counter }: EventMark): Promise<EventFate> | undefined {
-    const expected = this.#runs.get(`${publisher} ${key}`)?.expected.get(counter);
+    const id = `${publisher} ${key}`;
+    const expected = this.#runs.get(id)?.expected.get(counter);
     if (expected !== undefined) return expected;
+    if (this.#lost.has(`${counter} ${id}`)) return Promise.resolve('lost');
     return this.#refused.has(publisher) ? Promise.resolve('refused') : undefined;
   }
 

@@ -117,7 +117,8 @@ export class TaskSaver {
    * Whether there is nothing left to be written: also where this process knows that the event is stored.
    */
   async #isWritten(task: Task, { key, mine }: Change, { mark }: SavedEvent): Promise<boolean> {
-    if ((await this.#published.fate(key, mark)) === 'refused') throw notStored(task.id, mark);
+    const fate = await this.#published.fate(key, mark);
+    if (fate === 'refused' || fate === 'lost') throw notStored(task.id, mark, fate);
     const stored = this.#cache.latest(key);
     if (stored?.snapshot.events?.has(mark) !== true) return false;
     // Each request adds its own message.
@@ -285,10 +286,14 @@ function hasMoreMessages(task: TaskSnapshot, stored: TaskSnapshot): boolean {
   return task.history.some(({ messageId }) => !known.has(messageId));
 }
 
-/** Others have ended the task: what a client must not be told is not stored. */
-function notStored(taskId: string, { counter }: EventMark): A2ARedisError {
-  return new A2ARedisError(
-    'RUN_ENDED',
-    `Event ${counter} of task ${abbreviate(taskId)} is not stored: another replica had ended its execution. Load the task for what became of it.`,
-  );
+/** What is not stored, a client must not be told. */
+function notStored(
+  taskId: string,
+  { counter }: EventMark,
+  fate: 'refused' | 'lost',
+): A2ARedisError {
+  const what = `Event ${counter} of task ${abbreviate(taskId)} is not stored`;
+  return fate === 'lost'
+    ? new A2ARedisError('EVENTS_LOST', `${what}: Redis did not accept it in time.`)
+    : new A2ARedisError('RUN_ENDED', `${what}: another replica had ended its execution.`);
 }

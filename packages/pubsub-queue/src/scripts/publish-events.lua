@@ -58,14 +58,8 @@ function companion.apply(k, a, last_arg)
 
   local had_end = redis.call('HEXISTS', state, 'end') == 1
   redis.call('HSET', state, 'c:' .. run, string.format('%.0f', last))
-  if is_terminal then
-    end_runs(state, run)
-    ended = true
-    if not had_end then lines[#lines + 1] = 'z' end
-  elseif is_end and had_end then
-    redis.call('HDEL', state, 'r:' .. run)
-    ended = true
-  elseif is_end then
+  if is_terminal then end_runs(state, run) end
+  if is_end or is_terminal then
     redis.call('HDEL', state, 'r:' .. run)
     ended = true
     local fenced, others = false, {}
@@ -80,10 +74,10 @@ function companion.apply(k, a, last_arg)
       end
     end
     if ended then
-      lines[#lines + 1] = 'z'
+      if not had_end then lines[#lines + 1] = 'z' end
       if fenced then
         -- The run of a replica that only was asleep must find out that it was ended.
-        redis.call('HSET', state, 'end', '')
+        redis.call('HSETNX', state, 'end', '')
         redis.call('HDEL', state, 'open')
       else
         -- Requests to cancel wait for their answers; the key goes with the last field.

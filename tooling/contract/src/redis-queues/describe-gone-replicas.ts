@@ -2,6 +2,7 @@ import { TaskState } from '@a2a-js/sdk';
 import { describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
+import { condemnAll } from './condemn-all.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 import { useReplicas } from './use-replicas.ts';
 
@@ -35,8 +36,8 @@ export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
       await stream.until(2);
       const other = b.resubscribe(execution.taskId);
       await other.until(1);
-      // No longer listed, it tells its executor, which returns before anybody has ended the task.
-      await b.client.del(`${prefix}queues:{replicas}`);
+      // Condemned, it tells its executor, which returns before anybody has ended the task.
+      await condemnAll(b.client, `${prefix}queues:{replicas}`);
       await execution.returned;
       expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'failed']);
       expect(await other.ended).toEqual(['task working 1', 'failed']);

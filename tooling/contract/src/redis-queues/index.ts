@@ -1,3 +1,4 @@
+export { condemnAll } from './condemn-all.ts';
 export { describeClose } from './describe-close.ts';
 export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';

@@ -35,9 +35,10 @@ export const checkBounds: PromiseCheck = (outcome) => {
   return findings;
 };
 
-/** Whether all tasks have ended and nobody waits, so that nothing need be kept. */
+/** Whether all tasks have ended and nobody waits, so that nothing need be kept, and somebody could see to it. */
 function isAtRest(outcome: Outcome): boolean {
   if (
+    outcome.alive.length === 0 ||
     hasLostData(outcome) ||
     outcome.history.calls.some(
       ({ endedAt }) => (endedAt ?? Number.POSITIVE_INFINITY) > outcome.lookedAt,
