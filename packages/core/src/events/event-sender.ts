@@ -117,7 +117,7 @@ export async function sendAlone(
 }
 
 /** What a script says became of a batch. */
-export function outcomeOf(reply: unknown): SendOutcome {
+function outcomeOf(reply: unknown): SendOutcome {
   switch (reply) {
     case 'fenced':
     case 'over':

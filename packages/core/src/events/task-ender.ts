@@ -181,8 +181,7 @@ export class TaskEnder {
           })
         : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
     const batch = { publisher, firstCounter: 1 };
-    const isEnd = isTerminal(stored?.status);
-    if (!isEnd && contextId !== '') {
+    if (!isTerminal(stored?.status) && contextId !== '') {
       const write: EventWrite = {
         events: [{ mark: { publisher, counter: 1 }, event }],
         userMessages: [],

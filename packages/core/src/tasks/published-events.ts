@@ -39,7 +39,7 @@ export class PublishedEvents {
     const id = `${publisher} ${key}`;
     const run = this.#runs.get(id) ?? { expected: new Map<number, Promise<EventFate>>() };
     this.#runs.set(id, run);
-    let settle: (fate: EventFate) => void = () => {};
+    let settle: ((fate: EventFate) => void) | undefined;
     const fate = new Promise<EventFate>((resolve) => {
       settle = resolve;
     });
@@ -49,7 +49,7 @@ export class PublishedEvents {
       if (run.expected.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
       if (became === 'refused') this.#refused.set(publisher, true);
       if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
-      settle(became);
+      settle?.(became);
     };
   }
 
