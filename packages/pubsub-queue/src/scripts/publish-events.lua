@@ -77,7 +77,7 @@ function companion.apply(k, a, last_arg)
       if not had_end then lines[#lines + 1] = 'z' end
       if fenced then
         -- The run of a replica that only was asleep must find out that it was ended.
-        redis.call('HSETNX', state, 'end', '')
+        if not is_terminal and not had_end then redis.call('HSET', state, 'end', '') end
         redis.call('HDEL', state, 'open')
       else
         -- Requests to cancel wait for their answers; the key goes with the last field.
