@@ -15,6 +15,7 @@ import { survivesCrashes } from './survives-crashes.ts';
 import { survivesRestarts } from './survives-restarts.ts';
 import { takesCopies } from './takes-copies.ts';
 import { updatesTasks } from './updates-tasks.ts';
+import { writesEvents } from './writes-events.ts';
 import { writesOnceWhenRepliesAreLate } from './writes-once-when-replies-are-late.ts';
 import { writesOnceWhenRepliesAreLost } from './writes-once-when-replies-are-lost.ts';
 
@@ -29,6 +30,7 @@ const SPECS = [
   repairsTheIndex,
   sendsWhatIsNeeded,
   marksAppliedEvents,
+  writesEvents,
   writesOnceWhenRepliesAreLost,
   writesOnceWhenRepliesAreLate,
   survivesRestarts,
