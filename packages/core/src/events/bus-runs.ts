@@ -17,12 +17,20 @@ export class BusRuns {
   #earlier: readonly TaskRun[] = [];
   #present: TaskRun;
 
-  /** @param onFenced Called where others have ended the present run. */
-  constructor(task: TaskAddress, services: BusServices, onFenced: (by: FencedBy) => void) {
+  /**
+   * @param onFenced Called where others have ended the present run.
+   * @param earlier A run of another bus of the task here, whose events go out first.
+   */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    onFenced: (by: FencedBy) => void,
+    earlier: TaskRun | undefined,
+  ) {
     this.#task = task;
     this.#services = services;
     this.#onFenced = onFenced;
-    this.#present = this.#make(undefined);
+    this.#present = this.#make(earlier);
   }
 
   get present(): TaskRun {

@@ -10,11 +10,9 @@ import { sleep } from '../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOfEnd } from './end-status.ts';
 import { JoinedBus } from './joined-bus.ts';
+import { neverEntered } from './queue-errors.ts';
 import { TaskBus } from './task-bus.ts';
 import type { TaskEnder } from './task-ender.ts';
-
-/** For how long an execution waits until the other replicas know of it, in milliseconds. */
-const LONGEST_REGISTRATION_MS = 2000;
 
 /** An executor whose tasks can be canceled on any replica. */
 export class DistributedExecutor implements AgentExecutor {
@@ -32,15 +30,28 @@ export class DistributedExecutor implements AgentExecutor {
     const { taskId } = requestContext;
     const bus = taskBusOf(eventBus);
     bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
-    // Others must be able to tell that the task runs before its first event is stored.
-    const { runtime } = this.#services;
-    await Promise.race([
-      bus?.begin(requestContext),
-      sleep(runtime, LONGEST_REGISTRATION_MS, { ref: false }),
-    ]);
+    if (bus !== undefined) await this.#enter(bus, requestContext);
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (bus?.isOver === true) return;
     await this.#executor.execute(requestContext, eventBus);
+  }
+
+  /**
+   * Waits until others can tell that the task is executed here: nobody else would end it.
+   *
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time.
+   */
+  async #enter(bus: TaskBus, request: RequestContext): Promise<void> {
+    const { runtime, limits } = this.#services;
+    const giveUpAt = runtime.now() + limits.publishDeadlineMs;
+    await bus.begin(request);
+    for (let attempt = 1; !bus.isOver; attempt += 1) {
+      const { present } = bus.runs;
+      if (present.isRegistered) return;
+      if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
+      await sleep(runtime, backoffMs(attempt, 50, 1000, runtime.random()), { ref: false });
+      await present.register();
+    }
   }
 
   async cancelTask(taskId: string, eventBus: ExecutionEventBus): Promise<void> {

@@ -26,6 +26,14 @@ export function runEnded(taskId: string): A2ARedisError {
   );
 }
 
+/** An execution of which the other replicas could not be told. */
+export function neverEntered(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'DEADLINE_EXCEEDED',
+    `Task ${JSON.stringify(taskId)} is not executed: Redis could not be told of it in time.`,
+  );
+}
+
 /** A request that was about to execute a task, and did not. */
 export function neverExecuted(taskId: string): A2ARedisError {
   return new A2ARedisError(

@@ -10,6 +10,7 @@ export class RunRegistration {
   readonly #onRefused: (by: FencedBy) => void;
   #registered: Promise<void> | undefined;
   #contextId = '';
+  #isRegistered = false;
   /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
@@ -24,6 +25,11 @@ export class RunRegistration {
     this.#run = run;
     this.#services = services;
     this.#onRefused = onRefused;
+  }
+
+  /** Whether others know of it, and nobody has ended it by then. */
+  get isRegistered(): boolean {
+    return this.#isRegistered;
   }
 
   /** Says of which context the task is, for those who end it before anybody stored it. */
@@ -66,7 +72,8 @@ export class RunRegistration {
       await lease.start();
       const begun = await runs.begin(this.task, this.#run, this.#contextId);
       this.#renewAt = runtime.now() + runs.renewAfterMs;
-      if (begun !== 'begun') this.#onRefused(begun);
+      if (begun === 'begun') this.#isRegistered = true;
+      else this.#onRefused(begun);
     } catch (error) {
       this.#registered = undefined;
       onError(error);

@@ -13,6 +13,7 @@ import { ListeningBus } from './listening-bus.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
+import type { TaskRun } from './task-run.ts';
 import { neverExecuted, runEnded } from './queue-errors.ts';
 
 /** How long a request may take until it executes the task, in milliseconds. */
@@ -43,7 +44,8 @@ export class TaskBus extends ListeningBus {
   /** Whether this bus takes no more events of its own. */
   #isOver = false;
 
-  constructor(task: TaskAddress, services: BusServices) {
+  /** @param earlier A run of the task on a bus before this one, whose events are not all with Redis yet. */
+  constructor(task: TaskAddress, services: BusServices, earlier?: TaskRun) {
     super(services.onError);
     this.task = task;
     this.#services = services;
@@ -60,9 +62,10 @@ export class TaskBus extends ListeningBus {
         services.onChanged(this);
       },
     });
-    this.runs = new BusRuns(task, services, (by) => {
+    const fenced = (by: FencedBy): void => {
       this.fence(by);
-    });
+    };
+    this.runs = new BusRuns(task, services, fenced, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       onEvent: (event) => {
@@ -205,7 +208,11 @@ export class TaskBus extends ListeningBus {
 
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   fence(by: FencedBy): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      // What it still had to send is void: nobody needs it for that any more.
+      this.#services.onChanged(this);
+      return;
+    }
     if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
     this.stop();
   }

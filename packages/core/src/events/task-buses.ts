@@ -31,8 +31,9 @@ export class TaskBuses {
   of(task: TaskAddress): TaskBus {
     const known = this.get(task);
     if (known?.isOpen === true) return known;
-    if (known?.isNeeded === true) this.#former.add(known);
-    const bus = new TaskBus(task, this.#services);
+    const isSending = known?.isNeeded === true;
+    if (isSending) this.#former.add(known);
+    const bus = new TaskBus(task, this.#services, isSending ? known.runs.present : undefined);
     this.#present.set(task.name, bus);
     this.#scheduleCheck();
     return bus;

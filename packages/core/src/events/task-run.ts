@@ -63,6 +63,11 @@ export class TaskRun {
     return this.#isLeaving;
   }
 
+  /** Whether others know of it, and nobody has ended it by then. */
+  get isRegistered(): boolean {
+    return this.#registration.isRegistered;
+  }
+
   /** Says what executes under its name. */
   begin(request: ExecutingRequest): void {
     if (request.contextId !== undefined) this.#registration.setContext(request.contextId);
