@@ -21,7 +21,7 @@
  * | `DECRYPTION_FAILED` | A record is not what was encrypted: altered, moved, or another key under the same id. |
  * | `PLAINTEXT_RECORD` | Encryption is configured, and a record was stored without it. |
  * | `EVENTS_LOST` | Events of a task cannot reach a subscriber any more. Subscribe again for a fresh snapshot. |
- * | `RUN_ENDED` | Another replica ended a task that this process executed, because it gave no sign of life. |
+ * | `RUN_ENDED` | Another replica ended a task that this process executed, because it gave no sign of life; or an event of it is not stored, because others had ended the task before. |
  * | `QUEUE_CLOSED` | This process has closed the queue object. The queue itself is still in Redis. |
  * | `EVENT_SET_ASIDE` | A queue has set aside an event that nobody acknowledged, or that cannot be read. |
  * | `ABORTED` | The caller's `AbortSignal` fired. `cause` is its reason. |

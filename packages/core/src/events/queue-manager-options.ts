@@ -52,7 +52,8 @@ export interface QueueManagerOptions {
   readonly maxPendingEvents?: number | undefined;
   /**
    * How long after it was published an event of a task is tried while Redis is away, in milliseconds,
-   * before it counts as lost to other replicas. An attempt that is under way then is awaited.
+   * before it is given up: the record lacks it too, and the request that executes the task fails. An attempt
+   * that is under way then is awaited.
    * @default 30000
    */
   readonly publishDeadlineMs?: number | undefined;

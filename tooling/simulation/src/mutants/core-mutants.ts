@@ -4,9 +4,10 @@ import {
   DENSE_CUT,
   DENSE_CUT_OFF,
   DENSE_KILL,
+  DENSE_LOSS,
   KILL,
-  RESTART,
   type Mutant,
+  RESTART,
 } from './mutant.ts';
 
 const CORE = 'packages/core/src';
@@ -17,19 +18,18 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is entered at its task before it is noted where others look',
     file: `${EVENTS}/task-runs.ts`,
-    from: `    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);
+    from: `    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);
     const args = [run, this.#retentionSeconds];
-    return Number(await this.#runner.run(beginRunScript, [task.state], args)) === 1;`,
+    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));`,
     to: `    const args = [run, this.#retentionSeconds];
-    const mayRun = Number(await this.#runner.run(beginRunScript, [task.state], args)) === 1;
-    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);
-    return mayRun;`,
+    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));
+    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);`,
     conditions: DENSE_KILL,
   },
   {
     name: 'a run is not noted where others look',
     file: `${EVENTS}/task-runs.ts`,
-    from: 'await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note]);',
+    from: `await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);`,
     to: 'void note;',
     conditions: KILL,
   },
@@ -183,14 +183,14 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'events are not sent to other replicas',
     file: `${EVENTS}/event-publisher.ts`,
-    from: 'this.#outbox.push(mark.counter, body);',
-    to: '',
+    from: 'this.#outbox.push(mark.counter, body, (outcome) => {',
+    to: '((_n, _b, settled) => settled(`accepted`))(mark.counter, body, (outcome) => {',
     conditions: CALM,
   },
   {
     name: 'begin-run.lua without its fence check',
     file: `${EVENTS}/scripts/begin-run.lua`,
-    from: "if redis.call('HEXISTS', KEYS[1], 'f:' .. ARGV[1]) == 1 then return 0 end",
+    from: "if fenced then return fenced == 't' and 2 or 0 end",
     to: '',
     conditions: DENSE_CUT_OFF,
   },
@@ -200,13 +200,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: "redis.call('HSET', KEYS[1], 'f:' .. ARGV[1], '')",
     to: '',
     conditions: DENSE_CUT_OFF,
-  },
-  {
-    name: 'everybody is taken to be gone after an outage',
-    file: `${EVENTS}/replica-lease.ts`,
-    from: 'this.#events.onExpired(this.#isSteady ? expired : []);',
-    to: 'this.#events.onExpired(expired);',
-    conditions: RESTART,
   },
   {
     name: 'what a lost run published is not stored',
@@ -258,10 +251,80 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_CUT_OFF,
   },
   {
-    name: 'a subscriber that comes late is not told the stored end',
-    file: `${EVENTS}/joined-bus.ts`,
-    from: 'if (last !== undefined && !this.#isClosed) this.#give(last);',
+    name: 'scripts that send events do not look whether their run was ended',
+    file: `${EVENTS}/scripts/task-state.lua`,
+    from: "if stored[1] then return stored[1] == 't' and 'over' or 'fenced' end",
     to: '',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'an end leaves the runs of its task entered',
+    file: `${EVENTS}/scripts/task-state.lua`,
+    from: "redis.call('HDEL', state, field)",
+    to: '',
+    conditions: CALM,
+  },
+  {
+    name: 'an end does not keep other runs from going on',
+    file: `${EVENTS}/scripts/task-state.lua`,
+    from: "if other ~= run then redis.call('HSET', state, 'f:' .. other, 't') end",
+    to: '',
+    conditions: DENSE,
+  },
+  {
+    name: 'a task is ended though another run has begun',
+    file: `${EVENTS}/scripts/task-state.lua`,
+    from: "if string.sub(field, 1, 2) == 'r:' and field ~= 'r:' .. run then return 'busy' end",
+    to: '',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'the tasks of a replica are ended that was not condemned',
+    file: `${EVENTS}/task-ender.ts`,
+    from: 'if (!(await lease.condemn(replica))) return;',
+    to: '',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'a replica gives up its name where the list was lost',
+    file: `${EVENTS}/replica-lease.ts`,
+    from: "return this.isCertain ? '2' : '1';",
+    to: "return '1';",
+    conditions: DENSE_LOSS,
+  },
+  {
+    name: 'a request does not wait for what its publisher writes',
+    file: `${CORE}/tasks/task-saver.ts`,
+    from: 'const fate = await this.#published.fate(key, mark);',
+    to: 'const fate = this.#published === undefined ? `lost` : `written`;',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'a request loads later events than it has stored',
+    file: `${CORE}/tasks/base-task-store.ts`,
+    from: 'return reader && this.#cache.steps(key)?.asOf(reader);',
+    to: 'return undefined;',
+    conditions: CALM,
+  },
+  {
+    name: 'subscribers hear what Redis has not accepted',
+    file: `${EVENTS}/event-publisher.ts`,
+    from: 'const settleGuests = this.#forGuests.add(toGuests);',
+    to: 'const settleGuests = (_isMade: boolean): void => {}; toGuests();',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'an executor begins before others know of its run',
+    file: `${EVENTS}/distributed-executor.ts`,
+    from: 'if (bus !== undefined) await this.#enter(bus, requestContext);',
+    to: 'void bus?.begin(requestContext);',
+    conditions: DENSE_KILL,
+  },
+  {
+    name: 'events are written over what others have stored',
+    file: `${CORE}/tasks/task-writer.ts`,
+    from: 'const expected = stored?.version ?? NO_RECORD;',
+    to: "const expected = '';",
     conditions: DENSE,
   },
 ];

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { Fault } from '../scenario/scenario.ts';
 import { checkBounds } from './check-bounds.ts';
+import { checkDelay } from './check-delay.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkIsolation } from './check-isolation.ts';
+import { checkLog } from './check-log.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkPromises } from './check-promises.ts';
 import { checkStore } from './check-store.ts';
@@ -14,6 +16,7 @@ import { checkTrouble } from './check-trouble.ts';
 import { checkWebhooks } from './check-webhooks.ts';
 import { type PromiseCheck, signatureOf } from './finding.ts';
 import {
+  acceptedOf,
   type Arrival,
   artifact,
   callOf,
@@ -68,7 +71,47 @@ finds('checkIsolation', checkIsolation, {
   },
 });
 
+finds('checkLog', checkLog, {
+  'P4 an event is accepted twice': ({ accepted }) => {
+    accepted.push(acceptedOf(4));
+  },
+  'P4 events are accepted out of order': ({ accepted }) => {
+    accepted.push(acceptedOf(7), acceptedOf(6));
+  },
+  'P11 an event is accepted of a run that was ended': ({ accepted }) => {
+    accepted.push(acceptedOf(6, { isFenced: true }));
+  },
+  'P4 a run is accepted after a later one': ({ accepted }) => {
+    accepted.push(acceptedOf(1, { run: 'r-2' }), acceptedOf(6));
+  },
+});
+
+it('takes what is accepted again after a loss, and the end of a run by others, for no fault', () => {
+  const scene = wholeScene();
+  scene.accepted.push(acceptedOf(4, { losses: 1 }), acceptedOf(1, { run: 'r-1-end' }));
+  expect(checkLog(outcomeOf(scene))).toEqual([]);
+});
+
+finds('checkDelay', checkDelay, {
+  'P5 an event arrives late': ({ calls }) => {
+    calls[1]?.responses.splice(1, 1, artifact('e0.4', 1600));
+  },
+});
+
+it('expects no event soon where something fails', () => {
+  const scene = wholeScene();
+  scene.faults = [{ at: 0, kind: 'flush' }];
+  scene.calls[1]?.responses.splice(1, 1, artifact('e0.4', 1600));
+  expect(checkDelay(outcomeOf(scene))).toEqual([]);
+});
+
 finds('checkStore', checkStore, {
+  'P12 a part that was accepted is not stored': ({ accepted }) => {
+    accepted.splice(4, 0, acceptedOf(5, { tokens: ['e0.9'] }));
+  },
+  'P1 the index shows a task in several states': ({ rest }) => {
+    rest.indexed = [`t:{::}:tasks:s:1 ${TASK_ID}`, `t:{::}:tasks:s:3 ${TASK_ID}`];
+  },
   'P12 a task that was told is not stored': (scene) => {
     store(scene, undefined);
   },
@@ -91,19 +134,29 @@ finds('checkStore', checkStore, {
     scene.executions.push(executionOf('e1', 2, 5000, []));
   },
   'P12 a part that was told is not stored': (scene) => {
+    scene.accepted = [];
     store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
   },
   'P12 a part that was told is not stored, of several executions at once': (scene) => {
+    scene.accepted = [];
     store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
     scene.executions.push(executionOf('e1', 0, 1250, []));
   },
   'P12 a part that was told is not stored, under an id of its own': (scene) => {
+    scene.accepted = [];
     store(scene, task(COMPLETED, 'e0.5', ['e0.3']));
     scene.calls.push(callOf(streamCall(2, undefined, { hasOwnId: true }), []));
   },
 });
 
 finds('checkSubscribers', checkSubscribers, {
+  'P5 a subscriber is sent away while the task waits': (scene) => {
+    const waiting = snapshot(task(INPUT_REQUIRED, 'e0.2', ['e0.3']), 1250);
+    scene.calls.splice(1, 1, callOf(resubscribeCall(1), [waiting]));
+    scene.executions.push(executionOf('e1', 0, 1500, []));
+    untold(scene, task(INPUT_REQUIRED, 'e0.2', ['e0.3', 'e0.4']));
+    scene.calls = [callOf(resubscribeCall(1), [waiting])];
+  },
   'P4 repeated to a subscriber': (scene) => {
     subscribe(scene, ['e0.3'], [artifact('e0.3', 1300), artifact('e0.4', 1310), end(1400)]);
   },
@@ -225,6 +278,9 @@ finds('checkWebhooks', checkWebhooks, {
 });
 
 finds('checkBounds', checkBounds, {
+  'P7 a run is left in the state of its task': ({ rest }) => {
+    rest.enteredRuns = ['r:r-1'];
+  },
   'P7 a key has no expiry': ({ rest }) => {
     rest.keys = [{ key: 'q:{:ann:t1}:state', expiresAt: undefined }];
   },

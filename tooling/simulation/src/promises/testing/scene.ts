@@ -4,6 +4,7 @@ import { Random } from '../../kernel/random.ts';
 import { EPOCH, Simulation } from '../../kernel/simulation.ts';
 import type { Call, Plan, Scenario } from '../../scenario/scenario.ts';
 import {
+  type AcceptedEvent,
   type CallRecord,
   type Execution,
   History,
@@ -29,6 +30,7 @@ export interface Scene {
   webhooks: WebhookRecord[];
   troubles: Trouble[];
   losses: History['losses'][number][];
+  accepted: AcceptedEvent[];
   stored: StoredTask[];
   /** What differs from an outcome in which nothing is left. */
   rest: { -readonly [Key in keyof Outcome]?: Outcome[Key] };
@@ -78,6 +80,13 @@ export function wholeScene(): Scene {
     webhooks: [artifact('e0.3', 1220), artifact('e0.4', 1320), end(1400)].map((each) => told(each)),
     troubles: [],
     losses: [],
+    accepted: [
+      acceptedOf(1, { isTask: true }),
+      acceptedOf(2),
+      acceptedOf(3, { tokens: ['e0.3'] }),
+      acceptedOf(4, { tokens: ['e0.4'] }),
+      acceptedOf(5, { isEnd: true }),
+    ],
     stored: [
       {
         taskId: TASK_ID,
@@ -99,6 +108,7 @@ export function outcomeOf(scene: Scene): Outcome {
   history.webhooks.push(...scene.webhooks);
   history.troubles.push(...scene.troubles);
   history.losses.push(...scene.losses);
+  history.accepted.push(...scene.accepted);
   return {
     scenario: { seed: 0, settings, calls: calls.map(({ call }) => call), faults },
     history,
@@ -116,6 +126,22 @@ export function outcomeOf(scene: Scene): Outcome {
     channelsAfterClose: [],
     unclosed: [],
     events: 1,
+    ...rest,
+  };
+}
+
+/** An event of run `r-1` that the server accepted. */
+export function acceptedOf(counter: number, rest: Partial<AcceptedEvent> = {}): AcceptedEvent {
+  return {
+    at: 1000 + counter,
+    place: `q:{::${TASK_ID}}:log`,
+    run: 'r-1',
+    counter,
+    tokens: [],
+    isTask: false,
+    isEnd: false,
+    isFenced: false,
+    losses: 0,
     ...rest,
   };
 }
