@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { KNOWN_FAULTS, MENDED_FAULTS, unknownFindings } from './known-faults.ts';
+import { KNOWN_FAULTS, unknownFindings } from './known-faults.ts';
+import { MENDED_FAULTS } from './mended-faults.ts';
 import { signatureOf } from './promises/finding.ts';
 import { type Bundle, bundleWorker } from './run/bundle.ts';
 import { runSeeds } from './run/run-seeds.ts';
