@@ -18,6 +18,8 @@ import { UnstoredEvents } from './unstored-events.ts';
 export interface Deliveries {
   readonly own: (event: MarkedEvent) => void;
   readonly guests: (event: MarkedEvent) => void;
+  /** Tells subscribers that an event was given up: the task lacks it, too. */
+  readonly guestsLose: () => void;
 }
 
 /** What one run of a task publishes: counted, marked, handed to the listeners here, and sent. */
@@ -98,7 +100,7 @@ export class EventPublisher {
    * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
    * long that others may have ended the task; subscribers have it when others can.
    */
-  publish(event: AgentExecutionEvent, { own, guests }: Deliveries): void {
+  publish(event: AgentExecutionEvent, { own, guests, guestsLose }: Deliveries): void {
     const body = this.#encode(event);
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
@@ -109,8 +111,10 @@ export class EventPublisher {
     const toOwn = (): void => {
       own(marked);
     };
+    let isLost = false;
     const toGuests = (): void => {
-      guests(marked);
+      if (isLost) guestsLose();
+      else guests(marked);
     };
     if (body === undefined) {
       this.#forOwn.after(toOwn);
@@ -123,7 +127,9 @@ export class EventPublisher {
     const settleGuests = this.#forGuests.add(toGuests);
     this.#outbox.push(mark.counter, body, (outcome) => {
       settle(outcome);
-      // What was given up, those here get all the same: only where the run was ended, nobody does.
+      // Where requests store what they hear, those here get all the same what was given up.
+      isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
+      // Only where the run was ended, nobody is told.
       settleOwn?.(outcome !== 'fenced');
       settleGuests(outcome !== 'fenced');
     });

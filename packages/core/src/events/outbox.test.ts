@@ -128,6 +128,24 @@ describe('Outbox', () => {
     ]);
   });
 
+  it('gives up at once an event that can never be sent, and no other', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 60_000 });
+    onSend = async ({ bodies }) => {
+      if (bodies.includes('bad')) throw new A2ARedisError('INVALID_ARGUMENT', 'bad');
+      return 'accepted';
+    };
+    const settled: string[] = [];
+    for (const [index, body] of ['a', 'b', 'bad', 'c'].entries()) {
+      outbox.push(index + 1, body, (outcome) => settled.push(`${body} ${outcome}`));
+    }
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b,bad,c', '1:a', '2:b', '3:bad', '4:c']);
+    expect(settled).toEqual(['a accepted', 'b accepted', 'bad lost', 'c accepted']);
+    expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'EVENTS_LOST Event 3 of task "t" did not get to other replicas: Redis did not accept them.',
+    ]);
+  });
+
   it('never gives up the end', async () => {
     const outbox = openOutbox({ publishDeadlineMs: 1 });
     onSend = async ({ bodies }) => {

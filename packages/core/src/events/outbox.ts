@@ -68,6 +68,8 @@ export class Outbox {
   #hasBegun = false;
   #closed = false;
   #isFenced = false;
+  /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
+  #isSifting = false;
 
   constructor(
     runtime: Runtime,
@@ -148,7 +150,8 @@ export class Outbox {
         break;
       }
       if (typeof outcome === 'object') {
-        this.#giveUpOld(outcome.cause);
+        if (isUnsendable(outcome.cause)) this.#sift(batch.length, outcome.cause);
+        else this.#giveUpOld(outcome.cause);
         continue;
       }
       this.#waiting.splice(0, batch.length);
@@ -167,7 +170,8 @@ export class Outbox {
     const end = this.#waiting.findIndex(({ counter, body }, index) => {
       length += body.length;
       const follows = index === 0 || counter === (this.#waiting[index - 1]?.counter ?? 0) + 1;
-      return !follows || index >= MOST_PER_BATCH || (index > 0 && length > BATCH_LENGTH);
+      const most = this.#isSifting ? 1 : MOST_PER_BATCH;
+      return !follows || index >= most || (index > 0 && length > BATCH_LENGTH);
     });
     return this.#waiting.slice(0, end === -1 ? undefined : end);
   }
@@ -185,12 +189,21 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
-        if (this.#closed || this.#isOld(batch[0])) return { cause: error };
+        if (this.#closed || this.#isOld(batch[0]) || isUnsendable(error)) return { cause: error };
         const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
         await sleep(this.#runtime, pauseMs, { ref: false });
         if (this.#closed) return { cause: error };
       }
     }
+  }
+
+  /** Finds the event that cannot be sent, and gives up that one alone. */
+  #sift(count: number, cause: unknown): void {
+    this.#isSifting = count > 1;
+    if (count > 1) return;
+    const bad = this.#waiting.splice(0, 1);
+    this.#report(bad, REFUSED, cause);
+    for (const { onSettled } of bad) onSettled?.('lost');
   }
 
   /** Gives up all that was tried for long enough, whether or not its turn had come. */
@@ -221,4 +234,9 @@ export class Outbox {
       { cause },
     );
   }
+}
+
+/** Whether it is of no use to try again: an event holds what no record can. */
+function isUnsendable(error: unknown): boolean {
+  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
 }

@@ -14,7 +14,7 @@ import { type MarkedEvent, readEvent } from './marked-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from './queue-keys.ts';
 import type { TaskRun } from './task-run.ts';
-import { neverExecuted, runEnded } from './queue-errors.ts';
+import { eventsGivenUp, neverExecuted, runEnded } from './queue-errors.ts';
 
 /** How long a request may take until it executes the task, in milliseconds. */
 const LONGEST_HOLD_MS = 30_000;
@@ -178,6 +178,9 @@ export class TaskBus extends ListeningBus {
       },
       guests: (marked) => {
         this.#guests.deliver(marked);
+      },
+      guestsLose: () => {
+        this.#guests.lose(eventsGivenUp(this.task.taskId));
       },
     });
   }
