@@ -11,6 +11,7 @@ export {
   END_OF_EVENTS,
   type EventBatch,
   type EventTransport,
+  type FencedBy,
   type SendOutcome,
   type TaskFeed,
   type TaskFollower,
@@ -40,6 +41,13 @@ export { AppliedEvents, type CounterRange } from './marks/applied-events.ts';
 export { EventLedger, type LaterEvents, type NoteRevision } from './marks/event-ledger.ts';
 export { type EventMark, markEvent, markOf, markText } from './marks/event-mark.ts';
 export type { ArtifactNote, EventNote } from './marks/event-note.ts';
+export type {
+  EventFate,
+  EventWrite,
+  EventWriteOutcome,
+  EventWritingStore,
+  PublishedEvent,
+} from './marks/event-writing-store.ts';
 export { isMarkedTaskStore, type MarkedTaskStore } from './marks/marked-task-store.ts';
 export {
   checkNames,

@@ -14,6 +14,7 @@
 -- ARGV[a+9]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
 --            for both, or nothing
 -- ARGV[a+10...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- Returns nothing: defines the companion.
 local companion = { keys = 2 }
 
 -- See refusal_of.

@@ -34,6 +34,8 @@ const SCRIPT_REPLIES: ReadonlyMap<ScriptName, ScriptReply> = new Map([
   ['record-ttl', 'time'],
   ['read-task', 'any order'],
   ['save-task', 'any order'],
+  ['save-task+append-events', 'any order'],
+  ['save-task+publish-events', 'any order'],
   ['read-runs', 'any order'],
   ['read-state', 'any order'],
   ['request-cancel', 'any order'],

@@ -1,8 +1,11 @@
 -- What scripts that send events know of a task's state. A part of other scripts.
 --
 -- The state is a hash: r:<run> for each run that goes on, f:<run> for each that others have ended ("t" where
--- they ended the task), c:<run> for how many events of a run there were, end where no more events come ("t" where the task is in a
--- terminal state, which it never leaves), open where the task waits for its user.
+-- they ended the task), c:<run> for how many events of a run there were, end where no more events come ("t"
+-- where the task is in a terminal state, which it never leaves), open where the task waits for its user.
+--
+-- Takes no KEYS of its own.
+-- Returns nothing: defines refusal_of(state, run, last_counter, when_idle) and end_runs(state, run).
 
 -- Why events of a run are not accepted; nil where they are, or were before:
 --   "fenced"  others have ended the run

@@ -7,6 +7,8 @@
 --
 -- Its keys are KEYS[k+1...], its arguments ARGV[a+1...last]. Behind those, the last of ARGV says how many
 -- they are.
+--
+-- Returns nothing: defines without_companion(), refused_by_companion(k, a) and apply_companion(k, a).
 
 -- How many of KEYS and of ARGV are the script's own.
 local function without_companion()
