@@ -59,13 +59,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     profiles: ['cut-off'],
   },
   {
-    signature: 'P12 a part that was told is not stored',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 600869,
-    profiles: PROFILES,
-    load: 'dense',
-  },
-  {
     signature: 'P5 a subscriber ends without all parts',
     what: 'The same.',
     seed: 500009,

@@ -1,4 +1,5 @@
 import type { KnownFault } from './known-fault.ts';
+import { PROFILES } from './scenario/scenario.ts';
 
 /** What was found once, and must never come back, with the interleaving that it was. */
 export const MENDED_FAULTS: readonly KnownFault[] = [
@@ -325,5 +326,12 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     what: 'Pub/Sub: a record is lost, with what it says of applied events. A fresh snapshot has parts that are not known to be in it, and they are told once more.',
     seed: 21074,
     profiles: ['flush'],
+  },
+  {
+    signature: 'P12 a part that was told is not stored',
+    what: 'Events that their publisher gave up were told to subscribers on its replica.',
+    seed: 600869,
+    profiles: PROFILES,
+    load: 'dense',
   },
 ];

@@ -5,7 +5,6 @@ import type { BusServices } from './bus-services.ts';
 import { END_OF_EVENTS } from './event-transport.ts';
 import { type MarkedEvent, readEvent } from './marked-event.ts';
 import type { TaskAddress } from './queue-keys.ts';
-import type { TaskRun } from './task-run.ts';
 import type { RunState } from './task-runs.ts';
 
 /** How long a run that seems not to be there is given to appear, in milliseconds. */
@@ -28,8 +27,6 @@ export interface TaskStanding {
 
 /** What a bus knows of itself. */
 export interface BusState {
-  /** The runs of this process whose events may not all be with Redis, in their order. */
-  readonly runs: () => readonly TaskRun[];
   /** Whether events of this process may be to come. */
   readonly mayGoOn: () => boolean;
   /** Follows the task; resolves when nothing that is published afterwards can be missed. */
@@ -67,13 +64,13 @@ export class BusHistory {
     return { events, isEnded };
   }
 
-  /** Where the task stands, once nothing that is published after this call can be missed. */
+  /**
+   * Where the task stands, once nothing that is published after this call can be missed. What this process
+   * publishes itself, a guest hears when it is accepted: from the task's state on.
+   */
   async standing(): Promise<TaskStanding> {
-    const own = this.#bus.runs().map(({ name, publisher }) => [name, publisher.counter] as const);
     await this.#bus.following();
-    const { isEnded, counters } = await this.#look();
-    const known = own.filter(([name, counter]) => counter > 0 || counters.has(name));
-    return { isEnded, counters: new Map([...counters, ...known]) };
+    return this.#look();
   }
 
   async #look(): Promise<TaskStanding> {

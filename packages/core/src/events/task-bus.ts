@@ -79,7 +79,6 @@ export class TaskBus extends ListeningBus {
       },
     });
     this.history = new BusHistory(task, services, {
-      runs: () => this.runs.all(),
       mayGoOn: () => this.#mayGoOn,
       following: async () => this.#feed.following(() => this.#guests.isEnded),
     });
