@@ -66,8 +66,8 @@ export class Outbox {
   readonly #waiting: Outgoing[] = [];
   #draining: Promise<void> | undefined;
   #hasBegun = false;
-  #closed = false;
-  #isFenced = false;
+  /** What becomes of all that is not accepted yet; absent as long as it is sent. */
+  #closedAs: 'lost' | 'fenced' | undefined;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
 
@@ -98,8 +98,8 @@ export class Outbox {
    * @param onSettled Called when others can see it, or never will.
    */
   push(counter: number, body: string, onSettled?: (outcome: EventOutcome) => void): void {
-    if (this.#closed) {
-      onSettled?.(this.#isFenced ? 'fenced' : 'lost');
+    if (this.#closedAs !== undefined) {
+      onSettled?.(this.#closedAs);
       return;
     }
     const isFull = this.#waiting.length >= this.#limits.maxPendingEvents;
@@ -126,9 +126,14 @@ export class Outbox {
   }
 
   #stop(reason: string, cause?: unknown): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    const given = this.#waiting.splice(0);
+    if (this.#closedAs !== undefined) return;
+    this.#closedAs = 'lost';
+    this.#giveUp(this.#waiting.length, reason, cause);
+  }
+
+  /** Gives up the oldest of what waits. */
+  #giveUp(count: number, reason: string, cause?: unknown): void {
+    const given = this.#waiting.splice(0, count);
     this.#report(given, reason, cause);
     for (const { onSettled } of given) onSettled?.('lost');
   }
@@ -141,10 +146,9 @@ export class Outbox {
       const batch = this.#nextBatch();
       if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
       const outcome = await this.#send(batch);
-      if (this.#closed) break;
+      if (this.#closedAs !== undefined) break;
       if (outcome === 'fenced' || outcome === 'over') {
-        this.#closed = true;
-        this.#isFenced = true;
+        this.#closedAs = 'fenced';
         for (const { onSettled } of this.#waiting.splice(0)) onSettled?.('fenced');
         this.#events.onFenced(outcome);
         break;
@@ -189,10 +193,11 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
-        if (this.#closed || this.#isOld(batch[0]) || isUnsendable(error)) return { cause: error };
+        const isHopeless = isUnsendable(error) || this.#isOld(batch[0]);
+        if (this.#closedAs !== undefined || isHopeless) return { cause: error };
         const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
         await sleep(this.#runtime, pauseMs, { ref: false });
-        if (this.#closed) return { cause: error };
+        if (this.#closedAs !== undefined) return { cause: error };
       }
     }
   }
@@ -200,18 +205,13 @@ export class Outbox {
   /** Finds the event that cannot be sent, and gives up that one alone. */
   #sift(count: number, cause: unknown): void {
     this.#isSifting = count > 1;
-    if (count > 1) return;
-    const bad = this.#waiting.splice(0, 1);
-    this.#report(bad, REFUSED, cause);
-    for (const { onSettled } of bad) onSettled?.('lost');
+    if (count === 1) this.#giveUp(1, REFUSED, cause);
   }
 
   /** Gives up all that was tried for long enough, whether or not its turn had come. */
   #giveUpOld(cause: unknown): void {
     const young = this.#waiting.findIndex((event) => !this.#isOld(event));
-    const old = this.#waiting.splice(0, young === -1 ? this.#waiting.length : young);
-    this.#report(old, REFUSED, cause);
-    for (const { onSettled } of old) onSettled?.('lost');
+    this.#giveUp(young === -1 ? this.#waiting.length : young, REFUSED, cause);
   }
 
   #isOld(event: Outgoing | undefined): boolean {

@@ -58,7 +58,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
   readonly #repair: TaskRepair;
   readonly #lister: TaskLister;
   readonly #saver: TaskSaver;
-  readonly #unknown = new UnknownWrites();
+  readonly #writer: TaskWriter;
   readonly #published = new PublishedEvents();
   readonly #reads = new SharedReads<VersionedSnapshot | undefined>();
 
@@ -80,18 +80,19 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const index = new TaskIndex(client, runner, this.#keys);
     this.#index = index;
     this.#repair = new TaskRepair(this.#keys, this.#records, index);
-    const writer = new TaskWriter(
+    const unknown = new UnknownWrites();
+    this.#writer = new TaskWriter(
       this.#records,
       index,
       this.#cache,
       this.#repair,
       new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
-      this.#unknown,
+      unknown,
       resolved.ttlSeconds === undefined
         ? undefined
         : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
     );
-    const saver = new TaskSaver(runtime, writer, this.#cache, this.#unknown, this.#published);
+    const saver = new TaskSaver(runtime, this.#writer, this.#cache, unknown, this.#published);
     this.#saver = saver;
     this.#lister = new TaskLister(
       this.#keys,
@@ -318,24 +319,15 @@ export abstract class BaseTaskStore implements EventWritingStore {
     context: ServerCallContext,
   ): Promise<TaskStep | undefined> {
     const { key } = place;
+    const reading = this.#published.reader(key, context);
+    if (reading === undefined) return undefined;
     const what = (): string => `Loading task ${abbreviate(taskId)}`;
-    const reader = await this.#within(place, what, this.#published.reader(key, context));
+    const reader = await this.#within(place, what, reading);
     return reader && this.#cache.steps(key)?.asOf(reader);
   }
 
   #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
-    return this.#reads.read(key, () => this.#readNow(key, taskId));
-  }
-
-  async #readNow(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
-    const known = this.#cache.latest(key);
-    const record = await this.#records.read(key, taskId, known);
-    if (record === undefined) this.#cache.forgetLatest(key);
-    else if (record !== known && 'size' in record) {
-      this.#unknown.seen(key, record.writes);
-      this.#cache.setLatest(key, record, record.size);
-    }
-    return record;
+    return this.#reads.read(key, () => this.#writer.read(key, taskId));
   }
 
   /** Bounds a call that takes several steps, or waits for others; a single step has a deadline of its own. */

@@ -63,14 +63,12 @@ function withTask(
 ): TaskSnapshot {
   const mine = snapshotOf(event, stored);
   const history = mine.history.length > 0 ? mine.history : (stored?.history ?? mine.history);
-  const { events } = stored ?? {};
   return {
     ...mine,
     status: leavesTerminalState(stored?.status, mine.status) ? stored?.status : mine.status,
     metadata: withMetadata(stored?.metadata, mine.metadata),
     history: userMessages.reduce(withFirst, history),
     artifacts: stored === undefined ? mine.artifacts : overlaid(stored.artifacts, mine.artifacts),
-    ...(events === undefined ? {} : { events }),
   };
 }
 

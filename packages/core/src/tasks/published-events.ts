@@ -17,18 +17,13 @@ interface Reader {
   counter: number;
 }
 
-/** What publishers of this process are writing of one run. */
-interface Run {
-  /** Events that are not settled, by counter, ascending. */
-  readonly expected: Map<number, Promise<EventFate>>;
-}
-
 /**
  * What publishers of this process write themselves: their requests, which store the same events one by
  * one, wait for that, and send nothing.
  */
 export class PublishedEvents {
-  readonly #runs = new Map<string, Run>();
+  /** By run and record, the events that are not settled, by counter, ascending. */
+  readonly #runs = new Map<string, Map<number, Promise<EventFate>>>();
   readonly #refused = new LRUCache<string, true>({ max: MOST_REFUSED });
   readonly #lost = new LRUCache<string, true>({ max: MOST_LOST });
   /** By the request's context and the record's key. */
@@ -37,16 +32,16 @@ export class PublishedEvents {
   /** Announces an event; returns what says what became of it. */
   expect(key: string, { publisher, counter }: EventMark): (fate: EventFate) => void {
     const id = `${publisher} ${key}`;
-    const run = this.#runs.get(id) ?? { expected: new Map<number, Promise<EventFate>>() };
+    const run = this.#runs.get(id) ?? new Map<number, Promise<EventFate>>();
     this.#runs.set(id, run);
     let settle: ((fate: EventFate) => void) | undefined;
     const fate = new Promise<EventFate>((resolve) => {
       settle = resolve;
     });
-    run.expected.set(counter, fate);
+    run.set(counter, fate);
     return (became) => {
-      run.expected.delete(counter);
-      if (run.expected.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
+      run.delete(counter);
+      if (run.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
       if (became === 'refused') this.#refused.set(publisher, true);
       if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
       settle?.(became);
@@ -56,7 +51,7 @@ export class PublishedEvents {
   /** What becomes of an event; `undefined` where no publisher of this process is writing it. */
   fate(key: string, { publisher, counter }: EventMark): Promise<EventFate> | undefined {
     const id = `${publisher} ${key}`;
-    const expected = this.#runs.get(id)?.expected.get(counter);
+    const expected = this.#runs.get(id)?.get(counter);
     if (expected !== undefined) return expected;
     if (this.#lost.has(`${counter} ${id}`)) return Promise.resolve('lost');
     return this.#refused.has(publisher) ? Promise.resolve('refused') : undefined;
@@ -85,13 +80,15 @@ export class PublishedEvents {
 
   /**
    * Where a request stands, once the event that it stores next is settled, if there is one. `undefined`
-   * for one that stores no events, or none that are written by their publisher.
+   * at once for one that stores no events, and later where others have ended its run.
    */
-  async reader(key: string, context: ServerCallContext): Promise<EventMark | undefined> {
+  reader(key: string, context: ServerCallContext): Promise<EventMark | undefined> | undefined {
     const reader = this.#readers.get(context)?.get(key);
-    if (reader === undefined) return undefined;
-    const { run, counter } = reader;
-    for (const [expected, fate] of this.#runs.get(`${run} ${key}`)?.expected ?? []) {
+    return reader && this.#settled(key, reader);
+  }
+
+  async #settled(key: string, { run, counter }: Reader): Promise<EventMark | undefined> {
+    for (const [expected, fate] of this.#runs.get(`${run} ${key}`) ?? []) {
       if (expected <= counter) continue;
       await fate;
       break;

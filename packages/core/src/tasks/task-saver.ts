@@ -155,7 +155,9 @@ export class TaskSaver {
     taskId: string,
     { events, userMessages, known, companion }: EventWrite,
   ): Promise<EventWriteOutcome> {
-    const publishing = { userMessages, known: known && snapshotOf(known) };
+    // A large task need not be read again for each chunk.
+    const tellsAll = events.some(({ event }) => event.kind === 'task');
+    const publishing = { userMessages, known: tellsAll && known ? snapshotOf(known) : undefined };
     let before: TaskSnapshot | undefined;
     let steps: readonly TaskStep[] = [];
     const change: CompanionWrite['change'] = (stored) => {

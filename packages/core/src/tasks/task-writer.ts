@@ -187,12 +187,12 @@ export class TaskWriter {
     throw conflicting(key);
   }
 
-  /** Reads what is stored. Errors as for {@link write}. */
+  /** Reads what is stored, and remembers it. Errors as for {@link write}. */
   async read(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
     const known = this.#cache.latest(key);
     const record = await this.#records.read(key, taskId, known);
     if (record === undefined) this.#cache.forgetLatest(key);
-    else if ('size' in record) this.#seen(key, record);
+    else if (record !== known && 'size' in record) this.#seen(key, record);
     return record;
   }
 

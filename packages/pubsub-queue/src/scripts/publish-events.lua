@@ -16,11 +16,7 @@ local companion = { keys = 1 }
 
 -- See refusal_of.
 function companion.check(k, a, last_arg)
-  local count = last_arg - a - 7
-  if ARGV[last_arg] == 'z' then count = count - 1 end
-  local last_counter = tonumber(ARGV[a + 2]) + count - 1
-  local when_idle = string.find(ARGV[a + 7], 'i', 1, true)
-  return refusal_of(KEYS[k + 1], ARGV[a + 1], last_counter, when_idle)
+  return refusal_of(KEYS[k + 1], a, 7, last_arg)
 end
 
 -- What was published before is left out: which is known by the counter of the run, and of a run that ended

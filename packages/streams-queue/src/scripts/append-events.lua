@@ -19,11 +19,7 @@ local companion = { keys = 2 }
 
 -- See refusal_of.
 function companion.check(k, a, last_arg)
-  local count = last_arg - a - 9
-  if ARGV[last_arg] == 'z' then count = count - 1 end
-  local last_counter = tonumber(ARGV[a + 2]) + count - 1
-  local when_idle = string.find(ARGV[a + 9], 'i', 1, true)
-  return refusal_of(KEYS[k + 1], ARGV[a + 1], last_counter, when_idle)
+  return refusal_of(KEYS[k + 1], a, 9, last_arg)
 end
 
 -- What was appended before is left out.
@@ -67,10 +63,7 @@ function companion.apply(k, a, last_arg)
     ended = not stored[4]
   elseif is_over then
     redis.call('HDEL', state, 'r:' .. run)
-    ended = not stored[4]
-    for _, field in ipairs(redis.call('HKEYS', state)) do
-      if string.sub(field, 1, 2) == 'r:' then ended = false end
-    end
+    ended = not stored[4] and not another_goes_on(state, run)
     if ended then
       redis.call('HSET', state, 'end', '')
       redis.call('HDEL', state, 'open')

@@ -274,7 +274,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a task is ended though another run has begun',
     file: `${EVENTS}/scripts/task-state.lua`,
-    from: "if string.sub(field, 1, 2) == 'r:' and field ~= 'r:' .. run then return 'busy' end",
+    from: "if string.find(ARGV[a + mode_at], 'i', 1, true) and another_goes_on(state, run) then\n    return 'busy'\n  end",
     to: '',
     conditions: DENSE_CUT_OFF,
   },

@@ -4,21 +4,32 @@
 -- they ended the task), c:<run> for how many events of a run there were, end where no more events come ("t"
 -- where the task is in a terminal state, which it never leaves), open where the task waits for its user.
 --
--- Takes no KEYS of its own.
--- Returns nothing: defines refusal_of(state, run, last_counter, when_idle) and end_runs(state, run).
+-- Takes no KEYS of its own; of ARGV, what scripts that send events have in common: ARGV[a+1] the run,
+-- ARGV[a+2] the counter of the first event, then some of each script's own, a mode, and the events.
+-- Returns nothing: defines another_goes_on(state, run), refusal_of(state, a, mode_at, last_arg) and
+-- end_runs(state, run).
+
+local function another_goes_on(state, run)
+  for _, field in ipairs(redis.call('HKEYS', state)) do
+    if string.sub(field, 1, 2) == 'r:' and field ~= 'r:' .. run then return true end
+  end
+  return false
+end
 
 -- Why events of a run are not accepted; nil where they are, or were before:
 --   "fenced"  others have ended the run
 --   "over"    others have ended the task, and the run with it
 --   "ended"   the run has ended the task, and these come after that
---   "busy"    another run goes on, which only matters where `when_idle`
-local function refusal_of(state, run, last_counter, when_idle)
+--   "busy"    another run goes on, which only matters where the mode, ARGV[a+mode_at], has an "i"
+local function refusal_of(state, a, mode_at, last_arg)
+  local run, count = ARGV[a + 1], last_arg - a - mode_at
+  if ARGV[last_arg] == 'z' then count = count - 1 end
+  local last_counter = tonumber(ARGV[a + 2]) + count - 1
   local stored = redis.call('HMGET', state, 'f:' .. run, 'end', 'c:' .. run)
   if stored[1] then return stored[1] == 't' and 'over' or 'fenced' end
   if stored[2] == 't' and tonumber(stored[3] or '0') < last_counter then return 'ended' end
-  if not when_idle then return nil end
-  for _, field in ipairs(redis.call('HKEYS', state)) do
-    if string.sub(field, 1, 2) == 'r:' and field ~= 'r:' .. run then return 'busy' end
+  if string.find(ARGV[a + mode_at], 'i', 1, true) and another_goes_on(state, run) then
+    return 'busy'
   end
   return nil
 end
