@@ -35,4 +35,4 @@ export {
   safeRedisOperation,
   type SafeRedisOperationOptions,
 } from './client/safe-redis-operation.ts';
-export { A2ARedisError, type A2ARedisErrorCode } from './errors.ts';
+export { A2ARedisError, type A2ARedisErrorCode } from './shared/errors.ts';

@@ -4,9 +4,12 @@
  *
  * @module
  */
-export { BaseQueueManager, type TransportParts } from './events/base-queue-manager.ts';
-export { ChannelHub, type ResumedListener } from './events/channel-hub.ts';
-export { decodeEvent, encodeEvent } from './events/event-codec.ts';
+export {
+  BaseQueueManager,
+  type TransportParts,
+} from './queue-manager/manager/base-queue-manager.ts';
+export { ChannelHub, type ResumedListener } from './queue-manager/messages/channel-hub.ts';
+export { decodeEvent, encodeEvent } from './queue-manager/events/event-codec.ts';
 export {
   END_OF_EVENTS,
   type EventBatch,
@@ -16,39 +19,43 @@ export {
   type TaskFeed,
   type TaskFollower,
   type TransportedEvent,
-} from './events/event-transport.ts';
-export { unreadableMessage } from './events/queue-errors.ts';
-export { callAborted, queueEventsLost } from './events/queue-faults.ts';
-export type { MessageListener } from './events/hub-channel.ts';
-export { directQueueName, QueueKeys, type TaskAddress } from './events/queue-keys.ts';
-export { type ProducerOptions, QueueProducer, type SendEvents } from './events/queue-producer.ts';
-export { type RunState, taskStateSource } from './events/task-runs.ts';
+} from './queue-manager/events/event-transport.ts';
+export { unreadableMessage } from './queue-manager/events/queue-errors.ts';
+export { callAborted, queueEventsLost } from './queue-manager/events/queue-faults.ts';
+export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
+export { directQueueName, QueueKeys, type TaskAddress } from './queue-manager/events/queue-keys.ts';
+export {
+  type ProducerOptions,
+  QueueProducer,
+  type SendEvents,
+} from './queue-manager/execution/queue-producer.ts';
+export { type RedisTaskState, taskStateSource } from './queue-manager/state/task-state.ts';
 export {
   type QueueManagerOptions,
   type QueueSettings,
   resolveQueueOptions,
-} from './events/queue-manager-options.ts';
+} from './queue-manager/manager/queue-manager-options.ts';
 export type {
   ChannelListener,
   OpenSubscription,
   RedisSubscriberClient,
   Subscription,
   SubscriptionEvents,
-} from './events/subscriber-client.ts';
-export { keySegment, requireId, requirePrefix } from './keys/key-segment.ts';
-export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './keys/scope.ts';
-export { AppliedEvents, type CounterRange } from './marks/applied-events.ts';
-export { EventLedger, type LaterEvents, type NoteRevision } from './marks/event-ledger.ts';
-export { type EventMark, markEvent, markOf, markText } from './marks/event-mark.ts';
-export type { ArtifactNote, EventNote } from './marks/event-note.ts';
+} from './queue-manager/messages/subscriber-client.ts';
+export { keySegment, requireId, requirePrefix } from './shared/key-segment.ts';
+export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './shared/scope.ts';
+export { AppliedEvents, type CounterRange } from './event-ids/applied-events.ts';
+export { TaskEvents, type LaterEvents, type PlaceRevision } from './event-ids/task-events.ts';
+export { type EventId, withEventId, eventIdOf, eventIdText } from './event-ids/event-id.ts';
+export type { LateArtifactPlace, LateEventPlace } from './event-ids/late-event-place.ts';
 export type {
   EventFate,
   EventWrite,
   EventWriteOutcome,
   EventWritingStore,
   PublishedEvent,
-} from './marks/event-writing-store.ts';
-export { isMarkedTaskStore, type MarkedTaskStore } from './marks/marked-task-store.ts';
+} from './event-ids/event-writing-store.ts';
+export { isEventTrackingStore, type EventTrackingStore } from './event-ids/event-tracking-store.ts';
 export {
   checkNames,
   isRecord,
@@ -56,8 +63,8 @@ export {
   timeToLive,
   type UncheckedOptions,
   wholeNumber,
-} from './options/check-options.ts';
-export { invalidOption } from './options/invalid-option.ts';
+} from './shared/check-options.ts';
+export { invalidOption } from './shared/invalid-option.ts';
 export { backoffMs } from './redis/backoff.ts';
 export { type CommandFault, commandFault } from './redis/command-fault.ts';
 export { withDeadline } from './redis/deadline.ts';
@@ -84,12 +91,17 @@ export {
   copyMessage,
   copyPart,
   copyStatus,
-} from './tasks/a2a-values.ts';
-export { BaseTaskStore } from './tasks/base-task-store.ts';
-export { ItemList } from './tasks/item-list.ts';
-export { copyJson, copyJsonObject, type JsonObject, type JsonValue } from './tasks/json-value.ts';
-export { indexTaskSource } from './tasks/task-index.ts';
-export { recordVersionSource } from './tasks/task-records.ts';
+} from './task-store/model/a2a-values.ts';
+export { BaseTaskStore } from './task-store/store/base-task-store.ts';
+export { ItemList } from './task-store/model/item-list.ts';
+export {
+  copyJson,
+  copyJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from './task-store/model/json-value.ts';
+export { indexTaskSource } from './task-store/index/task-index.ts';
+export { recordVersionSource } from './task-store/records/task-records.ts';
 export {
   type CorruptionReport,
   corruptRecord,
@@ -109,26 +121,26 @@ export {
   partFromJson,
   type RecordField,
   statusFromJson,
-} from './tasks/task-codec.ts';
+} from './task-store/model/task-codec.ts';
 export {
   type ArtifactDelta,
   diffTasks,
   type ListDelta,
   type TaskDelta,
-} from './tasks/task-delta.ts';
-export { type IndexKeys, TaskKeys } from './tasks/task-keys.ts';
-export { mergeTasks } from './tasks/task-merge.ts';
-export type { DecodedRecord, TaskRecordFormat } from './tasks/task-record-format.ts';
+} from './task-store/merge/task-delta.ts';
+export { type IndexKeys, TaskKeys } from './task-store/index/task-keys.ts';
+export { mergeTasks } from './task-store/merge/task-merge.ts';
+export type { DecodedRecord, TaskRecordFormat } from './task-store/records/task-record-format.ts';
 export {
   type ArtifactSnapshot,
   LONGEST_COPIED_LIST,
   snapshotOf,
   type TaskSnapshot,
   taskOf,
-} from './tasks/task-snapshot.ts';
+} from './task-store/model/task-snapshot.ts';
 export {
   type ResolvedTaskStoreOptions,
   resolveTaskStoreOptions,
   type TaskStoreOptions,
-} from './tasks/task-store-options.ts';
-export { TtlPolicy } from './tasks/ttl-policy.ts';
+} from './task-store/store/task-store-options.ts';
+export { TtlPolicy } from './task-store/index/ttl-policy.ts';

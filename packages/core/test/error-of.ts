@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../src/errors.ts';
+import { A2ARedisError } from '../src/shared/errors.ts';
 
 /** The typed error that a promise rejects with; anything else fails the test. */
 export async function errorOf(promise: Promise<unknown>): Promise<A2ARedisError> {

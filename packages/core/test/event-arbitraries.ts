@@ -2,7 +2,7 @@ import { type Message, type Part, type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import fc from 'fast-check';
 
-import { markEvent } from '../src/marks/event-mark.ts';
+import { withEventId } from '../src/event-ids/event-id.ts';
 
 /** Says how to make an event whose values tell which it is. */
 type Shape =
@@ -36,7 +36,7 @@ const artifact: fc.Arbitrary<Shape> = fc
     artifactKey: key,
     key,
   })
-  // Without a part there is no mark on what is appended.
+  // Without a part there is no event id on what is appended.
   .map((shape) => ({ ...shape, parts: shape.append ? Math.max(1, shape.parts) : shape.parts }));
 const task: fc.Arbitrary<Shape> = fc.record({
   kind: fc.constant('task'),
@@ -120,11 +120,11 @@ function eventOf(shape: Shape, publisher: string, n: number): AgentExecutionEven
 }
 
 /** The events as a bus delivers them. */
-export const marked = (
+export const identified = (
   list: readonly AgentExecutionEvent[],
   publisher: string,
 ): AgentExecutionEvent[] =>
-  list.map((event, index) => markEvent(event, { publisher, counter: index + 1 }));
+  list.map((event, index) => withEventId(event, { publisher, counter: index + 1 }));
 
 /** A task from before: with an artifact, a message and metadata. */
 export const earlierTask: Task = {

@@ -2,10 +2,10 @@ import type { Message, Task } from '@a2a-js/sdk';
 import type { AgentExecutionEvent, TaskStore } from '@a2a-js/sdk/server';
 import { ResultManager, ServerCallContext } from '@a2a-js/sdk/server';
 
-import { savedEventOf } from '../src/tasks/saved-event.ts';
-import { NO_RECORD } from '../src/tasks/snapshot-cache.ts';
-import { snapshotOf, taskOf, type TaskSnapshot } from '../src/tasks/task-snapshot.ts';
-import { firstAttempt, isStored, nextAttempt } from '../src/tasks/write-attempt.ts';
+import { savedEventOf } from '../src/task-store/merge/saved-event.ts';
+import { NO_RECORD } from '../src/task-store/records/snapshot-cache.ts';
+import { snapshotOf, taskOf, type TaskSnapshot } from '../src/task-store/model/task-snapshot.ts';
+import { firstAttempt, isStored, nextAttempt } from '../src/task-store/store/write-attempt.ts';
 
 /** A task's record without Redis: what saves make of it, and how often it was written. */
 export class SharedRecord {

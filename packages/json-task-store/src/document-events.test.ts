@@ -1,4 +1,4 @@
-import { EventLedger } from '@a2a-redis/core/kernel';
+import { TaskEvents } from '@a2a-redis/core/kernel';
 import { describe, expect, test } from 'vitest';
 
 import { eventOperations, eventsText, readEvents } from './document-events.ts';
@@ -55,7 +55,7 @@ describe('the events of a document', () => {
     ).toBe('{"p-1":"1-3","__proto__":"2\uFFFFffff"}');
   });
 
-  const read = (stored: unknown): EventLedger | undefined =>
+  const read = (stored: unknown): TaskEvents | undefined =>
     readEvents(stored, (path, problem) => new Error(`${path}: ${problem}`));
 
   test('are read as they were written', () => {
@@ -64,7 +64,7 @@ describe('the events of a document', () => {
       'q-2': '1',
       ['__proto__']: '3 [[3,-1,[],[]]]',
     };
-    expect(read(texts)?.changesFrom(EventLedger.NONE)).toEqual(Object.entries(texts));
+    expect(read(texts)?.changesFrom(TaskEvents.NONE)).toEqual(Object.entries(texts));
   });
 
   test('are none where nothing is stored, or no publisher', () => {

@@ -1,9 +1,9 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { abbreviate, EventLedger, isRecord, type TaskDelta } from '@a2a-redis/core/kernel';
+import { abbreviate, TaskEvents, isRecord, type TaskDelta } from '@a2a-redis/core/kernel';
 
 import { jsonText } from './json-text.ts';
 
-/** Where a document says which marked events the task holds: an object, a text by publisher. */
+/** Where a document says which identified events the task holds: an object, a text by publisher. */
 const EVENTS_PATH = '$._store.events';
 
 /** The names of publishers, all of them: nothing in one means anything in a path. */
@@ -60,15 +60,15 @@ function requirePublisher(publisher: string): string {
 export function readEvents(
   stored: unknown,
   corrupt: (path: string, problem: string) => Error,
-): EventLedger | undefined {
+): TaskEvents | undefined {
   if (stored === undefined) return undefined;
   if (!isRecord(stored)) throw corrupt(EVENTS_PATH, 'not a JSON object');
-  let events: EventLedger | undefined;
+  let events: TaskEvents | undefined;
   for (const [publisher, text] of Object.entries(stored)) {
     if (!PUBLISHER.test(publisher)) throw corrupt(EVENTS_PATH, 'not the name of a publisher');
     events =
       typeof text === 'string'
-        ? (events ?? EventLedger.NONE).withStored(publisher, text)
+        ? (events ?? TaskEvents.NONE).withStored(publisher, text)
         : undefined;
     if (events === undefined) {
       throw corrupt(publisherPath(publisher), 'not the events of a publisher');

@@ -20,7 +20,7 @@ export interface DocumentChange {
 
 /**
  * The document of a task that is written anew: its A2A JSON form. Lists are there even where they are
- * empty, so that they can be appended to. Events with a mark are not in it: they stand in the store's
+ * empty, so that they can be appended to. Events with an id are not in it: they stand in the store's
  * own member.
  *
  * @param delta All that the task holds.

@@ -12,7 +12,7 @@ import type { RedisServer } from '@a2a-redis-internal/redis-server';
 import { type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { markEvent, type RedisScriptClient } from '@a2a-redis/core/kernel';
+import { withEventId, type RedisScriptClient } from '@a2a-redis/core/kernel';
 import fc from 'fast-check';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -101,12 +101,12 @@ describeWithJsonProcess('a write that is too large for the server', () => {
     expect((await another().load('t', CONTEXT))?.metadata).toEqual({ short: 'x' });
   });
 
-  test('and applies an event with a mark leaves no trace of it, and the event can come again', async () => {
+  test('and applies an event with an id leaves no trace of it, and the event can come again', async () => {
     await store.save(streamedTask('t', 'one'), CONTEXT);
     const before = await contentOf(client, prefix);
     const manager = new ResultManager(store, CONTEXT);
     const event = (value: string): AgentExecutionEvent =>
-      markEvent(
+      withEventId(
         AgentEvent.artifactUpdate({
           taskId: 't',
           contextId: 'context',

@@ -1,4 +1,4 @@
-import { type RunState, systemRuntime, type TaskAddress } from '@a2a-redis/core/kernel';
+import { type RedisTaskState, systemRuntime, type TaskAddress } from '@a2a-redis/core/kernel';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -31,7 +31,8 @@ class Feed {
       TASK,
       {
         isOwn: (publisher) => publisher === 'own-1',
-        onEvent: ({ mark, body }) => this.events.push(`${mark.publisher} ${mark.counter} ${body}`),
+        onEvent: ({ eventId, body }) =>
+          this.events.push(`${eventId.publisher} ${eventId.counter} ${body}`),
         onLoss: ({ message }) =>
           this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
         onRequest: () => {
@@ -71,7 +72,10 @@ class Feed {
   }
 }
 
-function stateWith(phase: RunState['phase'], counters: Record<string, number> = {}): RunState {
+function stateWith(
+  phase: RedisTaskState['phase'],
+  counters: Record<string, number> = {},
+): RedisTaskState {
   const map = new Map(Object.entries(counters));
   const none = { runs: [], cancels: new Map(), epoch: '', last: '', fenced: new Set<string>() };
   return { phase, counters: map, ...none };

@@ -2,7 +2,7 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   backoffMs,
   END_OF_EVENTS,
-  type RunState,
+  type RedisTaskState,
   type Runtime,
   sleep,
   type TaskAddress,
@@ -70,7 +70,7 @@ export class PubSubFeed implements TaskFeed {
     return this.#heardAt;
   }
 
-  async check(state?: RunState): Promise<void> {
+  async check(state?: RedisTaskState): Promise<void> {
     if (!this.#isPlaced || this.#isClosed) return;
     if (state !== undefined && !this.#seemsBehind(state)) {
       this.#heardAt = this.#parts.runtime.now();
@@ -177,7 +177,7 @@ export class PubSubFeed implements TaskFeed {
       }
       if (body === END_OF_EVENTS) this.#isLive = false;
       else if (!isOwn) this.#isLive = true;
-      this.#follower.onEvent({ mark: { publisher, counter }, body });
+      this.#follower.onEvent({ eventId: { publisher, counter }, body });
     }
   }
 
@@ -198,7 +198,7 @@ export class PubSubFeed implements TaskFeed {
     else if (hasMissedEnd) this.#lose('the last of them did not come');
   }
 
-  #seemsBehind({ phase, counters }: RunState): boolean {
+  #seemsBehind({ phase, counters }: RedisTaskState): boolean {
     if (this.#isLive && (phase === 'ended' || phase === 'none')) return true;
     for (const [publisher, counter] of counters) {
       const isOwn = this.#follower.isOwn(publisher);

@@ -76,7 +76,7 @@ describe.each([
             joined.on('finished', resolve);
           }),
         );
-        // Without marks nothing is caught up: it sends until the other one hears it.
+        // Without event ids nothing is caught up: it sends until the other one hears it.
         await vi.waitUntil(() => {
           bus.publish(chunkOf('early'));
           return texts.length > 0;

@@ -57,7 +57,7 @@ function parseLine(line: string, ms: string, sequence: number): LogEntry | undef
   return {
     sequence,
     id: `${ms}-${sequence}`,
-    mark: { publisher: line.slice(0, afterPublisher), counter },
+    eventId: { publisher: line.slice(0, afterPublisher), counter },
     body: line.slice(afterCounter + 1),
   };
 }
@@ -69,7 +69,7 @@ export function parseLog(texts: readonly string[]): readonly LogEntry[] {
     const [id = '', publisher = '', counter = '', body = ''] = texts.slice(index, index + 4);
     const sequence = sequenceOf(id);
     if (sequence === undefined) continue;
-    entries.push({ sequence, id, mark: { publisher, counter: Number(counter) }, body });
+    entries.push({ sequence, id, eventId: { publisher, counter: Number(counter) }, body });
   }
   return entries;
 }

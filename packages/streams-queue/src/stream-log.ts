@@ -96,10 +96,10 @@ export class StreamLog {
     for (let before = '+'; missing > 0;) {
       const entries = await this.#read(task, 'XREVRANGE', before, '-', ENTRIES_PER_READ);
       for (const entry of entries) {
-        const { mark, body } = entry;
-        if (applied.has(mark)) continue;
+        const { eventId, body } = entry;
+        if (applied.has(eventId)) continue;
         if (isStored(body)) found.push(entry);
-        if (mark.counter <= (counters.get(mark.publisher) ?? 0)) missing -= 1;
+        if (eventId.counter <= (counters.get(eventId.publisher) ?? 0)) missing -= 1;
       }
       const oldest = entries.at(-1);
       if (oldest === undefined || entries.length < ENTRIES_PER_READ) break;

@@ -72,6 +72,6 @@ export class OpenLog implements AsyncDisposable {
   }
 }
 
-function describeEntry({ sequence, mark, body }: LogEntry): string {
-  return `${sequence} ${mark.publisher}.${mark.counter} ${body}`;
+function describeEntry({ sequence, eventId, body }: LogEntry): string {
+  return `${sequence} ${eventId.publisher}.${eventId.counter} ${body}`;
 }

@@ -29,7 +29,7 @@ import { RecordReader } from './record-reader.ts';
  * | `m` | metadata, as JSON; absent where the task has none |
  * | `h`, `h:<n>` | length of the history, and each message as A2A JSON |
  * | `a`, `a:<n>` | number of artifacts, and each as A2A JSON without its parts |
- * | `e:<publisher>` | which of a publisher's events are applied; see `EventLedger` |
+ * | `e:<publisher>` | which of a publisher's events are applied; see `TaskEvents` |
  * | `n:<n>`, `p:<n>:<m>` | number of parts of artifact n, and each part as A2A JSON |
  *
  * @param whole Whether the record is written anew.

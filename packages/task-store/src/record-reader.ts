@@ -2,7 +2,7 @@ import type { Part } from '@a2a-js/sdk';
 import {
   corruptRecord,
   decodePart,
-  EventLedger,
+  TaskEvents,
   ItemList,
   type RecordField,
 } from '@a2a-redis/core/kernel';
@@ -54,12 +54,12 @@ export class RecordReader {
     return ItemList.of(items);
   }
 
-  /** Which events with a mark the task holds; `undefined` where there are none. */
-  events(): EventLedger | undefined {
-    let events: EventLedger | undefined;
+  /** Which events with an id the task holds; `undefined` where there are none. */
+  events(): TaskEvents | undefined {
+    let events: TaskEvents | undefined;
     for (const [field, text] of this.#values) {
       if (!field.startsWith('e:')) continue;
-      events = (events ?? EventLedger.NONE).withStored(field.slice('e:'.length), text);
+      events = (events ?? TaskEvents.NONE).withStored(field.slice('e:'.length), text);
       if (events === undefined) {
         throw corruptRecord({ key: this.#key, field }, 'not the events of a publisher');
       }

@@ -11,7 +11,7 @@ export type {
   QueueManagerUnderTest,
 } from './queues/subject.ts';
 export {
-  describeMarkedEvents,
+  describeIdentifiedEvents,
   type MarkingStore,
   type MarkingStores,
 } from './task-store/applies-events-once.ts';

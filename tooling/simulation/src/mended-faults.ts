@@ -119,13 +119,13 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'webhooks an event is told twice',
-    what: 'An end that is told from the store has no mark: the replica that passes it on to who asked for a cancel tells webhooks, too.',
+    what: 'An end that is told from the store has no eventId: the replica that passes it on to who asked for a cancel tells webhooks, too.',
     seed: 10652,
     profiles: ['calm'],
   },
   {
     signature: 'webhooks an event is told twice',
-    what: 'What is not stored within the deadline is taken over by the task ender, which tells the end once more. Here the executor published no task, so that nothing is ever stored.',
+    what: 'What is not stored within the deadline is taken over by the task finisher, which tells the end once more. Here the executor published no task, so that nothing is ever stored.',
     seed: 10189,
     profiles: ['calm'],
   },
@@ -173,7 +173,7 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'webhooks an event is told twice',
-    what: 'Saves take longer than `publishDeadlineMs`: the ender takes over, and both tell the end.',
+    what: 'Saves take longer than `publishDeadlineMs`: the finisher takes over, and both tell the end.',
     seed: 10482,
     profiles: ['pause'],
   },

@@ -2,7 +2,7 @@ import { createClient, createClientPool, createCluster, createSentinel } from 'r
 
 import type { ClosableClient } from './close-client.ts';
 import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
-import { errorReporter } from '../error-reporter.ts';
+import { errorReporter } from '../shared/error-reporter.ts';
 import {
   commandOptions,
   nodeRedisOptions,

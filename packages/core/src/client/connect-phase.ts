@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { commandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';

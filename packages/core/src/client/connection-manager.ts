@@ -1,5 +1,5 @@
-import { A2ARedisError } from '../errors.ts';
-import { LONGEST_TIMER_MS } from '../options/check-options.ts';
+import { A2ARedisError } from '../shared/errors.ts';
+import { LONGEST_TIMER_MS } from '../shared/check-options.ts';
 import type { RedisClientFor, RedisSubscriberFor } from './client-types.ts';
 import { closeClient } from './close-client.ts';
 import { connectClient, type NodeRedisClient } from './connect-client.ts';

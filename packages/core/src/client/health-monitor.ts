@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { checkNames, milliseconds, wholeNumber } from '../options/check-options.ts';
+import { checkNames, milliseconds, wholeNumber } from '../shared/check-options.ts';
 import { type RuntimeTimer, systemRuntime } from '../runtime/runtime.ts';
 import {
   type HealthLimits,

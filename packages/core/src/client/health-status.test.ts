@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { nextHealth, type RedisHealth, UNKNOWN_HEALTH } from './health-status.ts';
 import type { RedisHealthCheck } from './ping.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { parseRedisUrl } from './parse-redis-url.ts';
 
 const tcp = {

@@ -1,4 +1,4 @@
-import { invalidOption } from '../options/invalid-option.ts';
+import { invalidOption } from '../shared/invalid-option.ts';
 
 /** What a Redis URL says. */
 export interface ParsedRedisUrl {

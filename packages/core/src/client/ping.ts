@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { safeRedisOperation } from './safe-redis-operation.ts';
 

@@ -1,4 +1,4 @@
-import { A2ARedisError, type A2ARedisErrorCode } from '../errors.ts';
+import { A2ARedisError, type A2ARedisErrorCode } from '../shared/errors.ts';
 import { type CommandFault, commandFault } from '../redis/command-fault.ts';
 
 const FAULT_OF_CODE: ReadonlyMap<A2ARedisErrorCode, CommandFault> = new Map([

@@ -2,7 +2,7 @@ import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-se
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { errorOf } from '../../test/error-of.ts';
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import type { RedisClient } from './client-types.ts';
 import { createRedisClient } from './create-redis-client.ts';
 import { redisRetry, type RedisRetryEvent, type RedisRetryOptions } from './redis-retry.ts';

@@ -1,12 +1,12 @@
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import type { CommandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
-import { checkNames, isRecord, milliseconds, wholeNumber } from '../options/check-options.ts';
-import { invalidOption } from '../options/invalid-option.ts';
+import { checkNames, isRecord, milliseconds, wholeNumber } from '../shared/check-options.ts';
+import { invalidOption } from '../shared/invalid-option.ts';
 import { faultError, redisFault } from './redis-fault.ts';
 
 /** How often, how long and what {@link redisRetry} repeats. */

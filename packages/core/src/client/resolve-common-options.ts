@@ -6,9 +6,9 @@ import {
   optionalText,
   type UncheckedOptions,
   wholeNumber,
-} from '../options/check-options.ts';
+} from '../shared/check-options.ts';
 import type { RespVersion } from './client-types.ts';
-import { invalidOption } from '../options/invalid-option.ts';
+import { invalidOption } from '../shared/invalid-option.ts';
 
 /** Checked options that every kind of connection has, defaults filled in. */
 export interface ResolvedCommon {

@@ -4,8 +4,8 @@ import {
   optionalText,
   type UncheckedOptions,
   wholeNumber,
-} from '../options/check-options.ts';
-import { invalidOption } from '../options/invalid-option.ts';
+} from '../shared/check-options.ts';
+import { invalidOption } from '../shared/invalid-option.ts';
 import type { RedisAddress, RedisAddressMap } from './options.ts';
 import { type ParsedRedisUrl, parseRedisUrl } from './parse-redis-url.ts';
 import { COMMON_NAMES, resolveCommon, type ResolvedCommon } from './resolve-common-options.ts';

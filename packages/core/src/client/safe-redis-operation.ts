@@ -1,8 +1,8 @@
-import type { A2ARedisError } from '../errors.ts';
+import type { A2ARedisError } from '../shared/errors.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
-import { checkNames, milliseconds, optionalText } from '../options/check-options.ts';
+import { checkNames, milliseconds, optionalText } from '../shared/check-options.ts';
 import { typedRedisError } from './redis-fault.ts';
 
 /** How an operation ended. There is no default value: an outage is not an empty answer. */

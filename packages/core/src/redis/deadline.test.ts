@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { withDeadline } from './deadline.ts';
 

@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { deadlineTimerOf } from './deadline-timer.ts';
 

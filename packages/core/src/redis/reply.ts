@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../errors.ts';
+import { A2ARedisError } from '../shared/errors.ts';
 
 /** A script's reply as an array; scripts of this project reply nothing else where one is read. */
 export function arrayReply(script: string, reply: unknown): readonly unknown[] {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { repositoryRoot } from '../workspace/repository.ts';
 
-const SOURCE = read('packages/core/src/errors.ts');
+const SOURCE = read('packages/core/src/shared/errors.ts');
 const UNION = /export type A2ARedisErrorCode =(?<codes>[^;]*);/u.exec(SOURCE)?.groups?.['codes'];
 /** The codes of the type, in its order. */
 const CODES = codesIn(UNION ?? '', /'(?<code>[A-Z_]+)'/gu);

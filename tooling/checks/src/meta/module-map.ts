@@ -11,7 +11,7 @@ export interface MapDifference {
 const ROW = /^\|\s*`(?<path>packages\/[^`]+)`\s*\|(?<purpose>.*)\|\s*$/gmu;
 
 /**
- * Compares the rows `` | `packages/core/src/errors.ts` | purpose | `` of a Markdown document with
+ * Compares the rows `` | `packages/core/src/shared/errors.ts` | purpose | `` of a Markdown document with
  * the files that there are.
  */
 export function compareModuleMap(markdown: string, files: readonly string[]): MapDifference {

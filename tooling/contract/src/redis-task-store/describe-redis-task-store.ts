@@ -5,7 +5,7 @@ import { expiresTasks } from './expires-tasks.ts';
 import { goesOnAfterLostWrites } from './goes-on-after-lost-writes.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
 import { listsTaskIds } from './lists-task-ids.ts';
-import { marksAppliedEvents } from './marks-applied-events.ts';
+import { tracksAppliedEvents } from './tracks-applied-events.ts';
 import { refusesBadTasks } from './refuses-bad-tasks.ts';
 import { refusesOptions } from './refuses-options.ts';
 import { repairsTheIndex } from './repairs-the-index.ts';
@@ -29,7 +29,7 @@ const SPECS = [
   expiresTasks,
   repairsTheIndex,
   sendsWhatIsNeeded,
-  marksAppliedEvents,
+  tracksAppliedEvents,
   writesEvents,
   writesOnceWhenRepliesAreLost,
   writesOnceWhenRepliesAreLate,

@@ -11,7 +11,7 @@ export {
   text,
   textsOf,
 } from './fixtures.ts';
-export { chunk, listen, marked, PUBLISHER } from './marked-event-fixtures.ts';
+export { chunk, listen, identified, PUBLISHER } from './identified-events.ts';
 export { callsForChunk, recordedStore, sentForChange, sentForLateChunk } from './recorded-store.ts';
 export { type Damage, type Damages, describeDamage } from './reports-damage.ts';
 export type { RedisTaskStoreSubject } from './subject.ts';

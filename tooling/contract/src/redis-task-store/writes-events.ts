@@ -4,7 +4,7 @@ import {
   type BaseTaskStore,
   type CompanionCall,
   defineCompanion,
-  markEvent,
+  withEventId,
 } from '@a2a-redis/core/kernel';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisClientType } from 'redis';
@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 
 import { contextOf, listRequest, taskOf } from '../task-store/fixtures.ts';
 import { append, CONTEXT, loadTask, streamedTask, textsOf } from './fixtures.ts';
-import { chunk, listen } from './marked-event-fixtures.ts';
+import { chunk, listen } from './identified-events.ts';
 import { recordedStore } from './recorded-store.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 
@@ -62,7 +62,7 @@ class Publisher {
     return this.#store.writeEvents('t', CONTEXT, {
       events: events.map((event, index) => ({
         event,
-        mark: { publisher: RUN, counter: first + index },
+        eventId: { publisher: RUN, counter: first + index },
       })),
       userMessages: [],
       known: undefined,
@@ -155,14 +155,14 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         const list = [AgentEvent.task(streamedTask('t')), chunk('one'), chunk('two'), end];
         const events = list.map((event, index) => ({
           event,
-          mark: { publisher: RUN, counter: index + 1 },
+          eventId: { publisher: RUN, counter: index + 1 },
         }));
-        const settle = events.map(({ mark }) => store.expectEvent('t', CONTEXT, mark));
+        const settle = events.map(({ eventId }) => store.expectEvent('t', CONTEXT, eventId));
         const manager = new ResultManager(store, context);
         const seen: unknown[] = [];
         const stored = (async (): Promise<void> => {
-          for (const { event, mark } of events) {
-            await manager.processEvent(markEvent(event, mark));
+          for (const { event, eventId } of events) {
+            await manager.processEvent(withEventId(event, eventId));
             const task = await store.load('t', context);
             seen.push([task?.status?.state, ...textsOf(task)]);
           }
@@ -187,9 +187,9 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         ['lost', 'EVENTS_LOST'],
       ] as const)('fail it when they are %s', async (fate, code) => {
         const { store } = opened();
-        const mark = { publisher: `${RUN}-${fate}`, counter: 1 };
-        const event = markEvent(AgentEvent.task(streamedTask('t')), mark);
-        const settle = store.expectEvent('t', CONTEXT, mark);
+        const eventId = { publisher: `${RUN}-${fate}`, counter: 1 };
+        const event = withEventId(AgentEvent.task(streamedTask('t')), eventId);
+        const settle = store.expectEvent('t', CONTEXT, eventId);
         const storing = listen(store, [event]);
         settle(fate);
         await expect(storing).rejects.toMatchObject({ code });
@@ -211,7 +211,7 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
       });
       const event = AgentEvent.task(streamedTask('t', 'one'));
       const written = await store.writeEvents('t', CONTEXT, {
-        events: [{ event, mark: { publisher: RUN, counter: 1 } }],
+        events: [{ event, eventId: { publisher: RUN, counter: 1 } }],
         userMessages: [],
         known: undefined,
         companion,

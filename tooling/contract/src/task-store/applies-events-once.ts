@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { agentEvents, chunkEvent, statusEvent, taskEvent } from './event-fixtures.ts';
 import { artifactOf, contextOf, listRequest, loadTask, messageOf, taskOf } from './fixtures.ts';
 
-/** A task store that applies each event with a mark once. */
+/** A task store that applies each event with an id once. */
 export interface MarkingStore extends TaskStore {
   appliedEvents(
     taskId: string,
@@ -29,9 +29,9 @@ export interface MarkingStores {
     ownerResolver: OwnerResolver,
   ) => Promise<readonly MarkingStore[]>;
   /** The event as a bus delivers it. */
-  readonly mark: (
+  readonly eventId: (
     event: AgentExecutionEvent,
-    mark: { readonly publisher: string; readonly counter: number },
+    eventId: { readonly publisher: string; readonly counter: number },
   ) => AgentExecutionEvent;
 }
 
@@ -64,17 +64,23 @@ const textsOf = (task: Task | undefined, artifactId = 'a'): string[] =>
     ({ content }) => String(content?.value),
   );
 
-/** Declares the tests of stores that read the marks of events. */
-export function describeMarkedEvents(name: string, { makeStores, mark }: MarkingStores): void {
-  const marked = (list: readonly AgentExecutionEvent[], publisher: string): AgentExecutionEvent[] =>
-    list.map((event, index) => mark(event, { publisher, counter: index + 1 }));
+/** Declares the tests of stores that read the ids of events. */
+export function describeIdentifiedEvents(
+  name: string,
+  { makeStores, eventId }: MarkingStores,
+): void {
+  const identified = (
+    list: readonly AgentExecutionEvent[],
+    publisher: string,
+  ): AgentExecutionEvent[] =>
+    list.map((event, index) => eventId(event, { publisher, counter: index + 1 }));
   const makeStore = async (): Promise<MarkingStore> => {
     const [store] = await makeStores(1, owner);
     if (store === undefined) throw new Error('There is no store.');
     return store;
   };
 
-  describe(`${name} and events with marks`, () => {
+  describe(`${name} and events with ids`, () => {
     // The result manager warns of events for a task that is not there yet, which is meant here.
     beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
     afterAll(() => void vi.restoreAllMocks());
@@ -96,7 +102,7 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
       const listeners = stores.flatMap((store) =>
         Array.from({ length: listenersOfEach }, () => store),
       );
-      await Promise.all(listeners.map(async (store) => listen(store, marked(list, 'p'))));
+      await Promise.all(listeners.map(async (store) => listen(store, identified(list, 'p'))));
       const expected = await ofOneListener(list);
       for (const store of stores) {
         expect(await store.load('t', CONTEXT)).toEqual(expected);
@@ -111,7 +117,7 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
           fc.array(fc.nat(12), { minLength: 1, maxLength: 3 }),
           async (list, joins) => {
             const stores = await makeStores(joins.length + 1, owner);
-            const all = marked(list, 'p');
+            const all = identified(list, 'p');
             await Promise.all(
               stores.map(async (store, index) => listen(store, all.slice(joins[index - 1] ?? 0))),
             );
@@ -129,7 +135,7 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
       const [p, q] = ['p', 'q'].map((publisher) => {
         const list = chunks.map((index) => chunkEvent(`${publisher}${index}`));
         list.push(statusEvent(1, messageOf(`${publisher} end`)));
-        return marked(list, publisher);
+        return identified(list, publisher);
       });
       const [first, second] = [
         [...(p ?? []), ...(q ?? [])],
@@ -155,7 +161,7 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
 
     test('one that was applied adds nothing but the message of its request', async () => {
       const store = await makeStore();
-      const [event] = marked([taskEvent({ history: [messageOf('request')] })], 'p');
+      const [event] = identified([taskEvent({ history: [messageOf('request')] })], 'p');
       if (event === undefined) throw new Error('There is no event.');
       for (const id of ['request', 'other request', 'other request']) {
         const manager = new ResultManager(store, CONTEXT);
@@ -166,7 +172,7 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
       expect(task.history).toEqual([messageOf('request'), messageOf('other request')]);
     });
 
-    test('those without marks mean what they mean to the SDK', async () => {
+    test('those without event ids mean what they mean to the SDK', async () => {
       const store = await makeStore();
       const list = [taskEvent(), chunkEvent('one'), chunkEvent('two')];
       await listen(store, list);
@@ -175,9 +181,9 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
       expect(String(await store.appliedEvents('t', CONTEXT))).toBe('');
     });
 
-    test('what is handed out bears no marks', async () => {
+    test('what is handed out bears no event ids', async () => {
       const store = await makeStore();
-      await listen(store, marked([taskEvent(), statusEvent(1), chunkEvent('one')], 'p'));
+      await listen(store, identified([taskEvent(), statusEvent(1), chunkEvent('one')], 'p'));
       const { tasks } = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
       for (const task of [await loadTask(store, 't', CONTEXT), ...tasks]) {
         expect(task).toEqual(await ofOneListener([taskEvent(), statusEvent(1), chunkEvent('one')]));
@@ -189,9 +195,9 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
       const [writer, reader] = await makeStores(2, owner);
       if (writer === undefined || reader === undefined) throw new Error('There is no store.');
       const list = Array.from({ length: 100 }, (_, index) => chunkEvent(`chunk ${index}`));
-      await listen(writer, marked([taskEvent()], 'p'));
+      await listen(writer, identified([taskEvent()], 'p'));
       const writing = { isDone: false };
-      const written = listen(writer, marked([taskEvent(), ...list], 'p')).finally(() => {
+      const written = listen(writer, identified([taskEvent(), ...list], 'p')).finally(() => {
         writing.isDone = true;
       });
       const seen = new Set<number>();
@@ -216,7 +222,10 @@ export function describeMarkedEvents(name: string, { makeStores, mark }: Marking
     test('a task that was never loaded overwrites, with the event that it brings', async () => {
       const [one, other] = await makeStores(2, owner);
       await one?.save(taskOf('t', { artifacts: [artifactOf('a', ['old'])] }), CONTEXT);
-      const event = mark(taskEvent({ history: [messageOf('m')] }), { publisher: 'p', counter: 1 });
+      const event = eventId(taskEvent({ history: [messageOf('m')] }), {
+        publisher: 'p',
+        counter: 1,
+      });
       if (event.kind === 'task') await other?.save(event.data, CONTEXT);
       expect(await one?.load('t', CONTEXT)).toEqual(taskOf('t', { history: [messageOf('m')] }));
       expect(String(await one?.appliedEvents('t', CONTEXT))).toBe('p:1');

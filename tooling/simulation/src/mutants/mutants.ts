@@ -25,7 +25,7 @@ export const CONTROLS: readonly Mutant[] = [
   },
   {
     name: 'control: a replica trusts its lease a little less long',
-    file: 'packages/core/src/events/replica-lease.ts',
+    file: 'packages/core/src/queue-manager/state/replica-lease.ts',
     from: 'const TRUSTED = 0.9;',
     to: 'const TRUSTED = 0.89;',
     conditions: DENSE_CUT_OFF,

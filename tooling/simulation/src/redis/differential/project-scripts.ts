@@ -5,8 +5,8 @@ import { luaModule } from '../../../../build/src/lua-plugin.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
 const COMPANION = 'core/src/redis/scripts';
-const TASKS = 'core/src/tasks/scripts';
-const EVENTS = 'core/src/events/scripts';
+const TASKS = 'core/src/task-store/scripts';
+const EVENTS = 'core/src/queue-manager/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
 const STREAMS = 'streams-queue/src/scripts';
 const PUBSUB = 'pubsub-queue/src';

@@ -149,8 +149,8 @@ function unsignedInteger(value: number, conversion: Conversion): string {
   if (letter === 'u') return padNumber('', integerDigits(bits.toString(), conversion), conversion);
   if (letter === 'o') {
     const octal = integerDigits(bits.toString(8), conversion);
-    const isMarked = flags.includes('#') && !octal.startsWith('0');
-    return padNumber('', isMarked ? `0${octal}` : octal, conversion);
+    const hasEventId = flags.includes('#') && !octal.startsWith('0');
+    return padNumber('', hasEventId ? `0${octal}` : octal, conversion);
   }
   const digits = integerDigits(bits.toString(16), conversion);
   const prefix = flags.includes('#') && bits !== 0n ? '0x' : '';

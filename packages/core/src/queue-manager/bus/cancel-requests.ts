@@ -1,0 +1,152 @@
+import { A2ARedisError } from '../../shared/errors.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import type { RedisTaskState } from '../state/task-state.ts';
+
+/** Cancels what is executed here. */
+export type CancelHandler = () => Promise<void>;
+
+/** What became of a request to cancel a task elsewhere. */
+export type CancelOutcome =
+  /** The executor was told, or the task came to its end. */
+  | { readonly outcome: 'told' }
+  /** Nobody who was asked executes the task any more; these runs of it are of replicas that are gone. */
+  | { readonly outcome: 'nobody'; readonly runs: readonly string[] };
+
+const DONE = 'done';
+const FAILED = 'failed ';
+/** Whoever was asked is gone. */
+const GONE = 'gone';
+/** Whoever was asked has come to the end of its execution, and the task has not. */
+const IDLE = 'idle';
+/** The task has come to its end. */
+const OVER = 'over';
+
+/** A request that waits for its answer. */
+interface AskedRuns {
+  readonly runs: readonly string[];
+  /** Whether what they say is waited for, or only what becomes of them. */
+  readonly isUnanswered: boolean;
+  readonly resolve: (answer: string) => void;
+}
+
+/** The requests to cancel one task: those that were made here, and those to what runs here. */
+export class CancelRequests {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #asked = new Map<string, AskedRuns>();
+  readonly #handled = new Set<string>();
+  #handler: CancelHandler | undefined;
+  #isFinished = false;
+
+  constructor(task: TaskAddress, services: BusServices) {
+    this.#task = task;
+    this.#services = services;
+  }
+
+  /** Says how what is executed here is canceled. */
+  handleWith(handler: CancelHandler): void {
+    this.#handler = handler;
+    this.check().catch(this.#services.onError);
+  }
+
+  /** Nothing is executed here any more that could be canceled. */
+  release(): void {
+    this.#handler = undefined;
+  }
+
+  /** Cancels what is executed here, of which others expect nothing any more. */
+  cancelHere(): void {
+    this.#handler?.().catch(this.#services.onError);
+  }
+
+  /**
+   * Asks the replicas that execute the task to cancel it, and waits until the task has come to its end,
+   * or those who were asked are gone.
+   *
+   * @throws {A2ARedisError} `COMMAND_FAILED` where the executor's `cancelTask` failed there, with its
+   *   message.
+   */
+  async request(): Promise<CancelOutcome> {
+    const { runtime, states, lease, onError } = this.#services;
+    const request = runtime.randomUUID();
+    try {
+      const asked = await states.requestCancel(this.#task, request);
+      if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
+      const answer = await this.#answer(request, asked, true);
+      if (answer.startsWith(FAILED)) throw this.#failed(answer.slice(FAILED.length));
+      // Who was told may be gone before the task has come to its end.
+      const fate = answer === DONE ? await this.#answer(request, asked, false) : answer;
+      if (fate === IDLE) return { outcome: 'nobody', runs: [] };
+      return fate === GONE ? { outcome: 'nobody', runs: asked } : { outcome: 'told' };
+    } finally {
+      this.#asked.delete(request);
+      states.dropCancel(this.#task, request).catch(onError);
+    }
+  }
+
+  /** Looks for requests and answers, if any could concern this process. */
+  async check(): Promise<void> {
+    if (this.#handler === undefined && this.#asked.size === 0) return;
+    this.take(await this.#services.states.state(this.#task));
+  }
+
+  /** Handles requests and answers that were read. */
+  take({ phase, runs: present, cancels, fenced }: RedisTaskState): void {
+    for (const [request, answer] of cancels) {
+      const asked = this.#asked.get(request);
+      if (answer !== '') {
+        if (asked?.isUnanswered === true) asked.resolve(answer);
+      } else if (this.#handler !== undefined && !this.#handled.has(request)) {
+        this.#handled.add(request);
+        void this.#handle(request, this.#handler);
+      }
+    }
+    // The end may have come before anybody here listened for it.
+    const isOver = phase === 'ended' || phase === 'none';
+    for (const { runs, resolve } of this.#asked.values()) {
+      if (isOver) resolve(OVER);
+      else if (runs.every((run) => fenced.has(run))) resolve(GONE);
+      else if (!runs.some((run) => present.includes(run))) resolve(IDLE);
+    }
+  }
+
+  /** The task has come to its end: nobody needs an answer any more. */
+  finish(): void {
+    this.#isFinished = true;
+    for (const { resolve } of this.#asked.values()) resolve(OVER);
+  }
+
+  #failed(message: string): A2ARedisError {
+    return new A2ARedisError(
+      'COMMAND_FAILED',
+      `The executor on another replica could not cancel task ${JSON.stringify(this.#task.taskId)}: ${message}`,
+      // It came as text: only its message is known here.
+      { cause: new Error(message) },
+    );
+  }
+
+  async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<string> {
+    if (this.#isFinished) return OVER;
+    return new Promise((resolve) => {
+      this.#asked.set(request, { runs, isUnanswered, resolve });
+      this.check().catch(this.#services.onError);
+    });
+  }
+
+  async #handle(request: string, handler: CancelHandler): Promise<void> {
+    const { states, onError } = this.#services;
+    let answer = DONE;
+    try {
+      await handler();
+    } catch (error) {
+      onError(error);
+      answer = `${FAILED}${error instanceof Error ? error.message : String(error)}`;
+    }
+    try {
+      await states.answerCancel(this.#task, request, answer);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}

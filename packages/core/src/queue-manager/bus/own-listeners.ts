@@ -1,0 +1,99 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import { contextOfScope } from '../../shared/scope.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { statusOf } from '../events/end-status.ts';
+import { failingEvent } from '../events/failing-event.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+import { storedEnd } from './stored-end.ts';
+
+/** How they are called. */
+interface Calls {
+  /** Calls when they have all that this process published: never, where others ended its run before. */
+  readonly afterDelivery: (call: () => void) => void;
+  readonly emit: (event: AgentExecutionEvent) => void;
+  readonly emitFinished: () => void;
+}
+
+/**
+ * The listeners to what this process executes of a task: they are finished when the execution is. Where
+ * others have ended the task, they wait for that end instead, and never miss it.
+ */
+export class OwnListeners {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #calls: Calls;
+  #isFinished = false;
+  /** Whether the task has come to its end. */
+  #isEnded = false;
+  #isEndedElsewhere = false;
+  /** Whether they know that the task has come to its end. */
+  #knowEnd = false;
+  #telling: Promise<void> | undefined;
+
+  constructor(task: TaskAddress, services: BusServices, calls: Calls) {
+    this.#task = task;
+    this.#services = services;
+    this.#calls = calls;
+  }
+
+  /** Whether nothing more comes to them. */
+  get areFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /** Whether they wait for the end that others give the task. */
+  get waitForEnd(): boolean {
+    return this.#isEndedElsewhere && !this.#isFinished;
+  }
+
+  deliver(event: AgentExecutionEvent): void {
+    if (this.#isFinished) return;
+    this.#knowEnd ||= isTerminal(statusOf(event));
+    this.#calls.emit(event);
+  }
+
+  /** Others have ended the task, or are about to. */
+  endedElsewhere(): void {
+    this.#isEndedElsewhere = true;
+    if (this.#isEnded) void this.end();
+  }
+
+  /** The execution here is over. */
+  executed(): void {
+    this.#calls.afterDelivery(() => {
+      if (!this.#isEndedElsewhere) this.#finish();
+    });
+  }
+
+  /** The task has come to its end, and no more events come. */
+  async end(): Promise<void> {
+    if (this.#isFinished) return;
+    this.#isEnded = true;
+    if (!this.#isEndedElsewhere) {
+      this.executed();
+      return;
+    }
+    if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());
+    this.#finish();
+  }
+
+  /** Whatever becomes of the task, they do not hear of it here. */
+  fail(error: unknown): void {
+    if (!this.#isFinished && !this.#knowEnd) this.#calls.emit(failingEvent(error));
+    this.#finish();
+  }
+
+  /** The event that says so was lost. */
+  async #tellEnd(): Promise<void> {
+    const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
+    if (end !== undefined) this.deliver(end);
+  }
+
+  #finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#calls.emitFinished();
+  }
+}

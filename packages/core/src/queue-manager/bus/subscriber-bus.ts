@@ -1,0 +1,223 @@
+import type { Task } from '@a2a-js/sdk';
+import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import { withEventId } from '../../event-ids/event-id.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
+import type { BusSubscriber } from './bus-subscribers.ts';
+import type { TaskStanding } from './bus-history.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { catchUp } from './catch-up.ts';
+import { statusOf } from '../events/end-status.ts';
+import { failingEvent } from '../events/failing-event.ts';
+import { ListeningBus } from './listening-bus.ts';
+import type { IdentifiedEvent } from '../events/identified-event.ts';
+import { someOf, storedEnd } from './stored-end.ts';
+import type { TaskBus } from './task-bus.ts';
+
+/** What listeners get ahead of what came in since they joined. */
+interface Beginning {
+  /** The task, where it holds more than the snapshot that the listeners' owner has. */
+  readonly task: Task | undefined;
+  readonly events: readonly IdentifiedEvent[];
+  /** What the listeners' owner has, the task among it. */
+  readonly applied: AppliedEvents | undefined;
+  readonly isEnded: boolean;
+}
+
+/**
+ * The bus of a task for one who comes later, with a snapshot of the task: its listeners get exactly
+ * the events that the snapshot does not hold, and then every later one. Where events are not kept,
+ * a fresh snapshot comes in place of those that were missed.
+ *
+ * The request handler attaches its listener and loads the task in one turn of the event loop. What
+ * the snapshot holds is asked in that turn, too, so that one reply answers both.
+ */
+export class SubscriberBus extends ListeningBus {
+  readonly bus: TaskBus;
+  readonly #services: BusServices;
+  readonly #context: ServerCallContext;
+  readonly #subscriber: BusSubscriber = {
+    onEvent: (event) => {
+      this.#onEvent(event);
+    },
+    onLoss: (error) => {
+      // What is kept can be had by who subscribes again; otherwise the end may be all that is left to tell.
+      if (this.#services.transport.keepsEvents) this.#endNow(error);
+      else void this.#end(error);
+    },
+    onFinished: () => {
+      this.#onFinished();
+    },
+    onClosed: (error) => {
+      this.#endNow(error);
+    },
+  };
+  /** What came in while the beginning is found out; absent before and after. */
+  #held: IdentifiedEvent[] | undefined;
+  #applied: AppliedEvents | undefined;
+  #isWelcome = false;
+  #isFinished = false;
+  #isEnding = false;
+  #isClosed = false;
+  /** Whether the listeners know that the task has come to its end. */
+  #knowEnd = false;
+
+  constructor(bus: TaskBus, services: BusServices, context: ServerCallContext) {
+    super(services.onError);
+    this.bus = bus;
+    this.#services = services;
+    this.#context = context;
+  }
+
+  publish(event: AgentExecutionEvent): void {
+    this.bus.publish(event);
+  }
+
+  finished(): void {
+    this.bus.finished();
+  }
+
+  protected override listenerAdded(name: 'event' | 'finished'): void {
+    if (name !== 'event' || this.#isWelcome || this.#isClosed) return;
+    this.#isWelcome = true;
+    this.#held = [];
+    const applied =
+      this.#services.trackingStore?.appliedEvents(this.bus.task.taskId, this.#context) ??
+      Promise.resolve(undefined);
+    this.bus.welcome(this.#subscriber);
+    void this.#join(
+      this.#services.transport.keepsEvents
+        ? this.#fromBacklog(applied)
+        : this.#fromNow(applied, this.bus.history.standing()),
+    );
+  }
+
+  protected override listenersRemoved(): void {
+    if (this.listenerCount > 0 || !this.#isWelcome) return;
+    this.#isWelcome = false;
+    this.#held = undefined;
+    this.bus.dismiss(this.#subscriber);
+  }
+
+  async #join(beginning: Promise<Beginning>): Promise<void> {
+    try {
+      const { task, events, applied, isEnded } = await beginning;
+      const held = this.#held;
+      if (held === undefined || this.#isEnding) return;
+      this.#held = undefined;
+      this.#applied = applied;
+      if (task !== undefined) this.#give(AgentEvent.task(task), applied);
+      for (const event of events) {
+        this.#take(event);
+        // It comes in once more, now or later: the log is ahead of what came in.
+        this.#applied = (this.#applied ?? AppliedEvents.NONE).with(event.eventId);
+      }
+      for (const event of held) this.#take(event);
+      if (isEnded || this.#isFinished) this.#onFinished();
+    } catch (error) {
+      if (this.#held === undefined || this.#isEnding) return;
+      this.#services.onError(error);
+      this.#endNow(error);
+    }
+  }
+
+  async #fromBacklog(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<Beginning> {
+    const applied = await whatIsApplied;
+    return { ...(await this.bus.history.backlog(applied)), task: undefined, applied };
+  }
+
+  async #fromNow(
+    whatIsApplied: Promise<AppliedEvents | undefined>,
+    whereItStands: Promise<TaskStanding>,
+  ): Promise<Beginning> {
+    const [known, standing] = await Promise.all([whatIsApplied, whereItStands]);
+    const { isEnded } = standing;
+    const { store, trackingStore } = this.#services;
+    // Without event ids it cannot be told what a snapshot holds.
+    if (known === undefined || store === undefined || trackingStore === undefined) {
+      return { task: undefined, events: [], applied: known, isEnded };
+    }
+    const { task, applied } = await catchUp({
+      runtime: this.#services.runtime,
+      taskId: this.bus.task.taskId,
+      context: this.#context,
+      store,
+      trackingStore,
+      applied: known,
+      standing,
+      held: () => (this.#isEnding ? undefined : this.#held),
+    });
+    return { task, events: [], applied, isEnded };
+  }
+
+  #onEvent(event: IdentifiedEvent): void {
+    if (this.#isEnding) return;
+    if (this.#held === undefined) {
+      this.#take(event);
+    } else if (this.#held.length < this.#services.limits.maxPendingEvents) {
+      this.#held.push(event);
+    } else {
+      const error = this.#tooMany();
+      this.#services.onError(error);
+      this.#endNow(error);
+    }
+  }
+
+  #onFinished(): void {
+    this.#isFinished = true;
+    if (this.#held !== undefined || this.#isEnding) return;
+    if (this.#knowEnd) this.#finish();
+    else void this.#end();
+  }
+
+  /** What the listeners' owner has may come in later. */
+  #take({ eventId, event }: IdentifiedEvent): void {
+    if (this.#applied?.has(eventId) !== true) this.#give(event);
+  }
+
+  /** @param applied Marks an event as one of these, so that no store applies it once more. */
+  #give(event: AgentExecutionEvent, applied?: AppliedEvents): void {
+    this.#knowEnd ||= isTerminal(statusOf(event));
+    const eventId = applied === undefined ? undefined : someOf(applied);
+    this.emit(eventId === undefined ? event : withEventId(event, eventId));
+  }
+
+  /**
+   * Ends the listeners: with the task's end, if the store has it and they do not; otherwise with the
+   * error, if there is one.
+   */
+  async #end(error?: unknown): Promise<void> {
+    if (this.#isEnding || this.#isClosed) return;
+    this.#isEnding = true;
+    const last = this.#knowEnd
+      ? undefined
+      : await storedEnd(this.bus.task, this.#services, this.#context);
+    if (last !== undefined && !this.#isClosed) this.#give(last);
+    this.#endNow(error);
+  }
+
+  /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */
+  #endNow(error: unknown): void {
+    this.#isEnding = true;
+    this.#held = undefined;
+    if (!this.#isWelcome || this.#isClosed) return;
+    if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.emitFinished();
+    this.bus.dismiss(this.#subscriber);
+  }
+
+  #tooMany(): A2ARedisError {
+    return new A2ARedisError(
+      'EVENTS_LOST',
+      `More than ${this.#services.limits.maxPendingEvents} events of task ${JSON.stringify(this.bus.task.taskId)} came in before its snapshot. Subscribe again.`,
+    );
+  }
+}

@@ -1,0 +1,358 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import type { A2ARedisError } from '../../shared/errors.ts';
+import { BusFeed } from './bus-feed.ts';
+import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
+import { BusHistory } from './bus-history.ts';
+import { BusRuns } from '../execution/bus-runs.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { CancelRequests } from './cancel-requests.ts';
+import type { ExecutingRequest } from '../execution/event-sender.ts';
+import { END_OF_EVENTS, type FencedBy, type TransportedEvent } from '../events/event-transport.ts';
+import { ListeningBus } from './listening-bus.ts';
+import { type IdentifiedEvent, readEvent } from '../events/identified-event.ts';
+import { OwnListeners } from './own-listeners.ts';
+import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import type { TaskRun } from '../execution/task-run.ts';
+import { eventsGivenUp, neverExecuted, runEnded } from '../events/queue-errors.ts';
+
+/** How long a request may take until it executes the task, in milliseconds. */
+const LONGEST_HOLD_MS = 30_000;
+
+/**
+ * The bus of a task in this process: hands what is published here to the listeners here at once, as
+ * the SDK's own bus does, and to other replicas in order; hands what other replicas publish to the
+ * listeners here.
+ */
+export class TaskBus extends ListeningBus {
+  readonly task: TaskAddress;
+  /** The requests to cancel the task, from here and from elsewhere. */
+  readonly cancels: CancelRequests;
+  /** What this process executes and publishes of the task. */
+  readonly runs: BusRuns;
+  /** What was published before somebody joins. */
+  readonly history: BusHistory;
+  readonly #services: BusServices;
+  readonly #feed: BusFeed;
+  readonly #subscribers = new BusSubscribers();
+  readonly #own: OwnListeners;
+  /** Since when a request is about to execute the task here; absent where none is. */
+  #heldAt: number | undefined;
+  #executions = 0;
+  /** Requests from here to cancel the task: who made them listens for its end. */
+  #canceling = 0;
+  /** Whether this bus takes no more events of its own. */
+  #isOver = false;
+
+  /** @param earlier A run of the task on a bus before this one, whose events are not all with Redis yet. */
+  constructor(task: TaskAddress, services: BusServices, earlier?: TaskRun) {
+    super(services.onError);
+    this.task = task;
+    this.#services = services;
+    this.cancels = new CancelRequests(task, services);
+    this.#own = new OwnListeners(task, services, {
+      afterDelivery: (call) => {
+        this.runs.present.publisher.afterDelivery(call);
+      },
+      emit: (event) => {
+        this.emit(event);
+      },
+      emitFinished: () => {
+        this.emitFinished();
+        services.onChanged(this);
+      },
+    });
+    const fenced = (by: FencedBy): void => {
+      this.fence(by);
+    };
+    this.runs = new BusRuns(task, services, fenced, earlier);
+    this.#feed = new BusFeed(services.transport, task, {
+      isOwn: (publisher) => this.runs.has(publisher),
+      onEvent: (event) => {
+        this.#onTransported(event);
+      },
+      onLoss: (error) => {
+        this.#lose(error);
+      },
+      onRequest: () => {
+        this.cancels.check().catch(services.onError);
+      },
+    });
+    this.history = new BusHistory(task, services, {
+      mayGoOn: () => this.#mayGoOn,
+      following: async () => this.#feed.following(() => this.#subscribers.isEnded),
+    });
+  }
+
+  /** Whether this bus takes no more events of its own: its execution is over, or was ended by others. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isExecuting(): boolean {
+    return this.#executions > 0;
+  }
+
+  /** Whether the task can be executed here: otherwise with a bus that is made anew. */
+  get isOpen(): boolean {
+    return !this.#isOver && !this.#own.areFinished;
+  }
+
+  /** Whether anybody needs this bus, so that it cannot be dropped and made anew. */
+  get isNeeded(): boolean {
+    if (this.runs.isSending || this.#subscribers.isWaitedFor) return true;
+    return !this.#own.areFinished && (this.#mayGoOn || this.listenerCount > 0);
+  }
+
+  get #isHeld(): boolean {
+    return this.#heldAt !== undefined;
+  }
+
+  /** Whether events of this process may be to come. */
+  get #mayGoOn(): boolean {
+    return this.#isHeld || this.isExecuting || this.#canceling > 0;
+  }
+
+  /** A request is about to execute the task here: the bus stays until it did, or has left. */
+  hold(): void {
+    this.#heldAt = this.#services.runtime.now();
+    this.#feed.follow();
+  }
+
+  /**
+   * Counts one more execution of the task in this process, and tells the other replicas.
+   *
+   * @param request The request that executes it.
+   * @returns When they know, or cannot be told for now.
+   */
+  async begin(request: ExecutingRequest): Promise<void> {
+    const { lease } = this.#services;
+    // Under a name that others have ended, nothing is begun.
+    if (!lease.isCertain) await lease.confirm();
+    this.#heldAt = undefined;
+    if (!this.isExecuting) this.runs.next();
+    this.runs.present.begin(request);
+    this.#executions += 1;
+    this.#feed.follow();
+    await this.runs.present.register();
+  }
+
+  /**
+   * Counts one execution less. Where the bus stays open then, the task waits for its user.
+   *
+   * @returns Whether that is settled. Otherwise it is for the request handler to say, in this very turn.
+   */
+  settle(): boolean {
+    this.#executions = Math.max(0, this.#executions - 1);
+    if (this.isExecuting || this.#own.waitForEnd) return true;
+    const { isDeferring, isInterrupted } = this.runs.present.publisher;
+    // The request handler goes by what its listener heard, which is not all yet.
+    if (isDeferring && !isInterrupted) this.finished();
+    queueMicrotask(() => {
+      if (!this.#isOver && !this.isExecuting) void this.#pause();
+    });
+    return isDeferring;
+  }
+
+  /**
+   * Keeps the bus open while something ends the task: who asked for it waits for that event, though
+   * nobody may execute the task.
+   */
+  async whileCanceling(work: () => Promise<void>): Promise<void> {
+    this.#canceling += 1;
+    try {
+      await work();
+    } finally {
+      this.#canceling -= 1;
+      // Nothing may have come of it.
+      this.check(0).catch(this.#services.onError);
+    }
+  }
+
+  publish(event: AgentExecutionEvent): void {
+    if (this.#isOver) return;
+    this.runs.present.publisher.publish(event, {
+      own: (identified) => {
+        this.#own.deliver(identified.event);
+      },
+      subscribers: (identified) => {
+        this.#subscribers.deliver(identified);
+      },
+      subscribersLose: () => {
+        this.#subscribers.lose(eventsGivenUp(this.task.taskId));
+      },
+    });
+  }
+
+  finished(): void {
+    this.#executions = 0;
+    this.#heldAt = undefined;
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.cancels.release();
+      this.runs.present.end(() => {
+        this.#services.onChanged(this);
+      });
+    }
+    // Subscribers wait for the end that everybody gets: other replicas may go on with the task.
+    this.#own.executed();
+  }
+
+  /** This process's run of the task was ended: what is published here counts no more. */
+  stop(): void {
+    this.#isOver = true;
+    this.#own.endedElsewhere();
+    this.#heldAt = undefined;
+    this.#executions = 0;
+    this.cancels.cancelHere();
+    this.#services.onChanged(this);
+  }
+
+  /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
+  fence(by: FencedBy): void {
+    if (this.#isOver) {
+      // What it still had to send is void: nobody needs it for that any more.
+      this.#services.onChanged(this);
+      return;
+    }
+    if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
+    this.stop();
+  }
+
+  /** Adds one who hears all events from now on. */
+  welcome(subscriber: BusSubscriber): void {
+    this.#subscribers.add(subscriber);
+    if (!this.#subscribers.isEnded) this.#feed.follow();
+  }
+
+  dismiss(subscriber: BusSubscriber): void {
+    if (this.#subscribers.remove(subscriber)) this.#services.onChanged(this);
+  }
+
+  /**
+   * Looks after what a lost message would have told.
+   *
+   * @param quietMs Nothing is looked after where something was heard so recently, in milliseconds.
+   */
+  async check(quietMs: number): Promise<void> {
+    if (this.isExecuting) await this.runs.present.register();
+    else this.#letGo();
+    if (this.#subscribers.isEnded) return;
+    if (this.#services.runtime.now() - this.#feed.heardAt < quietMs) return;
+    const state = await this.#services.states.state(this.task);
+    this.cancels.take(state);
+    await this.#feed.check(state);
+    if (this.#mayGoOn || this.#subscribers.isEnded) return;
+    if (state.phase === 'ended' || state.phase === 'none') {
+      await this.#end();
+    } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
+      if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
+    }
+  }
+
+  /**
+   * Gives up to wait for an execution that does not begin: a request that fails before it, the request
+   * handler leaves listening for ever.
+   */
+  #letGo(): void {
+    const { runtime } = this.#services;
+    if (this.#heldAt === undefined || runtime.now() - this.#heldAt < LONGEST_HOLD_MS) return;
+    this.#heldAt = undefined;
+    this.#isOver = true;
+    this.#own.fail(neverExecuted(this.task.taskId));
+  }
+
+  /** The connection for messages was lost, and is back. */
+  resume(): void {
+    this.#feed.resume().catch(this.#services.onError);
+  }
+
+  /** Stops following. Listeners are not told: the bus can be made anew. */
+  close(): void {
+    this.#feed.close();
+  }
+
+  /**
+   * Ends the bus with its manager. Whoever still listens gets the error: the task may go on elsewhere.
+   * What is not with Redis by now is given up.
+   */
+  shutDown(error: A2ARedisError): void {
+    if (this.isExecuting) this.stop();
+    this.#isOver = true;
+    this.runs.stop();
+    this.close();
+    this.#subscribers.close(error);
+    this.#own.fail(error);
+    void this.#end();
+  }
+
+  protected override listenerAdded(): void {
+    if (!this.#own.areFinished) this.#feed.follow();
+  }
+
+  protected override listenersRemoved(): void {
+    if (this.listenerCount === 0) {
+      this.#heldAt = undefined;
+      // At the end, requests stop to listen and have what they heard before them still.
+      if (!this.#isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
+    }
+    this.#services.onChanged(this);
+  }
+
+  #onTransported(event: TransportedEvent): void {
+    const { publisher } = event.eventId;
+    const isOwn = this.runs.has(publisher);
+    if (event.body === END_OF_EVENTS) {
+      // Where this process executes the task too, or is about to, its own end is still to come. The end of
+      // an earlier bus of this process may come late, and does not end what is canceled here.
+      const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
+      if (this.isExecuting || this.#isHeld || (this.#canceling > 0 && isEarlier)) return;
+      this.#isOver = true;
+      void this.#end();
+      return;
+    }
+    // Those here had this process's own events already, or have them when their publisher is told so.
+    if (isOwn) return;
+    try {
+      this.#deliver(readEvent(this.task, event, this.#services));
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Tells those who only listen that events do not come; who executes the task has its own. */
+  #lose(error: unknown): void {
+    this.#services.onError(error);
+    this.#subscribers.lose(error);
+  }
+
+  #deliver(identified: IdentifiedEvent): void {
+    this.#own.deliver(identified.event);
+    this.#subscribers.deliver(identified);
+  }
+
+  /** Nothing more comes to anybody. */
+  async #end(): Promise<void> {
+    const told = this.#own.end();
+    this.#endSubscribers();
+    this.cancels.finish();
+    this.#services.onChanged(this);
+    await told;
+  }
+
+  /** Subscribers have all that was sent from here first: its message may be ahead of the reply that says so. */
+  #endSubscribers(): void {
+    const telling = this.runs.all().findLast(({ publisher }) => publisher.isTelling);
+    const end = (): void => {
+      this.#subscribers.end();
+      this.#services.onChanged(this);
+    };
+    if (telling === undefined) end();
+    else telling.publisher.afterTelling(end);
+  }
+
+  async #pause(): Promise<void> {
+    await this.runs.pause();
+    this.#services.onChanged(this);
+  }
+}

@@ -1,0 +1,99 @@
+import type { A2ARedisError } from '../../shared/errors.ts';
+import type { AppliedEvents } from '../../event-ids/applied-events.ts';
+import type { EventId } from '../../event-ids/event-id.ts';
+import type { CompanionCall } from '../../redis/script-companion.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import type { RedisTaskState } from '../state/task-state.ts';
+
+/** What ends a task's events; takes a counter of its publisher like an event. */
+export const END_OF_EVENTS = 'z';
+
+/** Events of one publisher that follow one another. */
+export interface EventBatch {
+  /** The run that published them. */
+  readonly publisher: string;
+  /** The counter of the first event; the others count up from there. */
+  readonly firstCounter: number;
+  /** Encoded events, or {@link END_OF_EVENTS}. */
+  readonly bodies: readonly string[];
+  /**
+   * - `e`: they end the task: no run of it goes on, and nothing of others is accepted any more.
+   * - `i`: they are accepted only if no other run goes on.
+   */
+  readonly mode?: 'e' | 'i' | 'ei' | undefined;
+}
+
+/** Why nothing of a run is accepted any more: others ended the run, or its task and all runs with it. */
+export type FencedBy = 'fenced' | 'over';
+
+/** What became of a batch. */
+export type SendOutcome =
+  | 'accepted'
+  | FencedBy
+  /** The run had ended the task before: nothing of the batch was accepted. */
+  | 'ended'
+  /** Another run goes on, and the batch was to be accepted only if none does. */
+  | 'busy';
+
+/** An event as others see it. */
+export interface TransportedEvent {
+  readonly eventId: EventId;
+  readonly body: string;
+}
+
+/** Who follows the events of a task. */
+export interface TaskFollower {
+  /** Whether this process is the publisher of an event: it has those anyhow, and never loses them. */
+  readonly isOwn: (publisher: string) => boolean;
+  /** Called once for each event, this process's own among them, in the order of the transport. */
+  readonly onEvent: (event: TransportedEvent) => void;
+  /** Events were lost for good: they can be neither received nor read any more. */
+  readonly onLoss: (error: A2ARedisError) => void;
+  /** Requests to cancel the task, or answers to them, may have changed. */
+  readonly onRequest: () => void;
+}
+
+/** The events of a task, as they come in. */
+export interface TaskFeed {
+  /**
+   * Resolves when no event that is sent afterwards can be missed, and on `close`: then none comes.
+   * Rejects with `CLIENT_CLOSED` where the manager or its client was closed.
+   */
+  readonly ready: Promise<void>;
+  /** When anything of the task was heard last, on the clock of the runtime. */
+  readonly heardAt: number;
+  /**
+   * Gets what was missed.
+   *
+   * @param state The task's state, if it was just read.
+   */
+  check(state?: RedisTaskState): Promise<void>;
+  /** The connection for messages was lost, and is back: gets what was missed meanwhile. */
+  resume(): Promise<void>;
+  close(): void;
+}
+
+/** How the events of tasks get to other replicas. */
+export interface EventTransport {
+  /** Whether events can be had after they were sent: otherwise whoever comes late has missed them. */
+  readonly keepsEvents: boolean;
+  /**
+   * What sends events in their order, alone or with the record of their task. Safe to repeat: what was
+   * accepted before is not sent again. What it refuses, it answers as {@link SendOutcome} says.
+   */
+  sending(task: TaskAddress, batch: EventBatch): CompanionCall;
+  /**
+   * Stored events that a task does not hold, oldest first.
+   *
+   * @param applied What the task holds.
+   * @param counters How many events of each publisher there were.
+   * @returns `undefined` where some that it lacks are no longer stored.
+   */
+  stored(
+    task: TaskAddress,
+    applied: AppliedEvents,
+    counters: ReadonlyMap<string, number>,
+  ): Promise<readonly TransportedEvent[] | undefined>;
+  /** Begins to follow a task. */
+  follow(task: TaskAddress, follower: TaskFollower): TaskFeed;
+}

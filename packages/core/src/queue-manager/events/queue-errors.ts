@@ -1,0 +1,59 @@
+import { channel } from 'node:diagnostics_channel';
+
+import { errorReporter } from '../../shared/error-reporter.ts';
+import { A2ARedisError } from '../../shared/errors.ts';
+import type { TaskAddress } from './queue-keys.ts';
+
+const queueChannel = channel('a2a-redis:queue');
+
+/** What is done with errors in the background; also told on the diagnostics channel `a2a-redis:queue`. */
+export function queueErrorReporter(
+  onError: ((error: Error) => void) | undefined,
+): (error: unknown) => void {
+  const report = errorReporter('Event queues', 'EVENT_QUEUE_ERROR', onError);
+  return (thrown) => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (queueChannel.hasSubscribers) queueChannel.publish({ type: 'error', error });
+    report(error);
+  };
+}
+
+/** A run that another replica has ended. */
+export function runEnded(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'RUN_ENDED',
+    `Another replica ended task ${JSON.stringify(taskId)}, because this process gave no sign of life. What it still publishes is dropped.`,
+  );
+}
+
+/** Events that Redis did not accept, as a subscriber on the replica that published them is told. */
+export function eventsGivenUp(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Events of task ${JSON.stringify(taskId)} were lost to a subscriber: Redis did not accept them in time. Subscribe again for a fresh snapshot.`,
+  );
+}
+
+/** An execution of which the other replicas could not be told. */
+export function neverEntered(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'DEADLINE_EXCEEDED',
+    `Task ${JSON.stringify(taskId)} is not executed: Redis could not be told of it in time.`,
+  );
+}
+
+/** A request that was about to execute a task, and did not. */
+export function neverExecuted(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Nothing was executed of task ${JSON.stringify(taskId)}: the request that was about to has failed before.`,
+  );
+}
+
+/** A message on a task's channel that nothing here wrote. */
+export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
+  return new A2ARedisError(
+    'CORRUPT_RECORD',
+    `A message on channel ${JSON.stringify(name)} cannot be read.`,
+  );
+}

@@ -1,0 +1,90 @@
+import type { BusServices } from './bus-services.ts';
+import type { FencedBy } from '../events/event-transport.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+import { TaskRun } from './task-run.ts';
+
+/** How many runs of its own a bus knows. */
+const MOST_NAMES = 8;
+
+/** The runs of a task on one bus, one after the other. */
+export class BusRuns {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #onFenced: (by: FencedBy) => void;
+  /** Their names, the latest last. */
+  readonly #names: string[] = [];
+  /** Runs before the present one, until all that they published is with Redis and they are paused. */
+  #earlier: readonly TaskRun[] = [];
+  #present: TaskRun;
+
+  /**
+   * @param onFenced Called where others have ended the present run.
+   * @param earlier A run of another bus of the task here, whose events go out first.
+   */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    onFenced: (by: FencedBy) => void,
+    earlier: TaskRun | undefined,
+  ) {
+    this.#task = task;
+    this.#services = services;
+    this.#onFenced = onFenced;
+    this.#present = this.#make(earlier);
+  }
+
+  get present(): TaskRun {
+    return this.#present;
+  }
+
+  /** Those whose events may not all be with Redis, in their order. */
+  all(): readonly TaskRun[] {
+    return [...this.#earlier, this.#present];
+  }
+
+  /** Whether a publisher is one of them, or was: the last events of some may still be on their way to here. */
+  has(publisher: string): boolean {
+    return this.#names.includes(publisher);
+  }
+
+  /** Whether events are not with Redis yet, or not in the task. */
+  get isSending(): boolean {
+    return this.all().some(({ isSending }) => isSending);
+  }
+
+  /** Makes sure that the task can be executed under the present one. */
+  next(): void {
+    if (this.#present.canGoOn) return;
+    const earlier = this.#present;
+    this.#earlier = this.all();
+    this.#present = this.#make(earlier);
+    void earlier.settled().then(() => {
+      this.#earlier = this.#earlier.filter((each) => each !== earlier);
+      return undefined;
+    });
+  }
+
+  /** Pauses the present one. */
+  async pause(): Promise<void> {
+    await this.#present.pause();
+  }
+
+  /** Resolves when all that was published is with Redis, or was given up. */
+  async settled(): Promise<void> {
+    await Promise.all(this.all().map(async (run) => run.settled()));
+  }
+
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    for (const run of this.all()) run.stop();
+  }
+
+  #make(earlier: TaskRun | undefined): TaskRun {
+    const run = new TaskRun(this.#task, this.#services, earlier, (by) => {
+      if (run === this.#present) this.#onFenced(by);
+    });
+    this.#names.push(run.name);
+    if (this.#names.length > MOST_NAMES) this.#names.shift();
+    return run;
+  }
+}

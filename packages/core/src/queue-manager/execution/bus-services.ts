@@ -1,0 +1,37 @@
+import type { TaskStore } from '@a2a-js/sdk/server';
+
+import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
+import type { EventWritingStore } from '../../event-ids/event-writing-store.ts';
+import type { ScriptRunner } from '../../redis/script-runner.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { EventTransport } from '../events/event-transport.ts';
+import type { OutboxLimits } from './outbox.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+import type { ReplicaLease } from '../state/replica-lease.ts';
+import type { TaskBus } from '../bus/task-bus.ts';
+import type { RedisTaskStates } from '../state/task-state.ts';
+
+/** What the buses of a manager share. */
+export interface BusServices {
+  readonly runtime: Runtime;
+  readonly runner: ScriptRunner;
+  readonly transport: EventTransport;
+  readonly states: RedisTaskStates;
+  readonly lease: ReplicaLease;
+  /** The store of the tasks, where it is known. */
+  readonly store: TaskStore | undefined;
+  /** The same, where it reads the ids of events. */
+  readonly trackingStore: EventTrackingStore | undefined;
+  /** The same, where it takes events from their publisher, and writes them on the server of the manager. */
+  readonly eventStore: EventWritingStore | undefined;
+  readonly limits: OutboxLimits;
+  /** Names the next run; see `runName`. */
+  readonly nextRun: () => string;
+  readonly onError: (error: unknown) => void;
+  /** A bus may not be needed any more. */
+  readonly onChanged: (bus: TaskBus) => void;
+  /** What a run published, nobody stores: its replica does. */
+  readonly onUnstored: (task: TaskAddress, run: string) => Promise<void>;
+  /** The replicas that execute the bus's task are gone. */
+  readonly onOrphaned: (bus: TaskBus, runs: readonly string[]) => void;
+}

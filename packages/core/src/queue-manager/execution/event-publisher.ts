@@ -1,0 +1,186 @@
+import type { TaskStatus } from '@a2a-js/sdk';
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
+import type { BusServices } from './bus-services.ts';
+import { statusOf } from '../events/end-status.ts';
+import { encodeEvent } from '../events/event-codec.ts';
+import { EventSender, type ExecutingRequest } from './event-sender.ts';
+import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
+import { type IdentifiedEvent, identifiedEvent } from '../events/identified-event.ts';
+import { OrderedCalls } from './ordered-calls.ts';
+import { Outbox, type OutboxEvents } from './outbox.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+import { UnstoredEvents } from './unstored-events.ts';
+
+/** Hands an event to those here who listen. */
+export interface Deliveries {
+  readonly own: (event: IdentifiedEvent) => void;
+  readonly subscribers: (event: IdentifiedEvent) => void;
+  /** Tells subscribers that an event was given up: the task lacks it, too. */
+  readonly subscribersLose: () => void;
+}
+
+/** What one run of a task publishes: counted, identified, handed to the listeners here, and sent. */
+export class EventPublisher {
+  /** The name of the run: the publisher of the events. */
+  readonly run: string;
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #sender: EventSender;
+  readonly #outbox: Outbox;
+  readonly #unstored: UnstoredEvents;
+  #counter = 0;
+  /** What listeners to the execution get once others can: as a rule they have it at once. */
+  readonly #forOwn = new OrderedCalls();
+  /** What subscribers here get, once others can. */
+  readonly #forSubscribers = new OrderedCalls();
+  #status: TaskStatus | undefined;
+  #hasPublishedEnd = false;
+
+  constructor(
+    task: TaskAddress,
+    run: string,
+    services: BusServices,
+    events: Omit<OutboxEvents, 'onError'>,
+  ) {
+    this.#task = task;
+    this.run = run;
+    this.#services = services;
+    this.#unstored = new UnstoredEvents(services.runtime, task, run);
+    const { runner, transport, eventStore, limits, onError } = services;
+    const sender = new EventSender(task, runner, transport, eventStore);
+    this.#sender = sender;
+    const send = async (batch: EventBatch): Promise<SendOutcome> => sender.send(batch);
+    this.#outbox = new Outbox(services.runtime, send, task, run, limits, { ...events, onError });
+  }
+
+  /** Says what an execution began with. */
+  begin(request: ExecutingRequest): void {
+    this.#sender.begin(request, { publisher: this.run, counter: this.#counter });
+  }
+
+  /** Nobody listens here any more. */
+  endRequests(): void {
+    this.#sender.endRequests();
+  }
+
+  /** How many events there were. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  /** Whether events are not with Redis yet. */
+  get isSending(): boolean {
+    return this.#outbox.waiting.length > 0;
+  }
+
+  /** Whether a terminal state was published. */
+  get hasPublishedEnd(): boolean {
+    return this.#hasPublishedEnd;
+  }
+
+  /** Whether the last status that was published leaves the task waiting for its user. */
+  get isInterrupted(): boolean {
+    return isInterrupted(this.#status);
+  }
+
+  /** Whether listeners to the execution wait for events that were published. */
+  get isDeferring(): boolean {
+    return !this.#forOwn.isEmpty;
+  }
+
+  /** Whether subscribers here wait for events that were published. */
+  get isTelling(): boolean {
+    return !this.#forSubscribers.isEmpty;
+  }
+
+  /**
+   * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
+   * long that others may have ended the task; subscribers have it when others can.
+   */
+  publish(event: AgentExecutionEvent, { own, subscribers, subscribersLose }: Deliveries): void {
+    const body = this.#encode(event);
+    this.#status = statusOf(event) ?? this.#status;
+    this.#hasPublishedEnd ||= isTerminal(this.#status);
+    this.#counter += 1;
+    this.#unstored.note(this.#counter, event);
+    const eventId = { publisher: this.run, counter: this.#counter };
+    const identified = identifiedEvent(event, eventId, this.#services);
+    const toOwn = (): void => {
+      own(identified);
+    };
+    let isLost = false;
+    const toSubscribers = (): void => {
+      if (isLost) subscribersLose();
+      else subscribers(identified);
+    };
+    if (body === undefined) {
+      this.#forOwn.after(toOwn);
+      this.#forSubscribers.after(toSubscribers);
+      return;
+    }
+    const isCertain = this.#services.lease.isCertain && this.#forOwn.isEmpty;
+    const settle = this.#sender.expect(identified);
+    const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
+    const settleSubscribers = this.#forSubscribers.add(toSubscribers);
+    this.#outbox.push(eventId.counter, body, (outcome) => {
+      settle(outcome);
+      // Where requests store what they hear, those here get all the same what was given up.
+      isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
+      // Only where the run was ended, nobody is told.
+      settleOwn?.(outcome !== 'fenced');
+      settleSubscribers(outcome !== 'fenced');
+    });
+    if (isCertain) toOwn();
+  }
+
+  /** Calls when listeners to the execution have all events: as a rule at once. */
+  afterDelivery(call: () => void): void {
+    this.#forOwn.after(call);
+  }
+
+  /** Calls when subscribers here have all events that others have. */
+  afterTelling(call: () => void): void {
+    this.#forSubscribers.after(call);
+  }
+
+  /** Says that nothing more comes. */
+  end(onAccepted: () => void): void {
+    this.#counter += 1;
+    this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
+      if (outcome === 'accepted') onAccepted();
+    });
+  }
+
+  /** Resolves when all is with Redis, or was given up. */
+  async drained(): Promise<void> {
+    await this.#outbox.drained();
+  }
+
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    this.#outbox.stop();
+  }
+
+  /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
+  async stored(): Promise<boolean> {
+    const { trackingStore, eventStore, limits } = this.#services;
+    // What was sent is stored, and nobody stores what was given up.
+    if (eventStore !== undefined) return !this.#sender.hasLost;
+    return (
+      trackingStore === undefined || this.#unstored.stored(trackingStore, limits.publishDeadlineMs)
+    );
+  }
+
+  #encode(event: AgentExecutionEvent): string | undefined {
+    try {
+      return encodeEvent(event);
+    } catch (cause) {
+      const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only listeners in this process get it.`;
+      this.#services.onError(new A2ARedisError('INVALID_ARGUMENT', message, { cause }));
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import type { Message, Task } from '@a2a-js/sdk';
+import type { RequestContext, ServerCallContext } from '@a2a-js/sdk/server';
+
+import { contextOfScope } from '../../shared/scope.ts';
+import type { EventId } from '../../event-ids/event-id.ts';
+import type {
+  EventFate,
+  EventWritingStore,
+  PublishedEvent,
+} from '../../event-ids/event-writing-store.ts';
+import type { CompanionCall } from '../../redis/script-companion.ts';
+import type { ScriptRunner } from '../../redis/script-runner.ts';
+import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
+import type { EventOutcome } from './outbox.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+
+/** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
+export type ExecutingRequest = Pick<RequestContext, 'context'> &
+  Partial<Pick<RequestContext, 'contextId' | 'userMessage' | 'task'>>;
+
+/**
+ * Sends the events of one run of a task: together with the task's record where the store takes them from
+ * their publisher, so that what is announced is stored; otherwise alone, and the request handler stores
+ * them some steps later.
+ */
+export class EventSender {
+  readonly #task: TaskAddress;
+  readonly #context: ServerCallContext;
+  readonly #runner: ScriptRunner;
+  readonly #transport: Pick<EventTransport, 'sending'>;
+  readonly #store: EventWritingStore | undefined;
+  readonly #userMessages: Message[] = [];
+  #known: Task | undefined;
+  /** Each says that a request stores no more events. */
+  readonly #requests: (() => void)[] = [];
+  #hasLost = false;
+  /** What is not sent yet and is to be stored, by counter. */
+  readonly #waiting = new Map<number, PublishedEvent>();
+
+  constructor(
+    task: TaskAddress,
+    runner: ScriptRunner,
+    transport: Pick<EventTransport, 'sending'>,
+    store: EventWritingStore | undefined,
+  ) {
+    this.#task = task;
+    this.#context = contextOfScope(task.scope);
+    this.#runner = runner;
+    this.#transport = transport;
+    this.#store = store;
+  }
+
+  /**
+   * Says what an execution began with.
+   *
+   * @param last The run, and its last event before that.
+   */
+  begin({ userMessage, task, context }: ExecutingRequest, last: EventId): void {
+    if (userMessage !== undefined) this.#userMessages.push(userMessage);
+    this.#known = task;
+    const end = this.#store?.beginEvents(this.#task.taskId, context, last);
+    if (end !== undefined) this.#requests.push(end);
+  }
+
+  /** No request stores events any more. */
+  endRequests(): void {
+    for (const end of this.#requests.splice(0)) end();
+  }
+
+  /** Whether an event was given up. */
+  get hasLost(): boolean {
+    return this.#hasLost;
+  }
+
+  /**
+   * Announces an event that is going to be sent.
+   *
+   * @returns Says what became of it: to be called once.
+   */
+  expect(published: PublishedEvent): (outcome: EventOutcome) => void {
+    const { eventId, event } = published;
+    const store = this.#store;
+    // An executor may publish events of another task: who listens stores them.
+    if (store === undefined || taskIdOf(event) !== this.#task.taskId) return () => {};
+    this.#waiting.set(eventId.counter, published);
+    const settle = store.expectEvent(this.#task.taskId, this.#context, eventId);
+    return (outcome) => {
+      this.#waiting.delete(eventId.counter);
+      this.#hasLost ||= outcome === 'lost';
+      settle(FATES[outcome]);
+    };
+  }
+
+  /** Safe to repeat: what was accepted before is not sent again. */
+  async send(batch: EventBatch): Promise<SendOutcome> {
+    const companion = (endsTask: boolean): CompanionCall =>
+      this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch);
+    const events = batch.bodies.flatMap(
+      (_, index) => this.#waiting.get(batch.firstCounter + index) ?? [],
+    );
+    if (this.#store !== undefined && events.length > 0) {
+      const written = await this.#store.writeEvents(this.#task.taskId, this.#context, {
+        events,
+        userMessages: this.#userMessages,
+        known: this.#known,
+        companion,
+      });
+      if (written.outcome === 'written') return 'accepted';
+      if (written.outcome === 'refused') return outcomeOf(written.reason);
+    }
+    return sendAlone(this.#runner, companion(false));
+  }
+}
+
+/** Sends events without the record of their task. */
+export async function sendAlone(
+  runner: ScriptRunner,
+  { companion, keys, args }: CompanionCall,
+): Promise<SendOutcome> {
+  return outcomeOf(await runner.run(companion.alone, keys, args));
+}
+
+/** What a script says became of a batch. */
+function outcomeOf(reply: unknown): SendOutcome {
+  switch (reply) {
+    case 'fenced':
+    case 'over':
+    case 'ended':
+    case 'busy':
+      return reply;
+    default:
+      return 'accepted';
+  }
+}
+
+const FATES: Readonly<Record<EventOutcome, EventFate>> = {
+  accepted: 'written',
+  lost: 'lost',
+  fenced: 'refused',
+};
+
+/** Of which task an event is; empty for a message, which no task holds. */
+function taskIdOf({ kind, data }: PublishedEvent['event']): string {
+  switch (kind) {
+    case 'task':
+      return data.id;
+    case 'statusUpdate':
+    case 'artifactUpdate':
+      return data.taskId;
+    case 'message':
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,220 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { systemRuntime } from '../../runtime/runtime.ts';
+import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
+import { Outbox, type OutboxLimits } from './outbox.ts';
+import { QueueKeys } from '../events/queue-keys.ts';
+
+const task = new QueueKeys('p:').task({ tenant: '', owner: '' }, 't');
+
+let sent: EventBatch[];
+let errors: A2ARedisError[];
+let fenced: number;
+let onSend: (batch: EventBatch) => Promise<SendOutcome>;
+
+beforeEach(() => {
+  sent = [];
+  errors = [];
+  fenced = 0;
+  onSend = async () => 'accepted';
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
+  const send = async (batch: EventBatch): Promise<SendOutcome> => {
+    sent.push(batch);
+    return onSend(batch);
+  };
+  const all = { maxPendingEvents: 10_000, publishDeadlineMs: 1000, ...limits };
+  return new Outbox(systemRuntime, send, task, 'run-1', all, {
+    onError: (error) => errors.push(error),
+    onFenced: () => (fenced += 1),
+  });
+}
+
+/** What was sent, as `<first counter>:<bodies>`. */
+function batches(): string[] {
+  return sent.map(({ firstCounter, bodies }) => `${firstCounter}:${bodies.join(',')}`);
+}
+
+describe('Outbox', () => {
+  it('sends together what is pushed in one turn, and what comes while it sends', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      if (sent.length === 1) outbox.push(3, 'c');
+      if (sent.length === 1) outbox.push(4, 'd');
+      return 'accepted';
+    };
+    outbox.push(1, 'a');
+    outbox.push(2, 'b');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b', '3:c,d']);
+    expect(outbox.waiting).toEqual([]);
+  });
+
+  it('tells of each event that is accepted, in order', async () => {
+    const outbox = openOutbox();
+    const accepted: number[] = [];
+    for (let counter = 1; counter <= 300; counter += 1) {
+      outbox.push(counter, 'x', () => accepted.push(counter));
+    }
+    await outbox.drained();
+    expect(accepted).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+    expect(sent.map(({ bodies }) => bodies.length)).toEqual([128, 128, 44]);
+  });
+
+  it('sends large events one at a time', async () => {
+    const outbox = openOutbox();
+    const large = 'x'.repeat(400_000);
+    for (const counter of [1, 2, 3]) outbox.push(counter, large);
+    await outbox.drained();
+    expect(sent.map(({ firstCounter, bodies }) => [firstCounter, bodies.length])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+  });
+
+  it('sends the same batch again until it is accepted', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      if (sent.length < 3) throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+      return 'accepted';
+    };
+    outbox.push(1, 'a');
+    await Promise.resolve();
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a', '1:a', '1:a']);
+    expect(errors).toEqual([]);
+  });
+
+  it('gives up events after the deadline, says which, and goes on with the next', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 20 });
+    onSend = async ({ firstCounter }) => {
+      if (firstCounter > 2) return 'accepted';
+      await sleep(30);
+      outbox.push(3, 'c');
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    outbox.push(1, 'a');
+    outbox.push(2, 'b');
+    await Promise.resolve();
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b', '3:c']);
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'EVENTS_LOST',
+        'Events 1–2 of task "t" did not get to other replicas: Redis did not accept them.',
+      ],
+    ]);
+  });
+
+  it('counts the deadline from the publish, for those that wait for their turn, too', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 20 });
+    onSend = async () => {
+      await sleep(30);
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    for (let counter = 1; counter <= 300; counter += 1) outbox.push(counter, 'x');
+    await outbox.drained();
+    expect(sent).toHaveLength(1);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 1–300 of task "t" did not get to other replicas: Redis did not accept them.',
+    ]);
+  });
+
+  it('gives up at once an event that can never be sent, and no other', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 60_000 });
+    onSend = async ({ bodies }) => {
+      if (bodies.includes('bad')) throw new A2ARedisError('INVALID_ARGUMENT', 'bad');
+      return 'accepted';
+    };
+    const settled: string[] = [];
+    for (const [index, body] of ['a', 'b', 'bad', 'c'].entries()) {
+      outbox.push(index + 1, body, (outcome) => settled.push(`${body} ${outcome}`));
+    }
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b,bad,c', '1:a', '2:b', '3:bad', '4:c']);
+    expect(settled).toEqual(['a accepted', 'b accepted', 'bad lost', 'c accepted']);
+    expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'EVENTS_LOST Event 3 of task "t" did not get to other replicas: Redis did not accept them.',
+    ]);
+  });
+
+  it('never gives up the end', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 1 });
+    onSend = async ({ bodies }) => {
+      if (bodies.length === 1 && sent.length > 3) return 'accepted';
+      await sleep(2);
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    let ended = false;
+    outbox.push(1, 'a');
+    outbox.push(2, END_OF_EVENTS, () => (ended = true));
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,z', '2:z', '2:z', '2:z']);
+    expect([ended, errors.length]).toEqual([true, 1]);
+  });
+
+  it('refuses more than may wait, and leaves a gap in the counters', async () => {
+    const outbox = openOutbox({ maxPendingEvents: 2 });
+    for (const counter of [1, 2, 3]) outbox.push(counter, String(counter));
+    // The end is never refused.
+    outbox.push(4, END_OF_EVENTS);
+    await outbox.drained();
+    outbox.push(5, '5');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:1,2', '4:z', '5:5']);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Event 3 of task "t" did not get to other replicas: 2 events wait for Redis already.',
+    ]);
+  });
+
+  it('stops where another replica has ended the run', async () => {
+    const outbox = openOutbox();
+    onSend = async () => 'fenced';
+    outbox.push(1, 'a');
+    outbox.push(2, 'b');
+    await outbox.drained();
+    outbox.push(3, 'c');
+    await outbox.drained();
+    expect([batches(), fenced, errors]).toEqual([['1:a,b'], 1, []]);
+  });
+
+  it('stops where the client was closed', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      throw new A2ARedisError('CLIENT_CLOSED', 'closed');
+    };
+    outbox.push(1, 'a');
+    await outbox.drained();
+    outbox.push(2, 'b');
+    await outbox.drained();
+    expect(outbox.waiting).toEqual([]);
+    expect([batches(), errors.map(({ code }) => code)]).toEqual([['1:a'], ['EVENTS_LOST']]);
+  });
+
+  it('gives up all that waits when it is stopped, and says so', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      throw new A2ARedisError('DEADLINE_EXCEEDED', 'away');
+    };
+    for (let counter = 1; counter <= 300; counter += 1) outbox.push(counter, 'x');
+    outbox.push(301, END_OF_EVENTS);
+    await Promise.resolve();
+    await Promise.resolve();
+    outbox.stop();
+    outbox.stop();
+    await outbox.drained();
+    outbox.push(302, 'y');
+    expect([sent.length, outbox.waiting]).toEqual([1, []]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 1–300 of task "t" did not get to other replicas: the queue manager was closed.',
+    ]);
+  });
+});

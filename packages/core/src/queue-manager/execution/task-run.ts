@@ -1,0 +1,147 @@
+import { A2ARedisError } from '../../shared/errors.ts';
+import { backoffMs } from '../../redis/backoff.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import type { BusServices } from './bus-services.ts';
+import { EventPublisher } from './event-publisher.ts';
+import type { ExecutingRequest } from './event-sender.ts';
+import type { FencedBy } from '../events/event-transport.ts';
+import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import { RunRegistration } from './run-registration.ts';
+
+/**
+ * One run: what this process executes and publishes of a task under one name, from the first execution
+ * until the task waits for its user, or ends.
+ */
+export class TaskRun {
+  /** The publisher of its events. */
+  readonly name: string;
+  readonly publisher: EventPublisher;
+  readonly #services: BusServices;
+  readonly #registration: RunRegistration;
+  #pausing: Promise<void> | undefined;
+  #isLeaving = false;
+  #isStopped = false;
+
+  /**
+   * @param earlier The run that this one follows: its events go out first.
+   * @param onFenced Called where others have ended the run.
+   */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    earlier: TaskRun | undefined,
+    onFenced: (by: FencedBy) => void,
+  ) {
+    this.name = services.nextRun();
+    // Only that it is settled is of interest: a run must not keep all runs before it in memory.
+    const settled = earlier?.settled();
+    this.#services = services;
+    const fenced = (by: FencedBy): void => {
+      void this.#persist(async () => this.#registration.forget());
+      onFenced(by);
+    };
+    this.#registration = new RunRegistration(task, this.name, services, fenced);
+    this.publisher = new EventPublisher(task, this.name, services, {
+      beforeFirst: async () => settled,
+      beforeEnd: async () => this.#registration.register(),
+      onFenced: fenced,
+    });
+  }
+
+  /** Whether executions can go on under this name: not once it was paused, or its replica taken to be gone. */
+  get canGoOn(): boolean {
+    return this.#pausing === undefined && replicaOf(this.name) === this.#services.lease.replica;
+  }
+
+  /** Whether its events are not with Redis yet, or not in the task. */
+  get isSending(): boolean {
+    return this.publisher.isSending || this.#isLeaving;
+  }
+
+  /** Whether it has come to its end, and its events are still being stored. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Whether others know of it, and nobody has ended it by then. */
+  get isRegistered(): boolean {
+    return this.#registration.isRegistered;
+  }
+
+  /** Says what executes under its name. */
+  begin(request: ExecutingRequest): void {
+    if (request.contextId !== undefined) this.#registration.setContext(request.contextId);
+    this.publisher.begin(request);
+  }
+
+  /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */
+  async register(): Promise<void> {
+    await this.#registration.register();
+  }
+
+  /** Ends it and leaves the task open, which waits for its user, once all events are with Redis. */
+  async pause(): Promise<void> {
+    this.#pausing ??= this.#pause();
+    await this.#pausing;
+  }
+
+  /**
+   * Says that nothing more comes. Other replicas need not look after the run any more, once its events
+   * are in the task.
+   *
+   * @param onOver Called when that is so.
+   */
+  end(onOver: () => void): void {
+    this.publisher.end(() => {
+      this.#isLeaving = true;
+      void this.#leave().finally(() => {
+        this.#isLeaving = false;
+        onOver();
+      });
+    });
+  }
+
+  /** Resolves when all that was published is with Redis, or was given up. */
+  async drained(): Promise<void> {
+    await this.#registration.settled();
+    await this.publisher.drained();
+  }
+
+  /** As {@link drained}, and where it is being paused, when it was. */
+  async settled(): Promise<void> {
+    await (this.#pausing ?? this.drained());
+  }
+
+  /** Gives up what is not with Redis yet, and sends nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.publisher.stop();
+  }
+
+  async #pause(): Promise<void> {
+    await this.drained();
+    await this.#persist(async () => this.#registration.pause());
+  }
+
+  async #leave(): Promise<void> {
+    await this.#persist(async () => {
+      if (await this.publisher.stored()) await this.#registration.forget();
+      else await this.#services.onUnstored(this.#registration.task, this.name);
+    });
+  }
+
+  /** Tries as often as it takes: nobody else would. */
+  async #persist(work: () => Promise<void>): Promise<void> {
+    const { runtime, onError } = this.#services;
+    for (let attempt = 1; !this.#isStopped; attempt += 1) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        onError(error);
+        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
+        await sleep(runtime, backoffMs(attempt, 500, 10_000, runtime.random()), { ref: false });
+      }
+    }
+  }
+}

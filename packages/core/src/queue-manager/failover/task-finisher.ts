@@ -1,0 +1,359 @@
+import { type Task, TaskState, type TaskStatus } from '@a2a-js/sdk';
+import {
+  AgentEvent,
+  type PushNotificationSender,
+  ResultManager,
+  type ServerCallContext,
+  type TaskStore,
+} from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { contextOfScope } from '../../shared/scope.ts';
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import { withEventId } from '../../event-ids/event-id.ts';
+import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { eachAtOnce } from '../../shared/each-at-once.ts';
+import { type EndReason, statusOf, statusOfEnd } from '../events/end-status.ts';
+import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
+import { sendAlone } from '../execution/event-sender.ts';
+import { END_OF_EVENTS } from '../events/event-transport.ts';
+import type { TaskAddress } from '../events/queue-keys.ts';
+import { type IdentifiedEvent, unreadableEvent } from '../events/identified-event.ts';
+
+/** How many runs of a replica are ended at once. */
+const RUNS_AT_ONCE = 16;
+
+/**
+ * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
+ * terminal state, and everybody who waits is told.
+ *
+ * Any number of replicas may do so at once, and any of them may stop half-way: every step is safe to
+ * repeat, and the end of a run has one name, so that the first one counts.
+ */
+export class TaskFinisher {
+  readonly #services: BusServices;
+  readonly #store: TaskStore | undefined;
+  #sender: PushNotificationSender | undefined;
+  readonly #replicas = new Set<string>();
+
+  constructor(
+    services: BusServices,
+    store: TaskStore | undefined,
+    sender: PushNotificationSender | undefined,
+  ) {
+    this.#services = services;
+    this.#store = store;
+    this.#sender = sender;
+  }
+
+  /** Says what tells webhooks of an end, where nothing does. */
+  notifyWith(sender: PushNotificationSender): void {
+    this.#sender ??= sender;
+  }
+
+  /** Ends all runs of a replica that is gone. */
+  async endReplica(replica: string): Promise<void> {
+    if (this.#replicas.has(replica)) return;
+    this.#replicas.add(replica);
+    try {
+      const { states, lease, onError } = this.#services;
+      // It may have renewed its lease since that was read.
+      if (!(await lease.condemn(replica))) return;
+      // One that cannot be ended does not keep the others from it; it is tried again with the next look.
+      const failed = new Set<string>();
+      for (;;) {
+        const some = [...(await states.of(replica))].filter(([run]) => !failed.has(run));
+        if (some.length === 0) break;
+        await eachAtOnce(some, RUNS_AT_ONCE, async ([run, noted]) => {
+          try {
+            if (noted === undefined) await states.forget(run);
+            else await this.endRuns(noted.task, [run], 'failed', noted.contextId);
+          } catch (error) {
+            failed.add(run);
+            onError(error);
+          }
+        });
+      }
+      if (failed.size === 0) await lease.remove(replica);
+    } finally {
+      this.#replicas.delete(replica);
+    }
+  }
+
+  /** The context of a stored task; empty where it is not known. */
+  async contextIdOf(task: TaskAddress): Promise<string> {
+    const stored = await this.#store?.load(task.taskId, contextOfScope(task.scope));
+    return stored?.contextId ?? '';
+  }
+
+  /**
+   * Ends runs of a task; the task, where no other run of it goes on.
+   *
+   * @param contextId The context of the task, where it is known.
+   * @returns Whether no other run goes on.
+   */
+  async endRuns(
+    task: TaskAddress,
+    ended: readonly string[],
+    reason: EndReason,
+    contextId = '',
+  ): Promise<boolean> {
+    const { states, eventStore } = this.#services;
+    let last: string | undefined;
+    for (const run of ended) {
+      if (await states.fence(task, run)) last = run;
+    }
+    const state = await states.state(task);
+    if (eventStore !== undefined) {
+      // A run that came to its own end left what it is to be; one of which nothing is known was lost.
+      const isLost = state.phase === 'none' && !ended.some((run) => state.counters.has(run));
+      const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
+      const isIdle =
+        last === undefined && !isLost
+          ? state.phase !== 'running'
+          : await this.#finish(eventStore, task, publisher, reason, contextId);
+      for (const run of ended) await states.forget(run);
+      return isIdle;
+    }
+    const { phase, counters } = state;
+    const context = contextOfScope(task.scope);
+    const leftBehind = async (): Promise<readonly IdentifiedEvent[]> =>
+      this.#leftBehind(task, context, counters);
+    let terminal: IdentifiedEvent | undefined;
+    if (last === undefined) {
+      terminal = await this.#storeLeft(task, ended, await leftBehind());
+    } else if (phase !== 'running') {
+      terminal = await this.#end(task, last, reason, await leftBehind());
+    }
+    for (const run of ended) {
+      // Of several replicas that end a run, one finds the note still there.
+      const isFirst = await states.forget(run);
+      if (isFirst && terminal !== undefined) await this.#notify(task, terminal);
+    }
+    return phase !== 'running';
+  }
+
+  /**
+   * Ends a task that nobody executes.
+   *
+   * @returns Whether nobody does.
+   */
+  async endIdle(task: TaskAddress, reason: EndReason): Promise<boolean> {
+    const { eventStore, nextRun } = this.#services;
+    if (eventStore === undefined) throw new TypeError('The store takes no events.');
+    return this.#finish(eventStore, task, `${nextRun()}-end`, reason, '');
+  }
+
+  /**
+   * Brings a task to its end, whose record and log are written in one step: unless another run goes on, it
+   * has come to an end already, or it waits for its user.
+   *
+   * @returns Whether no run goes on.
+   */
+  async #finish(
+    store: EventWritingStore,
+    task: TaskAddress,
+    publisher: string,
+    reason: EndReason,
+    notedContextId: string,
+  ): Promise<boolean> {
+    const { taskId } = task;
+    const { runner, transport, runtime } = this.#services;
+    const context = contextOfScope(task.scope);
+    const stored = await this.#load(task, context);
+    const isWaiting =
+      reason === 'failed' && stored?.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    if (isWaiting) return true;
+    const contextId = stored?.contextId ?? notedContextId;
+    const endedAt = runtime.wallClock();
+    const status = statusOfEnd(reason, taskId, contextId, publisher, endedAt);
+    const event =
+      stored === undefined
+        ? AgentEvent.task({
+            id: taskId,
+            contextId,
+            status,
+            history: [],
+            artifacts: [],
+            metadata: {},
+          })
+        : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
+    const batch = { publisher, firstCounter: 1 };
+    if (!isTerminal(stored?.status) && contextId !== '') {
+      const write: EventWrite = {
+        events: [{ eventId: { publisher, counter: 1 }, event }],
+        userMessages: [],
+        known: undefined,
+        companion: () =>
+          transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
+      };
+      const written = await this.#unlessDamaged(async () =>
+        store.writeEvents(taskId, context, write),
+      );
+      if (written?.outcome === 'written') {
+        await this.#notify(task, { eventId: { publisher, counter: 1 }, event });
+        return true;
+      }
+      if (written?.outcome === 'refused') return written.reason !== 'busy';
+    }
+    // The record has an end already, or cannot have one: who waits is to be told.
+    const end = { ...batch, bodies: [END_OF_EVENTS], mode: 'ei' as const };
+    return (await sendAlone(runner, transport.sending(task, end))) !== 'busy';
+  }
+
+  /**
+   * Stores what runs published that came to their own end.
+   *
+   * @returns The event that ended the task, where it was not stored.
+   */
+  async #storeLeft(
+    task: TaskAddress,
+    ended: readonly string[],
+    left: readonly IdentifiedEvent[],
+  ): Promise<IdentifiedEvent | undefined> {
+    const context = contextOfScope(task.scope);
+    const stored = await this.#load(task, context);
+    // What comes after the end is not stored.
+    if (isTerminal(stored?.status)) return undefined;
+    const theirs = left.filter(({ eventId }) => ended.includes(eventId.publisher));
+    await this.#save(context, theirs);
+    return theirs.find(isEnd);
+  }
+
+  /** @returns The event that ended the task, where it was this end, or was not stored. */
+  async #end(
+    task: TaskAddress,
+    run: string,
+    reason: EndReason,
+    left: readonly IdentifiedEvent[],
+  ): Promise<IdentifiedEvent | undefined> {
+    const { taskId } = task;
+    const context = contextOfScope(task.scope);
+    const stored = await this.#load(task, context);
+    const last = left.findLast(({ event }) => statusOf(event) !== undefined);
+    const status = last === undefined ? stored?.status : statusOf(last.event);
+    const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
+    const isOpen = reason === 'failed' && status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    const publisher = `${run}-end`;
+    let end: IdentifiedEvent | undefined;
+    // Another replica may have stored this very end, and not have told of it yet.
+    const isStored = stored?.status?.message?.messageId === publisher;
+    if (contextId !== undefined && !isOpen && (isStored || !isTerminal(status))) {
+      const endedAt = this.#services.runtime.wallClock();
+      const ended = isStored
+        ? stored.status
+        : statusOfEnd(reason, taskId, contextId, publisher, endedAt);
+      end = endEvent(task, contextId, ended, publisher);
+    }
+    await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);
+    if (end !== undefined && contextId !== undefined && !isStored) {
+      // Another replica may have ended the task in another way, and before: that is the end.
+      const kept = (await this.#load(task, context))?.status;
+      if (isTerminal(kept)) end = endEvent(task, contextId, kept, publisher);
+    }
+    // Who waits for its user can go on with the task on any replica: nothing ends.
+    const bodies = [
+      ...(end === undefined ? [] : [encodeEvent(end.event)]),
+      ...(isOpen ? [] : [END_OF_EVENTS]),
+    ];
+    if (bodies.length > 0) {
+      const batch = { publisher, firstCounter: 1, bodies };
+      await sendAlone(this.#services.runner, this.#services.transport.sending(task, batch));
+    }
+    return end ?? left.find(isEnd);
+  }
+
+  async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
+    return this.#unlessDamaged(async () => this.#store?.load(task.taskId, context));
+  }
+
+  /** What the work comes to; `undefined`, and reported, where the task's record is damaged. */
+  async #unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#services.onError(error);
+      return undefined;
+    }
+  }
+
+  /** What was published and never stored: the replica was gone too soon. */
+  async #leftBehind(
+    task: TaskAddress,
+    context: ServerCallContext,
+    counters: ReadonlyMap<string, number>,
+  ): Promise<readonly IdentifiedEvent[]> {
+    const { trackingStore, transport, onError } = this.#services;
+    if (trackingStore === undefined) return [];
+    const applied = await this.#unlessDamaged(async () =>
+      trackingStore.appliedEvents(task.taskId, context),
+    );
+    const stored = await transport.stored(task, applied ?? AppliedEvents.NONE, counters);
+    if (stored === undefined) {
+      const message = `Some of what a lost replica published for task ${JSON.stringify(task.taskId)} was trimmed before it was stored.`;
+      onError(new A2ARedisError('EVENTS_LOST', message));
+    }
+    const left: IdentifiedEvent[] = [];
+    for (const each of stored ?? []) {
+      const event = decodeEvent(each.body);
+      if (event === undefined) onError(unreadableEvent(task, each, this.#services));
+      else if (event.kind !== 'message') left.push({ eventId: each.eventId, event });
+    }
+    const end = left.findIndex(isEnd);
+    return end === -1 ? left : left.slice(0, end + 1);
+  }
+
+  /** Stores events as the request handler does. */
+  async #save(context: ServerCallContext, events: readonly IdentifiedEvent[]): Promise<void> {
+    if (this.#store === undefined) return;
+    const { trackingStore } = this.#services;
+    const results = new ResultManager(this.#store, context);
+    await this.#unlessDamaged(async () => {
+      for (const { eventId, event } of events) {
+        await results.processEvent(
+          trackingStore === undefined ? event : withEventId(event, eventId),
+        );
+      }
+    });
+  }
+
+  async #notify(task: TaskAddress, { event }: IdentifiedEvent): Promise<void> {
+    if (this.#sender === undefined || event.kind === 'message' || event.kind === 'artifactUpdate')
+      return;
+    const context = contextOfScope(task.scope);
+    try {
+      const stored = await this.#store?.load(task.taskId, context);
+      const payload =
+        event.kind === 'task'
+          ? { $case: 'task' as const, value: stored ?? event.data }
+          : { $case: 'statusUpdate' as const, value: event.data };
+      await this.#sender.send({ payload }, context, stored);
+    } catch (error) {
+      this.#services.onError(error);
+    }
+  }
+}
+
+/** The event that ends a task; all who end one run give it the same name. */
+function endEvent(
+  { taskId }: TaskAddress,
+  contextId: string,
+  status: TaskStatus | undefined,
+  publisher: string,
+): IdentifiedEvent {
+  const event = AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
+  return { eventId: { publisher, counter: 1 }, event };
+}
+
+/** Whether the request handler takes no event of the task after this one. */
+function isEnd({ event }: IdentifiedEvent): boolean {
+  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
+}
+
+/** A record that cannot be read never will be: those who wait for its task get their end all the same. */
+function isDamage(error: unknown): boolean {
+  return error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
+}

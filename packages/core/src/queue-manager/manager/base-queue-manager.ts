@@ -1,0 +1,302 @@
+import {
+  type AgentExecutor,
+  type ExecutionEventBus,
+  type ExecutionEventBusManager,
+  type PushNotificationSender,
+  ServerCallContext,
+  type TaskStore,
+} from '@a2a-js/sdk/server';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { requireId } from '../../shared/key-segment.ts';
+import type { ScopeResolver } from '../../shared/scope.ts';
+import {
+  type EventWritingStore,
+  isEventWritingStore,
+} from '../../event-ids/event-writing-store.ts';
+import { isEventTrackingStore } from '../../event-ids/event-tracking-store.ts';
+import { invalidOption } from '../../shared/invalid-option.ts';
+import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
+import { ScriptRunner } from '../../redis/script-runner.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { ChannelHub } from '../messages/channel-hub.ts';
+import { closeManager } from './close-manager.ts';
+import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
+import { DistributedSender } from './distributed-sender.ts';
+import type { EventTransport } from '../events/event-transport.ts';
+import { SubscriberBus } from '../bus/subscriber-bus.ts';
+import { QueueKeys, replicaOf, runName, type TaskAddress } from '../events/queue-keys.ts';
+import type { QueueSettings } from './queue-manager-options.ts';
+import { queueErrorReporter } from '../events/queue-errors.ts';
+import { ReplicaLease } from '../state/replica-lease.ts';
+import { subscriptionOf } from '../messages/subscriber-client.ts';
+import type { TaskBus } from '../bus/task-bus.ts';
+import { TaskBuses } from './task-buses.ts';
+import { TaskFinisher } from '../failover/task-finisher.ts';
+import { RedisTaskStates } from '../state/task-state.ts';
+
+/** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
+const LEASE_SHARE = 0.6;
+const NO_CONTEXT = new ServerCallContext();
+
+/** What a transport is made of. */
+export interface TransportParts {
+  readonly runner: ScriptRunner;
+  readonly hub: ChannelHub;
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The SDK's `ExecutionEventBusManager` for many replicas: one bus for each task and process, whose
+ * events reach the listeners of all replicas.
+ */
+export abstract class BaseQueueManager implements ExecutionEventBusManager, AsyncDisposable {
+  /** The keys under the manager's prefix. */
+  protected readonly keys: QueueKeys;
+  protected readonly runner: ScriptRunner;
+  protected readonly hub: ChannelHub;
+  protected readonly resolveScope: ScopeResolver;
+  protected readonly reportError: (error: unknown) => void;
+  readonly #buses: TaskBuses;
+  readonly #services: BusServices;
+  readonly #finisher: TaskFinisher;
+  readonly #hasStore: boolean;
+  readonly #closeDeadlineMs: number;
+  /** The names that this process had as a replica. */
+  readonly #replicas = new Set<string>();
+  #isDistributed = false;
+  #runCount = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @throws {A2ARedisError} `INVALID_OPTION`. */
+  constructor(
+    client: RedisScriptClient,
+    options: QueueSettings,
+    createTransport: (parts: TransportParts) => EventTransport,
+  ) {
+    const onError = queueErrorReporter(options.onError);
+    const isSharded = options.sharded === true || isClusterClient(client);
+    const publish = isSharded ? 'SPUBLISH' : 'PUBLISH';
+    this.reportError = onError;
+    this.keys = new QueueKeys(options.prefix);
+    this.runner = new ScriptRunner(client);
+    this.resolveScope = options.resolveScope;
+    const { keys, runner } = this;
+    const { runtime } = runner;
+    const open = subscriptionOf(client, options.subscriber, isSharded);
+    const hub = new ChannelHub(runtime, open, onError);
+    this.hub = hub;
+    const { taskStore, failoverMs, retentionSeconds } = options;
+    const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
+      onExpired: (replicas) => {
+        for (const replica of replicas) this.#finisher.endReplica(replica).catch(onError);
+      },
+      onLost: (replica) => {
+        this.#onLeaseLost(replica);
+      },
+      onError,
+    });
+    this.#services = {
+      runtime,
+      runner,
+      transport: createTransport({ runner, hub, publish, onError }),
+      states: new RedisTaskStates(runner, keys, publish, retentionSeconds),
+      lease,
+      store: taskStore,
+      trackingStore:
+        taskStore !== undefined && isEventTrackingStore(taskStore) ? taskStore : undefined,
+      eventStore: eventStoreOf(taskStore, client),
+      limits: options,
+      nextRun: () => {
+        this.#runCount += 1;
+        this.#replicas.add(lease.replica);
+        return runName(lease.replica, this.#runCount);
+      },
+      onError,
+      onChanged: (bus) => {
+        this.#buses.drop(bus);
+      },
+      onUnstored: async (task, run) => {
+        if (this.#services.eventStore === undefined) {
+          await this.#finisher.endRuns(task, [run], 'failed');
+          return;
+        }
+        // The run has come to its end, and what it gave up may have been the task's.
+        await this.#finisher.endIdle(task, 'failed');
+        await this.#services.states.forget(run);
+      },
+      onOrphaned: (bus, runs) => {
+        this.#finisher.endRuns(bus.task, runs, 'failed').catch(onError);
+      },
+    };
+    this.#buses = new TaskBuses(this.#services);
+    // Messages may have been lost while the connection was.
+    hub.onResumed((isConcerned) => {
+      for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
+    });
+    this.#finisher = new TaskFinisher(this.#services, taskStore, options.pushNotificationSender);
+    this.#hasStore = taskStore !== undefined;
+    this.#closeDeadlineMs = options.closeDeadlineMs;
+  }
+
+  /**
+   * Wraps the agent's executor, so that a task can be canceled on any replica.
+   *
+   * @throws {A2ARedisError} `INVALID_OPTION` without the option `taskStore`.
+   */
+  distribute(executor: AgentExecutor): AgentExecutor {
+    if (!this.#hasStore) {
+      throw invalidOption(
+        'taskStore',
+        'is needed by distribute(): tasks of a replica that is gone are ended there. Pass the store of the request handler',
+      );
+    }
+    this.#isDistributed = true;
+    // From now on this replica looks after the tasks of others that are gone.
+    this.#services.lease.start().catch(this.reportError);
+    return new DistributedExecutor(executor, this.#services, this.#finisher);
+  }
+
+  /**
+   * Wraps the sender of push notifications, so that webhooks get each event once and in order, however many
+   * requests on however many replicas hear it; and has it tell of tasks that are ended because their replica
+   * is gone, where the option `pushNotificationSender` names no other.
+   *
+   * @example
+   * ```ts
+   * const sender = queues.distributeSender(new DefaultPushNotificationSender(pushStore));
+   * new DefaultRequestHandler(agentCard, tasks, executor, queues, pushStore, sender);
+   * ```
+   */
+  distributeSender(sender: PushNotificationSender): PushNotificationSender {
+    this.#finisher.notifyWith(sender);
+    return new DistributedSender(sender, (publisher) => this.#replicas.has(replicaOf(publisher)));
+  }
+
+  /** See `ExecutionEventBusManager` of the SDK. The other replicas learn that the task runs here. */
+  createOrGetByTaskId(taskId: string, context: ServerCallContext = NO_CONTEXT): ExecutionEventBus {
+    this.#requireOpen();
+    const bus = this.#busOf(this.#addressOf(taskId, context));
+    bus.hold();
+    // A distributed executor tells when it begins; otherwise this is all that is ever heard of it.
+    if (!this.#isDistributed) void bus.begin({ context });
+    return bus;
+  }
+
+  /**
+   * See `ExecutionEventBusManager` of the SDK. Never `undefined`: whether some replica executes the
+   * task cannot be known at once. Where none does, the bus finishes by itself.
+   */
+  getByTaskId(taskId: string, context: ServerCallContext = NO_CONTEXT): ExecutionEventBus {
+    this.#requireOpen();
+    const bus = this.#busOf(this.#addressOf(taskId, context));
+    return new SubscriberBus(bus, this.#services, context);
+  }
+
+  /** See `ExecutionEventBusManager` of the SDK. */
+  cleanupByTaskId(taskId: string, context: ServerCallContext = NO_CONTEXT): void {
+    const bus = this.#buses.get(this.#addressOf(taskId, context));
+    bus?.removeAllListeners();
+  }
+
+  /**
+   * See `ExecutionEventBusManager` of the SDK. Leaves the decision to the request handler, but where
+   * other requests still execute the task in this process, or other replicas have ended it.
+   */
+  settleByTaskId(
+    taskId: string,
+    eventBus: ExecutionEventBus,
+    _lastObservedState: unknown,
+    context: ServerCallContext = NO_CONTEXT,
+  ): boolean {
+    // Another bus may have taken its place, which this execution has nothing to do with.
+    const bus = taskBusOf(eventBus) ?? this.#buses.get(this.#addressOf(taskId, context));
+    return bus?.settle() ?? false;
+  }
+
+  /** Waits until all that was published here so far is with Redis, or was given up. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#buses.all().map(async (bus) => bus.runs.settled()));
+  }
+
+  /**
+   * Waits until what executes here has come to its end and all events are with Redis. New executions
+   * are not refused: stop the server first.
+   *
+   * @param deadlineMs How long to wait, in milliseconds.
+   * @returns Whether all has come to its end.
+   */
+  async drain(deadlineMs: number): Promise<boolean> {
+    const { runtime } = this.runner;
+    const endAt = runtime.now() + deadlineMs;
+    for (;;) {
+      const busy = this.#buses.all().filter((bus) => bus.isExecuting || bus.runs.isSending);
+      if (busy.length === 0) return true;
+      if (runtime.now() >= endAt) return false;
+      await sleep(runtime, Math.min(50, Math.max(1, endAt - runtime.now())));
+    }
+  }
+
+  /**
+   * Ends the manager: tasks that still execute here are failed at once, rather than after the
+   * failover time; who listens to others gets an `EVENTS_LOST`; subscriptions end, and so do the
+   * connections that were opened here. Takes `closeDeadlineMs` at most, whether or not Redis answers;
+   * what could not be done by then is reported to `onError`, and the other replicas fail the tasks
+   * that are left. Never rejects. Safe to repeat.
+   */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Closes the direct queues, as a part of {@link close}. */
+  protected abstract closeQueues(): Promise<void>;
+
+  async #close(): Promise<void> {
+    this.#buses.stop();
+    const parts = {
+      buses: this.#buses.all(),
+      finisher: this.#finisher,
+      lease: this.#services.lease,
+      hub: this.hub,
+      closeQueues: async () => this.closeQueues(),
+    };
+    await closeManager(this.runner.runtime, parts, this.#closeDeadlineMs, this.reportError);
+  }
+
+  #addressOf(taskId: string, context: ServerCallContext): TaskAddress {
+    return this.keys.task(this.resolveScope(context), requireId('The task id', taskId));
+  }
+
+  #busOf(task: TaskAddress): TaskBus {
+    this.#services.lease.start().catch(this.reportError);
+    return this.#buses.of(task);
+  }
+
+  #onLeaseLost(replica: string): void {
+    for (const bus of this.#buses.all()) {
+      if (bus.isExecuting && replicaOf(bus.runs.present.name) === replica) bus.fence('fenced');
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) {
+      throw new A2ARedisError('CLIENT_CLOSED', 'The queue manager is closed.');
+    }
+  }
+}
+
+/** The store, where one script can write a task's record and send its events. */
+function eventStoreOf(
+  store: TaskStore | undefined,
+  client: RedisScriptClient,
+): EventWritingStore | undefined {
+  if (store === undefined || !isEventWritingStore(store)) return undefined;
+  return store.writesBy(client) ? store : undefined;
+}

@@ -1,0 +1,76 @@
+import { A2ARedisError } from '../../shared/errors.ts';
+import { withDeadline } from '../../redis/deadline.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { ChannelHub } from '../messages/channel-hub.ts';
+import type { ReplicaLease } from '../state/replica-lease.ts';
+import type { TaskBus } from '../bus/task-bus.ts';
+import type { TaskFinisher } from '../failover/task-finisher.ts';
+
+/** What a queue manager has open. */
+export interface OpenParts {
+  readonly buses: readonly TaskBus[];
+  readonly finisher: TaskFinisher;
+  readonly lease: ReplicaLease;
+  readonly hub: ChannelHub;
+  /** Closes the direct queues. */
+  readonly closeQueues: () => Promise<void>;
+}
+
+/**
+ * Closes what a queue manager has open, all at once and within a time, whether or not Redis answers.
+ * Never rejects: what could not be done is reported, and left to the other replicas.
+ */
+export async function closeManager(
+  runtime: Runtime,
+  { buses, finisher, lease, hub, closeQueues }: OpenParts,
+  deadlineMs: number,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const deadlineAt = runtime.now() + deadlineMs;
+  const tried = async (work: Promise<void>, what: string): Promise<boolean> => {
+    try {
+      await withDeadline(runtime, work, deadlineAt, () => `${what} within ${deadlineMs} ms`);
+      return true;
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
+  const closingQueues = tried(closeQueues(), 'Closing the direct queues');
+  const ended = await Promise.all(
+    buses.map(async (bus) => {
+      return tried(
+        endBus(bus, finisher),
+        `Ending task ${JSON.stringify(bus.task.taskId)} at a close`,
+      );
+    }),
+  );
+  await closingQueues;
+  for (const bus of buses) bus.shutDown(noMoreEvents(bus.task.taskId));
+  // Where something is left to be done, the lease runs out, so that others do it.
+  const hasEndedAll = ended.every(Boolean);
+  await tried(lease.stop(hasEndedAll), 'Leaving the list of replicas');
+  await tried(hub.close(), 'Ending the subscriptions');
+}
+
+/** Ends what executes in this process, and sends what was published here. */
+async function endBus(bus: TaskBus, finisher: TaskFinisher): Promise<void> {
+  await bus.runs.settled();
+  if (bus.isExecuting) {
+    await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
+    bus.stop();
+    // Its listeners here get the end that everybody gets.
+    await bus.check(0);
+  } else if (bus.runs.present.isLeaving) {
+    // The request handler may not come to store its last events any more.
+    await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
+  }
+}
+
+/** Why a subscriber on a replica that stops gets no more events. */
+function noMoreEvents(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `This replica stops, and hears no more of task ${JSON.stringify(taskId)}. Subscribe again, on another one, for a fresh snapshot.`,
+  );
+}

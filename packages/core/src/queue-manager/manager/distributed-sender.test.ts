@@ -1,0 +1,80 @@
+import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
+import { AgentEvent, ServerCallContext } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { earlierTask } from '../../../test/event-arbitraries.ts';
+import { withEventId } from '../../event-ids/event-id.ts';
+import { DistributedSender } from './distributed-sender.ts';
+
+const context = new ServerCallContext();
+
+function status(text: string, publisher?: string, counter = 1): StreamResponse {
+  const update = {
+    taskId: 't',
+    contextId: 'c',
+    status: { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: text },
+    metadata: undefined,
+  };
+  const event = AgentEvent.statusUpdate(update);
+  const identified = publisher === undefined ? event : withEventId(event, { publisher, counter });
+  if (identified.kind !== 'statusUpdate') throw new Error('another kind');
+  return { payload: { $case: 'statusUpdate', value: identified.data } };
+}
+
+/** A sender that takes the longer the earlier it is asked, and what it has sent. */
+function slowSender(): { send: (response: StreamResponse) => Promise<void>; sent: string[] } {
+  const sent: string[] = [];
+  let delays = 5;
+  return {
+    sent,
+    send: async ({ payload }) => {
+      for (let turn = (delays -= 1); turn > 0; turn -= 1) await new Promise(setImmediate);
+      const text = payload?.$case === 'statusUpdate' ? payload.value.status?.timestamp : undefined;
+      if (text === 'fails') throw new Error('refused');
+      sent.push(text ?? '');
+    },
+  };
+}
+
+describe('DistributedSender', () => {
+  it('sends each event of its own process once, and none of another', async () => {
+    const inner = slowSender();
+    const sender = new DistributedSender(inner, (publisher) => publisher === 'own-1');
+    await Promise.all(
+      [
+        status('1', 'own-1', 1),
+        status('1', 'own-1', 1),
+        status('of another replica', 'other-1', 1),
+        status('2', 'own-1', 2),
+        status('1', 'own-1', 1),
+      ].map(async (response) => sender.send(response, context, earlierTask)),
+    );
+    expect(inner.sent).toEqual(['1', '2']);
+  });
+
+  it('sends the events of a task in their order, also after one that fails', async () => {
+    const inner = slowSender();
+    const sender = new DistributedSender(inner, () => true);
+    const task: Task = earlierTask;
+    const outcomes = await Promise.allSettled(
+      ['1', 'fails', '2', '3'].map(async (text, index) =>
+        sender.send(status(text, 'own-1', index + 1), context, task),
+      ),
+    );
+    expect(inner.sent).toEqual(['1', '2', '3']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
+  it('sends what has no event id as often as it is asked to', async () => {
+    const inner = slowSender();
+    const sender = new DistributedSender(inner, () => false);
+    await sender.send(status('a'), context, earlierTask);
+    await sender.send(status('a'), context, earlierTask);
+    expect(inner.sent).toEqual(['a', 'a']);
+  });
+});

@@ -1,0 +1,148 @@
+import { A2ARedisError } from '../../shared/errors.ts';
+import { backoffMs } from '../../redis/backoff.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import { HubChannel, type MessageListener } from './hub-channel.ts';
+import type { OpenSubscription, Subscription } from './subscriber-client.ts';
+
+/** Called with a test for the channels whose messages may have been lost. */
+export type ResumedListener = (isConcerned: (channel: string) => boolean) => void;
+
+/**
+ * All channels of a process over one connection: however many listeners a channel has, and however
+ * many channels there are.
+ */
+export class ChannelHub {
+  readonly #runtime: Runtime;
+  readonly #open: OpenSubscription;
+  readonly #onError: (error: unknown) => void;
+  readonly #channels = new Map<string, HubChannel>();
+  readonly #resumed = new Set<ResumedListener>();
+  #subscription: Subscription | undefined;
+  #closed = false;
+
+  constructor(runtime: Runtime, open: OpenSubscription, onError: (error: unknown) => void) {
+    this.#runtime = runtime;
+    this.#open = open;
+    this.#onError = onError;
+  }
+
+  /** Calls back whenever messages may have been lost: a connection broke, and is back. */
+  onResumed(listener: ResumedListener): () => void {
+    this.#resumed.add(listener);
+    return () => this.#resumed.delete(listener);
+  }
+
+  /**
+   * Adds a listener to a channel.
+   *
+   * @returns When the server has confirmed: nothing that is published afterwards is missed. Waits
+   *   while the server is away.
+   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile.
+   */
+  async join(name: string, listener: MessageListener): Promise<void> {
+    this.#requireOpen();
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      channel = new HubChannel(this.#onError);
+      this.#channels.set(name, channel);
+      channel.subscribed = this.#subscribe(name, channel);
+    }
+    channel.listeners.add(listener);
+    await channel.settled;
+    this.#requireOpen();
+  }
+
+  /** Removes a listener; the last one of a channel ends its subscription. */
+  leave(name: string, listener: MessageListener): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined || !channel.listeners.delete(listener)) return;
+    if (channel.listeners.size > 0) return;
+    this.#channels.delete(name);
+    void this.#unsubscribe(name, channel);
+  }
+
+  /**
+   * Ends all subscriptions. A connection that was opened for the hub is closed at once; the
+   * application's client is told to unsubscribe, for which this waits.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const channels = [...this.#channels];
+    const subscription = this.#subscription;
+    this.#channels.clear();
+    this.#resumed.clear();
+    subscription?.close();
+    for (const [, channel] of channels) channel.settle();
+    if (subscription === undefined || subscription.isOwn) return;
+    await Promise.all(channels.map(async ([name, channel]) => this.#unsubscribe(name, channel)));
+  }
+
+  async #subscribe(name: string, channel: HubChannel): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const subscription = await this.#connected();
+        await subscription.subscribe(name, channel.dispatch);
+        break;
+      } catch (error) {
+        if (this.#closed || channel.listeners.size === 0) break;
+        this.#onError(error);
+        const pauseMs = backoffMs(attempt, 20, 1000, this.#runtime.random());
+        await sleep(this.#runtime, pauseMs, { ref: false });
+      }
+    }
+    channel.settle();
+  }
+
+  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
+    try {
+      await channel.subscribed;
+      await this.#subscription?.unsubscribe(name, channel.dispatch);
+    } catch {
+      // The connection is gone, and the subscription with it; node-redis has forgotten the listener.
+    }
+  }
+
+  /** The connection, opened at the first use; an attempt that failed is forgotten. */
+  async #connected(): Promise<Subscription> {
+    this.#requireOpen();
+    this.#subscription ??= this.#open({
+      onError: this.#onError,
+      onResumed: () => {
+        this.#resume(() => true);
+      },
+      onUnsubscribed: (channels) => void this.#restore(channels),
+    });
+    const subscription = this.#subscription;
+    try {
+      await subscription.connected;
+      return subscription;
+    } catch (error) {
+      if (this.#subscription === subscription) this.#subscription = undefined;
+      throw error;
+    }
+  }
+
+  /** Subscribes once more to channels, and tells when they are. */
+  async #restore(names: readonly string[] = [...this.#channels.keys()]): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        const channel = this.#channels.get(name);
+        if (channel === undefined) return;
+        channel.subscribed = this.#subscribe(name, channel);
+        await channel.subscribed;
+      }),
+    );
+    const restored = new Set(names);
+    this.#resume((channel) => restored.has(channel));
+  }
+
+  #resume(isConcerned: (channel: string) => boolean): void {
+    for (const listener of this.#resumed) listener(isConcerned);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
+  }
+}

@@ -1,0 +1,203 @@
+import { invalidOption } from '../../shared/invalid-option.ts';
+import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
+import { runtimeOf } from '../../runtime/client-runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { ClusterWatch, isWatchableCluster } from './cluster-watch.ts';
+import { isWatchableSentinel, SentinelWatch } from './sentinel-watch.ts';
+
+/** Called with each message, and the channel it came on. */
+export type ChannelListener = (message: string, channel: string) => unknown;
+
+/** What a client must be able to do to receive messages. */
+export interface RedisSubscriberClient {
+  /** [SUBSCRIBE](https://redis.io/docs/latest/commands/subscribe/). */
+  subscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  /** [UNSUBSCRIBE](https://redis.io/docs/latest/commands/unsubscribe/). */
+  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+}
+
+/** A client that can receive the messages of one shard. */
+interface ShardedSubscriberClient {
+  sSubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  sUnsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+}
+
+/** A plain client of node-redis, which can open another connection like its own. */
+interface DuplicableClient {
+  duplicate(): OwnSubscriberClient;
+}
+
+interface OwnSubscriberClient extends RedisSubscriberClient {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'ready', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+  readonly isOpen: boolean;
+}
+
+/** A connection that receives messages. */
+export interface Subscription {
+  /** Resolves when it is connected; rejects where that was given up. */
+  readonly connected: Promise<void>;
+  /** Whether it was opened only for this: its subscriptions end with it. */
+  readonly isOwn: boolean;
+  subscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
+  /** Closes the connection, if it was opened here. */
+  close(): void;
+}
+
+/** What a subscription tells beside messages. */
+export interface SubscriptionEvents {
+  readonly onError: (error: Error) => void;
+  /** The connection was lost and is back: messages in between are lost. */
+  readonly onResumed: () => void;
+  /**
+   * Messages of these channels, or of all, may have been lost, and they must be subscribed to again,
+   * which does nothing where they still are.
+   */
+  readonly onUnsubscribed: (channels?: readonly string[]) => void;
+}
+
+/** Opens what receives messages for a client; called once a process and manager. */
+export type OpenSubscription = (events: SubscriptionEvents) => Subscription;
+
+/**
+ * Finds out how to receive messages for a client: over one further connection for a plain client; over
+ * the connections that cluster and sentinel clients keep for it; over the given subscriber otherwise.
+ *
+ * @param client The client that publishes.
+ * @param subscriber A connected client of the application's, which stays open.
+ * @param isSharded Whether messages are published to shards, as they always are on a cluster.
+ * @throws {A2ARedisError} `INVALID_OPTION` where there is no way: a pool cannot subscribe.
+ */
+export function subscriptionOf(
+  client: RedisScriptClient,
+  subscriber: RedisSubscriberClient | undefined,
+  isSharded: boolean = isClusterClient(client),
+): OpenSubscription {
+  const runtime = runtimeOf(client);
+  if (subscriber !== undefined) {
+    if (!canSubscribe(subscriber, isSharded)) {
+      throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
+    }
+    return (events) => given(runtime, subscriber, isSharded, events);
+  }
+  if (canSubscribe(client, isSharded)) {
+    return canDuplicate(client)
+      ? (events) => duplicated(client, isSharded, events)
+      : (events) => given(runtime, client, isSharded, events);
+  }
+  throw invalidOption(
+    'subscriber',
+    'is needed: this client cannot subscribe. Pass a plain connected client of the same server',
+  );
+}
+
+function canSubscribe(client: object, isSharded: boolean): client is RedisSubscriberClient {
+  return 'subscribe' in client && 'unsubscribe' in client && (!isSharded || canShard(client));
+}
+
+function canShard(client: object): client is ShardedSubscriberClient {
+  return 'sSubscribe' in client && 'sUnsubscribe' in client;
+}
+
+/** A sentinel client can be duplicated, too, but keeps a connection for messages by itself. */
+function canDuplicate(client: object): client is DuplicableClient {
+  return 'duplicate' in client && 'isPubSubActive' in client;
+}
+
+interface EmittingClient {
+  on(event: 'ready', listener: () => void): unknown;
+  off(event: 'ready', listener: () => void): unknown;
+}
+
+function emits(client: object): client is EmittingClient {
+  return 'on' in client && 'off' in client;
+}
+
+/** A client that is not closed here. */
+function given(
+  runtime: Runtime,
+  client: RedisSubscriberClient,
+  isSharded: boolean,
+  events: SubscriptionEvents,
+): Subscription {
+  const channels = channelsOf(client, isSharded);
+  const shared = { ...channels, connected: Promise.resolve(), isOwn: false };
+  if (isWatchableCluster(client)) {
+    const watch = new ClusterWatch(client, isSharded, events.onUnsubscribed);
+    return {
+      ...shared,
+      subscribe: async (channel, listener) => {
+        await channels.subscribe(channel, listener);
+        watch.add(channel);
+      },
+      unsubscribe: async (channel, listener) => {
+        watch.remove(channel);
+        await channels.unsubscribe(channel, listener);
+      },
+      close: () => {
+        watch.close();
+      },
+    };
+  }
+  if (isWatchableSentinel(client)) {
+    const probe = async (): Promise<void> => {
+      const channel = `a2a:probe:${runtime.randomUUID()}`;
+      await channels.subscribe(channel, ignore);
+      await channels.unsubscribe(channel, ignore);
+    };
+    const watch = new SentinelWatch(runtime, client, probe, events.onUnsubscribed);
+    return {
+      ...shared,
+      close: () => {
+        watch.close();
+      },
+    };
+  }
+  const emitter = emits(client) ? client : undefined;
+  emitter?.on('ready', events.onResumed);
+  return { ...shared, close: () => void emitter?.off('ready', events.onResumed) };
+}
+
+function ignore(): void {}
+
+function duplicated(
+  client: DuplicableClient,
+  isSharded: boolean,
+  { onError, onResumed }: SubscriptionEvents,
+): Subscription {
+  const duplicate = client.duplicate();
+  duplicate.on('error', onError);
+  const connected = (async () => {
+    await duplicate.connect();
+    duplicate.on('ready', onResumed);
+  })();
+  // Who awaits it is told; nobody need.
+  connected.catch(() => undefined);
+  return {
+    ...channelsOf(duplicate, isSharded),
+    connected,
+    isOwn: true,
+    close: () => {
+      if (duplicate.isOpen) duplicate.destroy();
+    },
+  };
+}
+
+function channelsOf(
+  client: RedisSubscriberClient,
+  isSharded: boolean,
+): Pick<Subscription, 'subscribe' | 'unsubscribe'> {
+  if (isSharded && canShard(client)) {
+    return {
+      subscribe: async (channel, listener) => client.sSubscribe(channel, listener),
+      unsubscribe: async (channel, listener) => client.sUnsubscribe(channel, listener),
+    };
+  }
+  return {
+    subscribe: async (channel, listener) => client.subscribe(channel, listener),
+    unsubscribe: async (channel, listener) => client.unsubscribe(channel, listener),
+  };
+}

@@ -1,0 +1,202 @@
+import { arrayReply, textReply } from '../../redis/reply.ts';
+import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { defineScript } from '../../redis/script.ts';
+import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
+import condemnReplicaSource from '../scripts/condemn-replica.lua';
+import endLeaseSource from '../scripts/end-lease.lua';
+import renewLeaseSource from '../scripts/renew-lease.lua';
+
+const renewLeaseScript = defineScript('renew-lease', renewLeaseSource);
+const condemnReplicaScript = defineScript('condemn-replica', condemnReplicaSource);
+const endLeaseScript = defineScript('end-lease', endLeaseSource);
+
+/** Of its length, how much of a lease passes between two renewals. */
+const RENEWALS = 1 / 4;
+/** Of its length, how much of a lease a replica trusts: others' clocks may run a little faster. */
+const TRUSTED = 0.9;
+
+/** What a lease tells. */
+export interface LeaseEvents {
+  /** The replicas whose lease has run out, after each renewal. Empty while it cannot be known. */
+  readonly onExpired: (replicas: readonly string[]) => void;
+  /** The lease was lost: others have ended what this replica executed. It goes on under a new name. */
+  readonly onLost: (replica: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * This process's place among the replicas: renewed while the process runs and Redis answers, so that
+ * others notice when it is gone.
+ */
+export class ReplicaLease {
+  readonly #runtime: Runtime;
+  readonly #runner: ScriptRunner;
+  readonly #key: string;
+  readonly #leaseMs: number;
+  readonly #events: LeaseEvents;
+  #replica: string;
+  #isHeld = false;
+  #renewedAt = 0;
+  /** When the list was found lost, and this replica came back to it. */
+  #relistedAt = Number.NEGATIVE_INFINITY;
+  /** Since when renewals have succeeded without a pause. */
+  #steadySince = Number.POSITIVE_INFINITY;
+  #living: ReadonlyMap<string, number> = new Map();
+  #first: Promise<void> | undefined;
+  #timer: RuntimeTimer | undefined;
+  #stopped = false;
+
+  /** @param leaseMs How long after its last sign of life a replica is taken to be gone. */
+  constructor(runner: ScriptRunner, key: string, leaseMs: number, events: LeaseEvents) {
+    this.#runtime = runner.runtime;
+    this.#runner = runner;
+    this.#key = key;
+    this.#leaseMs = leaseMs;
+    this.#events = events;
+    this.#replica = newReplica(this.#runtime);
+  }
+
+  /** The name under which this process executes tasks at present. */
+  get replica(): string {
+    return this.#replica;
+  }
+
+  /** Whether nobody can have taken this replica for gone, so that what it says is final. */
+  get isCertain(): boolean {
+    return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+  }
+
+  /** Whether all of these replicas are gone for certain. True for none. */
+  async areGone(replicas: readonly string[]): Promise<boolean> {
+    if (replicas.some((replica) => this.#lives(replica))) return false;
+    if (replicas.length > 0) await this.#renew();
+    const isCertain = this.#isHeld && this.isCertain;
+    return replicas.every((replica) => {
+      const listed = this.#living.has(replica);
+      // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
+      const isProof = listed ? this.#isSteady : this.#renewedAt - this.#relistedAt >= this.#leaseMs;
+      return isCertain && !this.#lives(replica) && isProof;
+    });
+  }
+
+  /** Takes the lease, if it is not taken, and keeps renewing it. Resolves after the first renewal. */
+  async start(): Promise<void> {
+    if (this.#stopped) return;
+    this.#first ??= this.#keepRenewing();
+    await this.#first;
+  }
+
+  /** Finds out whether others have taken this replica for gone, where that may be. */
+  async confirm(): Promise<void> {
+    if (!this.isCertain && !this.#stopped) await this.#renew();
+  }
+
+  /**
+   * Stops renewing.
+   *
+   * @param leaves Whether to leave the list at once. Otherwise the lease runs out, so that others end
+   *   what this replica has not.
+   */
+  async stop(leaves = true): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#timer?.cancel();
+    if (this.#isHeld && leaves)
+      await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
+  }
+
+  /** Takes a replica for gone whose lease has run out, for good. Whether it has, on the server's clock. */
+  async condemn(replica: string): Promise<boolean> {
+    return Number(await this.#runner.run(condemnReplicaScript, [this.#key], [replica])) === 1;
+  }
+
+  /** Takes a replica off the list whose tasks have been ended. */
+  async remove(replica: string): Promise<void> {
+    await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
+  }
+
+  #lives(replica: string): boolean {
+    return replica === this.#replica || (this.#living.get(replica) ?? 0) > this.#runtime.now();
+  }
+
+  /** What is known of the lease before a renewal; see renew-lease.lua. */
+  get #standing(): string {
+    if (!this.#isHeld) return '0';
+    return this.isCertain ? '2' : '1';
+  }
+
+  async #keepRenewing(): Promise<void> {
+    await this.#renew();
+    const pauseMs = this.#leaseMs * RENEWALS;
+    this.#schedule(this.#isHeld ? pauseMs : pauseMs * RENEWALS);
+  }
+
+  async #renew(): Promise<void> {
+    const startedAt = this.#runtime.now();
+    try {
+      const reply = arrayReply(
+        renewLeaseScript.name,
+        await this.#runner.run(
+          renewLeaseScript,
+          [this.#key],
+          [this.#replica, String(this.#leaseMs), this.#standing],
+        ),
+      );
+      if (this.#stopped) return;
+      // Whoever else was on the list is about to come back to it.
+      if (Number(reply[0]) === 2) this.#relistedAt = startedAt;
+      if (Number(reply[0]) === 0) this.#lose();
+      else this.#renewed(startedAt, reply.slice(1));
+    } catch (error) {
+      this.#steadySince = Number.POSITIVE_INFINITY;
+      this.#events.onError(error);
+    }
+  }
+
+  #renewed(startedAt: number, replicas: readonly unknown[]): void {
+    // A pause of the process or of Redis starts the count anew.
+    const hadPause = startedAt - this.#renewedAt > this.#leaseMs * RENEWALS * 3;
+    if (!this.#isHeld || hadPause || this.#steadySince === Number.POSITIVE_INFINITY) {
+      this.#steadySince = startedAt;
+    }
+    this.#isHeld = true;
+    this.#renewedAt = startedAt;
+    const living = new Map<string, number>();
+    const expired: string[] = [];
+    for (let index = 0; index < replicas.length; index += 2) {
+      const replica = textReply(replicas[index]);
+      const leftMs = Number(replicas[index + 1]);
+      living.set(replica, startedAt + leftMs);
+      if (leftMs <= 0) expired.push(replica);
+    }
+    this.#living = living;
+    this.#events.onExpired(this.#isSteady ? expired : []);
+  }
+
+  /** After an outage every lease has run out: the others get the time to renew theirs. */
+  get #isSteady(): boolean {
+    return this.#renewedAt - this.#steadySince >= this.#leaseMs;
+  }
+
+  #lose(): void {
+    const lost = this.#replica;
+    this.#replica = newReplica(this.#runtime);
+    this.#isHeld = false;
+    this.#steadySince = Number.POSITIVE_INFINITY;
+    this.#events.onLost(lost);
+  }
+
+  #schedule(pauseMs: number): void {
+    if (this.#stopped) return;
+    // Renewals of many replicas spread.
+    this.#timer = this.#runtime.setTimer(
+      () => void this.#keepRenewing(),
+      pauseMs * (0.9 + this.#runtime.random() * 0.1),
+    );
+    this.#timer.unref();
+  }
+}
+
+function newReplica(runtime: Runtime): string {
+  return runtime.randomBytes(6).toString('hex');
+}

@@ -1,0 +1,209 @@
+import { isRecord } from '../../shared/check-options.ts';
+import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
+import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { defineScript } from '../../redis/script.ts';
+import type { FencedBy } from '../events/event-transport.ts';
+import { type QueueKeys, replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import answerCancelSource from '../scripts/answer-cancel.lua';
+import beginRunSource from '../scripts/begin-run.lua';
+import dropCancelSource from '../scripts/drop-cancel.lua';
+import fenceRunSource from '../scripts/fence-run.lua';
+import forgetRunSource from '../scripts/forget-run.lua';
+import noteRunSource from '../scripts/note-run.lua';
+import pauseRunSource from '../scripts/pause-run.lua';
+import readRunsSource from '../scripts/read-runs.lua';
+import readStateSource from '../scripts/read-state.lua';
+import requestCancelSource from '../scripts/request-cancel.lua';
+import taskState from '../scripts/task-state.lua';
+
+/** The Lua functions that know the state of a task, for the scripts that send its events. */
+export const taskStateSource: string = taskState;
+
+const noteRunScript = defineScript('note-run', noteRunSource);
+const forgetRunScript = defineScript('forget-run', forgetRunSource);
+const readRunsScript = defineScript('read-runs', readRunsSource);
+const beginRunScript = defineScript('begin-run', beginRunSource);
+const pauseRunScript = defineScript('pause-run', pauseRunSource);
+const fenceRunScript = defineScript('fence-run', fenceRunSource);
+const readStateScript = defineScript('read-state', readStateSource);
+const requestCancelScript = defineScript('request-cancel', requestCancelSource);
+const answerCancelScript = defineScript('answer-cancel', answerCancelSource);
+const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
+
+/** Of how many runs that wait for the task's user the counters are kept. */
+const PAUSED_RUNS = 8;
+/** Tasks of a replica that are read at once. */
+const RUNS_PER_READ = 100;
+
+/** Whether more of a task's events is to come. */
+export interface RedisTaskState {
+  /**
+   * - `running`: some replica executes it.
+   * - `open`: it waits for its user, or its end is under way; the events go on.
+   * - `ended`: no more events come.
+   * - `none`: nothing is known, as if it never ran or long ago.
+   */
+  readonly phase: 'running' | 'open' | 'ended' | 'none';
+  /** What executes it. */
+  readonly runs: readonly string[];
+  /** The requests to cancel it, with their answers; empty where there is none yet. */
+  readonly cancels: ReadonlyMap<string, string>;
+  /** Which log its events are in; empty where they are not logged. */
+  readonly epoch: string;
+  /** The id of the latest event of the log. */
+  readonly last: string;
+  /** How many events of each publisher there were. */
+  readonly counters: ReadonlyMap<string, number>;
+  /** Runs that another replica has ended. */
+  readonly fenced: ReadonlySet<string>;
+}
+
+/** What is noted of a run where others look. */
+export interface NotedTask {
+  readonly task: TaskAddress;
+  /** Empty where it is not known. */
+  readonly contextId: string;
+}
+
+/** Who executes which task, and what was asked of them. */
+export class RedisTaskStates {
+  readonly #runner: ScriptRunner;
+  readonly #keys: QueueKeys;
+  readonly #publish: 'PUBLISH' | 'SPUBLISH';
+  readonly #retentionSeconds: string;
+
+  /**
+   * @param publish The command that reaches the channel's subscribers.
+   * @param retentionSeconds How long a task's state stays without any event.
+   */
+  constructor(
+    runner: ScriptRunner,
+    keys: QueueKeys,
+    publish: 'PUBLISH' | 'SPUBLISH',
+    retentionSeconds: number,
+  ) {
+    this.#runner = runner;
+    this.#keys = keys;
+    this.#publish = publish;
+    this.#retentionSeconds = String(retentionSeconds);
+  }
+
+  /**
+   * Enters a run of a task: first where others look when its replica is gone, then at the task.
+   *
+   * @param contextId The context of the task, empty where it is not known: a task that nobody stored can be
+   *   ended all the same.
+   * @returns Whether it may go on, or why not.
+   */
+  async begin(task: TaskAddress, run: string, contextId: string): Promise<'begun' | FencedBy> {
+    const { tenant, owner } = task.scope;
+    const note = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
+    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);
+    const args = [run, this.#retentionSeconds];
+    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));
+    if (begun === 1) return 'begun';
+    return begun === 2 ? 'over' : 'fenced';
+  }
+
+  /** Ends a run and leaves its task open, which waits for its user. */
+  async pause(task: TaskAddress, run: string): Promise<void> {
+    const args = [run, this.#retentionSeconds, String(PAUSED_RUNS)];
+    await this.#runner.run(pauseRunScript, [task.state], args);
+    await this.forget(run);
+  }
+
+  /**
+   * Removes what {@link begin} noted where others look; the task's own state is left alone.
+   *
+   * @returns Whether it was there.
+   */
+  async forget(run: string): Promise<boolean> {
+    return Number(await this.#runner.run(forgetRunScript, [this.#notes(run)], [run])) === 1;
+  }
+
+  /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
+  async of(replica: string): Promise<ReadonlyMap<string, NotedTask | undefined>> {
+    const keys = [this.#keys.runs(replica)];
+    const reply = await this.#runner.run(readRunsScript, keys, [String(RUNS_PER_READ)]);
+    const runs = new Map<string, NotedTask | undefined>();
+    for (const [run, note] of pairs(textsReply(reply))) runs.set(run, this.#parseNote(note));
+    return runs;
+  }
+
+  /** After how long a run that goes on is to be entered again, in milliseconds. */
+  get renewAfterMs(): number {
+    return (Number(this.#retentionSeconds) * 1000) / 3;
+  }
+
+  /** Ends a run for good: it can publish nothing more. Whether it was one. */
+  async fence(task: TaskAddress, run: string): Promise<boolean> {
+    const args = [run, task.channel, this.#publish];
+    return Number(await this.#runner.run(fenceRunScript, [task.state], args)) > 0;
+  }
+
+  async state(task: TaskAddress): Promise<RedisTaskState> {
+    const reply = await this.#runner.run(readStateScript, [task.state], []);
+    const all = arrayReply(readStateScript.name, reply);
+    const [phase, epoch, last, runs, cancels, counters, fenced] = all;
+    return {
+      phase: phaseOf(textReply(phase)),
+      epoch: textReply(epoch),
+      last: textReply(last),
+      runs: textsReply(runs),
+      cancels: pairs(textsReply(cancels)),
+      counters: new Map([...pairs(textsReply(counters))].map(([run, text]) => [run, Number(text)])),
+      fenced: new Set(textsReply(fenced)),
+    };
+  }
+
+  /** Asks those that execute a task to cancel it; names their runs. */
+  async requestCancel(task: TaskAddress, request: string): Promise<readonly string[]> {
+    const args = [request, task.channel, this.#publish];
+    return textsReply(await this.#runner.run(requestCancelScript, [task.state], args));
+  }
+
+  async answerCancel(task: TaskAddress, request: string, answer: string): Promise<void> {
+    const args = [request, answer, task.channel, this.#publish];
+    await this.#runner.run(answerCancelScript, [task.state], args);
+  }
+
+  async dropCancel(task: TaskAddress, request: string): Promise<void> {
+    await this.#runner.run(dropCancelScript, [task.state], [request]);
+  }
+
+  #notes(run: string): string {
+    return this.#keys.runs(replicaOf(run));
+  }
+
+  #parseNote(text: string): NotedTask | undefined {
+    const note = parseJson(text);
+    if (!isRecord(note)) return undefined;
+    const { tenant, owner, taskId, contextId = '' } = note;
+    if (typeof tenant !== 'string' || typeof owner !== 'string' || typeof taskId !== 'string') {
+      return undefined;
+    }
+    const task = this.#keys.task({ tenant, owner }, taskId);
+    return { task, contextId: typeof contextId === 'string' ? contextId : '' };
+  }
+}
+
+function phaseOf(text: string): RedisTaskState['phase'] {
+  return text === 'running' || text === 'open' || text === 'ended' ? text : 'none';
+}
+
+/** A list of names and values in turn. */
+function pairs(texts: readonly string[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (let index = 0; index < texts.length; index += 2) {
+    map.set(texts[index] ?? '', texts[index + 1] ?? '');
+  }
+  return map;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

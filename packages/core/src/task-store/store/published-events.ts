@@ -1,0 +1,98 @@
+import type { ServerCallContext } from '@a2a-js/sdk/server';
+import { LRUCache } from 'lru-cache';
+
+import type { EventId } from '../../event-ids/event-id.ts';
+import type { EventFate } from '../../event-ids/event-writing-store.ts';
+
+/** Of how many runs that others have ended it is remembered that nothing of theirs is stored. */
+const MOST_REFUSED = 1000;
+
+/** How many events are remembered that were given up: requests may be so far behind. */
+const MOST_LOST = 10_000;
+
+/** Where a request stands that stores a run's events one by one. */
+interface Reader {
+  readonly run: string;
+  /** The counter of the event that it stored last. */
+  counter: number;
+}
+
+/**
+ * What publishers of this process write themselves: their requests, which store the same events one by
+ * one, wait for that, and send nothing.
+ */
+export class PublishedEvents {
+  /** By run and record, the events that are not settled, by counter, ascending. */
+  readonly #runs = new Map<string, Map<number, Promise<EventFate>>>();
+  readonly #refused = new LRUCache<string, true>({ max: MOST_REFUSED });
+  readonly #lost = new LRUCache<string, true>({ max: MOST_LOST });
+  /** By the request's context and the record's key. */
+  readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
+
+  /** Announces an event; returns what says what became of it. */
+  expect(key: string, { publisher, counter }: EventId): (fate: EventFate) => void {
+    const id = `${publisher} ${key}`;
+    const run = this.#runs.get(id) ?? new Map<number, Promise<EventFate>>();
+    this.#runs.set(id, run);
+    let settle: ((fate: EventFate) => void) | undefined;
+    const fate = new Promise<EventFate>((resolve) => {
+      settle = resolve;
+    });
+    run.set(counter, fate);
+    return (became) => {
+      run.delete(counter);
+      if (run.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
+      if (became === 'refused') this.#refused.set(publisher, true);
+      if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
+      settle?.(became);
+    };
+  }
+
+  /** What becomes of an event; `undefined` where no publisher of this process is writing it. */
+  fate(key: string, { publisher, counter }: EventId): Promise<EventFate> | undefined {
+    const id = `${publisher} ${key}`;
+    const expected = this.#runs.get(id)?.get(counter);
+    if (expected !== undefined) return expected;
+    if (this.#lost.has(`${counter} ${id}`)) return Promise.resolve('lost');
+    return this.#refused.has(publisher) ? Promise.resolve('refused') : undefined;
+  }
+
+  /**
+   * Says that a request executes, and stores a run's events from here on.
+   *
+   * @param counter The counter of the run's last event before that.
+   */
+  begin(key: string, context: ServerCallContext, run: string, counter: number): void {
+    const readers = this.#readers.get(context) ?? new Map<string, Reader>();
+    this.#readers.set(context, readers.set(key, { run, counter }));
+  }
+
+  /** Says that a request stores no more events. */
+  end(key: string, context: ServerCallContext): void {
+    this.#readers.get(context)?.delete(key);
+  }
+
+  /** Says that a request has stored an event. */
+  advance(key: string, context: ServerCallContext, { publisher, counter }: EventId): void {
+    const reader = this.#readers.get(context)?.get(key);
+    if (reader?.run === publisher) reader.counter = Math.max(reader.counter, counter);
+  }
+
+  /**
+   * Where a request stands, once the event that it stores next is settled, if there is one. `undefined`
+   * at once for one that stores no events, and later where others have ended its run.
+   */
+  reader(key: string, context: ServerCallContext): Promise<EventId | undefined> | undefined {
+    const reader = this.#readers.get(context)?.get(key);
+    return reader && this.#settled(key, reader);
+  }
+
+  async #settled(key: string, { run, counter }: Reader): Promise<EventId | undefined> {
+    for (const [expected, fate] of this.#runs.get(`${run} ${key}`) ?? []) {
+      if (expected <= counter) continue;
+      await fate;
+      break;
+    }
+    return this.#refused.has(run) ? undefined : { publisher: run, counter };
+  }
+}
