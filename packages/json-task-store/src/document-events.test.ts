@@ -1,4 +1,4 @@
-import { TaskEvents } from '@a2a-redis/core/kernel';
+import { TaskEvents } from '@a2a-redis/core/task-store';
 import { describe, expect, test } from 'vitest';
 
 import { eventOperations, eventsText, readEvents } from './document-events.ts';

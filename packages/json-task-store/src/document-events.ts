@@ -1,5 +1,6 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { abbreviate, TaskEvents, isRecord, type TaskDelta } from '@a2a-redis/core/kernel';
+import { abbreviate, isRecord } from '@a2a-redis/core/shared';
+import { TaskEvents, type TaskDelta } from '@a2a-redis/core/task-store';
 
 import { jsonText } from './json-text.ts';
 

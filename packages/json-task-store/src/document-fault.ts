@@ -1,4 +1,4 @@
-import { type CorruptionReport, corruptRecord } from '@a2a-redis/core/kernel';
+import { type CorruptionReport, corruptRecord } from '@a2a-redis/core/task-store';
 
 /** Makes errors for faults in the value at a path of a document: each names the place at fault. */
 export function corruptAt(key: string, path: string): CorruptionReport {

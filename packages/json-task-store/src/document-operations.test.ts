@@ -1,5 +1,5 @@
 import { Artifact, Message, type Part, Role, Task, TaskState } from '@a2a-js/sdk';
-import { diffTasks, snapshotOf } from '@a2a-redis/core/kernel';
+import { diffTasks, snapshotOf } from '@a2a-redis/core/task-store';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 

@@ -1,5 +1,10 @@
 import { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
-import type { ArtifactDelta, ArtifactHeader, ListDelta, TaskDelta } from '@a2a-redis/core/kernel';
+import type {
+  ArtifactDelta,
+  ArtifactHeader,
+  ListDelta,
+  TaskDelta,
+} from '@a2a-redis/core/task-store';
 
 import { eventOperations } from './document-events.ts';
 import { jsonText } from './json-text.ts';

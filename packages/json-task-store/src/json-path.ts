@@ -1,5 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { abbreviate } from '@a2a-redis/core/kernel';
+import { abbreviate } from '@a2a-redis/core/shared';
 
 /** Longer paths are no paths; servers have limits of their own. */
 const LONGEST_PATH = 10_000;

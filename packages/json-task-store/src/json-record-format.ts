@@ -1,11 +1,10 @@
+import { defineScript, HostScript } from '@a2a-redis/core/shared';
 import {
-  defineScript,
-  HostScript,
   indexTaskSource,
   recordVersionSource,
   type TaskDelta,
   type TaskRecordFormat,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
 
 import { eventsText } from './document-events.ts';
 import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';

@@ -1,5 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { defineScript, type ScriptRunner } from '@a2a-redis/core/kernel';
+import { defineScript, type ScriptRunner } from '@a2a-redis/core/shared';
 
 import { jsonRecordLua } from './json-record-format.ts';
 import requireJsonSource from './scripts/require-json.lua';

@@ -4,18 +4,20 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   type AppliedEvents,
   BaseTaskStore,
-  isClusterClient,
   type JsonValue,
-  type RedisScriptClient,
-  requireId,
   resolveTaskStoreOptions,
-  type Scope,
-  type ScopeResolver,
-  ScriptRunner,
   TaskKeys,
   type TaskStoreOptions,
   TtlPolicy,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
+import {
+  isClusterClient,
+  type RedisScriptClient,
+  requireId,
+  type Scope,
+  type ScopeResolver,
+  ScriptRunner,
+} from '@a2a-redis/core/shared';
 
 import { jsonRecordFormat } from './json-record-format.ts';
 import { JsonSupport } from './json-support.ts';

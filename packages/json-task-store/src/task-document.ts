@@ -3,13 +3,13 @@ import {
   type CorruptionReport,
   type DecodedRecord,
   headerFromJson,
-  isRecord,
   ItemList,
   messageFromJson,
   metadataFromJson,
   partFromJson,
   statusFromJson,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
+import { isRecord } from '@a2a-redis/core/shared';
 
 import { readEvents } from './document-events.ts';
 import { corruptAt } from './document-fault.ts';

@@ -5,19 +5,21 @@ import {
   abbreviate,
   arrayReply,
   backoffMs,
-  copyJson,
-  copyJsonObject,
-  corruptRecord,
   defineScript,
   isRecord,
-  type JsonValue,
   type RedisScript,
   type ScriptRunner,
   sleep,
-  statusFromJson,
   textReply,
+} from '@a2a-redis/core/shared';
+import {
+  copyJson,
+  copyJsonObject,
+  corruptRecord,
+  type JsonValue,
+  statusFromJson,
   type TtlPolicy,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
 
 import { corruptAt } from './document-fault.ts';
 import { requirePath, requireWritablePath, type WritablePath } from './json-path.ts';

@@ -9,7 +9,7 @@ import {
   type ScriptRunner,
   textReply,
   wholeNumber,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { jsonRecordLua } from './json-record-format.ts';
 import { storedText } from './json-text.ts';

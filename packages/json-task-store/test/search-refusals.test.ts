@@ -1,7 +1,7 @@
 import { CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisScriptClient } from '@a2a-redis/core/kernel';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 

@@ -1,4 +1,5 @@
-import { type RedisTaskState, systemRuntime, type TaskAddress } from '@a2a-redis/core/kernel';
+import { type RedisTaskState, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import { systemRuntime } from '@a2a-redis/core/shared';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 

@@ -1,15 +1,13 @@
 import { A2ARedisError } from '@a2a-redis/core';
+import { backoffMs, type Runtime, sleep } from '@a2a-redis/core/shared';
 import {
-  backoffMs,
   END_OF_EVENTS,
   type RedisTaskState,
-  type Runtime,
-  sleep,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
   unreadableMessage,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/queue-manager';
 
 import { type ChannelMessage, parseMessage } from './channel-message.ts';
 

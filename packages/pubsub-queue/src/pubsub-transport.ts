@@ -1,14 +1,13 @@
 import type {
   ChannelHub,
-  CompanionCall,
   EventBatch,
   EventTransport,
-  Runtime,
   TaskAddress,
   TaskFeed,
   TaskFollower,
   TransportedEvent,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/queue-manager';
+import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
 
 import { PubSubFeed } from './pubsub-feed.ts';
 import type { TaskChannel } from './task-channel.ts';

@@ -1,12 +1,14 @@
 import {
   BaseQueueManager,
+  type QueueManagerOptions,
+  resolveQueueOptions,
+} from '@a2a-redis/core/queue-manager';
+import {
   invalidOption,
   isClusterClient,
-  type QueueManagerOptions,
   type RedisScriptClient,
-  resolveQueueOptions,
   wholeNumber,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { PubSubTransport } from './pubsub-transport.ts';
 import { type DirectQueueOptions, DirectQueues } from './queue/direct-queues.ts';

@@ -2,11 +2,9 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
-  type EventBatch,
   type ScriptRunner,
-  type TaskAddress,
-  taskStateSource,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
+import { type EventBatch, type TaskAddress, taskStateSource } from '@a2a-redis/core/queue-manager';
 
 import announcePositionSource from './scripts/announce-position.lua';
 import publishEventsSource from './scripts/publish-events.lua';

@@ -1,5 +1,5 @@
 import { connect } from '@a2a-redis-internal/redis-clients';
-import type { RedisSubscriberClient } from '@a2a-redis/core/kernel';
+import type { RedisSubscriberClient } from '@a2a-redis/core/queue-manager';
 
 type MessageListener = (message: string, channel: string) => unknown;
 

@@ -1,5 +1,6 @@
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
-import { type EventBatch, ScriptRunner, type TaskAddress } from '@a2a-redis/core/kernel';
+import { type EventBatch, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import { ScriptRunner } from '@a2a-redis/core/shared';
 
 import { TaskChannel } from '../src/task-channel.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
-import { systemRuntime } from '@a2a-redis/core/kernel';
+import { systemRuntime } from '@a2a-redis/core/shared';
 import { describe, expect, test } from 'vitest';
 
 import { ConfigCipher } from './config-cipher.ts';

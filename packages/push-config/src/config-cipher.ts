@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
 
-import { invalidOption, isRecord, type Runtime } from '@a2a-redis/core/kernel';
+import { invalidOption, isRecord, type Runtime } from '@a2a-redis/core/shared';
 
 import type { PushConfigEncryption } from './options.ts';
 

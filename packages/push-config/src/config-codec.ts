@@ -1,6 +1,6 @@
 import { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
-import { isRecord } from '@a2a-redis/core/kernel';
+import { isRecord } from '@a2a-redis/core/shared';
 
 const TEXT_FIELDS = ['tenant', 'id', 'taskId', 'url', 'token'] as const;
 const AUTHENTICATION_FIELDS = ['scheme', 'credentials'] as const;

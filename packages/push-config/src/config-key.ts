@@ -1,4 +1,4 @@
-import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/kernel';
+import { keySegment, type Scope, scopeSegment } from '@a2a-redis/core/shared';
 
 /** Whose configs, and of which task. */
 export interface TaskPlace {

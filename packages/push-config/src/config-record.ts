@@ -1,6 +1,6 @@
 import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import type { A2ARedisError, A2ARedisErrorCode } from '@a2a-redis/core';
-import { abbreviate, type Runtime } from '@a2a-redis/core/kernel';
+import { abbreviate, type Runtime } from '@a2a-redis/core/shared';
 
 import type { ConfigCipher } from './config-cipher.ts';
 import { decodeConfig, encodeConfig } from './config-codec.ts';

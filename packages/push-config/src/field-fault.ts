@@ -1,5 +1,5 @@
 import { A2ARedisError, type A2ARedisErrorCode } from '@a2a-redis/core';
-import { abbreviate } from '@a2a-redis/core/kernel';
+import { abbreviate } from '@a2a-redis/core/shared';
 
 import { configsKey, type TaskPlace } from './config-key.ts';
 

@@ -6,7 +6,7 @@ import {
   requirePrefix,
   timeToLive,
   wholeNumber,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 /** Options of `RedisPushNotificationConfigStore`. */
 export interface RedisPushNotificationConfigStoreOptions {

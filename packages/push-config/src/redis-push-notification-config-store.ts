@@ -14,7 +14,7 @@ import {
   type ScopeResolver,
   scopeResolver,
   ScriptRunner,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { ConfigCipher } from './config-cipher.ts';
 import { configFault } from './config-codec.ts';

@@ -1,4 +1,4 @@
-import type { TransportedEvent } from '@a2a-redis/core/kernel';
+import type { TransportedEvent } from '@a2a-redis/core/queue-manager';
 
 /** An entry of a task's log. */
 export interface LogEntry extends TransportedEvent {

@@ -1,12 +1,14 @@
 import {
   BaseQueueManager,
-  isClusterClient,
   type QueueManagerOptions,
-  type RedisScriptClient,
   resolveQueueOptions,
+} from '@a2a-redis/core/queue-manager';
+import {
+  isClusterClient,
+  type RedisScriptClient,
   timeToLive,
   wholeNumber,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import type { ConsumerGroupConfig } from './queue/consumer-group.ts';
 import {

@@ -1,13 +1,11 @@
 import { A2ARedisError } from '@a2a-redis/core';
+import { backoffMs, type Runtime, sleep } from '@a2a-redis/core/shared';
 import {
-  backoffMs,
-  type Runtime,
-  sleep,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
   unreadableMessage,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/queue-manager';
 
 import { type LogEntry, parseMessage, sequenceOf } from './log-message.ts';
 import type { LogPosition, StreamLog } from './stream-log.ts';

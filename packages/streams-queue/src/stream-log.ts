@@ -1,14 +1,16 @@
 import {
   type AppliedEvents,
+  type EventBatch,
+  type TaskAddress,
+  taskStateSource,
+} from '@a2a-redis/core/queue-manager';
+import {
   type CompanionCall,
   defineCompanion,
   defineScript,
-  type EventBatch,
   type ScriptRunner,
-  type TaskAddress,
-  taskStateSource,
   textsReply,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { type LogEntry, parseLog, sequenceOf } from './log-message.ts';
 import appendEventsSource from './scripts/append-events.lua';

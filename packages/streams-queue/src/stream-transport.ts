@@ -1,15 +1,14 @@
 import type {
   AppliedEvents,
   ChannelHub,
-  CompanionCall,
   EventBatch,
   EventTransport,
-  Runtime,
   TaskAddress,
   TaskFeed,
   TaskFollower,
   TransportedEvent,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/queue-manager';
+import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
 
 import { StreamFeed } from './stream-feed.ts';
 import type { StreamLog } from './stream-log.ts';

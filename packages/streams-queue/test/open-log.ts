@@ -1,5 +1,6 @@
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
-import { type EventBatch, QueueKeys, ScriptRunner, type TaskAddress } from '@a2a-redis/core/kernel';
+import { type EventBatch, QueueKeys, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import { ScriptRunner } from '@a2a-redis/core/shared';
 
 import type { LogEntry } from '../src/log-message.ts';
 import { StreamLog } from '../src/stream-log.ts';

@@ -3,7 +3,8 @@ import {
   describeTwoReplicas,
   useReplicas,
 } from '@a2a-redis-internal/contract/redis-queue-managers';
-import { QueueKeys, ScriptRunner } from '@a2a-redis/core/kernel';
+import { QueueKeys } from '@a2a-redis/core/queue-manager';
+import { ScriptRunner } from '@a2a-redis/core/shared';
 import { describe, expect, it } from 'vitest';
 
 import { StreamLog } from '../src/stream-log.ts';

@@ -1,10 +1,9 @@
+import { defineScript, HostScript } from '@a2a-redis/core/shared';
 import {
-  defineScript,
-  HostScript,
   indexTaskSource,
   recordVersionSource,
   type TaskRecordFormat,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
 
 import { decodeRecord, encodeDelta } from './hash-record.ts';
 import readTaskSource from './scripts/read-task.lua';

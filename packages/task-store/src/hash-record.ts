@@ -14,7 +14,7 @@ import {
   ItemList,
   type ListDelta,
   type TaskDelta,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
 
 import { RecordReader } from './record-reader.ts';
 

@@ -5,7 +5,7 @@ import {
   TaskEvents,
   ItemList,
   type RecordField,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/task-store';
 
 type Decoder<T> = (text: string, where: RecordField) => T;
 

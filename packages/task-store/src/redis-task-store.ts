@@ -1,8 +1,5 @@
-import {
-  BaseTaskStore,
-  type RedisScriptClient,
-  type TaskStoreOptions,
-} from '@a2a-redis/core/kernel';
+import { BaseTaskStore, type TaskStoreOptions } from '@a2a-redis/core/task-store';
+import { type RedisScriptClient } from '@a2a-redis/core/shared';
 
 import { hashRecordFormat } from './hash-record-format.ts';
 

@@ -5,7 +5,7 @@ import {
   watchedClient,
 } from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import type { RedisScriptClient } from '@a2a-redis/core/kernel';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { RedisClientType, RedisClusterType } from 'redis';
 import { vi } from 'vitest';
 

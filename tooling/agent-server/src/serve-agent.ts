@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultPushNotificationSender, DefaultRequestHandler } from '@a2a-js/sdk/server';
 import { serveReplica } from '@a2a-redis-internal/replicas';
 import { A2ARedisError, createRedisClient, type RedisClient } from '@a2a-redis/core';
-import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
+import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 

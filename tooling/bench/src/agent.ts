@@ -16,7 +16,7 @@ import {
   type TaskStore,
 } from '@a2a-js/sdk/server';
 
-import type { BaseQueueManager } from '@a2a-redis/core/kernel';
+import type { BaseQueueManager } from '@a2a-redis/core/queue-manager';
 
 import { chunkText, contextOf, messageOf, textPart } from './workload.ts';
 

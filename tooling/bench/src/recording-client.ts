@@ -1,4 +1,4 @@
-import type { RedisScriptClient, ScriptCallOptions } from '@a2a-redis/core/kernel';
+import type { RedisScriptClient, ScriptCallOptions } from '@a2a-redis/core/shared';
 
 /** A command that was sent, word by word. */
 export type SentCommand = readonly string[];

@@ -1,4 +1,4 @@
-import type { RedisScriptClient } from '@a2a-redis/core/kernel';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import * as v6 from 'redis';
 import * as v5 from 'redis-v5';
 

@@ -8,6 +8,12 @@ export interface EventId {
   readonly counter: number;
 }
 
+/** An event and which one it is. */
+export interface IdentifiedEvent {
+  readonly eventId: EventId;
+  readonly event: AgentExecutionEvent;
+}
+
 /**
  * The name under which an event id travels on parts, statuses and tasks.
  *

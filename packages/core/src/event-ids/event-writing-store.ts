@@ -1,21 +1,15 @@
 import type { Message, Task } from '@a2a-js/sdk';
-import type { AgentExecutionEvent, ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
+import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import type { CompanionCall } from '../redis/script-companion.ts';
-import type { EventId } from './event-id.ts';
+import type { EventId, IdentifiedEvent } from './event-id.ts';
 import { isEventTrackingStore, type EventTrackingStore } from './event-tracking-store.ts';
-
-/** An event, and which one it is. */
-export interface PublishedEvent {
-  readonly eventId: EventId;
-  readonly event: AgentExecutionEvent;
-}
 
 /** Events of one run that are to be stored and sent in one step. */
 export interface EventWrite {
   /** In their order. */
-  readonly events: readonly PublishedEvent[];
+  readonly events: readonly IdentifiedEvent[];
   /** The messages of the requests that execute the task: a task event brings them into its history. */
   readonly userMessages: readonly Message[];
   /** The task as the executor was given it; `undefined` where there was none. */

@@ -5,7 +5,8 @@ import { sleep } from '../runtime/sleep.ts';
 import { backoffMs } from './backoff.ts';
 import { commandFault } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
-import { callSender, type RedisScriptClient } from './script-client.ts';
+import { callSender } from './call-sender.ts';
+import type { RedisScriptClient } from './script-client.ts';
 import type { RedisScript } from './script.ts';
 
 /** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */

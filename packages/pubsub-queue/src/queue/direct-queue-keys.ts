@@ -1,4 +1,5 @@
-import { directQueueName, type Scope } from '@a2a-redis/core/kernel';
+import { directQueueName } from '@a2a-redis/core/queue-manager';
+import { type Scope } from '@a2a-redis/core/shared';
 
 /** A direct queue: nothing but a channel. */
 export interface DirectQueueKeys {

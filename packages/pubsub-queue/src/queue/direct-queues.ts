@@ -1,6 +1,6 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { requireId, type ScopeResolver } from '@a2a-redis/core/kernel';
+import { requireId, type ScopeResolver } from '@a2a-redis/core/shared';
 
 import { type DirectQueueKeys, directQueueKeys } from './direct-queue-keys.ts';
 import { EventBuffer } from './event-buffer.ts';

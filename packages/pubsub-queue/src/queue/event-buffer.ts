@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { callAborted, decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
+import { callAborted, decodeEvent, queueEventsLost } from '@a2a-redis/core/queue-manager';
 
 import { queueClosed } from './queue-faults.ts';
 

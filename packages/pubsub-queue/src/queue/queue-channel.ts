@@ -1,13 +1,11 @@
 import { A2ARedisError } from '@a2a-redis/core';
+import { type ChannelHub, queueEventsLost, QueueProducer } from '@a2a-redis/core/queue-manager';
 import {
-  type ChannelHub,
   DEFAULT_DEADLINE_MS,
   defineScript,
-  queueEventsLost,
-  QueueProducer,
   type ScriptRunner,
   withDeadline,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { eventsMessage, parseMessage } from '../channel-message.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';

@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { encodeEvent } from '@a2a-redis/core/kernel';
+import { encodeEvent } from '@a2a-redis/core/queue-manager';
 
 import type { EventBuffer } from './event-buffer.ts';
 import type { QueueChannel } from './queue-channel.ts';

@@ -1,5 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { encodeEvent } from '@a2a-redis/core/kernel';
+import { encodeEvent } from '@a2a-redis/core/queue-manager';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { RedisPubSubQueueManagerOptions } from '../../src/redis-pubsub-queue-manager.ts';

@@ -4,7 +4,7 @@ import {
   milliseconds,
   timeToLive,
   wholeNumber,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import { startId } from './stream-start.ts';
 

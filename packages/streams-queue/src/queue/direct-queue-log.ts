@@ -5,7 +5,7 @@ import {
   type ScriptRunner,
   textReply,
   textsReply,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import type { DirectQueueLimits } from './consumer-group.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';

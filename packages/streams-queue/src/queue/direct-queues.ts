@@ -1,12 +1,12 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
+import { type ChannelHub } from '@a2a-redis/core/queue-manager';
 import {
-  type ChannelHub,
   requireId,
   type Runtime,
   type ScopeResolver,
   type ScriptRunner,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 import {
   type ConsumerGroupConfig,

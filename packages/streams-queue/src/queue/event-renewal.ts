@@ -1,4 +1,4 @@
-import type { RuntimeTimer } from '@a2a-redis/core/kernel';
+import type { RuntimeTimer } from '@a2a-redis/core/shared';
 
 import type { DirectQueueLog, QueueMember } from './direct-queue-log.ts';
 import type { HeldEvents } from './held-events.ts';

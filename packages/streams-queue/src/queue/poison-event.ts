@@ -1,5 +1,5 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { decodeEvent } from '@a2a-redis/core/kernel';
+import { decodeEvent } from '@a2a-redis/core/queue-manager';
 
 /** An event that was set aside, because nobody acknowledged it or because it cannot be read. */
 export interface PoisonEvent {

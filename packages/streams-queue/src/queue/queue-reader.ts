@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { backoffMs, type ChannelHub, decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
+import { backoffMs } from '@a2a-redis/core/shared';
+import { type ChannelHub, decodeEvent, queueEventsLost } from '@a2a-redis/core/queue-manager';
 
 import type {
   DirectQueueLog,

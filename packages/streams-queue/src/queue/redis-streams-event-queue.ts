@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { type ChannelHub, encodeEvent, QueueProducer } from '@a2a-redis/core/kernel';
+import { type ChannelHub, encodeEvent, QueueProducer } from '@a2a-redis/core/queue-manager';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
 import type { DirectQueueLog, GroupPosition, QueueMember } from './direct-queue-log.ts';

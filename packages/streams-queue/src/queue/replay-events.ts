@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { decodeEvent, queueEventsLost } from '@a2a-redis/core/kernel';
+import { decodeEvent, queueEventsLost } from '@a2a-redis/core/queue-manager';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
 import type { DirectQueueLog } from './direct-queue-log.ts';

@@ -1,4 +1,4 @@
-import { invalidOption } from '@a2a-redis/core/kernel';
+import { invalidOption } from '@a2a-redis/core/shared';
 
 const ENTRY_ID = /^\d{1,16}-\d{1,16}$/;
 

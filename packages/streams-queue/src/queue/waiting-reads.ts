@@ -1,5 +1,5 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { callAborted } from '@a2a-redis/core/kernel';
+import { callAborted } from '@a2a-redis/core/queue-manager';
 
 /** A read that waits for its event. */
 export interface WaitingRead {

@@ -1,4 +1,4 @@
-import { ScriptRunner } from '@a2a-redis/core/kernel';
+import { ScriptRunner } from '@a2a-redis/core/shared';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';

@@ -1,5 +1,5 @@
 import type { RedisClient } from '@a2a-redis/core';
-import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
+import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 

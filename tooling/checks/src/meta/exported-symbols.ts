@@ -6,7 +6,7 @@ import { entrySources, type PublicPackage } from '../workspace/public-packages.t
 
 /** A name that an entry of a package exports. */
 interface ExportedSymbol {
-  /** For example `@a2a-redis/core/kernel: keySegment`. */
+  /** For example `@a2a-redis/core/shared: keySegment`. */
   readonly label: string;
   readonly name: string;
   readonly symbol: ts.Symbol;

@@ -26,8 +26,8 @@ test('a package without a limit fails', () => {
 
 test('an undeclared import and foreign code are told', () => {
   const manifest = { name: 'x', version: '1.0.0', dependencies: { '@a2a-redis/core': '^1.0.0' } };
-  const text = `//#region ../core/dist/kernel.mjs
-const core = require("@a2a-redis/core/kernel");
+  const text = `//#region ../core/dist/shared.mjs
+const core = require("@a2a-redis/core/shared");
 //#endregion
 //#region src/index.ts
 import { join } from "node:path";
@@ -37,6 +37,6 @@ export { createClient, join };
 `;
   expect(checkBuiltImports(manifest, [{ path: 'dist/index.mjs', text }]).problems).toEqual([
     'dist/index.mjs imports redis, which is not declared',
-    'dist/index.mjs inlines ../core/dist/kernel.mjs',
+    'dist/index.mjs inlines ../core/dist/shared.mjs',
   ]);
 });

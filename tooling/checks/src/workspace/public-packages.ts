@@ -37,7 +37,7 @@ export function publicPackages(root: string = repositoryRoot): readonly PublicPa
     .filter(({ manifest }) => manifest.private !== true);
 }
 
-/** The source files that a package's `exports` are built from, by entry (`.`, `./kernel`). */
+/** The source files that a package's `exports` are built from, by entry (`.`, `./shared`). */
 export function entrySources({ manifest }: PublicPackage): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   for (const [entry, target] of Object.entries(manifest.exports ?? {})) {

@@ -1,7 +1,7 @@
 import type { Message, Task } from '@a2a-js/sdk';
 import { DefaultRequestHandler, type TaskStore } from '@a2a-js/sdk/server';
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
-import type { QueueManagerOptions } from '@a2a-redis/core/kernel';
+import type { QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 
 import { CARD } from '../queues/agent-card.ts';
 import { summaryOf, type TaskSummary } from '../queues/agent.ts';

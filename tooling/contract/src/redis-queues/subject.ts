@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent, TaskStore } from '@a2a-js/sdk/server';
 import type { RedisClient } from '@a2a-redis/core';
-import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/kernel';
+import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 
 /** A direct queue, as far as all queue managers on Redis have it. */
 export interface DirectQueue {

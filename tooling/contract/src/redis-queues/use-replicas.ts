@@ -1,6 +1,6 @@
 import type { RedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import type { QueueManagerOptions } from '@a2a-redis/core/kernel';
+import type { QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 import { afterEach, beforeEach } from 'vitest';
 
 import { type Started, useServer } from '../shared-server.ts';

@@ -1,6 +1,6 @@
 import type { Part, Task } from '@a2a-js/sdk';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
-import { isRecord } from '@a2a-redis/core/kernel';
+import { isRecord } from '@a2a-redis/core/shared';
 import type { RedisClientType } from 'redis';
 
 import * as tasks from '../task-store/fixtures.ts';

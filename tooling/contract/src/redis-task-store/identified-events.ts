@@ -4,7 +4,7 @@ import {
   ResultManager,
   type TaskStore,
 } from '@a2a-js/sdk/server';
-import { withEventId } from '@a2a-redis/core/kernel';
+import { withEventId } from '@a2a-redis/core/task-store';
 
 import { artifactOf } from '../task-store/fixtures.ts';
 import { CONTEXT, text } from './fixtures.ts';

@@ -1,4 +1,4 @@
-import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { beforeEach, expect, test } from 'vitest';
 

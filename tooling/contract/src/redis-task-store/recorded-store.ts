@@ -1,5 +1,5 @@
 import type { Task } from '@a2a-js/sdk';
-import type { BaseTaskStore, TaskStoreOptions } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore, TaskStoreOptions } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisClientType } from 'redis';
 import { expect } from 'vitest';

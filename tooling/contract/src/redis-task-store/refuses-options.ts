@@ -1,4 +1,5 @@
-import type { RedisScriptClient, TaskStoreOptions } from '@a2a-redis/core/kernel';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
+import type { TaskStoreOptions } from '@a2a-redis/core/task-store';
 import { describe, expect, test } from 'vitest';
 
 import type { RedisTaskStoreSubject } from './subject.ts';

@@ -1,5 +1,5 @@
 import { TaskState } from '@a2a-js/sdk';
-import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { beforeEach, describe, expect, test } from 'vitest';
 

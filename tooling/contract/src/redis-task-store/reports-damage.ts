@@ -1,5 +1,5 @@
 import type { A2ARedisError } from '@a2a-redis/core';
-import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisClientType } from 'redis';
 import { beforeEach, describe, expect, test } from 'vitest';

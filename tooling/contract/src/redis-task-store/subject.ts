@@ -1,4 +1,5 @@
-import type { BaseTaskStore, RedisScriptClient, TaskStoreOptions } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore, TaskStoreOptions } from '@a2a-redis/core/task-store';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { RedisServer, RedisServerOptions } from '@a2a-redis-internal/redis-server';
 
 import type { SharedCluster, SharedServer } from '../shared-server.ts';

@@ -1,5 +1,5 @@
 import { AgentEvent } from '@a2a-js/sdk/server';
-import { withEventId } from '@a2a-redis/core/kernel';
+import { withEventId } from '@a2a-redis/core/task-store';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { TaskState } from '@a2a-js/sdk';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
-import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { beforeEach, expect, test } from 'vitest';
 

@@ -2,7 +2,7 @@ import {
   isClusterClient,
   type RedisScriptClient,
   type ScriptCallOptions,
-} from '@a2a-redis/core/kernel';
+} from '@a2a-redis/core/shared';
 
 /** A script call as its client sends it. */
 export interface WatchedCall {

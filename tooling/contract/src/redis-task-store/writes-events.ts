@@ -1,11 +1,7 @@
 import { TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
-import {
-  type BaseTaskStore,
-  type CompanionCall,
-  defineCompanion,
-  withEventId,
-} from '@a2a-redis/core/kernel';
+import { type BaseTaskStore, withEventId } from '@a2a-redis/core/task-store';
+import { type CompanionCall, defineCompanion } from '@a2a-redis/core/shared';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisClientType } from 'redis';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import type { Task } from '@a2a-js/sdk';
-import type { BaseTaskStore } from '@a2a-redis/core/kernel';
+import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { RedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';

@@ -1,4 +1,4 @@
-import type { Runtime, RuntimeTimer } from '@a2a-redis/core/kernel';
+import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 
 import type { Random } from './random.ts';
 import type { Simulation } from './simulation.ts';

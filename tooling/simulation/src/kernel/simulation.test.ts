@@ -1,4 +1,4 @@
-import { sleep } from '@a2a-redis/core/kernel';
+import { sleep } from '@a2a-redis/core/shared';
 import { expect, it } from 'vitest';
 
 import { Actor } from './actor.ts';

@@ -11,7 +11,6 @@ import {
 } from './mutant.ts';
 
 const CORE = 'packages/core/src';
-const EVENTS = `${CORE}/events`;
 
 /** Faults of runs, of what joins them, and of the store. */
 export const CORE_MUTANTS: readonly Mutant[] = [

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import type { ScriptCallOptions } from '@a2a-redis/core/kernel';
+import type { ScriptCallOptions } from '@a2a-redis/core/shared';
 import {
   ClientClosedError,
   DisconnectsClientError,

@@ -4,7 +4,8 @@ import {
   type PushNotificationSender,
   type ServerCallContext,
 } from '@a2a-js/sdk/server';
-import { type BaseQueueManager, useRuntime } from '@a2a-redis/core/kernel';
+import { type BaseQueueManager } from '@a2a-redis/core/queue-manager';
+import { useRuntime } from '@a2a-redis/core/shared';
 import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';

@@ -1,5 +1,5 @@
 import type { EventTransport, TaskFeed, TaskFollower } from '../events/event-transport.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 
 /** What all replicas publish of a task: followed from the moment at which anybody here wants it. */

@@ -3,8 +3,9 @@ import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
-import { type IdentifiedEvent, readEvent } from '../events/identified-event.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { readEvent } from '../events/identified-event.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 
 /** How long a run that seems not to be there is given to appear, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { IdentifiedEvent } from '../events/identified-event.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 
 /** Who hears the events of a bus beside its own listeners. */
 export interface BusSubscriber {

@@ -1,6 +1,6 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 
 /** Cancels what is executed here. */

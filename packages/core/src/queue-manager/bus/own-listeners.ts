@@ -5,7 +5,7 @@ import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import { storedEnd } from './stored-end.ts';
 
 /** How they are called. */

@@ -4,7 +4,7 @@ import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { type EventId, withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
 /**
  * The terminal status that the store has of a task, as an event: identified as one that is stored, so that it

@@ -12,7 +12,7 @@ import { catchUp } from './catch-up.ts';
 import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import { ListeningBus } from './listening-bus.ts';
-import type { IdentifiedEvent } from '../events/identified-event.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { someOf, storedEnd } from './stored-end.ts';
 import type { TaskBus } from './task-bus.ts';
 

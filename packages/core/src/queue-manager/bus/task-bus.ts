@@ -8,11 +8,13 @@ import { BusRuns } from '../execution/bus-runs.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
-import { END_OF_EVENTS, type FencedBy, type TransportedEvent } from '../events/event-transport.ts';
+import { END_OF_EVENTS, type TransportedEvent } from '../events/event-transport.ts';
+import type { FencedBy } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
-import { type IdentifiedEvent, readEvent } from '../events/identified-event.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { readEvent } from '../events/identified-event.ts';
 import { OwnListeners } from './own-listeners.ts';
-import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import type { TaskRun } from '../execution/task-run.ts';
 import { eventsGivenUp, neverExecuted, runEnded } from '../events/queue-errors.ts';
 
@@ -33,6 +35,7 @@ export class TaskBus extends ListeningBus {
   /** What was published before somebody joins. */
   readonly history: BusHistory;
   readonly #services: BusServices;
+  readonly #onChanged: (bus: TaskBus) => void;
   readonly #feed: BusFeed;
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
@@ -44,11 +47,20 @@ export class TaskBus extends ListeningBus {
   /** Whether this bus takes no more events of its own. */
   #isOver = false;
 
-  /** @param earlier A run of the task on a bus before this one, whose events are not all with Redis yet. */
-  constructor(task: TaskAddress, services: BusServices, earlier?: TaskRun) {
+  /**
+   * @param onChanged The bus may not be needed any more.
+   * @param earlier A run of the task on a bus before this one, whose events are not all with Redis yet.
+   */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    onChanged: (bus: TaskBus) => void,
+    earlier?: TaskRun,
+  ) {
     super(services.onError);
     this.task = task;
     this.#services = services;
+    this.#onChanged = onChanged;
     this.cancels = new CancelRequests(task, services);
     this.#own = new OwnListeners(task, services, {
       afterDelivery: (call) => {
@@ -59,7 +71,7 @@ export class TaskBus extends ListeningBus {
       },
       emitFinished: () => {
         this.emitFinished();
-        services.onChanged(this);
+        onChanged(this);
       },
     });
     const fenced = (by: FencedBy): void => {
@@ -191,7 +203,7 @@ export class TaskBus extends ListeningBus {
       this.#isOver = true;
       this.cancels.release();
       this.runs.present.end(() => {
-        this.#services.onChanged(this);
+        this.#onChanged(this);
       });
     }
     // Subscribers wait for the end that everybody gets: other replicas may go on with the task.
@@ -205,14 +217,14 @@ export class TaskBus extends ListeningBus {
     this.#heldAt = undefined;
     this.#executions = 0;
     this.cancels.cancelHere();
-    this.#services.onChanged(this);
+    this.#onChanged(this);
   }
 
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   fence(by: FencedBy): void {
     if (this.#isOver) {
       // What it still had to send is void: nobody needs it for that any more.
-      this.#services.onChanged(this);
+      this.#onChanged(this);
       return;
     }
     if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
@@ -226,7 +238,7 @@ export class TaskBus extends ListeningBus {
   }
 
   dismiss(subscriber: BusSubscriber): void {
-    if (this.#subscribers.remove(subscriber)) this.#services.onChanged(this);
+    if (this.#subscribers.remove(subscriber)) this.#onChanged(this);
   }
 
   /**
@@ -246,7 +258,7 @@ export class TaskBus extends ListeningBus {
     if (state.phase === 'ended' || state.phase === 'none') {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
-      if (state.runs.length > 0) this.#services.onOrphaned(this, state.runs);
+      if (state.runs.length > 0) this.#services.onOrphaned(this.task, state.runs);
     }
   }
 
@@ -296,7 +308,7 @@ export class TaskBus extends ListeningBus {
       // At the end, requests stop to listen and have what they heard before them still.
       if (!this.#isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
     }
-    this.#services.onChanged(this);
+    this.#onChanged(this);
   }
 
   #onTransported(event: TransportedEvent): void {
@@ -336,7 +348,7 @@ export class TaskBus extends ListeningBus {
     const told = this.#own.end();
     this.#endSubscribers();
     this.cancels.finish();
-    this.#services.onChanged(this);
+    this.#onChanged(this);
     await told;
   }
 
@@ -345,7 +357,7 @@ export class TaskBus extends ListeningBus {
     const telling = this.runs.all().findLast(({ publisher }) => publisher.isTelling);
     const end = (): void => {
       this.#subscribers.end();
-      this.#services.onChanged(this);
+      this.#onChanged(this);
     };
     if (telling === undefined) end();
     else telling.publisher.afterTelling(end);
@@ -353,6 +365,6 @@ export class TaskBus extends ListeningBus {
 
   async #pause(): Promise<void> {
     await this.runs.pause();
-    this.#services.onChanged(this);
+    this.#onChanged(this);
   }
 }

@@ -2,8 +2,8 @@ import type { A2ARedisError } from '../../shared/errors.ts';
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import type { EventId } from '../../event-ids/event-id.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
-import type { TaskAddress } from './queue-keys.ts';
-import type { RedisTaskState } from '../state/task-state.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
+import type { FencedBy, RedisTaskState } from '../state/task-state.ts';
 
 /** What ends a task's events; takes a counter of its publisher like an event. */
 export const END_OF_EVENTS = 'z';
@@ -22,9 +22,6 @@ export interface EventBatch {
    */
   readonly mode?: 'e' | 'i' | 'ei' | undefined;
 }
-
-/** Why nothing of a run is accepted any more: others ended the run, or its task and all runs with it. */
-export type FencedBy = 'fenced' | 'over';
 
 /** What became of a batch. */
 export type SendOutcome =

@@ -1,23 +1,24 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
-import { type EventId, withEventId } from '../../event-ids/event-id.ts';
-import type { BusServices } from '../execution/bus-services.ts';
+import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
+import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import { decodeEvent } from './event-codec.ts';
-import type { TransportedEvent } from './event-transport.ts';
-import type { TaskAddress } from './queue-keys.ts';
+import type { EventTransport, TransportedEvent } from './event-transport.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
-/** An event and which one it is. */
-export interface IdentifiedEvent {
-  readonly eventId: EventId;
-  readonly event: AgentExecutionEvent;
+/** What is known of how the events of a manager are stored and sent. */
+interface EventSettings {
+  /** The store of the tasks, where it reads the ids of events. */
+  readonly trackingStore: EventTrackingStore | undefined;
+  readonly transport: Pick<EventTransport, 'keepsEvents'>;
 }
 
 /** An event as listeners get it: with its event id in it, where the task store reads event ids. */
 export function identifiedEvent(
   event: AgentExecutionEvent,
   eventId: EventId,
-  { trackingStore }: BusServices,
+  { trackingStore }: Pick<EventSettings, 'trackingStore'>,
 ): IdentifiedEvent {
   return { eventId, event: trackingStore === undefined ? event : withEventId(event, eventId) };
 }
@@ -30,15 +31,15 @@ export function identifiedEvent(
 export function readEvent(
   task: TaskAddress,
   { eventId, body }: TransportedEvent,
-  services: BusServices,
+  settings: EventSettings,
 ): IdentifiedEvent {
   const event = decodeEvent(body);
-  if (event !== undefined) return identifiedEvent(event, eventId, services);
+  if (event !== undefined) return identifiedEvent(event, eventId, settings);
   const taskId = JSON.stringify(task.taskId);
   throw new A2ARedisError(
     'EVENTS_LOST',
     `An event of task ${taskId} was lost to a subscriber: it cannot be read. Subscribe again for a fresh snapshot.`,
-    { cause: unreadableEvent(task, { eventId, body }, services) },
+    { cause: unreadableEvent(task, { eventId, body }, settings) },
   );
 }
 
@@ -46,7 +47,7 @@ export function readEvent(
 export function unreadableEvent(
   task: TaskAddress,
   { eventId }: TransportedEvent,
-  { transport }: BusServices,
+  { transport }: Pick<EventSettings, 'transport'>,
 ): A2ARedisError {
   const place = transport.keepsEvents ? task.log : task.channel;
   return new A2ARedisError(

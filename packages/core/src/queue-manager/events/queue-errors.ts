@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 import { errorReporter } from '../../shared/error-reporter.ts';
 import { A2ARedisError } from '../../shared/errors.ts';
-import type { TaskAddress } from './queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
 const queueChannel = channel('a2a-redis:queue');
 

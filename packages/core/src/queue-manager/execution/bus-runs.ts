@@ -1,6 +1,6 @@
 import type { BusServices } from './bus-services.ts';
-import type { FencedBy } from '../events/event-transport.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { FencedBy } from '../state/task-state.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import { TaskRun } from './task-run.ts';
 
 /** How many runs of its own a bus knows. */

@@ -6,9 +6,8 @@ import type { ScriptRunner } from '../../redis/script-runner.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { EventTransport } from '../events/event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
-import type { TaskBus } from '../bus/task-bus.ts';
 import type { RedisTaskStates } from '../state/task-state.ts';
 
 /** What the buses of a manager share. */
@@ -28,10 +27,8 @@ export interface BusServices {
   /** Names the next run; see `runName`. */
   readonly nextRun: () => string;
   readonly onError: (error: unknown) => void;
-  /** A bus may not be needed any more. */
-  readonly onChanged: (bus: TaskBus) => void;
   /** What a run published, nobody stores: its replica does. */
   readonly onUnstored: (task: TaskAddress, run: string) => Promise<void>;
-  /** The replicas that execute the bus's task are gone. */
-  readonly onOrphaned: (bus: TaskBus, runs: readonly string[]) => void;
+  /** The replicas that execute a task are gone. */
+  readonly onOrphaned: (task: TaskAddress, runs: readonly string[]) => void;
 }

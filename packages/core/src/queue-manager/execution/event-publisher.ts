@@ -8,10 +8,11 @@ import { statusOf } from '../events/end-status.ts';
 import { encodeEvent } from '../events/event-codec.ts';
 import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
-import { type IdentifiedEvent, identifiedEvent } from '../events/identified-event.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { identifiedEvent } from '../events/identified-event.ts';
 import { OrderedCalls } from './ordered-calls.ts';
 import { Outbox, type OutboxEvents } from './outbox.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import { UnstoredEvents } from './unstored-events.ts';
 
 /** Hands an event to those here who listen. */

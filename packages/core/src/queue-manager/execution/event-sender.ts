@@ -2,17 +2,13 @@ import type { Message, Task } from '@a2a-js/sdk';
 import type { RequestContext, ServerCallContext } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
-import type { EventId } from '../../event-ids/event-id.ts';
-import type {
-  EventFate,
-  EventWritingStore,
-  PublishedEvent,
-} from '../../event-ids/event-writing-store.ts';
+import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
+import type { EventFate, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
 import type { EventOutcome } from './outbox.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
 export type ExecutingRequest = Pick<RequestContext, 'context'> &
@@ -35,7 +31,7 @@ export class EventSender {
   readonly #requests: (() => void)[] = [];
   #hasLost = false;
   /** What is not sent yet and is to be stored, by counter. */
-  readonly #waiting = new Map<number, PublishedEvent>();
+  readonly #waiting = new Map<number, IdentifiedEvent>();
 
   constructor(
     task: TaskAddress,
@@ -77,7 +73,7 @@ export class EventSender {
    *
    * @returns Says what became of it: to be called once.
    */
-  expect(published: PublishedEvent): (outcome: EventOutcome) => void {
+  expect(published: IdentifiedEvent): (outcome: EventOutcome) => void {
     const { eventId, event } = published;
     const store = this.#store;
     // An executor may publish events of another task: who listens stores them.
@@ -140,7 +136,7 @@ const FATES: Readonly<Record<EventOutcome, EventFate>> = {
 };
 
 /** Of which task an event is; empty for a message, which no task holds. */
-function taskIdOf({ kind, data }: PublishedEvent['event']): string {
+function taskIdOf({ kind, data }: IdentifiedEvent['event']): string {
   switch (kind) {
     case 'task':
       return data.id;

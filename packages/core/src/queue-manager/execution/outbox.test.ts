@@ -6,7 +6,7 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
-import { QueueKeys } from '../events/queue-keys.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
 
 const task = new QueueKeys('p:').task({ tenant: '', owner: '' }, 't');
 

@@ -2,13 +2,9 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { backoffMs } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { sleep } from '../../runtime/sleep.ts';
-import {
-  END_OF_EVENTS,
-  type EventBatch,
-  type FencedBy,
-  type SendOutcome,
-} from '../events/event-transport.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
+import type { FencedBy } from '../state/task-state.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
 /** Events that go out with one call at most. */
 const MOST_PER_BATCH = 128;

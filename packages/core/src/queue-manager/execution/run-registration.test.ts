@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { A2ARedisError } from '../../shared/errors.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import type { BusServices } from './bus-services.ts';
-import { QueueKeys } from '../events/queue-keys.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
 const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');

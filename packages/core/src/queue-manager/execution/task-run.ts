@@ -4,8 +4,8 @@ import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import type { ExecutingRequest } from './event-sender.ts';
-import type { FencedBy } from '../events/event-transport.ts';
-import { replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import type { FencedBy } from '../state/task-state.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
 /**

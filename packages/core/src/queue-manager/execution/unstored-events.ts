@@ -6,7 +6,7 @@ import { backoffMs } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 
 /**
  * What a run published and its task may not hold yet: the request handler stores events one by one,

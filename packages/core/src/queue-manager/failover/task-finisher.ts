@@ -19,8 +19,9 @@ import { type EndReason, statusOf, statusOfEnd } from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
-import { type IdentifiedEvent, unreadableEvent } from '../events/identified-event.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { unreadableEvent } from '../events/identified-event.ts';
 
 /** How many runs of a replica are ended at once. */
 const RUNS_AT_ONCE = 16;

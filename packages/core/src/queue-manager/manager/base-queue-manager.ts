@@ -26,7 +26,7 @@ import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
 import { DistributedSender } from './distributed-sender.ts';
 import type { EventTransport } from '../events/event-transport.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
-import { QueueKeys, replicaOf, runName, type TaskAddress } from '../events/queue-keys.ts';
+import { QueueKeys, replicaOf, runName, type TaskAddress } from '../state/queue-keys.ts';
 import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from '../events/queue-errors.ts';
 import { ReplicaLease } from '../state/replica-lease.ts';
@@ -115,9 +115,6 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         return runName(lease.replica, this.#runCount);
       },
       onError,
-      onChanged: (bus) => {
-        this.#buses.drop(bus);
-      },
       onUnstored: async (task, run) => {
         if (this.#services.eventStore === undefined) {
           await this.#finisher.endRuns(task, [run], 'failed');
@@ -127,8 +124,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         await this.#finisher.endIdle(task, 'failed');
         await this.#services.states.forget(run);
       },
-      onOrphaned: (bus, runs) => {
-        this.#finisher.endRuns(bus.task, runs, 'failed').catch(onError);
+      onOrphaned: (task, runs) => {
+        this.#finisher.endRuns(task, runs, 'failed').catch(onError);
       },
     };
     this.#buses = new TaskBuses(this.#services);

@@ -1,7 +1,7 @@
 import type { RuntimeTimer } from '../../runtime/runtime.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
-import type { TaskAddress } from '../events/queue-keys.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 
 /** After how long without a message a bus looks after what a lost one would have told, in milliseconds. */
@@ -33,7 +33,10 @@ export class TaskBuses {
     if (known?.isOpen === true) return known;
     const isSending = known?.isNeeded === true;
     if (isSending) this.#former.add(known);
-    const bus = new TaskBus(task, this.#services, isSending ? known.runs.present : undefined);
+    const drop = (changed: TaskBus): void => {
+      this.drop(changed);
+    };
+    const bus = new TaskBus(task, this.#services, drop, isSending ? known.runs.present : undefined);
     this.#present.set(task.name, bus);
     this.#scheduleCheck();
     return bus;

@@ -2,8 +2,7 @@ import { isRecord } from '../../shared/check-options.ts';
 import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
-import type { FencedBy } from '../events/event-transport.ts';
-import { type QueueKeys, replicaOf, type TaskAddress } from '../events/queue-keys.ts';
+import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
 import beginRunSource from '../scripts/begin-run.lua';
 import dropCancelSource from '../scripts/drop-cancel.lua';
@@ -34,6 +33,9 @@ const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
 const PAUSED_RUNS = 8;
 /** Tasks of a replica that are read at once. */
 const RUNS_PER_READ = 100;
+
+/** Why nothing of a run is accepted any more: others ended the run, or its task and all runs with it. */
+export type FencedBy = 'fenced' | 'over';
 
 /** Whether more of a task's events is to come. */
 export interface RedisTaskState {

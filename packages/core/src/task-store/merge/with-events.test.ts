@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { additions, earlierTask, events, message, part } from '../../../test/event-arbitraries.ts';
 import { listen, SharedRecord } from '../../../test/shared-record.ts';
-import type { PublishedEvent } from '../../event-ids/event-writing-store.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { withEvents } from './with-events.ts';
 
@@ -15,7 +15,7 @@ const published = (
   list: readonly AgentExecutionEvent[],
   publisher: string,
   first = 1,
-): PublishedEvent[] =>
+): IdentifiedEvent[] =>
   list.map((event, index) => ({ event, eventId: { publisher, counter: first + index } }));
 
 const partsOf = (task: TaskSnapshot | undefined): unknown =>

@@ -1,6 +1,6 @@
 import type { Message } from '@a2a-js/sdk';
 
-import type { PublishedEvent } from '../../event-ids/event-writing-store.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { applyEvent } from './apply-event.ts';
 import { changeBy } from './event-change.ts';
 import { nothingOf, type TaskSnapshot } from '../model/task-snapshot.ts';
@@ -24,7 +24,7 @@ export interface Publishing {
  */
 export function withEvents(
   stored: TaskSnapshot | undefined,
-  events: readonly PublishedEvent[],
+  events: readonly IdentifiedEvent[],
   publishing: Publishing,
 ): readonly TaskStep[] {
   let task = stored;
@@ -36,7 +36,7 @@ export function withEvents(
 
 function withEvent(
   stored: TaskSnapshot | undefined,
-  { eventId, event }: PublishedEvent,
+  { eventId, event }: IdentifiedEvent,
   { userMessages, known }: Publishing,
 ): TaskSnapshot | undefined {
   if (stored?.events?.has(eventId) === true) return stored;

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { TaskSnapshot } from '../model/task-snapshot.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import { TaskSteps } from '../model/task-steps.ts';
-import type { UnknownWrite } from '../store/unknown-writes.ts';
+import type { UnknownWrite } from './unknown-writes.ts';
 
 /** The version of a task that is not stored. */
 export const NO_RECORD = '0';

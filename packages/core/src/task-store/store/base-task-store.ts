@@ -35,7 +35,7 @@ import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-opt
 import type { TaskStep } from '../model/task-steps.ts';
 import { TaskWriter } from './task-writer.ts';
 import { TtlPolicy } from '../index/ttl-policy.ts';
-import { UnknownWrites } from './unknown-writes.ts';
+import { UnknownWrites } from '../records/unknown-writes.ts';
 import { NO_VERSION } from './write-attempt.ts';
 
 /** `updateTask` starts over this often before it gives up. */

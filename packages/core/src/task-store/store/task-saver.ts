@@ -13,7 +13,7 @@ import type { LastKnown, SnapshotCache, VersionedSnapshot } from '../records/sna
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import type { TaskStep } from '../model/task-steps.ts';
 import type { CompanionWrite, TaskWrite, TaskWriter, TaskWritten } from './task-writer.ts';
-import type { UnknownWrite, UnknownWrites } from './unknown-writes.ts';
+import type { UnknownWrite, UnknownWrites } from '../records/unknown-writes.ts';
 import { withEvents } from '../merge/with-events.ts';
 import { NO_VERSION } from './write-attempt.ts';
 

@@ -20,7 +20,7 @@ import type { TaskSnapshot } from '../model/task-snapshot.ts';
 import { reportTaskEvent } from '../records/task-telemetry.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { TtlPolicy } from '../index/ttl-policy.ts';
-import type { UnknownWrites } from './unknown-writes.ts';
+import type { UnknownWrites } from '../records/unknown-writes.ts';
 import {
   type Attempt,
   firstAttempt,

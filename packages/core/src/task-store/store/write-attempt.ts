@@ -5,7 +5,7 @@ import { type LastKnown, NO_RECORD, type VersionedSnapshot } from '../records/sn
 import { mergeTasks } from '../merge/task-merge.ts';
 import { nothingOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { leavesTerminalState } from '../../shared/state-kinds.ts';
-import { baseAfter } from './unknown-writes.ts';
+import { baseAfter } from '../records/unknown-writes.ts';
 
 /** No record has this version: a write that expects it is told what is stored. */
 export const NO_VERSION = '-';

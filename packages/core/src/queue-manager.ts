@@ -1,0 +1,49 @@
+/**
+ * What queue managers share: the manager but for how its events travel. Meant for adapters, not for
+ * applications.
+ *
+ * @module
+ */
+export {
+  BaseQueueManager,
+  type TransportParts,
+} from './queue-manager/manager/base-queue-manager.ts';
+export { ChannelHub, type ResumedListener } from './queue-manager/messages/channel-hub.ts';
+export { decodeEvent, encodeEvent } from './queue-manager/events/event-codec.ts';
+export {
+  END_OF_EVENTS,
+  type EventBatch,
+  type EventTransport,
+  type SendOutcome,
+  type TaskFeed,
+  type TaskFollower,
+  type TransportedEvent,
+} from './queue-manager/events/event-transport.ts';
+export { unreadableMessage } from './queue-manager/events/queue-errors.ts';
+export { callAborted, queueEventsLost } from './queue-manager/events/queue-faults.ts';
+export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
+export { directQueueName, QueueKeys, type TaskAddress } from './queue-manager/state/queue-keys.ts';
+export {
+  type ProducerOptions,
+  QueueProducer,
+  type SendEvents,
+} from './queue-manager/execution/queue-producer.ts';
+export {
+  type FencedBy,
+  type RedisTaskState,
+  taskStateSource,
+} from './queue-manager/state/task-state.ts';
+export {
+  type QueueManagerOptions,
+  type QueueSettings,
+  resolveQueueOptions,
+} from './queue-manager/manager/queue-manager-options.ts';
+export type {
+  ChannelListener,
+  OpenSubscription,
+  RedisSubscriberClient,
+  Subscription,
+  SubscriptionEvents,
+} from './queue-manager/messages/subscriber-client.ts';
+export { AppliedEvents } from './event-ids/applied-events.ts';
+export type { EventId } from './event-ids/event-id.ts';

@@ -1,0 +1,31 @@
+import type { RedisScriptClient } from './script-client.ts';
+import { isSentinelClient, sentinelSender } from './sentinel-sender.ts';
+
+/** A single connection of node-redis, which tells whether it can send. */
+interface SingleClient extends RedisScriptClient {
+  readonly isReady: boolean;
+  withCommandOptions(options: { timeout: undefined }): RedisScriptClient;
+}
+
+/** node-redis gives the client of a single connection, and only that, an `isPubSubActive` flag. */
+function isSingleClient(client: RedisScriptClient): client is SingleClient {
+  return 'isPubSubActive' in client && 'isReady' in client && 'withCommandOptions' in client;
+}
+
+/**
+ * What to send the next call with.
+ *
+ * With a command timeout, which node-redis 6 sets by default, it makes an abort signal and a timer
+ * for every command, to drop one that it could not write: a third of the processor time of a small
+ * call. A connected client writes at once, so the timeout is left out then. Offline it stays, so
+ * that calls do not pile up.
+ */
+export function callSender(client: RedisScriptClient): () => RedisScriptClient {
+  if (isSentinelClient(client)) {
+    const sender = sentinelSender(client);
+    return () => sender;
+  }
+  if (!isSingleClient(client)) return () => client;
+  const untimed = client.withCommandOptions({ timeout: undefined });
+  return () => (client.isReady ? untimed : client);
+}

@@ -1,0 +1,37 @@
+/**
+ * What every adapter builds on: options, keys, scripts, time. Public so that core is an ordinary
+ * dependency of theirs; meant for adapters, not for applications.
+ *
+ * @module
+ */
+export { keySegment, requireId, requirePrefix } from './shared/key-segment.ts';
+export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './shared/scope.ts';
+export {
+  checkNames,
+  isRecord,
+  milliseconds,
+  timeToLive,
+  type UncheckedOptions,
+  wholeNumber,
+} from './shared/check-options.ts';
+export { invalidOption } from './shared/invalid-option.ts';
+export { backoffMs } from './redis/backoff.ts';
+export { type CommandFault, commandFault } from './redis/command-fault.ts';
+export { withDeadline } from './redis/deadline.ts';
+export { arrayReply, textReply, textsReply } from './redis/reply.ts';
+export {
+  isClusterClient,
+  type RedisScriptClient,
+  type ScriptCallOptions,
+} from './redis/script-client.ts';
+export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
+export { defineScript, type RedisScript } from './redis/script.ts';
+export {
+  type CompanionCall,
+  defineCompanion,
+  HostScript,
+  type ScriptCompanion,
+} from './redis/script-companion.ts';
+export { runtimeOf, useRuntime } from './runtime/client-runtime.ts';
+export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';
+export { sleep, type SleepOptions } from './runtime/sleep.ts';
