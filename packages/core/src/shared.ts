@@ -16,7 +16,6 @@ export {
 } from './shared/check-options.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { backoffMs } from './redis/backoff.ts';
-export { type CommandFault, commandFault } from './redis/command-fault.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, textReply, textsReply } from './redis/reply.ts';
 export {
@@ -32,6 +31,6 @@ export {
   HostScript,
   type ScriptCompanion,
 } from './redis/script-companion.ts';
-export { runtimeOf, useRuntime } from './runtime/client-runtime.ts';
+export { useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';
 export { sleep, type SleepOptions } from './runtime/sleep.ts';

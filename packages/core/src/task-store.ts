@@ -4,13 +4,7 @@
  *
  * @module
  */
-export {
-  type ArtifactHeader,
-  copyHeader,
-  copyMessage,
-  copyPart,
-  copyStatus,
-} from './task-store/model/a2a-values.ts';
+export type { ArtifactHeader } from './task-store/model/a2a-values.ts';
 export { BaseTaskStore } from './task-store/store/base-task-store.ts';
 export { ItemList } from './task-store/model/item-list.ts';
 export {
@@ -48,14 +42,11 @@ export {
   type TaskDelta,
 } from './task-store/merge/task-delta.ts';
 export { type IndexKeys, TaskKeys } from './task-store/index/task-keys.ts';
-export { mergeTasks } from './task-store/merge/task-merge.ts';
 export type { DecodedRecord, TaskRecordFormat } from './task-store/records/task-record-format.ts';
 export {
   type ArtifactSnapshot,
-  LONGEST_COPIED_LIST,
   snapshotOf,
   type TaskSnapshot,
-  taskOf,
 } from './task-store/model/task-snapshot.ts';
 export {
   type ResolvedTaskStoreOptions,
@@ -65,13 +56,7 @@ export {
 export { TtlPolicy } from './task-store/index/ttl-policy.ts';
 export { AppliedEvents, type CounterRange } from './event-ids/applied-events.ts';
 export { TaskEvents, type LaterEvents, type PlaceRevision } from './event-ids/task-events.ts';
-export {
-  type EventId,
-  type IdentifiedEvent,
-  withEventId,
-  eventIdOf,
-  eventIdText,
-} from './event-ids/event-id.ts';
+export { type EventId, type IdentifiedEvent, withEventId } from './event-ids/event-id.ts';
 export type { LateArtifactPlace, LateEventPlace } from './event-ids/late-event-place.ts';
 export type {
   EventFate,
@@ -79,4 +64,4 @@ export type {
   EventWriteOutcome,
   EventWritingStore,
 } from './event-ids/event-writing-store.ts';
-export { isEventTrackingStore, type EventTrackingStore } from './event-ids/event-tracking-store.ts';
+export type { EventTrackingStore } from './event-ids/event-tracking-store.ts';
