@@ -124,9 +124,14 @@ function gaps(
     ...history.losses.map(({ at }) => (at < joinedAt ? at : Number.NEGATIVE_INFINITY)),
   );
   const missing: string[] = [];
+  // What a stream tells of a task event is the task as it is by then, and the events in it come after that:
+  // where the stream fails before, it was told of its failure, and has what came so far.
+  const isCut = record.call.kind === 'stream' && record.outcome === 'failed';
   for (const { call, published } of executions) {
     const isKnown = (token: string): boolean => seen.has(token) || snapshot.has(token);
-    const lastSeen = published.findLastIndex(({ token }) => isKnown(token));
+    const lastSeen = published.findLastIndex(({ token }) =>
+      isCut ? seen.has(token) : isKnown(token),
+    );
     const live = published.findIndex(({ token }) => seen.has(token));
     const firstLive = live === -1 ? published.length : live;
     // Who streams its own message gets all of it; another execution may have begun before.

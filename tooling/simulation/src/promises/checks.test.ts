@@ -181,6 +181,20 @@ finds('checkSubscribers', checkSubscribers, {
   },
 });
 
+it.each([
+  ['failed', []],
+  ['ended', ['P5 gap to a listener']],
+] as const)('expects of a stream that %s what came with its task', (outcome, found) => {
+  const scene = wholeScene();
+  const [stream] = scene.calls;
+  if (stream === undefined) throw new Error('The scene has no stream.');
+  // The task as it is when it is told holds what comes after it.
+  stream.responses[0] = snapshot(task(COMPLETED, 'e0.5', ['e0.3', 'e0.4']), 1110);
+  stream.responses.splice(3);
+  stream.outcome = outcome;
+  expect(checkSubscribers(outcomeOf(scene)).map(signatureOf)).toEqual(found);
+});
+
 it('expects nothing of a subscriber that was lost before it came', () => {
   const scene = wholeScene();
   subscribe(scene, ['e0.4'], [end(1400)]);
