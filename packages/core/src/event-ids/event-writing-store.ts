@@ -12,8 +12,8 @@ export interface EventWrite {
   readonly events: readonly IdentifiedEvent[];
   /** The messages of the requests that execute the task: a task event brings them into its history. */
   readonly userMessages: readonly Message[];
-  /** The task as the executor was given it; `undefined` where there was none. */
-  readonly known: Task | undefined;
+  /** The task as each execution was given it, oldest first: which of them an event is of, nothing tells. */
+  readonly known: readonly Task[];
   /**
    * What sends the events.
    *

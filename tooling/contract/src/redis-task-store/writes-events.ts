@@ -61,7 +61,7 @@ class Publisher {
         eventId: { publisher: RUN, counter: first + index },
       })),
       userMessages: [],
-      known: undefined,
+      known: [],
       companion,
     });
   }
@@ -209,7 +209,7 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
       const written = await store.writeEvents('t', CONTEXT, {
         events: [{ event, eventId: { publisher: RUN, counter: 1 } }],
         userMessages: [],
-        known: undefined,
+        known: [],
         companion,
       });
       expect(written).toEqual({ outcome: 'written' });

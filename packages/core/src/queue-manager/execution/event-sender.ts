@@ -26,7 +26,8 @@ export class EventSender {
   readonly #transport: Pick<EventTransport, 'sending'>;
   readonly #store: EventWritingStore | undefined;
   readonly #userMessages: Message[] = [];
-  #known: Task | undefined;
+  /** The task as each execution was given it. */
+  readonly #known: Task[] = [];
   /** Each says that a request stores no more events. */
   readonly #requests: (() => void)[] = [];
   #hasLost = false;
@@ -53,7 +54,7 @@ export class EventSender {
    */
   begin({ userMessage, task, context }: ExecutingRequest, last: EventId): void {
     if (userMessage !== undefined) this.#userMessages.push(userMessage);
-    this.#known = task;
+    if (task !== undefined) this.#known.push(task);
     const end = this.#store?.beginEvents(this.#task.taskId, context, last);
     if (end !== undefined) this.#requests.push(end);
   }

@@ -186,7 +186,7 @@ export class TaskFinisher {
       const write: EventWrite = {
         events: [{ eventId: { publisher, counter: 1 }, event }],
         userMessages: [],
-        known: undefined,
+        known: [],
         companion: () =>
           transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
       };

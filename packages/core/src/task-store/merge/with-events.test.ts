@@ -9,7 +9,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { withEvents } from './with-events.ts';
 
-const NOTHING_KNOWN = { userMessages: [], known: undefined };
+const NOTHING_KNOWN = { userMessages: [], known: [] };
 
 const published = (
   list: readonly AgentExecutionEvent[],
@@ -100,17 +100,36 @@ describe('withEvents', () => {
       -1,
     )?.task;
     const again = AgentEvent.task({ ...known, history: [] });
-    const publishing = { userMessages: [], known: snapshotOf(known) };
+    const publishing = { userMessages: [], known: [snapshotOf(known)] };
     const task = withEvents(stored, published([again], 'p'), publishing).at(-1)?.task;
     expect(partsOf(stored)).toEqual([['b', 'old', 'new']]);
     expect(partsOf(task)).toEqual([['b', 'old', 'new']]);
+  });
+
+  it('keeps what the run has added between two executions of it that tell the task', () => {
+    const [artifact] = earlierTask.artifacts;
+    const longer = {
+      ...earlierTask,
+      artifacts: artifact ? [{ ...artifact, parts: [...artifact.parts, part('new')] }] : [],
+    };
+    const publishing = {
+      userMessages: [],
+      known: [earlierTask, longer].map((each) => snapshotOf(each)),
+    };
+    const told = (task: typeof earlierTask): unknown =>
+      partsOf(
+        withEvents(snapshotOf(longer), published([AgentEvent.task(task)], 'p'), publishing).at(-1)
+          ?.task,
+      );
+    expect(told(earlierTask)).toEqual([['b', 'old', 'new']]);
+    expect(told(longer)).toEqual([['b', 'old', 'new']]);
   });
 
   it("brings the request's message with the task", () => {
     const said = message('said');
     const steps = withEvents(undefined, published([AgentEvent.task(earlierTask)], 'p'), {
       userMessages: [said],
-      known: undefined,
+      known: [],
     });
     const ids = steps[0]?.task?.history.toArray().map(({ messageId }) => messageId);
     expect(ids).toEqual(['said', 'old']);

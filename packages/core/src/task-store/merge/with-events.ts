@@ -1,17 +1,18 @@
 import type { Message } from '@a2a-js/sdk';
 
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { equalPart } from '../model/a2a-values.ts';
 import { applyEvent } from './apply-event.ts';
 import { changeBy } from './event-change.ts';
-import { nothingOf, type TaskSnapshot } from '../model/task-snapshot.ts';
+import { findArtifact, nothingOf, snapshotOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import type { TaskStep } from '../model/task-steps.ts';
 
 /** What is known of those who publish events. */
 export interface Publishing {
   /** The messages of the requests that execute. */
   readonly userMessages: readonly Message[];
-  /** The task as the executor was given it; `undefined` where there was none. */
-  readonly known: TaskSnapshot | undefined;
+  /** The task as each execution was given it, oldest first. */
+  readonly known: readonly TaskSnapshot[];
 }
 
 /**
@@ -41,11 +42,34 @@ function withEvent(
 ): TaskSnapshot | undefined {
   if (stored?.events?.has(eventId) === true) return stored;
   // The executor tells the whole task, and knows nothing of what others have added since.
-  const base = event.kind === 'task' && stored !== undefined ? (known ?? stored) : stored;
+  const base =
+    event.kind === 'task' && stored !== undefined
+      ? (givenFor(snapshotOf(event.data), known) ?? stored)
+      : stored;
   const change = changeBy(base, event, userMessages);
   if (change === undefined) return stored;
   const { task: mine, kind } = change;
   const nothing = nothingOf(mine);
   const saved = { eventId, ...kind };
   return applyEvent({ base: base ?? nothing, mine, theirs: stored ?? nothing, event: saved });
+}
+
+/**
+ * The task as the execution was given it that tells it: the latest of which all is there still. Where an
+ * executor has removed something, it is the oldest: what came later is not taken to be removed.
+ */
+function givenFor(told: TaskSnapshot, known: readonly TaskSnapshot[]): TaskSnapshot | undefined {
+  return known.findLast((given) => holds(told, given)) ?? known[0];
+}
+
+/** Whether all of a task is in another one still, of what that one tells at all. */
+function holds(task: TaskSnapshot, { history, artifacts }: TaskSnapshot): boolean {
+  const said = new Set(task.history.toArray().map(({ messageId }) => messageId));
+  return (
+    (said.size === 0 || history.toArray().every(({ messageId }) => said.has(messageId))) &&
+    artifacts.every(({ header, parts }) => {
+      const told = findArtifact(task.artifacts, header.artifactId);
+      return told === undefined || told.parts.commonPrefix(parts, equalPart) === parts.length;
+    })
+  );
 }

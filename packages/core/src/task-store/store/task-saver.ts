@@ -157,7 +157,8 @@ export class TaskSaver {
   ): Promise<EventWriteOutcome> {
     // A large task need not be read again for each chunk.
     const tellsAll = events.some(({ event }) => event.kind === 'task');
-    const publishing = { userMessages, known: tellsAll && known ? snapshotOf(known) : undefined };
+    const given = tellsAll ? known.map((task) => snapshotOf(task)) : [];
+    const publishing = { userMessages, known: given };
     let before: TaskSnapshot | undefined;
     let steps: readonly TaskStep[] = [];
     const change: CompanionWrite['change'] = (stored) => {
