@@ -1,5 +1,6 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import { backoffMs } from '../../redis/backoff.ts';
+import { commandFault } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
@@ -17,6 +18,11 @@ export class ChannelHub {
   readonly #open: OpenSubscription;
   readonly #onError: (error: unknown) => void;
   readonly #channels = new Map<string, HubChannel>();
+  /**
+   * Channels that are being left. Who joins one again comes after that: of a subscription and its end that
+   * are under way at once, a client may have the one and the server the other.
+   */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #resumed = new Set<ResumedListener>();
   #subscription: Subscription | undefined;
   #closed = false;
@@ -59,7 +65,10 @@ export class ChannelHub {
     if (channel === undefined || !channel.listeners.delete(listener)) return;
     if (channel.listeners.size > 0) return;
     this.#channels.delete(name);
-    void this.#unsubscribe(name, channel);
+    const left = this.#unsubscribe(name, channel).finally(() => {
+      if (this.#leaving.get(name) === left) this.#leaving.delete(name);
+    });
+    this.#leaving.set(name, left);
   }
 
   /**
@@ -80,6 +89,7 @@ export class ChannelHub {
   }
 
   async #subscribe(name: string, channel: HubChannel): Promise<void> {
+    await this.#leaving.get(name);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const subscription = await this.#connected();
@@ -95,12 +105,21 @@ export class ChannelHub {
     channel.settle();
   }
 
+  /**
+   * Ends a subscription. Where the connection breaks meanwhile, the client subscribes again to what it was not
+   * told to be ended: so it is tried again.
+   */
   async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
-    try {
-      await channel.subscribed;
-      await this.#subscription?.unsubscribe(name, channel.dispatch);
-    } catch {
-      // The connection is gone, and the subscription with it; node-redis has forgotten the listener.
+    await channel.subscribed;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#subscription?.unsubscribe(name, channel.dispatch);
+        return;
+      } catch (error) {
+        if (this.#closed || !isPassing(error)) return;
+      }
+      const pauseMs = backoffMs(attempt, 20, 1000, this.#runtime.random());
+      await sleep(this.#runtime, pauseMs, { ref: false });
     }
   }
 
@@ -145,4 +164,10 @@ export class ChannelHub {
   #requireOpen(): void {
     if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
   }
+}
+
+/** Whether a command failed for want of a connection, or of a server that serves. */
+function isPassing(error: unknown): boolean {
+  const fault = commandFault(error);
+  return fault === 'unsent' || fault === 'unknown' || fault === 'busy';
 }
