@@ -11,12 +11,12 @@ const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
 /** A registration, what it does, and what becomes of it. */
 function registration(
   outcomes: (boolean | Error)[],
-  renewAfterMs = 60_000,
+  { renewAfterMs = 60_000, takesRuns = true } = {},
 ): { run: RunRegistration; calls: string[] } {
   const calls: string[] = [];
   const services = {
     runtime: systemRuntime,
-    lease: { start: async () => {} },
+    lease: { start: async () => {}, takesRuns },
     states: {
       renewAfterMs,
       begin: async () => {
@@ -41,7 +41,7 @@ describe('RunRegistration', () => {
   });
 
   it('registers again before the note would be forgotten', async () => {
-    const { run, calls } = registration([], 0);
+    const { run, calls } = registration([], { renewAfterMs: 0 });
     await run.register();
     await run.register();
     expect(calls).toEqual(['begin', 'begin']);
@@ -52,6 +52,13 @@ describe('RunRegistration', () => {
     await run.register();
     await run.register();
     expect(calls).toEqual(['begin', 'error A2ARedisError: away', 'begin']);
+  });
+
+  it('registers nothing where its process is about to stop', async () => {
+    const { run, calls } = registration([], { takesRuns: false });
+    await run.register();
+    expect(calls).toEqual(['refused']);
+    expect(run.isRegistered).toBe(false);
   });
 
   it('says where another replica has ended the run', async () => {

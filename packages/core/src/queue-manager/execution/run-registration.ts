@@ -14,7 +14,7 @@ export class RunRegistration {
   /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
-  /** @param onRefused Called where others have ended the run. */
+  /** @param onRefused Called where others have ended the run, or nothing is begun here any more. */
   constructor(
     task: TaskAddress,
     run: string,
@@ -70,6 +70,10 @@ export class RunRegistration {
     const { lease, states, runtime, onError } = this.#services;
     try {
       await lease.start();
+      if (!this.#isRegistered && !lease.takesRuns) {
+        this.#onRefused('over');
+        return;
+      }
       const begun = await states.begin(this.task, this.#run, this.#contextId);
       this.#renewAt = runtime.now() + states.renewAfterMs;
       if (begun === 'begun') this.#isRegistered = true;

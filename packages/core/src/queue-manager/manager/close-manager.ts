@@ -27,6 +27,8 @@ export async function closeManager(
   onError: (error: unknown) => void,
 ): Promise<void> {
   const deadlineAt = runtime.now() + deadlineMs;
+  // What is noted from here on, nobody would end.
+  lease.seal();
   const tried = async (work: Promise<void>, what: string): Promise<boolean> => {
     try {
       await withDeadline(runtime, work, deadlineAt, () => `${what} within ${deadlineMs} ms`);

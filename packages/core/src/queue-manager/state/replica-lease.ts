@@ -44,7 +44,8 @@ export class ReplicaLease {
   #living: ReadonlyMap<string, number> = new Map();
   #first: Promise<void> | undefined;
   #timer: RuntimeTimer | undefined;
-  #stopped = false;
+  /** Whether runs may be noted under the name; when it is stopped, the lease is not renewed either. */
+  #phase: 'open' | 'sealed' | 'stopped' = 'open';
 
   /** @param leaseMs How long after its last sign of life a replica is taken to be gone. */
   constructor(runner: ScriptRunner, key: string, leaseMs: number, events: LeaseEvents) {
@@ -66,6 +67,15 @@ export class ReplicaLease {
     return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
   }
 
+  /** Whether what this process executes can be noted under its name. */
+  get takesRuns(): boolean {
+    return this.#phase === 'open';
+  }
+
+  get #isStopped(): boolean {
+    return this.#phase === 'stopped';
+  }
+
   /** Whether all of these replicas are gone for certain. True for none. */
   async areGone(replicas: readonly string[]): Promise<boolean> {
     if (replicas.some((replica) => this.#lives(replica))) return false;
@@ -81,14 +91,19 @@ export class ReplicaLease {
 
   /** Takes the lease, if it is not taken, and keeps renewing it. Resolves after the first renewal. */
   async start(): Promise<void> {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#first ??= this.#keepRenewing();
     await this.#first;
   }
 
   /** Finds out whether others have taken this replica for gone, where that may be. */
   async confirm(): Promise<void> {
-    if (!this.isCertain && !this.#stopped) await this.#renew();
+    if (!this.isCertain && !this.#isStopped) await this.#renew();
+  }
+
+  /** Nothing new is noted under the name of this process, which is about to stop: what is noted is ended. */
+  seal(): void {
+    if (this.#phase === 'open') this.#phase = 'sealed';
   }
 
   /**
@@ -98,8 +113,8 @@ export class ReplicaLease {
    *   what this replica has not.
    */
   async stop(leaves = true): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
+    if (this.#isStopped) return;
+    this.#phase = 'stopped';
     this.#timer?.cancel();
     if (this.#isHeld && leaves)
       await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
@@ -142,7 +157,7 @@ export class ReplicaLease {
           [this.#replica, String(this.#leaseMs), this.#standing],
         ),
       );
-      if (this.#stopped) return;
+      if (this.#isStopped) return;
       // Whoever else was on the list is about to come back to it.
       if (Number(reply[0]) === 2) this.#relistedAt = startedAt;
       if (Number(reply[0]) === 0) this.#lose();
@@ -187,7 +202,7 @@ export class ReplicaLease {
   }
 
   #schedule(pauseMs: number): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     // Renewals of many replicas spread.
     this.#timer = this.#runtime.setTimer(
       () => void this.#keepRenewing(),
