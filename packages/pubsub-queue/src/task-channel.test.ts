@@ -72,7 +72,7 @@ describe('publish-events', () => {
     expect(await opened.state()).toEqual({ 'f:a-1': '' });
   });
 
-  it('removes the state with the end of the last run', async () => {
+  it('keeps of the end of the last run what tells who comes late', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     await opened.setState({ 'r:a-1': '', 'r:b-1': '', open: '' });
     await opened.send({ publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] });
@@ -80,18 +80,54 @@ describe('publish-events', () => {
     expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:a-1': '1', open: '' });
     await opened.send({ publisher: 'b-1', firstCounter: 1, bodies: ['z'] });
     expect(await messagesOf(opened, 2)).toEqual(['Ea-1 1\ns1', 'Eb-1 1\nz']);
-    expect(await opened.ttl()).toBe(-2);
+    expect(await opened.state()).toEqual({ 'c:b-1': '0', end: '' });
+    expect(await opened.ttl()).toBe(300);
   });
 
-  it('publishes no end twice, though its state is gone and another run has begun', async () => {
+  it('takes nothing for new that a run sends after it has ended the task', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    await opened.setState({ 'r:a-1': '', 'c:a-1': '3', 'r:b-1': '', 'c:b-1': '2', open: '' });
+    const end = { publisher: 'a-1', firstCounter: 4, bodies: ['s4'], mode: 'e' as const };
+    expect(await opened.send(end)).toBe('accepted');
+    const state = { 'c:a-1': '4', 'c:b-1': '2', 'f:b-1': 't', end: 't' };
+    expect(await opened.state()).toEqual(state);
+    expect(await opened.send({ publisher: 'a-1', firstCounter: 5, bodies: ['z'] })).toBe(
+      'accepted',
+    );
+    expect(await opened.send({ publisher: 'b-1', firstCounter: 3, bodies: ['z'] })).toBe('over');
+    await opened.channel.announcePosition(opened.task);
+    expect(await messagesOf(opened, 2)).toEqual(['Ea-1 4\ns4\nz', 'Pover\na-1 4\nb-1 2']);
+    expect(await opened.state()).toEqual(state);
+    expect(await opened.ttl()).toBe(300);
+  });
+
+  it('publishes no end twice, though another run has begun', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     await opened.setState({ 'r:a-1': '' });
     const last = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
     await opened.send(last);
-    await opened.setState({ 'r:b-1': '', 'c:b-1': '1' });
+    await opened.begin('b-1');
     expect(await opened.send(last)).toBe('accepted');
     expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns1\nz']);
+    expect(await opened.state()).toEqual({ 'c:a-1': '1', 'r:b-1': '' });
+  });
+
+  it('publishes no end twice, though its state is gone and another run has begun', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    await opened.setState({ 'r:b-1': '', 'c:b-1': '1' });
+    const last = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
+    expect(await opened.send(last)).toBe('accepted');
+    expect(await messagesOf(opened, 0)).toEqual([]);
     expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:b-1': '1' });
+  });
+
+  it('forgets the runs before the last one that left its task open', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    for (const publisher of ['a-1', 'b-1', 'c-1']) {
+      await opened.begin(publisher);
+      await opened.send({ publisher, firstCounter: 1, bodies: ['s1', 'z'] });
+    }
+    expect(await opened.state()).toEqual({ 'c:c-1': '1', end: '' });
   });
 
   it('leaves requests to cancel to those who wait for their answers', async () => {
@@ -99,7 +135,7 @@ describe('publish-events', () => {
     await opened.setState({ 'r:a-1': '', 'x:request': '' });
     const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
     await opened.send(batch);
-    expect(await opened.state()).toEqual({ 'x:request': '' });
+    expect(await opened.state()).toEqual({ 'x:request': '', 'c:a-1': '1', end: '' });
     expect(await opened.ttl()).toBe(300);
   });
 

@@ -16,10 +16,10 @@ const publishEvents = defineCompanion(
 const announcePositionScript = defineScript('announce-position', announcePositionSource);
 
 /**
- * How long the state of a task stays after the end that another replica gave it, in seconds: so long,
- * a replica that was taken to be gone cannot publish more.
+ * How long the state of a task stays after its end, in seconds: so long, what comes late is known for what
+ * it is, nothing of a run that was ended is published, and who lost messages can tell which.
  */
-const FENCE_SECONDS = 300;
+const ENDED_SECONDS = 300;
 
 /** Publishes on the channels of tasks. */
 export class TaskChannel {
@@ -40,7 +40,7 @@ export class TaskChannel {
     { publisher, firstCounter, bodies, mode }: EventBatch,
   ): CompanionCall {
     const where = [task.channel, this.#publish];
-    const limits = [this.#retentionSeconds, String(FENCE_SECONDS)];
+    const limits = [this.#retentionSeconds, String(ENDED_SECONDS)];
     return {
       companion: publishEvents,
       keys: [task.state],

@@ -47,6 +47,12 @@ export class OpenChannel implements AsyncDisposable {
     return this.#runner.run(companion.alone, keys, args);
   }
 
+  /** Enters a run, as begin-run.lua does. */
+  async begin(run: string): Promise<void> {
+    await this.#listener.hSet(this.task.state, `r:${run}`, '');
+    await this.#listener.hDel(this.task.state, ['end', 'open']);
+  }
+
   /** The fields of the task's state. */
   async state(): Promise<Readonly<Record<string, string>>> {
     return { ...(await this.#listener.hGetAll(this.task.state)) };

@@ -43,7 +43,7 @@ describe('two replicas', () => {
     expect([a.errors, b.errors]).toEqual([[], []]);
   });
 
-  it('leave nothing behind but their leases', async () => {
+  it('leave nothing behind for long but their leases', async () => {
     const { a, b, prefix } = used;
     const { execution, stream } = await beginTask(a);
     const { taskId } = execution;
@@ -63,10 +63,17 @@ describe('two replicas', () => {
     await stream.ended;
     const queue = await b.queues.createOrTap('direct');
     await queue.close();
+    const state = `${used.taskKey(taskId)}:state`;
     await vi.waitFor(async () => {
-      expect(await keysOf(a.client, `${prefix}queues:`)).toEqual([`${prefix}queues:{replicas}`]);
+      expect(await keysOf(a.client, `${prefix}queues:`)).toEqual([
+        state,
+        `${prefix}queues:{replicas}`,
+      ]);
     });
     await Promise.all([a.queues.close(), b.queues.close()]);
-    expect(await keysOf(a.client, `${prefix}queues:`)).toEqual([]);
+    // For who comes back late, for a while: which end there was, and how many events.
+    expect(await keysOf(a.client, `${prefix}queues:`)).toEqual([state]);
+    expect(await stateOf(taskId)).toEqual({ [`c:${run}`]: '4', end: 't' });
+    expect(await a.client.ttl(state)).toBeLessThanOrEqual(300);
   });
 });

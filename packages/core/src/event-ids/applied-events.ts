@@ -68,6 +68,21 @@ export class AppliedEvents {
     return this.ranges(publisher).map(rangeText).join(',');
   }
 
+  /** How many of these are not among those. */
+  countBeyond(those: AppliedEvents): number {
+    let count = 0;
+    for (const [publisher, ranges] of this.#ranges) {
+      for (const range of ranges) {
+        count += range.last - range.first + 1;
+        for (const { first, last } of those.ranges(publisher)) {
+          const common = Math.min(range.last, last) - Math.max(range.first, first) + 1;
+          count -= Math.max(0, common);
+        }
+      }
+    }
+    return count;
+  }
+
   /** These events and one more. */
   with({ publisher, counter }: EventId): AppliedEvents {
     if (this.has({ publisher, counter })) return this;

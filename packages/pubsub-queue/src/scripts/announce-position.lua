@@ -12,7 +12,7 @@ for i = 1, #all, 2 do
   local field = all[i]
   local kind = string.sub(field, 1, 2)
   if kind == 'c:' then lines[#lines + 1] = string.sub(field, 3) .. ' ' .. all[i + 1] end
-  -- What was published but not begun is about to be; after an end no counters are left, or a note of it.
+  -- What was published but not begun is about to be; of an end there is a note.
   if kind == 'c:' or kind == 'r:' or field == 'open' then phase = 'live' end
 end
 if redis.call('HEXISTS', KEYS[1], 'end') == 1 then phase = 'over' end

@@ -7,12 +7,26 @@
 -- ARGV[a+3]  the task's channel
 -- ARGV[a+4]  SPUBLISH or PUBLISH
 -- ARGV[a+5]  how long the state stays without a further event, in seconds
--- ARGV[a+6]  how long it stays after the end where something still needs it, in seconds
+-- ARGV[a+6]  how long it stays after the end, in seconds
 -- ARGV[a+7]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
 --            for both, or nothing
 -- ARGV[a+8...last]  the events; "z" for the run's end, which is the task's where no other run goes on
 -- Returns nothing: defines the companion.
 local companion = { keys = 1 }
+
+-- A run has left its task open. Who comes back from a broken connection can tell what it lost of that run, and
+-- of those that others have ended. Of all before, nothing is needed any more: a task can have any number.
+local function forget_earlier(state, run)
+  local fields = redis.call('HKEYS', state)
+  local kept = { ['c:' .. run] = true }
+  for _, field in ipairs(fields) do
+    if string.sub(field, 1, 2) == 'f:' then kept['c:' .. string.sub(field, 3)] = true end
+  end
+  redis.call('HDEL', state, 'open', 'paused')
+  for _, field in ipairs(fields) do
+    if string.sub(field, 1, 2) == 'c:' and not kept[field] then redis.call('HDEL', state, field) end
+  end
+end
 
 -- See refusal_of.
 function companion.check(k, a, last_arg)
@@ -53,33 +67,16 @@ function companion.apply(k, a, last_arg)
   local is_terminal = string.find(ARGV[a + 7], 'e', 1, true)
   if #lines == 0 and not is_end and not is_terminal then return end
 
-  local had_end = redis.call('HEXISTS', state, 'end') == 1
+  local had_end = redis.call('HGET', state, 'end')
   redis.call('HSET', state, 'c:' .. run, string.format('%.0f', last))
   if is_terminal then end_runs(state, run) end
   if is_end or is_terminal then
     redis.call('HDEL', state, 'r:' .. run)
-    ended = true
-    local fenced, others = false, {}
-    for _, field in ipairs(redis.call('HKEYS', state)) do
-      local kind = string.sub(field, 1, 2)
-      if kind == 'r:' then
-        ended = false
-      elseif kind == 'f:' then
-        fenced = true
-      elseif kind ~= 'x:' then
-        others[#others + 1] = field
-      end
-    end
-    if ended then
-      if not had_end then lines[#lines + 1] = 'z' end
-      if fenced then
-        -- The run of a replica that only was asleep must find out that it was ended.
-        if not is_terminal and not had_end then redis.call('HSET', state, 'end', '') end
-        redis.call('HDEL', state, 'open')
-      else
-        -- Requests to cancel wait for their answers; the key goes with the last field.
-        for _, field in ipairs(others) do redis.call('HDEL', state, field) end
-      end
+    ended = is_terminal or not another_goes_on(state, run)
+    if is_terminal and had_end ~= 't' or ended and not had_end then lines[#lines + 1] = 'z' end
+    if ended and not is_terminal and not had_end then
+      redis.call('HSET', state, 'end', '')
+      forget_earlier(state, run)
     end
   end
   redis.call('EXPIRE', state, ended and ARGV[a + 6] or ARGV[a + 5])

@@ -3,6 +3,9 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 /** Who hears the events of a bus beside its own listeners. */
 export interface BusSubscriber {
   readonly onEvent: (event: IdentifiedEvent) => void;
+  /** Messages were lost: what events they brought may be in the task. */
+  readonly onMissed: (error: unknown) => void;
+  /** Events were lost for good. */
   readonly onLoss: (error: unknown) => void;
   readonly onFinished: () => void;
   /** This process hears no more of the task, which may go on elsewhere. */
@@ -36,6 +39,10 @@ export class BusSubscribers {
   deliver(event: IdentifiedEvent): void {
     if (this.#isEnded) return;
     for (const subscriber of this.#subscribers) subscriber.onEvent(event);
+  }
+
+  miss(error: unknown): void {
+    for (const subscriber of this.#subscribers) subscriber.onMissed(error);
   }
 
   lose(error: unknown): void {

@@ -26,6 +26,8 @@ export interface CatchUpRequest {
   /** What the snapshot holds that the subscriber has. */
   readonly applied: AppliedEvents;
   readonly standing: TaskStanding;
+  /** Whether events are stored as they are sent, so that none is waited for. */
+  readonly isStoredAsSent: boolean;
   /** What came in since the subscriber joined; `undefined` once it has left. */
   readonly held: () => readonly { readonly eventId: EventId }[] | undefined;
 }
@@ -39,8 +41,8 @@ export interface CatchUp {
 }
 
 /**
- * Closes the gap between a subscriber's snapshot and its subscription, for events that nobody keeps:
- * each that was published before is waited for in the store, which gets it from its publisher.
+ * Closes the gap between what a subscriber has and what comes in to it, for events that nobody keeps: they
+ * are in the store, or get there from the requests that execute the task, which is waited for.
  *
  * @throws {A2ARedisError} `EVENTS_LOST` where one does not get there.
  */
@@ -48,11 +50,14 @@ export async function catchUp(request: CatchUpRequest): Promise<CatchUp> {
   const { runtime, taskId, context, store, trackingStore, standing } = request;
   const deadlineMs = standing.isEnded ? ENDED_LAG_MS : LAG_MS;
   let latest: CatchUp = { task: undefined, applied: request.applied };
+  let isLoaded = false;
   let progress = '';
   let progressAt = runtime.now();
   for (let attempt = 1; ; attempt += 1) {
     const held = request.held();
     if (held === undefined || isComplete(latest, standing, held)) return latest;
+    // What the store lacks now, it never gets: only an end that others give the task may be to come.
+    if (isLoaded && request.isStoredAsSent && !standing.isEnded) return latest;
     const before = progress;
     progress = `${latest.applied.toString()} ${held.length}`;
     if (progress !== before) progressAt = runtime.now();
@@ -64,6 +69,7 @@ export async function catchUp(request: CatchUpRequest): Promise<CatchUp> {
       await sleep(runtime, backoffMs(attempt, 20, 500, runtime.random()), { ref: false });
     }
     latest = await load(request, store, trackingStore, context);
+    isLoaded = true;
   }
 }
 
@@ -78,7 +84,7 @@ async function load(
     trackingStore.appliedEvents(taskId, context),
     store.load(taskId, context),
   ]);
-  return { task: applied.toString() === known.toString() ? undefined : task, applied };
+  return { task: applied.countBeyond(known) === 0 ? undefined : task, applied };
 }
 
 function isComplete(

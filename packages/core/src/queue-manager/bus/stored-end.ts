@@ -1,3 +1,4 @@
+import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
@@ -7,13 +8,17 @@ import type { BusServices } from '../execution/bus-services.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 /**
- * The terminal status that the store has of a task, as an event: identified as one that is stored, so that it
- * is neither stored again nor told to webhooks. Where the store cannot tell, that is reported.
+ * The end that the store has of a task, as an event for one who does not know of it: the terminal status, or
+ * the whole task, where that is not all that they lack. It is identified as one that is stored, so that it is
+ * neither stored again nor told to webhooks. Where the store cannot tell, that is reported.
+ *
+ * @param known What they have of the task; absent where that is not known, and so taken to be all but the end.
  */
 export async function storedEnd(
   { taskId }: TaskAddress,
   { store, trackingStore, onError }: BusServices,
   context: ServerCallContext,
+  known?: AppliedEvents,
 ): Promise<AgentExecutionEvent | undefined> {
   try {
     const [task, applied] = await Promise.all([
@@ -21,14 +26,23 @@ export async function storedEnd(
       trackingStore?.appliedEvents(taskId, context),
     ]);
     if (task === undefined || !isTerminal(task.status)) return undefined;
-    const { contextId, status } = task;
-    const end = AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined });
+    const end = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
     const eventId = applied && someOf(applied);
     return eventId === undefined ? end : withEventId(end, eventId);
   } catch (error) {
     onError(error);
     return undefined;
   }
+}
+
+/** Whether somebody lacks more of a task than its end. */
+function lacksMore(applied: AppliedEvents | undefined, known: AppliedEvents | undefined): boolean {
+  if (known === undefined) return false;
+  return applied === undefined || applied.countBeyond(known) > 1;
+}
+
+function statusOfTask({ id: taskId, contextId, status }: Task): AgentExecutionEvent {
+  return AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined });
 }
 
 /** An event of these. */

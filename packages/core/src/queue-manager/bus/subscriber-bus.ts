@@ -2,6 +2,7 @@ import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
+import { contextOfScope } from '../../shared/scope.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
@@ -42,8 +43,12 @@ export class SubscriberBus extends ListeningBus {
     onEvent: (event) => {
       this.#onEvent(event);
     },
+    onMissed: (error) => {
+      // What is kept can be had by who subscribes again.
+      if (this.#services.transport.keepsEvents) this.#endNow(error);
+      else this.#makeUp(error);
+    },
     onLoss: (error) => {
-      // What is kept can be had by who subscribes again; otherwise the end may be all that is left to tell.
       if (this.#services.transport.keepsEvents) this.#endNow(error);
       else void this.#end(error);
     },
@@ -54,9 +59,12 @@ export class SubscriberBus extends ListeningBus {
       this.#endNow(error);
     },
   };
-  /** What came in while the beginning is found out; absent before and after. */
+  /** What came in while it is found out what comes before it; absent otherwise. */
   #held: IdentifiedEvent[] | undefined;
+  /** What the listeners' owner has; absent where that cannot be known. */
   #applied: AppliedEvents | undefined;
+  /** What was lost since it was looked what the task holds; absent where nothing was. */
+  #missed: { readonly error: unknown } | undefined;
   #isWelcome = false;
   #isFinished = false;
   #isEnding = false;
@@ -103,24 +111,48 @@ export class SubscriberBus extends ListeningBus {
 
   async #join(beginning: Promise<Beginning>): Promise<void> {
     try {
-      const { task, events, applied, isEnded } = await beginning;
+      let begun = await beginning;
+      while (this.#missed !== undefined) {
+        const { task, applied } = begun;
+        begun = await this.#lookAgain(applied, this.#missed.error);
+        begun = { ...begun, task: begun.task ?? task };
+      }
+      const { task, events, applied, isEnded } = begun;
       const held = this.#held;
       if (held === undefined || this.#isEnding) return;
       this.#held = undefined;
       this.#applied = applied;
       if (task !== undefined) this.#give(AgentEvent.task(task), applied);
-      for (const event of events) {
-        this.#take(event);
-        // It comes in once more, now or later: the log is ahead of what came in.
-        this.#applied = (this.#applied ?? AppliedEvents.NONE).with(event.eventId);
-      }
+      // They come in once more, now or later: the log is ahead of what came in.
+      for (const event of events) this.#take(event);
       for (const event of held) this.#take(event);
-      if (isEnded || this.#isFinished) this.#onFinished();
+      // What the task holds at its end is all.
+      if (isEnded || this.#isFinished || isTerminal(task?.status)) this.#onFinished();
     } catch (error) {
       if (this.#held === undefined || this.#isEnding) return;
       this.#services.onError(error);
-      this.#endNow(error);
+      void this.#end(error);
     }
+  }
+
+  /** What the task holds takes the place of events that did not come. */
+  #makeUp(error: unknown): void {
+    if (this.#isEnding || this.#isClosed || !this.#isWelcome) return;
+    if (this.#held !== undefined) {
+      this.#missed = { error };
+    } else if (this.#applied === undefined) {
+      void this.#end(error);
+    } else {
+      this.#held = [];
+      void this.#join(this.#lookAgain(this.#applied, error));
+    }
+  }
+
+  async #lookAgain(applied: AppliedEvents | undefined, error: unknown): Promise<Beginning> {
+    this.#missed = undefined;
+    // It cannot be told what a snapshot holds.
+    if (applied === undefined) throw error;
+    return this.#fromNow(Promise.resolve(applied), this.bus.history.standing());
   }
 
   async #fromBacklog(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<Beginning> {
@@ -142,14 +174,20 @@ export class SubscriberBus extends ListeningBus {
     const { task, applied } = await catchUp({
       runtime: this.#services.runtime,
       taskId: this.bus.task.taskId,
-      context: this.#context,
+      context: this.#ownContext(),
       store,
       trackingStore,
       applied: known,
       standing,
+      isStoredAsSent: this.#services.eventStore !== undefined,
       held: () => (this.#isEnding ? undefined : this.#held),
     });
-    return { task, events: [], applied, isEnded };
+    return { task, events: [], applied: known.union(applied), isEnded };
+  }
+
+  /** The caller's own may be that of a request that executes the task, which sees one step after the other. */
+  #ownContext(): ServerCallContext {
+    return contextOfScope(this.bus.task.scope);
   }
 
   #onEvent(event: IdentifiedEvent): void {
@@ -174,7 +212,9 @@ export class SubscriberBus extends ListeningBus {
 
   /** What the listeners' owner has may come in later. */
   #take({ eventId, event }: IdentifiedEvent): void {
-    if (this.#applied?.has(eventId) !== true) this.#give(event);
+    if (this.#applied?.has(eventId) === true) return;
+    this.#applied = this.#applied?.with(eventId);
+    this.#give(event);
   }
 
   /** @param applied Marks an event as one of these, so that no store applies it once more. */
@@ -185,15 +225,17 @@ export class SubscriberBus extends ListeningBus {
   }
 
   /**
-   * Ends the listeners: with the task's end, if the store has it and they do not; otherwise with the
-   * error, if there is one.
+   * Ends the listeners: with the task's end, if the store has it and they do not, and with what came before
+   * that; otherwise with the error, if there is one.
    */
   async #end(error?: unknown): Promise<void> {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
+    // Where something was lost and it is not known what they have, they are taken to have nothing.
+    const known = this.#applied ?? (error === undefined ? undefined : AppliedEvents.NONE);
     const last = this.#knowEnd
       ? undefined
-      : await storedEnd(this.bus.task, this.#services, this.#context);
+      : await storedEnd(this.bus.task, this.#services, this.#ownContext(), known);
     if (last !== undefined && !this.#isClosed) this.#give(last);
     this.#endNow(error);
   }

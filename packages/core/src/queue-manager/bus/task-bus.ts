@@ -84,7 +84,8 @@ export class TaskBus extends ListeningBus {
         this.#onTransported(event);
       },
       onLoss: (error) => {
-        this.#lose(error);
+        services.onError(error);
+        this.#subscribers.miss(error);
       },
       onRequest: () => {
         this.cancels.check().catch(services.onError);
