@@ -11,7 +11,7 @@ import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/even
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { identifiedEvent } from '../events/identified-event.ts';
 import { OrderedCalls } from './ordered-calls.ts';
-import { Outbox, type OutboxEvents } from './outbox.ts';
+import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { UnstoredEvents } from './unstored-events.ts';
 
@@ -126,14 +126,15 @@ export class EventPublisher {
     const settle = this.#sender.expect(identified);
     const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
     const settleSubscribers = this.#forSubscribers.add(toSubscribers);
-    this.#outbox.push(eventId.counter, body, (outcome) => {
+    const onSettled = (outcome: EventOutcome): void => {
       settle(outcome);
       // Where requests store what they hear, those here get all the same what was given up.
       isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
       // Only where the run was ended, nobody is told.
       settleOwn?.(outcome !== 'fenced');
       settleSubscribers(outcome !== 'fenced');
-    });
+    };
+    this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
     if (isCertain) toOwn();
   }
 

@@ -80,6 +80,17 @@ describe('Outbox', () => {
     ]);
   });
 
+  it('sends nothing together with what ends the task before it, but the end of the run', async () => {
+    const outbox = openOutbox();
+    outbox.push(1, 'a');
+    outbox.push(2, 'b', undefined, true);
+    outbox.push(3, 'c');
+    outbox.push(4, 'd', undefined, true);
+    outbox.push(5, 'z');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b', '3:c,d,z']);
+  });
+
   it('sends the same batch again until it is accepted', async () => {
     const outbox = openOutbox();
     onSend = async () => {

@@ -46,6 +46,7 @@ interface Outgoing {
   /** Until when it is tried, on the clock of the runtime; for the end, as long as it takes. */
   readonly giveUpAt: number;
   readonly onSettled: ((outcome: EventOutcome) => void) | undefined;
+  readonly endsTask: boolean;
 }
 
 /**
@@ -92,8 +93,15 @@ export class Outbox {
    * Sends an event after all earlier ones.
    *
    * @param onSettled Called when others can see it, or never will.
+   * @param endsTask Whether it brings the task into a terminal state: what follows it is refused, and must not
+   *   go out with it.
    */
-  push(counter: number, body: string, onSettled?: (outcome: EventOutcome) => void): void {
+  push(
+    counter: number,
+    body: string,
+    onSettled?: (outcome: EventOutcome) => void,
+    endsTask = false,
+  ): void {
     if (this.#closedAs !== undefined) {
       onSettled?.(this.#closedAs);
       return;
@@ -107,7 +115,8 @@ export class Outbox {
     }
     // Nobody elsewhere would ever stop waiting without the end.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
-    this.#waiting.push({ counter, body, giveUpAt: this.#runtime.now() + tryMs, onSettled });
+    const giveUpAt = this.#runtime.now() + tryMs;
+    this.#waiting.push({ counter, body, giveUpAt, onSettled, endsTask });
     this.#draining ??= this.#drain();
   }
 
@@ -169,7 +178,9 @@ export class Outbox {
     let length = 0;
     const end = this.#waiting.findIndex(({ counter, body }, index) => {
       length += body.length;
-      const follows = index === 0 || counter === (this.#waiting[index - 1]?.counter ?? 0) + 1;
+      const before = this.#waiting[index - 1];
+      const isLate = before?.endsTask === true && body !== END_OF_EVENTS;
+      const follows = index === 0 || (counter === (before?.counter ?? 0) + 1 && !isLate);
       const most = this.#isSifting ? 1 : MOST_PER_BATCH;
       return !follows || index >= most || (index > 0 && length > BATCH_LENGTH);
     });
