@@ -38,7 +38,9 @@ export type EventFate =
   /** It was given up: nobody gets it. */
   | 'lost'
   /** Its run was ended by others: nobody may store it. */
-  | 'refused';
+  | 'refused'
+  /** The same, and no request has heard of it: what they hear next is the end that others gave the task. */
+  | 'dropped';
 
 /** A task store that takes events from their publisher, together with what sends them. */
 export interface EventWritingStore extends EventTrackingStore {

@@ -33,6 +33,12 @@ const end: AgentExecutionEvent = AgentEvent.statusUpdate({
   metadata: undefined,
 });
 
+const failed = {
+  state: TaskState.TASK_STATE_FAILED,
+  message: undefined,
+  timestamp: undefined,
+};
+
 /** A publisher of task `t`, and what it sends along. */
 class Publisher {
   readonly #store: BaseTaskStore;
@@ -192,6 +198,39 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         // Also when it comes later.
         await expect(listen(store, [event])).rejects.toMatchObject({ code });
         expect(await store.load('t', CONTEXT)).toBeUndefined();
+      });
+
+      test.each([
+        ['refused', 'RUN_ENDED'],
+        ['lost', 'EVENTS_LOST'],
+      ] as const)(
+        'fail it when they are %s, though others have ended the task',
+        async (fate, code) => {
+          const { store } = opened();
+          const run = `${RUN}-${fate}`;
+          const context = contextOf({ tenant: 'acme', userName: 'ann' });
+          await store.save(streamedTask('t'), CONTEXT);
+          store.beginEvents('t', context, { publisher: run, counter: 0 });
+          const eventId = { publisher: run, counter: 1 };
+          const settle = store.expectEvent('t', CONTEXT, eventId);
+          await store.save({ ...streamedTask('t'), status: failed }, CONTEXT);
+          const storing = new ResultManager(store, context).processEvent(withEventId(end, eventId));
+          settle(fate);
+          await expect(storing).rejects.toMatchObject({ code });
+          await expect(store.load('t', context)).rejects.toMatchObject({ code });
+        },
+      );
+
+      test('are no concern of one that did not hear them', async () => {
+        const { store } = opened();
+        const run = `${RUN}-dropped`;
+        const context = contextOf({ tenant: 'acme', userName: 'ann' });
+        await store.save(streamedTask('t'), CONTEXT);
+        store.beginEvents('t', context, { publisher: run, counter: 0 });
+        const settle = store.expectEvent('t', CONTEXT, { publisher: run, counter: 1 });
+        await store.save({ ...streamedTask('t'), status: failed }, CONTEXT);
+        settle('dropped');
+        expect((await store.load('t', context))?.status?.state).toBe(TaskState.TASK_STATE_FAILED);
       });
     });
   });

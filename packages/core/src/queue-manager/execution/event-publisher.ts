@@ -127,7 +127,7 @@ export class EventPublisher {
     const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
     const settleSubscribers = this.#forSubscribers.add(toSubscribers);
     const onSettled = (outcome: EventOutcome): void => {
-      settle(outcome);
+      settle(outcome, settleOwn === undefined ? 'heard' : 'unheard');
       // Where requests store what they hear, those here get all the same what was given up.
       isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
       // Only where the run was ended, nobody is told.

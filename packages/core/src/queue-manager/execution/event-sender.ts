@@ -72,19 +72,22 @@ export class EventSender {
   /**
    * Announces an event that is going to be sent.
    *
-   * @returns Says what became of it: to be called once.
+   * @returns Says what became of it, and whether requests have heard of it by then: to be called once.
    */
-  expect(published: IdentifiedEvent): (outcome: EventOutcome) => void {
+  expect(
+    published: IdentifiedEvent,
+  ): (outcome: EventOutcome, byRequests: 'heard' | 'unheard') => void {
     const { eventId, event } = published;
     const store = this.#store;
     // An executor may publish events of another task: who listens stores them.
     if (store === undefined || taskIdOf(event) !== this.#task.taskId) return () => {};
     this.#waiting.set(eventId.counter, published);
     const settle = store.expectEvent(this.#task.taskId, this.#context, eventId);
-    return (outcome) => {
+    return (outcome, byRequests) => {
       this.#waiting.delete(eventId.counter);
       this.#hasLost ||= outcome === 'lost';
-      settle(FATES[outcome]);
+      const isDropped = outcome === 'fenced' && byRequests === 'unheard';
+      settle(isDropped ? 'dropped' : FATES[outcome]);
     };
   }
 

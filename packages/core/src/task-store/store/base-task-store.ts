@@ -28,7 +28,7 @@ import { TaskLister } from '../index/task-lister.ts';
 import type { TaskRecordFormat } from '../records/task-record-format.ts';
 import { NO_KEY, TaskRecords } from '../records/task-records.ts';
 import { TaskRepair } from '../index/task-repair.ts';
-import { TaskSaver } from './task-saver.ts';
+import { notStored, TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { leavesTerminalState } from '../../shared/state-kinds.ts';
 import { resolveTaskStoreOptions, type TaskStoreOptions } from './task-store-options.ts';
@@ -133,7 +133,8 @@ export abstract class BaseTaskStore implements EventWritingStore {
    * are frozen, and shared.
    *
    * @returns The task, or `undefined` when there is none in the caller's scope.
-   * @throws {A2ARedisError} As {@link save}.
+   * @throws {A2ARedisError} As {@link save}; `RUN_ENDED` or `EVENTS_LOST` for a request that executes the
+   *   task, and has heard of an event that nobody stores.
    */
   async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
     const place = this.#locate(taskId, context);
@@ -312,6 +313,9 @@ export abstract class BaseTaskStore implements EventWritingStore {
   /**
    * The task as the request left it that stores events which were written already, and more came after;
    * `undefined` for any other.
+   *
+   * @throws {A2ARedisError} `RUN_ENDED` or `EVENTS_LOST` where what the request is going to store is stored
+   *   by nobody: told what others made of the task, it would skip that, and tell its client all the same.
    */
   async #stepOf(
     place: { readonly key: string; readonly deadlineAt: number },
@@ -323,7 +327,10 @@ export abstract class BaseTaskStore implements EventWritingStore {
     if (reading === undefined) return undefined;
     const what = (): string => `Loading task ${abbreviate(taskId)}`;
     const reader = await this.#within(place, what, reading);
-    return reader && this.#cache.steps(key)?.asOf(reader);
+    const step = this.#cache.steps(key)?.asOf(reader);
+    const unstored = step === undefined ? this.#published.unstored(key, reader) : undefined;
+    if (unstored !== undefined) throw notStored(taskId, unstored, unstored.fate);
+    return step;
   }
 
   #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {

@@ -10,6 +10,12 @@ const MOST_REFUSED = 1000;
 /** How many events are remembered that were given up: requests may be so far behind. */
 const MOST_LOST = 10_000;
 
+/** An event that is stored by nobody, though requests have heard of it. */
+export interface UnstoredEvent {
+  readonly counter: number;
+  readonly fate: 'lost' | 'refused';
+}
+
 /** Where a request stands that stores a run's events one by one. */
 interface Reader {
   readonly run: string;
@@ -24,8 +30,11 @@ interface Reader {
 export class PublishedEvents {
   /** By run and record, the events that are not settled, by counter, ascending. */
   readonly #runs = new Map<string, Map<number, Promise<EventFate>>>();
-  readonly #refused = new LRUCache<string, true>({ max: MOST_REFUSED });
+  /** By run, the counter of its first event that was refused: so are all that come after it. */
+  readonly #refused = new LRUCache<string, number>({ max: MOST_REFUSED });
   readonly #lost = new LRUCache<string, true>({ max: MOST_LOST });
+  /** By run and record, the last event of which requests have heard in vain. */
+  readonly #unstored = new LRUCache<string, UnstoredEvent>({ max: MOST_REFUSED });
   /** By the request's context and the record's key. */
   readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
 
@@ -42,8 +51,13 @@ export class PublishedEvents {
     return (became) => {
       run.delete(counter);
       if (run.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
-      if (became === 'refused') this.#refused.set(publisher, true);
+      if (became === 'refused' || became === 'dropped') {
+        this.#refused.set(publisher, Math.min(this.#refused.get(publisher) ?? counter, counter));
+      }
       if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
+      if (became === 'refused' || became === 'lost') {
+        this.#unstored.set(id, { counter, fate: became });
+      }
       settle?.(became);
     };
   }
@@ -54,7 +68,14 @@ export class PublishedEvents {
     const expected = this.#runs.get(id)?.get(counter);
     if (expected !== undefined) return expected;
     if (this.#lost.has(`${counter} ${id}`)) return Promise.resolve('lost');
-    return this.#refused.has(publisher) ? Promise.resolve('refused') : undefined;
+    const isRefused = counter >= (this.#refused.get(publisher) ?? Number.POSITIVE_INFINITY);
+    return isRefused ? Promise.resolve('refused') : undefined;
+  }
+
+  /** What a request that stands there is going to store, and is not stored; `undefined` for nothing. */
+  unstored(key: string, { publisher, counter }: EventId): UnstoredEvent | undefined {
+    const event = this.#unstored.get(`${publisher} ${key}`);
+    return event !== undefined && event.counter > counter ? event : undefined;
   }
 
   /**
@@ -80,19 +101,19 @@ export class PublishedEvents {
 
   /**
    * Where a request stands, once the event that it stores next is settled, if there is one. `undefined`
-   * at once for one that stores no events, and later where others have ended its run.
+   * for one that stores no events.
    */
-  reader(key: string, context: ServerCallContext): Promise<EventId | undefined> | undefined {
+  reader(key: string, context: ServerCallContext): Promise<EventId> | undefined {
     const reader = this.#readers.get(context)?.get(key);
     return reader && this.#settled(key, reader);
   }
 
-  async #settled(key: string, { run, counter }: Reader): Promise<EventId | undefined> {
+  async #settled(key: string, { run, counter }: Reader): Promise<EventId> {
     for (const [expected, fate] of this.#runs.get(`${run} ${key}`) ?? []) {
       if (expected <= counter) continue;
       await fate;
       break;
     }
-    return this.#refused.has(run) ? undefined : { publisher: run, counter };
+    return { publisher: run, counter };
   }
 }

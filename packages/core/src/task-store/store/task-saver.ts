@@ -2,7 +2,11 @@ import type { Task } from '@a2a-js/sdk';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { type EventId, eventIdText } from '../../event-ids/event-id.ts';
-import type { EventWrite, EventWriteOutcome } from '../../event-ids/event-writing-store.ts';
+import type {
+  EventFate,
+  EventWrite,
+  EventWriteOutcome,
+} from '../../event-ids/event-writing-store.ts';
 import { abbreviate } from '../../redis/script-runner.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { carriesChange } from '../merge/carried-change.ts';
@@ -118,7 +122,7 @@ export class TaskSaver {
    */
   async #isWritten(task: Task, { key, mine }: Change, { eventId }: SavedEvent): Promise<boolean> {
     const fate = await this.#published.fate(key, eventId);
-    if (fate === 'refused' || fate === 'lost') throw notStored(task.id, eventId, fate);
+    if (fate !== undefined && fate !== 'written') throw notStored(task.id, eventId, fate);
     const stored = this.#cache.latest(key);
     if (stored?.snapshot.events?.has(eventId) !== true) return false;
     // Each request adds its own message.
@@ -290,7 +294,11 @@ function hasMoreMessages(task: TaskSnapshot, stored: TaskSnapshot): boolean {
 }
 
 /** What is not stored, a client must not be told. */
-function notStored(taskId: string, { counter }: EventId, fate: 'refused' | 'lost'): A2ARedisError {
+export function notStored(
+  taskId: string,
+  { counter }: Pick<EventId, 'counter'>,
+  fate: Exclude<EventFate, 'written'>,
+): A2ARedisError {
   const what = `Event ${counter} of task ${abbreviate(taskId)} is not stored`;
   return fate === 'lost'
     ? new A2ARedisError('EVENTS_LOST', `${what}: Redis did not accept it in time.`)
