@@ -71,12 +71,8 @@ export class OwnListeners {
   async end(): Promise<void> {
     if (this.#isFinished) return;
     this.#isEnded = true;
-    if (!this.#isEndedElsewhere) {
-      this.executed();
-      return;
-    }
-    if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());
-    this.#finish();
+    if (this.#isEndedElsewhere) await this.#endNow();
+    else this.#calls.afterDelivery(() => void this.#endNow());
   }
 
   /** Whatever becomes of the task, they do not hear of it here. */
@@ -85,10 +81,20 @@ export class OwnListeners {
     this.#finish();
   }
 
-  /** The event that says so was lost. */
+  async #endNow(): Promise<void> {
+    if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());
+    this.#finish();
+  }
+
+  /** The event that says so was lost, or came before anybody here followed the task. */
   async #tellEnd(): Promise<void> {
-    const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
-    if (end !== undefined) this.deliver(end);
+    try {
+      const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
+      if (end !== undefined) this.deliver(end);
+    } catch (error) {
+      this.#services.onError(error);
+      this.fail(error);
+    }
   }
 
   #finish(): void {

@@ -10,29 +10,25 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 /**
  * The end that the store has of a task, as an event for one who does not know of it: the terminal status, or
  * the whole task, where that is not all that they lack. It is identified as one that is stored, so that it is
- * neither stored again nor told to webhooks. Where the store cannot tell, that is reported.
+ * neither stored again nor told to webhooks. `undefined` where the task has none.
  *
  * @param known What they have of the task; absent where that is not known, and so taken to be all but the end.
+ * @throws Where the store cannot tell.
  */
 export async function storedEnd(
   { taskId }: TaskAddress,
-  { store, trackingStore, onError }: BusServices,
+  { store, trackingStore }: BusServices,
   context: ServerCallContext,
   known?: AppliedEvents,
 ): Promise<AgentExecutionEvent | undefined> {
-  try {
-    const [task, applied] = await Promise.all([
-      store?.load(taskId, context),
-      trackingStore?.appliedEvents(taskId, context),
-    ]);
-    if (task === undefined || !isTerminal(task.status)) return undefined;
-    const end = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
-    const eventId = applied && someOf(applied);
-    return eventId === undefined ? end : withEventId(end, eventId);
-  } catch (error) {
-    onError(error);
-    return undefined;
-  }
+  const [task, applied] = await Promise.all([
+    store?.load(taskId, context),
+    trackingStore?.appliedEvents(taskId, context),
+  ]);
+  if (task === undefined || !isTerminal(task.status)) return undefined;
+  const end = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
+  const eventId = applied && someOf(applied);
+  return eventId === undefined ? end : withEventId(end, eventId);
 }
 
 /** Whether somebody lacks more of a task than its end. */

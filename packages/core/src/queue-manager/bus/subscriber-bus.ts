@@ -226,18 +226,26 @@ export class SubscriberBus extends ListeningBus {
 
   /**
    * Ends the listeners: with the task's end, if the store has it and they do not, and with what came before
-   * that; otherwise with the error, if there is one.
+   * that; otherwise with the error, if there is one, or why the store cannot tell.
    */
   async #end(error?: unknown): Promise<void> {
     if (this.#isEnding || this.#isClosed) return;
     this.#isEnding = true;
+    let reason = error;
+    try {
+      const last = this.#knowEnd ? undefined : await this.#storedEnd(error !== undefined);
+      if (last !== undefined && !this.#isClosed) this.#give(last);
+    } catch (thrown) {
+      this.#services.onError(thrown);
+      reason ??= thrown;
+    }
+    this.#endNow(reason);
+  }
+
+  #storedEnd(hasLost: boolean): Promise<AgentExecutionEvent | undefined> {
     // Where something was lost and it is not known what they have, they are taken to have nothing.
-    const known = this.#applied ?? (error === undefined ? undefined : AppliedEvents.NONE);
-    const last = this.#knowEnd
-      ? undefined
-      : await storedEnd(this.bus.task, this.#services, this.#ownContext(), known);
-    if (last !== undefined && !this.#isClosed) this.#give(last);
-    this.#endNow(error);
+    const known = this.#applied ?? (hasLost ? AppliedEvents.NONE : undefined);
+    return storedEnd(this.bus.task, this.#services, this.#ownContext(), known);
   }
 
   /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */

@@ -1,12 +1,14 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
+import { contextOfScope } from '../../shared/scope.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
 import { BusHistory } from './bus-history.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
+import { waitsForUser } from '../events/end-status.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
 import { END_OF_EVENTS, type TransportedEvent } from '../events/event-transport.ts';
 import type { FencedBy } from '../state/task-state.ts';
@@ -224,12 +226,16 @@ export class TaskBus extends ListeningBus {
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   fence(by: FencedBy): void {
     if (this.#isOver) {
-      // What it still had to send is void: nobody needs it for that any more.
+      // What it still had to send is void: nobody needs it for that any more, and those who wait for it
+      // here get what others make of the task.
+      this.#own.endedElsewhere();
       this.#onChanged(this);
-      return;
+    } else {
+      if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
+      this.stop();
     }
-    if (by === 'fenced') this.#services.onError(runEnded(this.task.taskId));
-    this.stop();
+    // Others may be through with it by now.
+    this.check(0).catch(this.#services.onError);
   }
 
   /** Adds one who hears all events from now on. */
@@ -255,12 +261,20 @@ export class TaskBus extends ListeningBus {
     const state = await this.#services.states.state(this.task);
     this.cancels.take(state);
     await this.#feed.check(state);
+    if (this.#own.waitForEnd && state.phase === 'open') await this.#lookWhetherItWaits();
     if (this.#mayGoOn || this.#subscribers.isEnded) return;
     if (state.phase === 'ended' || state.phase === 'none') {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this.task, state.runs);
     }
+  }
+
+  /** Others have ended what was executed here. Where they left the task to its user, no end comes of it. */
+  async #lookWhetherItWaits(): Promise<void> {
+    const { taskId, scope } = this.task;
+    const stored = await this.#services.store?.load(taskId, contextOfScope(scope));
+    if (waitsForUser(stored?.status)) this.#own.fail(runEnded(taskId));
   }
 
   /**

@@ -45,6 +45,11 @@ export function statusOfEnd(
   };
 }
 
+/** Whether a task goes on with the next message of its user, on any replica: then it needs no end. */
+export function waitsForUser(status: TaskStatus | undefined): boolean {
+  return status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+}
+
 /** The status that an event brings, if it brings one. */
 export function statusOf(event: AgentExecutionEvent): TaskStatus | undefined {
   return event.kind === 'task' || event.kind === 'statusUpdate' ? event.data.status : undefined;

@@ -1,4 +1,4 @@
-import { type Task, TaskState, type TaskStatus } from '@a2a-js/sdk';
+import type { Task, TaskStatus } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type PushNotificationSender,
@@ -15,7 +15,7 @@ import type { EventWrite, EventWritingStore } from '../../event-ids/event-writin
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
-import { type EndReason, statusOf, statusOfEnd } from '../events/end-status.ts';
+import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
@@ -164,9 +164,7 @@ export class TaskFinisher {
     const { runner, transport, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     const stored = await this.#load(task, context);
-    const isWaiting =
-      reason === 'failed' && stored?.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
-    if (isWaiting) return true;
+    if (reason === 'failed' && waitsForUser(stored?.status)) return true;
     const contextId = stored?.contextId ?? notedContextId;
     const endedAt = runtime.wallClock();
     const status = statusOfEnd(reason, taskId, contextId, publisher, endedAt);
@@ -236,7 +234,7 @@ export class TaskFinisher {
     const last = left.findLast(({ event }) => statusOf(event) !== undefined);
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
-    const isOpen = reason === 'failed' && status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+    const isOpen = reason === 'failed' && waitsForUser(status);
     const publisher = `${run}-end`;
     let end: IdentifiedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.
