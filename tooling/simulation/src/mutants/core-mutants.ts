@@ -245,7 +245,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replica that was silent for long hands its events on at once',
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
-    from: 'return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;',
+    from: 'return !this.#isHeld || this.#runtime.now() < this.#certainUntil;',
     to: 'return true;',
     conditions: DENSE_CUT_OFF,
   },

@@ -1,23 +1,30 @@
 -- Renews a replica's lease, and tells how long every replica is still taken to live.
 --
 -- KEYS[1]  the sorted set of replicas, by the moment until which they are taken to live; -1 for one that
---          was condemned, see condemn-replica.lua
+--          was condemned, see condemn-replica.lua; the moment of that, negative, once its tasks have ended
 -- ARGV[1]  the replica
 -- ARGV[2]  how long the lease lasts from now, in milliseconds
 -- ARGV[3]  1 when the replica had a lease that may have run out since, 2 when it has one that cannot have, 0
 --          when it had none
--- Returns {0} when it has lost its lease: another replica ends its tasks. Otherwise {1, replica,
--- milliseconds left, ...} of all replicas, what is left may be negative; with 2 in place of 1 when the
--- replica was not on the list, and the list was lost.
+-- ARGV[4]  for how long the names of those that are gone are kept, in milliseconds: none comes back by a
+--          call that was made before and comes late
+-- Returns {0} when it has lost its lease: another replica ends its tasks. Otherwise {1, the server's clock,
+-- replica, milliseconds left, ...} of all replicas but those that are gone, what is left may be negative; with
+-- 2 in place of 1 when the replica was not on the list, and the list was lost.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local found = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if found == '-1' or (not found and ARGV[3] == '1') then return { 0 } end
+if (found and tonumber(found) < 0) or (not found and ARGV[3] == '1') then return { 0 } end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
-local reply = { not found and ARGV[3] == '2' and 2 or 1 }
+local reply = { not found and ARGV[3] == '2' and 2 or 1, string.format('%.0f', now) }
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for i = 1, #all, 2 do
-  reply[#reply + 1] = all[i]
-  reply[#reply + 1] = math.floor(tonumber(all[i + 1]) - now)
+  local score = tonumber(all[i + 1])
+  if score >= -1 then
+    reply[#reply + 1] = all[i]
+    reply[#reply + 1] = math.floor(score - now)
+  elseif -score < now - tonumber(ARGV[4]) then
+    redis.call('ZREM', KEYS[1], all[i])
+  end
 end
 return reply

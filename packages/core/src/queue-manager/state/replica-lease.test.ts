@@ -43,6 +43,12 @@ function openLease(key: string, deadlineMs = 10_000): { lease: ReplicaLease; tol
   return { lease, told };
 }
 
+/** Resolves when a lease has been renewed once more. */
+async function renewed(key: string, { replica }: ReplicaLease): Promise<void> {
+  const first = await client.zScore(key, replica);
+  await vi.waitUntil(async () => Number(await client.zScore(key, replica)) > Number(first));
+}
+
 const newKey = (): string => `${randomUUID()}:{replicas}`;
 
 describe('ReplicaLease', () => {
@@ -59,8 +65,7 @@ describe('ReplicaLease', () => {
     const key = newKey();
     const { lease } = openLease(key);
     await lease.start();
-    const first = await client.zScore(key, lease.replica);
-    await vi.waitUntil(async () => Number(await client.zScore(key, lease.replica)) > Number(first));
+    await renewed(key, lease);
     expect(lease.isCertain).toBe(true);
   });
 
@@ -72,8 +77,35 @@ describe('ReplicaLease', () => {
     expect(told.expired).toEqual([]);
     await vi.waitUntil(() => told.expired.length > 0);
     expect(new Set(told.expired)).toEqual(new Set(['gone']));
+    expect(await lease.condemn('gone')).toBe(true);
     await lease.remove('gone');
-    expect(await client.zRange(key, 0, -1)).toEqual([lease.replica]);
+    expect(await client.zCount(key, 0, '+inf')).toBe(1);
+    // One that was under way may tell of it still, and none that begins now.
+    await renewed(key, lease);
+    const before = told.expired.length;
+    await renewed(key, lease);
+    expect(told.expired).toHaveLength(before);
+  });
+
+  it('does not come back under a name that is gone, by a call that was made before', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    const { lease: other } = openLease(key);
+    const before = lease.replica;
+    // As where the reply to its first renewal was lost.
+    await client.zAdd(key, { score: 0, value: before });
+    await other.start();
+    expect(await other.condemn(before)).toBe(true);
+    await other.remove(before);
+    expect(Number(await client.zScore(key, before))).toBeLessThan(-1);
+    expect(await other.condemn(before)).toBe(false);
+    await lease.secure();
+    expect(told.lost).toEqual([before]);
+    expect(lease.isSecure).toBe(true);
+    expect(await client.zCount(key, 0, '+inf')).toBe(2);
+    // The name is kept for as long as such a call may be under way.
+    await client.zAdd(key, { score: -1000, value: before });
+    await vi.waitUntil(async () => (await client.zScore(key, before)) === null);
   });
 
   it('does not take a replica off the list that has come back', async () => {
@@ -128,7 +160,24 @@ describe('ReplicaLease', () => {
     expect(told.lost).toEqual([before]);
     expect(lease.replica).not.toBe(before);
     await vi.waitUntil(async () => (await client.zRange(key, 0, -1)).includes(lease.replica));
-    expect(await client.zRange(key, 0, -1)).toEqual([lease.replica]);
+    expect(Number(await client.zScore(key, before))).toBeLessThan(-1);
+  });
+
+  it('looks at once whether others have ended it, where that seems so', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    await lease.start();
+    lease.doubt();
+    expect(lease.isSecure).toBe(false);
+    await lease.secure();
+    expect(lease.isSecure).toBe(true);
+    const before = lease.replica;
+    await client.zAdd(key, { score: -1, value: before });
+    lease.doubt();
+    await Promise.all([lease.secure(), lease.secure(), lease.confirm()]);
+    expect(told.lost).toEqual([before]);
+    expect(lease.isSecure).toBe(true);
+    expect(await client.zScore(key, lease.replica)).toBeGreaterThan(0);
   });
 
   it('knows who is gone: whoever is off the list, or has been silent for long enough', async () => {
@@ -145,6 +194,8 @@ describe('ReplicaLease', () => {
     expect(await lease.areGone(['unheard-of', other.replica])).toBe(false);
     await client.zAdd(key, { score: Date.now() - 1, value: 'silent' });
     await vi.waitUntil(async () => lease.areGone(['silent']));
+    // For good.
+    expect(await client.zScore(key, 'silent')).toBe(-1);
   });
 
   it('is not certain while Redis is away, and is again afterwards', async () => {

@@ -14,6 +14,8 @@ const endLeaseScript = defineScript('end-lease', endLeaseSource);
 const RENEWALS = 1 / 4;
 /** Of its length, how much of a lease a replica trusts: others' clocks may run a little faster. */
 const TRUSTED = 0.9;
+/** For how long the names of replicas that are gone are kept: longer than any call is under way. */
+const GONE_NAMES_MS = 3_600_000;
 
 /** What a lease tells. */
 export interface LeaseEvents {
@@ -37,6 +39,12 @@ export class ReplicaLease {
   #replica: string;
   #isHeld = false;
   #renewedAt = 0;
+  /** Until when the lease cannot have run out. */
+  #certainUntil = 0;
+  /** When others were found to have taken this replica for gone. */
+  #doubtedAt = Number.NEGATIVE_INFINITY;
+  /** What the server's clock said at the last renewal, and when it was asked here. */
+  #serverClock: { readonly now: number; readonly askedAt: number } | undefined;
   /** When the list was found lost, and this replica came back to it. */
   #relistedAt = Number.NEGATIVE_INFINITY;
   /** Since when renewals have succeeded without a pause. */
@@ -64,7 +72,7 @@ export class ReplicaLease {
 
   /** Whether nobody can have taken this replica for gone, so that what it says is final. */
   get isCertain(): boolean {
-    return !this.#isHeld || this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+    return !this.#isHeld || this.#runtime.now() < this.#certainUntil;
   }
 
   /** Whether what this process executes can be noted under its name. */
@@ -72,21 +80,30 @@ export class ReplicaLease {
     return this.#phase === 'open';
   }
 
+  /** Whether this replica has its lease, and nobody can have taken it for gone. */
+  get isSecure(): boolean {
+    return this.#isHeld && this.isCertain;
+  }
+
   get #isStopped(): boolean {
     return this.#phase === 'stopped';
   }
 
-  /** Whether all of these replicas are gone for certain. True for none. */
+  /** Whether all of these replicas are gone, and never come back. True for none. */
   async areGone(replicas: readonly string[]): Promise<boolean> {
     if (replicas.some((replica) => this.#lives(replica))) return false;
     if (replicas.length > 0) await this.#renew();
-    const isCertain = this.#isHeld && this.isCertain;
-    return replicas.every((replica) => {
+    const { isSecure } = this;
+    const seemGone = replicas.every((replica) => {
       const listed = this.#living.has(replica);
       // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
       const isProof = listed ? this.#isSteady : this.#renewedAt - this.#relistedAt >= this.#leaseMs;
-      return isCertain && !this.#lives(replica) && isProof;
+      return isSecure && !this.#lives(replica) && isProof;
     });
+    if (!seemGone) return false;
+    const listed = replicas.filter((replica) => this.#living.has(replica));
+    const condemned = await Promise.all(listed.map(async (replica) => this.condemn(replica)));
+    return condemned.every(Boolean);
   }
 
   /** Takes the lease, if it is not taken, and keeps renewing it. Resolves after the first renewal. */
@@ -106,6 +123,21 @@ export class ReplicaLease {
     if (this.#phase === 'open') this.#phase = 'sealed';
   }
 
+  /** Takes the lease, or renews it, where that is needed: under another name, where others have ended this one. */
+  async secure(): Promise<void> {
+    await this.start();
+    for (let name = ''; name !== this.#replica && !this.isSecure && !this.#isStopped;) {
+      name = this.#replica;
+      await this.#renew();
+    }
+  }
+
+  /** Others have ended what was executed here: so they may have taken this replica for gone. */
+  doubt(): void {
+    this.#doubtedAt = this.#runtime.now();
+    this.#certainUntil = this.#doubtedAt;
+  }
+
   /**
    * Stops renewing.
    *
@@ -120,12 +152,15 @@ export class ReplicaLease {
       await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
   }
 
-  /** Takes a replica for gone whose lease has run out, for good. Whether it has, on the server's clock. */
+  /**
+   * Takes a replica for gone whose lease has run out, for good. Whether it has, on the server's clock, and
+   * nobody has ended its tasks since.
+   */
   async condemn(replica: string): Promise<boolean> {
     return Number(await this.#runner.run(condemnReplicaScript, [this.#key], [replica])) === 1;
   }
 
-  /** Takes a replica off the list whose tasks have been ended. */
+  /** Notes that the tasks of a replica that was condemned have been ended. */
   async remove(replica: string): Promise<void> {
     await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
   }
@@ -148,34 +183,38 @@ export class ReplicaLease {
 
   async #renew(): Promise<void> {
     const startedAt = this.#runtime.now();
+    const replica = this.#replica;
     try {
+      const args = [replica, String(this.#leaseMs), this.#standing, String(GONE_NAMES_MS)];
       const reply = arrayReply(
         renewLeaseScript.name,
-        await this.#runner.run(
-          renewLeaseScript,
-          [this.#key],
-          [this.#replica, String(this.#leaseMs), this.#standing],
-        ),
+        await this.#runner.run(renewLeaseScript, [this.#key], args),
       );
-      if (this.#isStopped) return;
+      // Another renewal may have had its reply before: that name was lost, or more is known by now.
+      const isLate = replica !== this.#replica || startedAt < this.#renewedAt;
+      if (this.#isStopped || isLate) return;
       // Whoever else was on the list is about to come back to it.
       if (Number(reply[0]) === 2) this.#relistedAt = startedAt;
       if (Number(reply[0]) === 0) this.#lose();
-      else this.#renewed(startedAt, reply.slice(1));
+      else this.#renewed(startedAt, Number(reply[1]), reply.slice(2));
     } catch (error) {
       this.#steadySince = Number.POSITIVE_INFINITY;
       this.#events.onError(error);
     }
   }
 
-  #renewed(startedAt: number, replicas: readonly unknown[]): void {
-    // A pause of the process or of Redis starts the count anew.
+  #renewed(startedAt: number, serverNow: number, replicas: readonly unknown[]): void {
+    // A pause of the process or of Redis starts the count anew, and so does a clock that was set forward:
+    // by that, leases have run out that are being renewed.
     const hadPause = startedAt - this.#renewedAt > this.#leaseMs * RENEWALS * 3;
-    if (!this.#isHeld || hadPause || this.#steadySince === Number.POSITIVE_INFINITY) {
+    const isBroken = hadPause || this.#hasJumped(serverNow);
+    if (!this.#isHeld || isBroken || this.#steadySince === Number.POSITIVE_INFINITY) {
       this.#steadySince = startedAt;
     }
     this.#isHeld = true;
     this.#renewedAt = startedAt;
+    if (startedAt >= this.#doubtedAt) this.#certainUntil = startedAt + this.#leaseMs * TRUSTED;
+    this.#serverClock = { now: serverNow, askedAt: startedAt };
     const living = new Map<string, number>();
     const expired: string[] = [];
     for (let index = 0; index < replicas.length; index += 2) {
@@ -186,6 +225,13 @@ export class ReplicaLease {
     }
     this.#living = living;
     this.#events.onExpired(this.#isSteady ? expired : []);
+  }
+
+  /** Whether the server's clock went further since the last renewal than time did here, by more than clocks differ. */
+  #hasJumped(serverNow: number): boolean {
+    if (this.#serverClock === undefined) return false;
+    const { now, askedAt } = this.#serverClock;
+    return serverNow - now > this.#runtime.now() - askedAt + this.#leaseMs * (1 - TRUSTED);
   }
 
   /** After an outage every lease has run out: the others get the time to renew theirs. */

@@ -162,7 +162,12 @@ export const RUN_CALLS: readonly MakeCall[] = [
     call(
       'renew-lease',
       ['leases'],
-      [random.pick(REPLICAS), String(random.integer(-20, 60)), random.pick(['0', '0', '1', '2'])],
+      [
+        random.pick(REPLICAS),
+        String(random.integer(-20, 60)),
+        random.pick(['0', '0', '1', '2']),
+        random.pick(['0', '20', '3600000']),
+      ],
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
   (random) => call('end-lease', ['leases'], [random.pick(REPLICAS), random.pick(['0', '1'])]),
