@@ -139,18 +139,22 @@ function needlessFailure(
   ];
 }
 
-/** What a replica accepts after it is back is not failed because it was away. */
+/**
+ * What a replica accepts after it is back is not failed because it was away. What it accepted before may be,
+ * as long as no executor has begun.
+ */
 function lateFailure(
-  { taskId, task, executions }: TaskHistory,
+  { taskId, task, executions, calls }: TaskHistory,
   { scenario: { faults }, beganAt }: Outcome,
 ): readonly Finding[] {
   if (!isFailedByOthers(task) || faults.length === 0) return [];
   const backAt = Math.max(...faults.map((fault) => beganAt + fault.at + lastingMs(fault)));
   const mayBeGone = faults.some(({ kind }) => !AWAY.has(kind));
   // Others know of a run only once its replica has told them, which it cannot while it is away.
-  const isLate = executions.every(({ startedAt }) => startedAt > backAt);
+  const begun = executions.length > 0 ? executions : calls.filter(({ call }) => 'plan' in call);
+  const isLate = begun.every(({ startedAt }) => startedAt > backAt);
   if (mayBeGone || !isLate) return [];
-  const on = executions.map(({ replica, startedAt }) => `${replica} at ${Math.round(startedAt)}`);
+  const on = begun.map(({ replica, startedAt }) => `${replica ?? '-'} at ${Math.round(startedAt)}`);
   return [
     {
       promise: 'P6',

@@ -1,8 +1,12 @@
-import type { Task } from '@a2a-js/sdk';
-
 import { EPOCH } from '../kernel/simulation.ts';
 import type { CallRecord } from '../world/history.ts';
-import { isTerminalState, stateName, tokensOfResponse, tokensOfTask } from '../world/tokens.ts';
+import {
+  isInterruptedState,
+  isTerminalState,
+  stateName,
+  tokensOfResponse,
+  tokensOfTask,
+} from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import {
@@ -11,6 +15,7 @@ import {
   lastStatusOf,
   parseToken,
   type TaskHistory,
+  untilOf,
 } from './task-histories.ts';
 
 /**
@@ -160,9 +165,10 @@ function gaps(
 function missedEnds(
   record: CallRecord,
   { events, snapshot, lastState, knowsEnd }: Seen,
-  { executions, state, task }: TaskHistory,
+  history: TaskHistory,
   outcome: Outcome,
 ): readonly Finding[] {
+  const { executions, state, task } = history;
   const { endedAt, outcome: how, call } = record;
   if (how !== 'ended' || endedAt === undefined || task === undefined) return [];
   // The SDK ends what is streamed where the task asks its user, but not at a snapshot that does.
@@ -179,7 +185,9 @@ function missedEnds(
   const published = executions.some((each) =>
     each.published.some((event) => isTerminalState(event.state) && event.at <= endedAt),
   );
-  if (!knowsEnd && (wasExecuting || published || hasEndedBy(endedAt, task, outcome))) {
+  // Where an executor has left the task as it was, nobody need wait for what may still become of it.
+  const until = isLeftBy(record.startedAt, history) ? endedAt - LATE_MS : endedAt;
+  if (!knowsEnd && (wasExecuting || published || hasEndedBy(until, history, outcome))) {
     return [
       {
         promise: 'P6',
@@ -191,10 +199,10 @@ function missedEnds(
   if (!knowsEnd) return [];
   const known = new Set([...events, ...snapshot]);
   // What others published about as late as the end may have come after it.
-  const until = record.responses.at(-1)?.at ?? 0;
+  const toldAt = record.responses.at(-1)?.at ?? 0;
   const early = new Set(
     executions.flatMap((each) =>
-      each.published.flatMap(({ at, token }) => (at < until - LATE_MS ? token : [])),
+      each.published.flatMap(({ at, token }) => (at < toldAt - LATE_MS ? token : [])),
     ),
   );
   const missing = tokensOfTask(task).filter((token) => early.has(token) && !known.has(token));
@@ -224,10 +232,24 @@ function sentAway(
   return [{ promise: 'P5', kind: 'a subscriber is sent away while the task waits', detail }];
 }
 
-/** Whether others than its executor had ended a task by then. */
-function hasEndedBy(at: number, task: Task, { scenario: { faults } }: Outcome): boolean {
+/** Whether a task had its end by then: for certain, as its server accepted it, or as its record says to the millisecond. */
+function hasEndedBy(
+  at: number,
+  { taskId, task }: TaskHistory,
+  { scenario: { faults }, history }: Outcome,
+): boolean {
+  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  if (end !== undefined) return end.at <= at;
   const isClockWrong = faults.some(({ kind }) => kind.endsWith('clock'));
-  return !isClockWrong && Date.parse(task.status?.timestamp ?? '') - EPOCH < at;
+  return !isClockWrong && Date.parse(task?.status?.timestamp ?? '') - EPOCH + 1 <= at;
+}
+
+/** Whether the last executor that had begun by then has returned without an end or a question. */
+function isLeftBy(at: number, { executions }: TaskHistory): boolean {
+  const last = executions.findLast(({ startedAt }) => startedAt < at);
+  if (last?.outcome !== 'returned' || untilOf(last) > at) return false;
+  const state = lastStatusOf(last)?.state;
+  return !isTerminalState(state) && !isInterruptedState(state);
 }
 
 function name({ call, replica }: CallRecord): string {

@@ -214,6 +214,21 @@ it.each([
   expect(checkSubscribers(outcomeOf(scene)).map(signatureOf)).toEqual(found);
 });
 
+it.each([
+  ['as it was', 'returned', 2100, []],
+  ['as it was, long ago', 'returned', 500, ['P6 a subscriber ends without the end']],
+  ['with a failure', 'threw', 2100, ['P6 a subscriber ends without the end']],
+] as const)('expects no end of a task that its executor left %s', (_, outcome, endedAt, found) => {
+  const scene = wholeScene();
+  untold(scene, task(CANCELED, 'x', []));
+  const published = [{ at: 1100, token: 'e0.1', kind: 'status' as const, state: WORKING }];
+  scene.executions = [{ ...executionOf('e0', 0, 1100, published), outcome }];
+  scene.accepted = [acceptedOf(1, { run: 'r-9-end', isEnd: true, at: endedAt })];
+  scene.calls = [callOf(resubscribeCall(1), [snapshot(task(WORKING, 'e0.1', []), 2000)])];
+  Object.assign(scene.calls[0] ?? {}, { endedAt: 2110 });
+  expect(checkSubscribers(outcomeOf(scene)).map(signatureOf)).toEqual(found);
+});
+
 finds('checkEnds', checkEnds, {
   'P6 a resubscribe never ends': ({ calls }) => {
     Object.assign(calls[1] ?? {}, { endedAt: LOOKED_AT + 10, outcome: 'failed' });

@@ -27,7 +27,7 @@ export function eventsIn(
       counter,
       tokens: body.startsWith('a') ? (body.match(TOKEN) ?? []) : [],
       isTask: body.startsWith('t'),
-      isEnd: body.startsWith('s') && TERMINAL.test(body),
+      isEnd: /^[st]/.test(body) && TERMINAL.test(body),
       isFenced,
       losses: losses.length,
     };
