@@ -15,12 +15,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     profiles: ['failover'],
   },
   {
-    signature: 'P3 a message is lost',
-    what: "An executor fails while a follow-up is accepted: the SDK's task event of the failure, made from an older task, takes the place of the history.",
-    seed: 12045,
-    profiles: ['calm'],
-  },
-  {
     signature: 'P6 a send-now never ends',
     what: 'A run is fenced while its registration is repeated, which is refused then. The executor begins all the same; what it publishes is dropped, and who sent waits until `close`.',
     seed: 202033,

@@ -334,4 +334,10 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     profiles: PROFILES,
     load: 'dense',
   },
+  {
+    signature: 'P3 a message is lost',
+    what: "An executor fails while a follow-up is accepted: the SDK's task event of the failure, made from an older task, takes the place of the history.",
+    seed: 12045,
+    profiles: ['calm'],
+  },
 ];

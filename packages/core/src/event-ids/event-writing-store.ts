@@ -12,8 +12,13 @@ export interface EventWrite {
   readonly events: readonly IdentifiedEvent[];
   /** The messages of the requests that execute the task: a task event brings them into its history. */
   readonly userMessages: readonly Message[];
-  /** The task as each execution was given it, oldest first: which of them an event is of, nothing tells. */
-  readonly known: readonly Task[];
+  /** The task as each execution was given it, oldest first; `undefined` where there was none. */
+  readonly known: readonly (Task | undefined)[];
+  /**
+   * The ids of the messages that the executor can know of: its requests' and those that it published. A
+   * task event without another one has not removed it: somebody else has added that meanwhile.
+   */
+  readonly knownMessages: ReadonlySet<string>;
   /**
    * What sends the events.
    *

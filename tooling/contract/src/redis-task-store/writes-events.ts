@@ -68,6 +68,7 @@ class Publisher {
       })),
       userMessages: [],
       known: [],
+      knownMessages: new Set(),
       companion,
     });
   }
@@ -249,6 +250,7 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         events: [{ event, eventId: { publisher: RUN, counter: 1 } }],
         userMessages: [],
         known: [],
+        knownMessages: new Set(),
         companion,
       });
       expect(written).toEqual({ outcome: 'written' });

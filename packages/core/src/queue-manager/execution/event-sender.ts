@@ -6,6 +6,7 @@ import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { EventFate, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { statusOf } from '../events/end-status.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -26,8 +27,9 @@ export class EventSender {
   readonly #transport: Pick<EventTransport, 'sending'>;
   readonly #store: EventWritingStore | undefined;
   readonly #userMessages: Message[] = [];
-  /** The task as each execution was given it. */
-  readonly #known: Task[] = [];
+  /** The task as each execution was given it; `undefined` where there was none. */
+  readonly #known: (Task | undefined)[] = [];
+  readonly #knownMessages = new Set<string>();
   /** Each says that a request stores no more events. */
   readonly #requests: (() => void)[] = [];
   #hasLost = false;
@@ -53,8 +55,11 @@ export class EventSender {
    * @param last The run, and its last event before that.
    */
   begin({ userMessage, task, context }: ExecutingRequest, last: EventId): void {
-    if (userMessage !== undefined) this.#userMessages.push(userMessage);
-    if (task !== undefined) this.#known.push(task);
+    if (userMessage !== undefined) {
+      this.#userMessages.push(userMessage);
+      this.#knownMessages.add(userMessage.messageId);
+    }
+    this.#known.push(task);
     const end = this.#store?.beginEvents(this.#task.taskId, context, last);
     if (end !== undefined) this.#requests.push(end);
   }
@@ -82,6 +87,7 @@ export class EventSender {
     // An executor may publish events of another task: who listens stores them.
     if (store === undefined || taskIdOf(event) !== this.#task.taskId) return () => {};
     this.#waiting.set(eventId.counter, published);
+    for (const { messageId } of messagesOf(event)) this.#knownMessages.add(messageId);
     const settle = store.expectEvent(this.#task.taskId, this.#context, eventId);
     return (outcome, byRequests) => {
       this.#waiting.delete(eventId.counter);
@@ -103,6 +109,7 @@ export class EventSender {
         events,
         userMessages: this.#userMessages,
         known: this.#known,
+        knownMessages: this.#knownMessages,
         companion,
       });
       if (written.outcome === 'written') return 'accepted';
@@ -151,4 +158,11 @@ function taskIdOf({ kind, data }: IdentifiedEvent['event']): string {
     default:
       return '';
   }
+}
+
+/** The messages that an event brings into the history of its task. */
+function messagesOf(event: IdentifiedEvent['event']): readonly Message[] {
+  const said = statusOf(event)?.message;
+  const history = event.kind === 'task' ? event.data.history : [];
+  return said === undefined ? history : [...history, said];
 }

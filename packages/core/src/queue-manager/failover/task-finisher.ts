@@ -185,6 +185,7 @@ export class TaskFinisher {
         events: [{ eventId: { publisher, counter: 1 }, event }],
         userMessages: [],
         known: [],
+        knownMessages: new Set(),
         companion: () =>
           transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
       };

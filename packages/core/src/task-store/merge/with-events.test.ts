@@ -1,4 +1,4 @@
-import { TaskState } from '@a2a-js/sdk';
+import { type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { withEvents } from './with-events.ts';
 
-const NOTHING_KNOWN = { userMessages: [], known: [] };
+const NOTHING_KNOWN = { userMessages: [], known: [], knownMessages: new Set<string>() };
 
 const published = (
   list: readonly AgentExecutionEvent[],
@@ -17,6 +17,22 @@ const published = (
   first = 1,
 ): IdentifiedEvent[] =>
   list.map((event, index) => ({ event, eventId: { publisher, counter: first + index } }));
+
+/** The ids of all messages of a task and of events. */
+const messageIds = (
+  task: Task | undefined,
+  list: readonly AgentExecutionEvent[],
+): ReadonlySet<string> => {
+  const tasks = [task, ...list.map((event) => (event.kind === 'task' ? event.data : undefined))];
+  const said = list.map((event) =>
+    event.kind === 'statusUpdate' ? event.data.status?.message : undefined,
+  );
+  const all = [
+    ...tasks.flatMap((each) => [...(each?.history ?? []), each?.status?.message]),
+    ...said,
+  ];
+  return new Set(all.flatMap((each) => each?.messageId ?? []));
+};
 
 const partsOf = (task: TaskSnapshot | undefined): unknown =>
   task?.artifacts.map(({ header, parts }) => [
@@ -37,11 +53,10 @@ describe('withEvents', () => {
         async (list, initial) => {
           const record = new SharedRecord(initial, async () => {});
           await listen(record, list);
-          const steps = withEvents(
-            initial && snapshotOf(initial),
-            published(list, 'p'),
-            NOTHING_KNOWN,
-          );
+          const steps = withEvents(initial && snapshotOf(initial), published(list, 'p'), {
+            ...NOTHING_KNOWN,
+            knownMessages: messageIds(initial, list),
+          });
           const task = steps.at(-1)?.task;
           expect(task && taskOf(task)).toEqual(record.task);
           expect(steps.map(({ counter }) => counter)).toEqual(list.map((_, index) => index + 1));
@@ -100,7 +115,7 @@ describe('withEvents', () => {
       -1,
     )?.task;
     const again = AgentEvent.task({ ...known, history: [] });
-    const publishing = { userMessages: [], known: [snapshotOf(known)] };
+    const publishing = { ...NOTHING_KNOWN, known: [snapshotOf(known)] };
     const task = withEvents(stored, published([again], 'p'), publishing).at(-1)?.task;
     expect(partsOf(stored)).toEqual([['b', 'old', 'new']]);
     expect(partsOf(task)).toEqual([['b', 'old', 'new']]);
@@ -113,7 +128,7 @@ describe('withEvents', () => {
       artifacts: artifact ? [{ ...artifact, parts: [...artifact.parts, part('new')] }] : [],
     };
     const publishing = {
-      userMessages: [],
+      ...NOTHING_KNOWN,
       known: [earlierTask, longer].map((each) => snapshotOf(each)),
     };
     const told = (task: typeof earlierTask): unknown =>
@@ -125,11 +140,36 @@ describe('withEvents', () => {
     expect(told(longer)).toEqual([['b', 'old', 'new']]);
   });
 
+  it('keeps what others have added where only a later execution was given a task', () => {
+    const { history } = earlierTask;
+    const stored = { ...earlierTask, history: [...history, message('theirs')] };
+    const failed = AgentEvent.task({ ...earlierTask, history: [message('mine')] });
+    const publishing = {
+      ...NOTHING_KNOWN,
+      known: [undefined, snapshotOf(stored)],
+      knownMessages: new Set(['old', 'mine']),
+    };
+    const task = withEvents(snapshotOf(stored), published([failed], 'p'), publishing).at(-1)?.task;
+    const ids = task?.history.toArray().map(({ messageId }) => messageId);
+    expect(ids?.toSorted()).toEqual(['mine', 'theirs']);
+  });
+
+  it('keeps the messages that others have added to a task that the run made', () => {
+    const { history } = earlierTask;
+    const stored = snapshotOf({ ...earlierTask, history: [...history, message('theirs')] });
+    const failed = AgentEvent.task({ ...earlierTask, history: [message('mine')] });
+    const publishing = { ...NOTHING_KNOWN, knownMessages: new Set(['old', 'mine']) };
+    const task = withEvents(stored, published([failed], 'p'), publishing).at(-1)?.task;
+    const ids = task?.history.toArray().map(({ messageId }) => messageId);
+    // What the executor knows of, and leaves out, is gone, as with the SDK's own store.
+    expect(ids?.toSorted()).toEqual(['mine', 'theirs']);
+  });
+
   it("brings the request's message with the task", () => {
     const said = message('said');
     const steps = withEvents(undefined, published([AgentEvent.task(earlierTask)], 'p'), {
+      ...NOTHING_KNOWN,
       userMessages: [said],
-      known: [],
     });
     const ids = steps[0]?.task?.history.toArray().map(({ messageId }) => messageId);
     expect(ids).toEqual(['said', 'old']);

@@ -4,6 +4,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { equalPart } from '../model/a2a-values.ts';
 import { applyEvent } from './apply-event.ts';
 import { changeBy } from './event-change.ts';
+import { ItemList } from '../model/item-list.ts';
 import { findArtifact, nothingOf, snapshotOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import type { TaskStep } from '../model/task-steps.ts';
 
@@ -11,8 +12,10 @@ import type { TaskStep } from '../model/task-steps.ts';
 export interface Publishing {
   /** The messages of the requests that execute. */
   readonly userMessages: readonly Message[];
-  /** The task as each execution was given it, oldest first. */
-  readonly known: readonly TaskSnapshot[];
+  /** The task as each execution was given it, oldest first; `undefined` where there was none. */
+  readonly known: readonly (TaskSnapshot | undefined)[];
+  /** The ids of the messages that an execution can know of that was given no task. */
+  readonly knownMessages: ReadonlySet<string>;
 }
 
 /**
@@ -38,14 +41,14 @@ export function withEvents(
 function withEvent(
   stored: TaskSnapshot | undefined,
   { eventId, event }: IdentifiedEvent,
-  { userMessages, known }: Publishing,
+  { userMessages, known, knownMessages }: Publishing,
 ): TaskSnapshot | undefined {
   if (stored?.events?.has(eventId) === true) return stored;
   // The executor tells the whole task, and knows nothing of what others have added since.
-  const base =
-    event.kind === 'task' && stored !== undefined
-      ? (givenFor(snapshotOf(event.data), known) ?? stored)
-      : stored;
+  const tellsAll = event.kind === 'task' && stored !== undefined;
+  const base = tellsAll
+    ? (givenFor(snapshotOf(event.data), known) ?? withKnown(stored, knownMessages))
+    : stored;
   const change = changeBy(base, event, userMessages);
   if (change === undefined) return stored;
   const { task: mine, kind } = change;
@@ -58,8 +61,11 @@ function withEvent(
  * The task as the execution was given it that tells it: the latest of which all is there still. Where an
  * executor has removed something, it is the oldest: what came later is not taken to be removed.
  */
-function givenFor(told: TaskSnapshot, known: readonly TaskSnapshot[]): TaskSnapshot | undefined {
-  return known.findLast((given) => holds(told, given)) ?? known[0];
+function givenFor(
+  told: TaskSnapshot,
+  known: readonly (TaskSnapshot | undefined)[],
+): TaskSnapshot | undefined {
+  return known.findLast((given) => given !== undefined && holds(told, given)) ?? known[0];
 }
 
 /** Whether all of a task is in another one still, of what that one tells at all. */
@@ -72,4 +78,11 @@ function holds(task: TaskSnapshot, { history, artifacts }: TaskSnapshot): boolea
       return told === undefined || told.parts.commonPrefix(parts, equalPart) === parts.length;
     })
   );
+}
+
+/** A task that the run itself made, without the messages that others have added. */
+function withKnown(stored: TaskSnapshot, knownMessages: ReadonlySet<string>): TaskSnapshot {
+  const all = stored.history.toArray();
+  const known = all.filter(({ messageId }) => knownMessages.has(messageId));
+  return known.length === all.length ? stored : { ...stored, history: ItemList.of(known) };
 }

@@ -157,12 +157,12 @@ export class TaskSaver {
   async writeEvents(
     { scope, key, deadlineAt }: Place,
     taskId: string,
-    { events, userMessages, known, companion }: EventWrite,
+    { events, userMessages, known, knownMessages, companion }: EventWrite,
   ): Promise<EventWriteOutcome> {
     // A large task need not be read again for each chunk.
     const tellsAll = events.some(({ event }) => event.kind === 'task');
-    const given = tellsAll ? known.map((task) => snapshotOf(task)) : [];
-    const publishing = { userMessages, known: given };
+    const given = tellsAll ? known.map((task) => task && snapshotOf(task)) : [];
+    const publishing = { userMessages, known: given, knownMessages };
     let before: TaskSnapshot | undefined;
     let steps: readonly TaskStep[] = [];
     const change: CompanionWrite['change'] = (stored) => {
