@@ -15,12 +15,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     profiles: ['failover'],
   },
   {
-    signature: 'P6 a send-now never ends',
-    what: 'A run is fenced while its registration is repeated, which is refused then. The executor begins all the same; what it publishes is dropped, and who sent waits until `close`.',
-    seed: 202033,
-    profiles: ['cut-off'],
-  },
-  {
     signature: 'P10 a report without a fault',
     what: 'Seen since one script writes an event; its interleaving has not been read yet.',
     seed: 500043,
@@ -39,12 +33,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     seed: 500014,
     profiles: ['failover'],
     load: 'dense',
-  },
-  {
-    signature: 'P11 an executor begins whose run was ended before',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500038,
-    profiles: ['stall'],
   },
   {
     signature: 'P11 different ends are told',
@@ -105,20 +93,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     profiles: ['memory'],
   },
   {
-    signature: 'P6 a send never ends',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500024,
-    profiles: ['stall'],
-    load: 'dense',
-  },
-  {
-    signature: 'P6 a stream never ends',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500024,
-    profiles: ['stall'],
-    load: 'dense',
-  },
-  {
     signature: 'P6 a subscriber ends without the end',
     what: 'Seen since one script writes an event; its interleaving has not been read yet.',
     seed: 600433,
@@ -135,13 +109,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     what: 'Seen since one script writes an event; its interleaving has not been read yet.',
     seed: 500040,
     profiles: ['close'],
-    load: 'dense',
-  },
-  {
-    signature: 'P7 a run is left in the state of its task',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500000,
-    profiles: ['stall'],
     load: 'dense',
   },
   {

@@ -340,4 +340,37 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     seed: 12045,
     profiles: ['calm'],
   },
+  {
+    signature: 'P6 a send-now never ends',
+    what: 'A run was fenced whose task waits for its user, so that nobody ended the task: whose process lives waited for that end until `close`. It settles its own runs, and its requests fail where there is no end.',
+    seed: 202033,
+    profiles: ['cut-off'],
+  },
+  {
+    signature: 'P11 an executor begins whose run was ended before',
+    what: 'The reply to begin-run was on its way for longer than the lease: the executor began on its word.',
+    seed: 500038,
+    profiles: ['stall'],
+  },
+  {
+    signature: 'P6 a send never ends',
+    what: "A name was condemned and its list read while its replica's replies were held up. A run was noted there afterwards, which nobody looked for. The list is sealed first.",
+    seed: 500024,
+    profiles: ['stall'],
+    load: 'dense',
+  },
+  {
+    signature: 'P6 a stream never ends',
+    what: 'The same.',
+    seed: 500024,
+    profiles: ['stall'],
+    load: 'dense',
+  },
+  {
+    signature: 'P7 a run is left in the state of its task',
+    what: 'A run was noted and had not begun when it was fenced, which did nothing: it began after its task was ended. It is fenced ahead.',
+    seed: 500000,
+    profiles: ['stall'],
+    load: 'dense',
+  },
 ];

@@ -16,20 +16,17 @@ const CORE = 'packages/core/src';
 export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is entered at its task before it is noted where others look',
-    file: `${CORE}/queue-manager/state/task-state.ts`,
-    from: `    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);
-    const args = [run, this.#retentionSeconds];
-    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));`,
-    to: `    const args = [run, this.#retentionSeconds];
-    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));
-    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);`,
+    file: `${CORE}/queue-manager/execution/run-registration.ts`,
+    from: `      const isNoted = await runs.note(this.task, this.#run, this.#contextId);`,
+    to: `      await this.#enter();
+      const isNoted = await runs.note(this.task, this.#run, this.#contextId);`,
     conditions: DENSE_KILL,
   },
   {
     name: 'a run is not noted where others look',
     file: `${CORE}/queue-manager/state/task-state.ts`,
-    from: `await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);`,
-    to: 'void note;',
+    from: 'return Number(await this.#runner.run(noteRunScript, notes, note)) === 1;',
+    to: 'return notes.length + note.length > 0;',
     conditions: KILL,
   },
   {
@@ -189,14 +186,14 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'begin-run.lua without its fence check',
     file: `${CORE}/queue-manager/scripts/begin-run.lua`,
-    from: "if fenced then return fenced == 't' and 2 or 0 end",
-    to: '',
+    from: "if fenced == '' then return 0 end",
+    to: "if fenced == '' then fenced = false end",
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'fence-run.lua forgets who was fenced',
     file: `${CORE}/queue-manager/scripts/fence-run.lua`,
-    from: "redis.call('HSET', KEYS[1], 'f:' .. ARGV[1], '')",
+    from: "redis.call('HSET', state, 'f:' .. run, '')",
     to: '',
     conditions: DENSE_CUT_OFF,
   },
@@ -245,7 +242,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replica that was silent for long hands its events on at once',
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
-    from: 'return !this.#isHeld || this.#runtime.now() < this.#certainUntil;',
+    from: 'return !this.#isHeld || this.isLive;',
     to: 'return true;',
     conditions: DENSE_CUT_OFF,
   },
@@ -287,8 +284,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replica gives up its name where the list was lost',
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
-    from: "return this.isCertain ? '2' : '1';",
-    to: "return '1';",
+    from: 'String(this.#endsAt)',
+    to: 'String(Math.min(this.#endsAt, 1))',
     conditions: DENSE_LOSS,
   },
   {

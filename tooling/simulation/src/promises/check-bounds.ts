@@ -59,7 +59,8 @@ function isLeaseList(key: string): boolean {
 }
 
 function isRunList(key: string): boolean {
-  return key.startsWith(`${QUEUES_PREFIX}{run:`);
+  // That a list takes no more outlasts the list.
+  return key.startsWith(`${QUEUES_PREFIX}{run:`) && !key.endsWith(':sealed');
 }
 
 /** Leases of replicas that were killed end with the next replica that looks. */

@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import type { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
@@ -73,6 +74,21 @@ export class OwnListeners {
     this.#isEnded = true;
     if (this.#isEndedElsewhere) await this.#endNow();
     else this.#calls.afterDelivery(() => void this.#endNow());
+  }
+
+  /**
+   * Nothing of the task goes on, so that no end may come for which they wait: others ended what was executed
+   * here, and left the task to its user. Where it has an end, that is still to be heard.
+   */
+  async endWithout(error: A2ARedisError): Promise<void> {
+    if (!this.waitForEnd || this.#isEnded) return;
+    try {
+      const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
+      if (end === undefined && !this.#isEnded) this.fail(error);
+    } catch (thrown) {
+      // They are looked after again.
+      this.#services.onError(thrown);
+    }
   }
 
   /** Whatever becomes of the task, they do not hear of it here. */

@@ -1,14 +1,12 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
-import { contextOfScope } from '../../shared/scope.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
 import { BusHistory } from './bus-history.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
-import { waitsForUser } from '../events/end-status.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
 import { END_OF_EVENTS, type TransportedEvent } from '../events/event-transport.ts';
 import type { FencedBy } from '../state/task-state.ts';
@@ -17,7 +15,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { readEvent } from '../events/identified-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import type { TaskRun } from '../execution/task-run.ts';
+import type { RunEvents, TaskRun } from '../execution/task-run.ts';
 import { eventsGivenUp, neverExecuted, runEnded } from '../events/queue-errors.ts';
 
 /** How long a request may take until it executes the task, in milliseconds. */
@@ -76,10 +74,16 @@ export class TaskBus extends ListeningBus {
         onChanged(this);
       },
     });
-    const fenced = (by: FencedBy): void => {
-      this.fence(by);
+    const events: RunEvents = {
+      onFenced: (by) => {
+        this.#fence(by);
+      },
+      onSettled: (isIdle) => {
+        if (isIdle) void this.#own.endWithout(runEnded(task.taskId));
+        onChanged(this);
+      },
     };
-    this.runs = new BusRuns(task, services, fenced, earlier);
+    this.runs = new BusRuns(task, services, events, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       onEvent: (event) => {
@@ -138,18 +142,36 @@ export class TaskBus extends ListeningBus {
    * Counts one more execution of the task in this process, and tells the other replicas.
    *
    * @param request The request that executes it.
-   * @returns When they know, or cannot be told for now.
+   * @returns Its run, when they know of it, or cannot be told for now.
    */
-  async begin(request: ExecutingRequest): Promise<void> {
+  async begin(request: ExecutingRequest): Promise<TaskRun> {
     const { lease } = this.#services;
     // Under a name that others have ended, nothing is begun.
     if (!lease.isCertain) await lease.confirm();
     this.#heldAt = undefined;
+    // Where the bus was ended meanwhile, a run of it would be nobody's.
+    if (this.#isOver) return this.runs.present;
     if (!this.isExecuting) this.runs.next();
-    this.runs.present.begin(request);
     this.#executions += 1;
     this.#feed.follow();
-    await this.runs.present.register();
+    return this.#begin(request);
+  }
+
+  /**
+   * Begins an execution once more, whose run can never begin under its name.
+   *
+   * @returns The run that takes its place.
+   */
+  async beginAnew(request: ExecutingRequest): Promise<TaskRun> {
+    this.runs.next();
+    return this.#begin(request);
+  }
+
+  async #begin(request: ExecutingRequest): Promise<TaskRun> {
+    const { present } = this.runs;
+    present.begin(request);
+    await present.register();
+    return present;
   }
 
   /**
@@ -224,7 +246,7 @@ export class TaskBus extends ListeningBus {
   }
 
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
-  fence(by: FencedBy): void {
+  #fence(by: FencedBy): void {
     if (this.#isOver) {
       // What it still had to send is void: nobody needs it for that any more, and those who wait for it
       // here get what others make of the task.
@@ -261,20 +283,16 @@ export class TaskBus extends ListeningBus {
     const state = await this.#services.states.state(this.task);
     this.cancels.take(state);
     await this.#feed.check(state);
-    if (this.#own.waitForEnd && state.phase === 'open') await this.#lookWhetherItWaits();
+    if (state.phase === 'open' && !this.runs.present.isLeaving) {
+      // Another run went on when the one of this process was ended, and now waits for the task's user.
+      await this.#own.endWithout(runEnded(this.task.taskId));
+    }
     if (this.#mayGoOn || this.#subscribers.isEnded) return;
     if (state.phase === 'ended' || state.phase === 'none') {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this.task, state.runs);
     }
-  }
-
-  /** Others have ended what was executed here. Where they left the task to its user, no end comes of it. */
-  async #lookWhetherItWaits(): Promise<void> {
-    const { taskId, scope } = this.task;
-    const stored = await this.#services.store?.load(taskId, contextOfScope(scope));
-    if (waitsForUser(stored?.status)) this.#own.fail(runEnded(taskId));
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { BusServices } from './bus-services.ts';
-import type { FencedBy } from '../state/task-state.ts';
-import type { TaskAddress } from '../state/queue-keys.ts';
-import { TaskRun } from './task-run.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+import { type RunEvents, TaskRun } from './task-run.ts';
 
 /** How many runs of its own a bus knows. */
 const MOST_NAMES = 8;
@@ -10,7 +9,7 @@ const MOST_NAMES = 8;
 export class BusRuns {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
-  readonly #onFenced: (by: FencedBy) => void;
+  readonly #events: RunEvents;
   /** Their names, the latest last. */
   readonly #names: string[] = [];
   /** Runs before the present one, until all that they published is with Redis and they are paused. */
@@ -18,18 +17,18 @@ export class BusRuns {
   #present: TaskRun;
 
   /**
-   * @param onFenced Called where others have ended the present run.
+   * @param events What becomes of the present run where others end it.
    * @param earlier A run of another bus of the task here, whose events go out first.
    */
   constructor(
     task: TaskAddress,
     services: BusServices,
-    onFenced: (by: FencedBy) => void,
+    events: RunEvents,
     earlier: TaskRun | undefined,
   ) {
     this.#task = task;
     this.#services = services;
-    this.#onFenced = onFenced;
+    this.#events = events;
     this.#present = this.#make(earlier);
   }
 
@@ -64,6 +63,13 @@ export class BusRuns {
     });
   }
 
+  /** The name of a replica was given up: its runs were ended, or are about to be. */
+  lose(replica: string): void {
+    for (const run of this.all()) {
+      if (run.isKnown && replicaOf(run.name) === replica) run.fence('fenced');
+    }
+  }
+
   /** Pauses the present one. */
   async pause(): Promise<void> {
     await this.#present.pause();
@@ -80,8 +86,13 @@ export class BusRuns {
   }
 
   #make(earlier: TaskRun | undefined): TaskRun {
-    const run = new TaskRun(this.#task, this.#services, earlier, (by) => {
-      if (run === this.#present) this.#onFenced(by);
+    const run = new TaskRun(this.#task, this.#services, earlier, {
+      onFenced: (by) => {
+        if (run === this.#present) this.#events.onFenced(by);
+      },
+      onSettled: (isIdle) => {
+        this.#events.onSettled(isIdle && run === this.#present);
+      },
     });
     this.#names.push(run.name);
     if (this.#names.length > MOST_NAMES) this.#names.shift();

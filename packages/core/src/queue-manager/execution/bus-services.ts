@@ -29,6 +29,11 @@ export interface BusServices {
   readonly onError: (error: unknown) => void;
   /** What a run published, nobody stores: its replica does. */
   readonly onUnstored: (task: TaskAddress, run: string) => Promise<void>;
+  /**
+   * Others ended a run of this process: its task is brought to its end, unless it waits for its user or
+   * another run goes on. Whether none does.
+   */
+  readonly settleRun: (task: TaskAddress, run: string, contextId: string) => Promise<boolean>;
   /** The replicas that execute a task are gone. */
   readonly onOrphaned: (task: TaskAddress, runs: readonly string[]) => void;
 }

@@ -5,25 +5,36 @@ import { systemRuntime } from '../../runtime/runtime.ts';
 import type { BusServices } from './bus-services.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
+import type { Beginning } from '../state/task-state.ts';
 
 const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
 
 /** A registration, what it does, and what becomes of it. */
 function registration(
-  outcomes: (boolean | Error)[],
+  outcomes: (Beginning | Error)[],
   { renewAfterMs = 60_000, takesRuns = true } = {},
 ): { run: RunRegistration; calls: string[] } {
   const calls: string[] = [];
   const services = {
     runtime: systemRuntime,
-    lease: { start: async () => {}, takesRuns },
+    lease: {
+      replica: 'r',
+      isLive: true,
+      takesRuns,
+      start: async () => {},
+      confirm: async () => {},
+      renew: async () => void calls.push('renew'),
+      abandon: (replica: string) => void calls.push(`abandon ${replica}`),
+    },
     states: {
       renewAfterMs,
+      note: async () => true,
+      forget: async () => void calls.push('forget'),
       begin: async () => {
         calls.push('begin');
-        const outcome = outcomes.shift() ?? true;
+        const outcome = outcomes.shift() ?? 'begun';
         if (outcome instanceof Error) throw outcome;
-        return outcome ? 'begun' : 'fenced';
+        return outcome;
       },
     },
     onError: (error: unknown) => calls.push(`error ${String(error)}`),
@@ -62,8 +73,17 @@ describe('RunRegistration', () => {
   });
 
   it('says where another replica has ended the run', async () => {
-    const { run, calls } = registration([false]);
+    const { run, calls } = registration(['fenced']);
     await run.register();
     expect(calls).toEqual(['begin', 'refused']);
+    expect(run.isVoid).toBe(false);
+  });
+
+  it('is void where others fenced it before it began', async () => {
+    const { run, calls } = registration(['void']);
+    await run.register();
+    expect(calls).toEqual(['begin', 'renew', 'forget']);
+    expect(run.isVoid).toBe(true);
+    expect(run.isKnown).toBe(false);
   });
 });

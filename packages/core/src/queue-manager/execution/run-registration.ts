@@ -1,6 +1,17 @@
 import type { BusServices } from './bus-services.ts';
 import type { FencedBy } from '../state/task-state.ts';
-import type { TaskAddress } from '../state/queue-keys.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+
+/**
+ * What others know of a run:
+ *
+ * - `new`: nothing.
+ * - `entering`: it may be known, or not.
+ * - `entered`: that it goes on.
+ * - `left`: that it is over.
+ * - `void`: nothing, and it can never begin.
+ */
+type Phase = 'new' | 'entering' | 'entered' | 'left' | 'void';
 
 /** Tells the other replicas of one run of a task. What fails is reported, and tried again. */
 export class RunRegistration {
@@ -10,7 +21,7 @@ export class RunRegistration {
   readonly #onRefused: (by: FencedBy) => void;
   #registered: Promise<void> | undefined;
   #contextId = '';
-  #isRegistered = false;
+  #phase: Phase = 'new';
   /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
@@ -29,7 +40,21 @@ export class RunRegistration {
 
   /** Whether others know of it, and nobody has ended it by then. */
   get isRegistered(): boolean {
-    return this.#isRegistered;
+    return this.#phase === 'entered';
+  }
+
+  /** Whether others may know of it, so that they end it when its replica is gone. */
+  get isKnown(): boolean {
+    return this.#phase === 'entering' || this.#phase === 'entered';
+  }
+
+  /** Whether it can never begin, and nobody takes it to have been: its requests can be executed as another run. */
+  get isVoid(): boolean {
+    return this.#phase === 'void';
+  }
+
+  get contextId(): string {
+    return this.#contextId;
   }
 
   /** Says of which context the task is, for those who end it before anybody stored it. */
@@ -59,28 +84,71 @@ export class RunRegistration {
   async pause(): Promise<void> {
     this.#registered = undefined;
     await this.#services.states.pause(this.task, this.#run);
+    this.#left();
   }
 
   /** Removes the note of a run that has come to its end. */
   async forget(): Promise<void> {
     await this.#services.states.forget(this.#run);
+    this.#left();
+  }
+
+  #left(): void {
+    if (this.isKnown) this.#phase = 'left';
   }
 
   async #register(): Promise<void> {
-    const { lease, states, runtime, onError } = this.#services;
+    const { lease, states, onError } = this.#services;
     try {
       await lease.start();
-      if (!this.#isRegistered && !lease.takesRuns) {
+      if (!this.isKnown && !lease.takesRuns) {
         this.#onRefused('over');
         return;
       }
-      const begun = await states.begin(this.task, this.#run, this.#contextId);
-      this.#renewAt = runtime.now() + states.renewAfterMs;
-      if (begun === 'begun') this.#isRegistered = true;
-      else this.#onRefused(begun);
+      if (!(await this.#isLive())) return;
+      const isNoted = await states.note(this.task, this.#run, this.#contextId);
+      if (!isNoted) lease.abandon(replicaOf(this.#run));
+      // That may have taken long.
+      if (await this.#isLive()) await this.#enter();
+      if (this.isVoid && isNoted) await this.forget();
     } catch (error) {
       this.#registered = undefined;
       onError(error);
+    }
+  }
+
+  /** Whether others look after what begins under the name of its replica. Where that was given up, it is void. */
+  async #isLive(): Promise<boolean> {
+    const { lease } = this.#services;
+    await lease.confirm();
+    const isNamed = replicaOf(this.#run) === lease.replica;
+    if (isNamed && lease.isLive) return true;
+    if (isNamed) this.#registered = undefined;
+    else if (!this.isKnown) this.#phase = 'void';
+    return false;
+  }
+
+  async #enter(): Promise<void> {
+    const { lease, states, runtime } = this.#services;
+    if (!this.isKnown) this.#phase = 'entering';
+    const beginning = await states.begin(this.task, this.#run);
+    this.#renewAt = runtime.now() + states.renewAfterMs;
+    switch (beginning) {
+      case 'begun':
+        this.#phase = 'entered';
+        break;
+      case 'void':
+        if (this.#phase === 'entered') {
+          this.#onRefused('fenced');
+          break;
+        }
+        this.#phase = 'void';
+        await lease.renew();
+        break;
+      case 'fenced':
+      case 'over':
+      default:
+        this.#onRefused(beginning);
     }
   }
 }

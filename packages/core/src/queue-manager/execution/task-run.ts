@@ -8,6 +8,18 @@ import type { FencedBy } from '../state/task-state.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
+/** What a run tells. */
+export interface RunEvents {
+  /** Others have ended it. */
+  readonly onFenced: (by: FencedBy) => void;
+  /**
+   * It was fenced, and its task was brought to where it should be.
+   *
+   * @param isIdle Whether no other run of it goes on.
+   */
+  readonly onSettled: (isIdle: boolean) => void;
+}
+
 /**
  * One run: what this process executes and publishes of a task under one name, from the first execution
  * until the task waits for its user, or ends.
@@ -17,28 +29,31 @@ export class TaskRun {
   readonly name: string;
   readonly publisher: EventPublisher;
   readonly #services: BusServices;
+  readonly #events: RunEvents;
   readonly #registration: RunRegistration;
+  #isFenced = false;
   #pausing: Promise<void> | undefined;
-  #isLeaving = false;
+  /** What is being done about its end. */
+  #leaving = 0;
   #isStopped = false;
 
   /**
    * @param earlier The run that this one follows: its events go out first.
-   * @param onFenced Called where others have ended the run.
+   * @param events What becomes of it where others end it.
    */
   constructor(
     task: TaskAddress,
     services: BusServices,
     earlier: TaskRun | undefined,
-    onFenced: (by: FencedBy) => void,
+    events: RunEvents,
   ) {
     this.name = services.nextRun();
     // Only that it is settled is of interest: a run must not keep all runs before it in memory.
     const settled = earlier?.settled();
     this.#services = services;
+    this.#events = events;
     const fenced = (by: FencedBy): void => {
-      void this.#persist(async () => this.#registration.forget());
-      onFenced(by);
+      this.fence(by);
     };
     this.#registration = new RunRegistration(task, this.name, services, fenced);
     this.publisher = new EventPublisher(task, this.name, services, {
@@ -50,22 +65,33 @@ export class TaskRun {
 
   /** Whether executions can go on under this name: not once it was paused, or its replica taken to be gone. */
   get canGoOn(): boolean {
-    return this.#pausing === undefined && replicaOf(this.name) === this.#services.lease.replica;
+    if (this.#pausing !== undefined || this.isVoid) return false;
+    return replicaOf(this.name) === this.#services.lease.replica;
   }
 
   /** Whether its events are not with Redis yet, or not in the task. */
   get isSending(): boolean {
-    return this.publisher.isSending || this.#isLeaving;
+    return this.publisher.isSending || this.isLeaving;
   }
 
-  /** Whether it has come to its end, and its events are still being stored. */
+  /** Whether it has come to its end, or was ended, and its task is still being brought to where it should be. */
   get isLeaving(): boolean {
-    return this.#isLeaving;
+    return this.#leaving > 0;
   }
 
   /** Whether others know of it, and nobody has ended it by then. */
   get isRegistered(): boolean {
     return this.#registration.isRegistered;
+  }
+
+  /** Whether others may know of it, so that they end it when its replica is gone. */
+  get isKnown(): boolean {
+    return this.#registration.isKnown;
+  }
+
+  /** Whether it can never begin: what was to execute under its name can under another one. */
+  get isVoid(): boolean {
+    return this.#registration.isVoid;
   }
 
   /** Says what executes under its name. */
@@ -77,6 +103,24 @@ export class TaskRun {
   /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */
   async register(): Promise<void> {
     await this.#registration.register();
+  }
+
+  /**
+   * Others have ended it, or took its replica to be gone. Whoever that was may not come to end the task, or
+   * need not: this process looks after it, too, because requests here wait for what comes of it.
+   */
+  fence(by: FencedBy): void {
+    if (this.#isFenced) return;
+    this.#isFenced = true;
+    let isIdle = false;
+    const settled = this.#whileLeaving(async () => {
+      isIdle = await this.#settle(by);
+    });
+    void settled.then(() => {
+      this.#events.onSettled(isIdle);
+      return undefined;
+    });
+    this.#events.onFenced(by);
   }
 
   /** Ends it and leaves the task open, which waits for its user, once all events are with Redis. */
@@ -93,11 +137,7 @@ export class TaskRun {
    */
   end(onOver: () => void): void {
     this.publisher.end(() => {
-      this.#isLeaving = true;
-      void this.#leave().finally(() => {
-        this.#isLeaving = false;
-        onOver();
-      });
+      void this.#whileLeaving(async () => this.#leave()).then(onOver);
     });
   }
 
@@ -123,11 +163,26 @@ export class TaskRun {
     await this.#persist(async () => this.#registration.pause());
   }
 
+  /** @returns Whether nothing of the task goes on, though it may not have come to its end. */
+  async #settle(by: FencedBy): Promise<boolean> {
+    const { task, contextId } = this.#registration;
+    const isIdle = by === 'fenced' && (await this.#services.settleRun(task, this.name, contextId));
+    await this.#registration.forget();
+    return isIdle;
+  }
+
   async #leave(): Promise<void> {
-    await this.#persist(async () => {
-      if (await this.publisher.stored()) await this.#registration.forget();
-      else await this.#services.onUnstored(this.#registration.task, this.name);
-    });
+    if (await this.publisher.stored()) await this.#registration.forget();
+    else await this.#services.onUnstored(this.#registration.task, this.name);
+  }
+
+  async #whileLeaving(work: () => Promise<void>): Promise<void> {
+    this.#leaving += 1;
+    try {
+      await this.#persist(work);
+    } finally {
+      this.#leaving -= 1;
+    }
   }
 
   /** Tries as often as it takes: nobody else would. */

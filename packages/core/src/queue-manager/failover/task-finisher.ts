@@ -62,6 +62,8 @@ export class TaskFinisher {
       const { states, lease, onError } = this.#services;
       // It may have renewed its lease since that was read.
       if (!(await lease.condemn(replica))) return;
+      // What it notes late, nobody would find any more.
+      await states.seal(replica);
       // One that cannot be ended does not keep the others from it; it is tried again with the next look.
       const failed = new Set<string>();
       for (;;) {
@@ -103,13 +105,18 @@ export class TaskFinisher {
   ): Promise<boolean> {
     const { states, eventStore } = this.#services;
     let last: string | undefined;
+    let isUnknown = false;
     for (const run of ended) {
-      if (await states.fence(task, run)) last = run;
+      const was = await states.fence(task, run);
+      if (was === 'active' || was === 'fenced') last = run;
+      isUnknown ||= was === 'unknown';
     }
     const state = await states.state(task);
     if (eventStore !== undefined) {
-      // A run that came to its own end left what it is to be; one of which nothing is known was lost.
-      const isLost = state.phase === 'none' && !ended.some((run) => state.counters.has(run));
+      // A run that came to its own end, or never began, left the task as it is to be. Where nothing is known
+      // of a task that is stored, that was lost.
+      const isLost =
+        isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
       const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
       const isIdle =
         last === undefined && !isLost

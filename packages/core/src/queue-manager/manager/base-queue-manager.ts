@@ -124,6 +124,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         await this.#finisher.endIdle(task, 'failed');
         await this.#services.states.forget(run);
       },
+      settleRun: async (task, run, contextId) =>
+        this.#finisher.endRuns(task, [run], 'failed', contextId),
       onOrphaned: (task, runs) => {
         this.#finisher.endRuns(task, runs, 'failed').catch(onError);
       },
@@ -277,9 +279,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   #onLeaseLost(replica: string): void {
-    for (const bus of this.#buses.all()) {
-      if (bus.isExecuting && replicaOf(bus.runs.present.name) === replica) bus.fence('fenced');
-    }
+    for (const bus of this.#buses.all()) bus.runs.lose(replica);
   }
 
   #requireOpen(): void {

@@ -42,15 +42,20 @@ export class DistributedExecutor implements AgentExecutor {
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time.
    */
   async #enter(bus: TaskBus, request: RequestContext): Promise<void> {
-    const { runtime, limits } = this.#services;
+    const { runtime, lease, limits } = this.#services;
     const giveUpAt = runtime.now() + limits.publishDeadlineMs;
-    await bus.begin(request);
+    let run = await bus.begin(request);
     for (let attempt = 1; !bus.isOver; attempt += 1) {
-      const { present } = bus.runs;
-      if (present.isRegistered) return;
+      // The reply may be old: by now, others may have taken this replica to be gone.
+      if (run.isRegistered) await lease.confirm();
+      if (bus.isOver || (run.isRegistered && lease.isLive)) return;
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
+      if (run.isVoid) {
+        run = await bus.beginAnew(request);
+        continue;
+      }
       await sleep(runtime, backoffMs(attempt, 50, 1000, runtime.random()), { ref: false });
-      await present.register();
+      await run.register();
     }
   }
 

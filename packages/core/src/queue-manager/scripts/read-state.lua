@@ -24,8 +24,10 @@ for i = 1, #all, 2 do
     counters[#counters + 1] = value
   elseif field == 'end' then
     phase = 'ended'
-  elseif field == 'open' or kind == 'f:' then
-    if kind == 'f:' then fenced[#fenced + 1] = string.sub(field, 3) end
+  elseif kind == 'f:' then
+    fenced[#fenced + 1] = string.sub(field, 3)
+    if phase == 'none' and (value == '' or value == 't') then phase = 'open' end
+  elseif field == 'open' then
     if phase == 'none' then phase = 'open' end
   elseif field == 'epoch' then
     epoch = value

@@ -4,19 +4,19 @@
 --          was condemned, see condemn-replica.lua; the moment of that, negative, once its tasks have ended
 -- ARGV[1]  the replica
 -- ARGV[2]  how long the lease lasts from now, in milliseconds
--- ARGV[3]  1 when the replica had a lease that may have run out since, 2 when it has one that cannot have, 0
---          when it had none
+-- ARGV[3]  until when the lease lasts that the replica has, on this server's clock; 0 when it has none
 -- ARGV[4]  for how long the names of those that are gone are kept, in milliseconds: none comes back by a
 --          call that was made before and comes late
 -- Returns {0} when it has lost its lease: another replica ends its tasks. Otherwise {1, the server's clock,
 -- replica, milliseconds left, ...} of all replicas but those that are gone, what is left may be negative; with
--- 2 in place of 1 when the replica was not on the list, and the list was lost.
+-- 2 in place of 1 when the replica was not on the list, and the list was lost: its lease has not run out.
+-- That is asked of this server's clock, as the call may have been under way for long.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local found = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if (found and tonumber(found) < 0) or (not found and ARGV[3] == '1') then return { 0 } end
+local found, had = redis.call('ZSCORE', KEYS[1], ARGV[1]), tonumber(ARGV[3])
+if found and tonumber(found) < 0 or not found and had ~= 0 and had <= now then return { 0 } end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
-local reply = { not found and ARGV[3] == '2' and 2 or 1, string.format('%.0f', now) }
+local reply = { not found and had ~= 0 and 2 or 1, string.format('%.0f', now) }
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for i = 1, #all, 2 do
   local score = tonumber(all[i + 1])

@@ -46,6 +46,11 @@ export class QueueKeys {
   runs(replica: string): string {
     return `${this.#prefix}{run:${replica}}`;
   }
+
+  /** A text: there once {@link runs} takes no more, because the replica was taken to be gone. */
+  sealed(replica: string): string {
+    return `${this.runs(replica)}:sealed`;
+  }
 }
 
 /**

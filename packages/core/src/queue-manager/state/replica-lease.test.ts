@@ -99,9 +99,10 @@ describe('ReplicaLease', () => {
     await other.remove(before);
     expect(Number(await client.zScore(key, before))).toBeLessThan(-1);
     expect(await other.condemn(before)).toBe(false);
-    await lease.secure();
+    await lease.start();
     expect(told.lost).toEqual([before]);
-    expect(lease.isSecure).toBe(true);
+    await lease.confirm();
+    expect(lease.isLive).toBe(true);
     expect(await client.zCount(key, 0, '+inf')).toBe(2);
     // The name is kept for as long as such a call may be under way.
     await client.zAdd(key, { score: -1000, value: before });
@@ -163,20 +164,16 @@ describe('ReplicaLease', () => {
     expect(Number(await client.zScore(key, before))).toBeLessThan(-1);
   });
 
-  it('looks at once whether others have ended it, where that seems so', async () => {
+  it('gives up a name once, however many renewals tell that others have ended it', async () => {
     const key = newKey();
     const { lease, told } = openLease(key);
     await lease.start();
-    lease.doubt();
-    expect(lease.isSecure).toBe(false);
-    await lease.secure();
-    expect(lease.isSecure).toBe(true);
     const before = lease.replica;
     await client.zAdd(key, { score: -1, value: before });
-    lease.doubt();
-    await Promise.all([lease.secure(), lease.secure(), lease.confirm()]);
+    await Promise.all([lease.renew(), lease.renew(), lease.renew()]);
     expect(told.lost).toEqual([before]);
-    expect(lease.isSecure).toBe(true);
+    await lease.confirm();
+    expect(lease.isLive).toBe(true);
     expect(await client.zScore(key, lease.replica)).toBeGreaterThan(0);
   });
 

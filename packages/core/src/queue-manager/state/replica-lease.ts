@@ -38,11 +38,9 @@ export class ReplicaLease {
   readonly #events: LeaseEvents;
   #replica: string;
   #isHeld = false;
+  /** Until when the lease lasts, on the server's clock; 0 where there is none. */
+  #endsAt = 0;
   #renewedAt = 0;
-  /** Until when the lease cannot have run out. */
-  #certainUntil = 0;
-  /** When others were found to have taken this replica for gone. */
-  #doubtedAt = Number.NEGATIVE_INFINITY;
   /** What the server's clock said at the last renewal, and when it was asked here. */
   #serverClock: { readonly now: number; readonly askedAt: number } | undefined;
   /** When the list was found lost, and this replica came back to it. */
@@ -72,17 +70,20 @@ export class ReplicaLease {
 
   /** Whether nobody can have taken this replica for gone, so that what it says is final. */
   get isCertain(): boolean {
-    return !this.#isHeld || this.#runtime.now() < this.#certainUntil;
+    return !this.#isHeld || this.isLive;
+  }
+
+  /**
+   * Whether this replica has its lease, and nobody can have taken it for gone: what it begins under its
+   * name is looked after.
+   */
+  get isLive(): boolean {
+    return this.#isHeld && this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
   }
 
   /** Whether what this process executes can be noted under its name. */
   get takesRuns(): boolean {
     return this.#phase === 'open';
-  }
-
-  /** Whether this replica has its lease, and nobody can have taken it for gone. */
-  get isSecure(): boolean {
-    return this.#isHeld && this.isCertain;
   }
 
   get #isStopped(): boolean {
@@ -93,12 +94,12 @@ export class ReplicaLease {
   async areGone(replicas: readonly string[]): Promise<boolean> {
     if (replicas.some((replica) => this.#lives(replica))) return false;
     if (replicas.length > 0) await this.#renew();
-    const { isSecure } = this;
+    const { isLive } = this;
     const seemGone = replicas.every((replica) => {
       const listed = this.#living.has(replica);
       // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
       const isProof = listed ? this.#isSteady : this.#renewedAt - this.#relistedAt >= this.#leaseMs;
-      return isSecure && !this.#lives(replica) && isProof;
+      return isLive && !this.#lives(replica) && isProof;
     });
     if (!seemGone) return false;
     const listed = replicas.filter((replica) => this.#living.has(replica));
@@ -115,7 +116,12 @@ export class ReplicaLease {
 
   /** Finds out whether others have taken this replica for gone, where that may be. */
   async confirm(): Promise<void> {
-    if (!this.isCertain && !this.#isStopped) await this.#renew();
+    if (!this.isLive) await this.renew();
+  }
+
+  /** Renews it ahead of its time, and so finds out whether others have taken this replica for gone. */
+  async renew(): Promise<void> {
+    if (!this.#isStopped) await this.#renew();
   }
 
   /** Nothing new is noted under the name of this process, which is about to stop: what is noted is ended. */
@@ -123,19 +129,9 @@ export class ReplicaLease {
     if (this.#phase === 'open') this.#phase = 'sealed';
   }
 
-  /** Takes the lease, or renews it, where that is needed: under another name, where others have ended this one. */
-  async secure(): Promise<void> {
-    await this.start();
-    for (let name = ''; name !== this.#replica && !this.isSecure && !this.#isStopped;) {
-      name = this.#replica;
-      await this.#renew();
-    }
-  }
-
-  /** Others have ended what was executed here: so they may have taken this replica for gone. */
-  doubt(): void {
-    this.#doubtedAt = this.#runtime.now();
-    this.#certainUntil = this.#doubtedAt;
+  /** Nothing begins under a name of this replica any more: it goes on under a new one. */
+  abandon(replica: string): void {
+    if (replica === this.#replica && !this.#isStopped) this.#lose();
   }
 
   /**
@@ -169,12 +165,6 @@ export class ReplicaLease {
     return replica === this.#replica || (this.#living.get(replica) ?? 0) > this.#runtime.now();
   }
 
-  /** What is known of the lease before a renewal; see renew-lease.lua. */
-  get #standing(): string {
-    if (!this.#isHeld) return '0';
-    return this.isCertain ? '2' : '1';
-  }
-
   async #keepRenewing(): Promise<void> {
     await this.#renew();
     const pauseMs = this.#leaseMs * RENEWALS;
@@ -185,7 +175,7 @@ export class ReplicaLease {
     const startedAt = this.#runtime.now();
     const replica = this.#replica;
     try {
-      const args = [replica, String(this.#leaseMs), this.#standing, String(GONE_NAMES_MS)];
+      const args = [replica, String(this.#leaseMs), String(this.#endsAt), String(GONE_NAMES_MS)];
       const reply = arrayReply(
         renewLeaseScript.name,
         await this.#runner.run(renewLeaseScript, [this.#key], args),
@@ -212,8 +202,8 @@ export class ReplicaLease {
       this.#steadySince = startedAt;
     }
     this.#isHeld = true;
+    this.#endsAt = serverNow + this.#leaseMs;
     this.#renewedAt = startedAt;
-    if (startedAt >= this.#doubtedAt) this.#certainUntil = startedAt + this.#leaseMs * TRUSTED;
     this.#serverClock = { now: serverNow, askedAt: startedAt };
     const living = new Map<string, number>();
     const expired: string[] = [];
@@ -243,6 +233,7 @@ export class ReplicaLease {
     const lost = this.#replica;
     this.#replica = newReplica(this.#runtime);
     this.#isHeld = false;
+    this.#endsAt = 0;
     this.#steadySince = Number.POSITIVE_INFINITY;
     this.#events.onLost(lost);
   }

@@ -13,6 +13,7 @@ import pauseRunSource from '../scripts/pause-run.lua';
 import readRunsSource from '../scripts/read-runs.lua';
 import readStateSource from '../scripts/read-state.lua';
 import requestCancelSource from '../scripts/request-cancel.lua';
+import sealRunsSource from '../scripts/seal-runs.lua';
 import taskState from '../scripts/task-state.lua';
 
 /** The Lua functions that know the state of a task, for the scripts that send its events. */
@@ -21,6 +22,7 @@ export const taskStateSource: string = taskState;
 const noteRunScript = defineScript('note-run', noteRunSource);
 const forgetRunScript = defineScript('forget-run', forgetRunSource);
 const readRunsScript = defineScript('read-runs', readRunsSource);
+const sealRunsScript = defineScript('seal-runs', sealRunsSource);
 const beginRunScript = defineScript('begin-run', beginRunSource);
 const pauseRunScript = defineScript('pause-run', pauseRunSource);
 const fenceRunScript = defineScript('fence-run', fenceRunSource);
@@ -60,6 +62,22 @@ export interface RedisTaskState {
   readonly fenced: ReadonlySet<string>;
 }
 
+/**
+ * Whether a run may begin: `void` where it was fenced before. Nobody takes it to have been then: its request
+ * can be executed as another one.
+ */
+export type Beginning = 'begun' | 'void' | FencedBy;
+
+/**
+ * What a run was when it was fenced:
+ *
+ * - `active`: it went on.
+ * - `fenced`: others ended it before.
+ * - `settled`: it never began, or came to its own end.
+ * - `unknown`: nothing is known of its task: it never began, or what was known is lost.
+ */
+export type FencedRun = 'active' | 'fenced' | 'settled' | 'unknown';
+
 /** What is noted of a run where others look. */
 export interface NotedTask {
   readonly task: TaskAddress;
@@ -91,20 +109,24 @@ export class RedisTaskStates {
   }
 
   /**
-   * Enters a run of a task: first where others look when its replica is gone, then at the task.
+   * Notes a run where others look when its replica is gone, before it begins.
    *
    * @param contextId The context of the task, empty where it is not known: a task that nobody stored can be
    *   ended all the same.
-   * @returns Whether it may go on, or why not.
+   * @returns Whether others look there: not where they took the replica to be gone.
    */
-  async begin(task: TaskAddress, run: string, contextId: string): Promise<'begun' | FencedBy> {
+  async note(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
     const { tenant, owner } = task.scope;
-    const note = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
-    await this.#runner.run(noteRunScript, [this.#notes(run)], [run, note, this.#retentionSeconds]);
+    const text = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
+    const notes = [this.#notes(run), this.#keys.sealed(replicaOf(run))];
+    const note = [run, text, this.#retentionSeconds];
+    return Number(await this.#runner.run(noteRunScript, notes, note)) === 1;
+  }
+
+  /** Enters a run at its task. Whether it may go on, or why not. */
+  async begin(task: TaskAddress, run: string): Promise<Beginning> {
     const args = [run, this.#retentionSeconds];
-    const begun = Number(await this.#runner.run(beginRunScript, [task.state], args));
-    if (begun === 1) return 'begun';
-    return begun === 2 ? 'over' : 'fenced';
+    return beginningOf(Number(await this.#runner.run(beginRunScript, [task.state], args)));
   }
 
   /** Ends a run and leaves its task open, which waits for its user. */
@@ -115,12 +137,17 @@ export class RedisTaskStates {
   }
 
   /**
-   * Removes what {@link begin} noted where others look; the task's own state is left alone.
+   * Removes what {@link note} noted where others look; the task's own state is left alone.
    *
    * @returns Whether it was there.
    */
   async forget(run: string): Promise<boolean> {
     return Number(await this.#runner.run(forgetRunScript, [this.#notes(run)], [run])) === 1;
+  }
+
+  /** Has the list of a replica's runs take no more: who is gone, or comes back late, begins none. */
+  async seal(replica: string): Promise<void> {
+    await this.#runner.run(sealRunsScript, [this.#keys.sealed(replica)], [this.#retentionSeconds]);
   }
 
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
@@ -137,10 +164,10 @@ export class RedisTaskStates {
     return (Number(this.#retentionSeconds) * 1000) / 3;
   }
 
-  /** Ends a run for good: it can publish nothing more. Whether it was one. */
-  async fence(task: TaskAddress, run: string): Promise<boolean> {
-    const args = [run, task.channel, this.#publish];
-    return Number(await this.#runner.run(fenceRunScript, [task.state], args)) > 0;
+  /** Ends a run for good: it can publish nothing more, nor begin. What it was until then. */
+  async fence(task: TaskAddress, run: string): Promise<FencedRun> {
+    const args = [run, task.channel, this.#publish, this.#retentionSeconds];
+    return FENCED[Number(await this.#runner.run(fenceRunScript, [task.state], args))] ?? 'settled';
   }
 
   async state(task: TaskAddress): Promise<RedisTaskState> {
@@ -186,6 +213,23 @@ export class RedisTaskStates {
     }
     const task = this.#keys.task({ tenant, owner }, taskId);
     return { task, contextId: typeof contextId === 'string' ? contextId : '' };
+  }
+}
+
+/** What fence-run.lua answers. */
+const FENCED: readonly FencedRun[] = ['settled', 'active', 'fenced', 'unknown'];
+
+/** What begin-run.lua answers. */
+function beginningOf(reply: number): Beginning {
+  switch (reply) {
+    case 1:
+      return 'begun';
+    case 2:
+      return 'over';
+    case 3:
+      return 'void';
+    default:
+      return 'fenced';
   }
 }
 

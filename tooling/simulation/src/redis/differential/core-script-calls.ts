@@ -158,14 +158,14 @@ export const TASK_CALLS: readonly MakeCall[] = [
 
 /** Calls of the scripts that keep runs, leases and requests to cancel. */
 export const RUN_CALLS: readonly MakeCall[] = [
-  (random) =>
+  (random, { now }) =>
     call(
       'renew-lease',
       ['leases'],
       [
         random.pick(REPLICAS),
         String(random.integer(-20, 60)),
-        random.pick(['0', '0', '1', '2']),
+        random.pick(['0', '0', String(now + random.integer(-60, 60))]),
         random.pick(['0', '20', '3600000']),
       ],
     ),
@@ -174,9 +174,10 @@ export const RUN_CALLS: readonly MakeCall[] = [
   (random) =>
     call(
       'note-run',
-      [`runs:${random.pick(REPLICAS)}`],
+      [`runs:${random.pick(REPLICAS)}`, `sealed:${random.pick(REPLICAS)}`],
       [random.pick(RUNS), body(random), random.pick(TTL_SECONDS)],
     ),
+  (random) => call('seal-runs', [`sealed:${random.pick(REPLICAS)}`], ['1']),
   (random) => call('forget-run', [`runs:${random.pick(REPLICAS)}`], [random.pick(RUNS)]),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
   (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
@@ -187,7 +188,11 @@ export const RUN_CALLS: readonly MakeCall[] = [
       [random.pick(RUNS), random.pick(TTL_SECONDS), String(random.integer(0, 2))],
     ),
   (random) =>
-    call('fence-run', [stateOf(random)], [random.pick(RUNS), CHANNEL, random.pick(PUBLISH)]),
+    call(
+      'fence-run',
+      [stateOf(random)],
+      [random.pick(RUNS), CHANNEL, random.pick(PUBLISH), random.pick(TTL_SECONDS)],
+    ),
   (random) => call('read-state', [stateOf(random)], []),
   (random) =>
     call(

@@ -36,6 +36,7 @@ export type ScriptName =
   | 'note-run'
   | 'forget-run'
   | 'read-runs'
+  | 'seal-runs'
   | 'begin-run'
   | 'pause-run'
   | 'fence-run'
@@ -102,6 +103,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'note-run': [`${EVENTS}/note-run`],
   'forget-run': [`${EVENTS}/forget-run`],
   'read-runs': [`${EVENTS}/read-runs`],
+  'seal-runs': [`${EVENTS}/seal-runs`],
   'begin-run': [`${EVENTS}/begin-run`],
   'pause-run': [`${EVENTS}/pause-run`],
   'fence-run': [`${EVENTS}/fence-run`],
