@@ -245,6 +245,16 @@ export class TaskBus extends ListeningBus {
     this.#onChanged(this);
   }
 
+  /** As {@link fence}, by this process itself: the task had come to its end before the run was entered. */
+  leave(): void {
+    if (this.#isOver) return;
+    const { present } = this.runs;
+    this.fence('over');
+    present.end(() => {
+      this.#onChanged(this);
+    });
+  }
+
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   #fence(by: FencedBy): void {
     if (this.#isOver) {

@@ -5,8 +5,10 @@ import {
   type RequestContext,
 } from '@a2a-js/sdk/server';
 
+import { contextOfScope } from '../../shared/scope.ts';
 import { backoffMs } from '../../redis/backoff.ts';
 import { sleep } from '../../runtime/sleep.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOfEnd } from '../events/end-status.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
@@ -46,9 +48,11 @@ export class DistributedExecutor implements AgentExecutor {
     const giveUpAt = runtime.now() + limits.publishDeadlineMs;
     let run = await bus.begin(request);
     for (let attempt = 1; !bus.isOver; attempt += 1) {
-      // The reply may be old: by now, others may have taken this replica to be gone.
-      if (run.isRegistered) await lease.confirm();
-      if (bus.isOver || (run.isRegistered && lease.isLive)) return;
+      if (run.isRegistered && (await this.#mayGoOn(bus, request))) {
+        // The replies may be old: by now, others may have taken this replica to be gone.
+        await lease.confirm();
+        if (bus.isOver || lease.isLive) return;
+      }
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
       if (run.isVoid) {
         run = await bus.beginAnew(request);
@@ -56,6 +60,23 @@ export class DistributedExecutor implements AgentExecutor {
       }
       await sleep(runtime, backoffMs(attempt, 50, 1000, runtime.random()), { ref: false });
       await run.register();
+    }
+  }
+
+  /**
+   * Whether a task can be gone on with: not where it has come to its end since the request loaded it. Then
+   * the run is over. Nothing may be left of the task that says so but its record.
+   */
+  async #mayGoOn(bus: TaskBus, { task }: RequestContext): Promise<boolean> {
+    if (task === undefined) return true;
+    const { store, onError } = this.#services;
+    try {
+      const stored = await store?.load(task.id, contextOfScope(bus.task.scope));
+      if (isTerminal(stored?.status)) bus.leave();
+      return true;
+    } catch (error) {
+      onError(error);
+      return false;
     }
   }
 
