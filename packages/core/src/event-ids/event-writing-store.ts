@@ -25,6 +25,12 @@ export interface EventWrite {
    * @param endsTask Whether they bring the task into a terminal state.
    */
   readonly companion: (endsTask: boolean) => CompanionCall;
+  /**
+   * Called once they are stored, before the store writes anything else of the task.
+   *
+   * @param taskAfter The task as it was after the event with a counter.
+   */
+  readonly onStored: (taskAfter: (counter: number) => Task | undefined) => void;
 }
 
 /** What became of an {@link EventWrite}. */

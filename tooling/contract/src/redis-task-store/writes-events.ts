@@ -69,6 +69,7 @@ class Publisher {
       userMessages: [],
       known: [],
       knownMessages: new Set(),
+      onStored: () => {},
       companion,
     });
   }
@@ -251,6 +252,7 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         userMessages: [],
         known: [],
         knownMessages: new Set(),
+        onStored: () => {},
         companion,
       });
       expect(written).toEqual({ outcome: 'written' });

@@ -9,6 +9,7 @@ import type { OutboxLimits } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { RedisTaskStates } from '../state/task-state.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** What the buses of a manager share. */
 export interface BusServices {
@@ -23,6 +24,7 @@ export interface BusServices {
   readonly trackingStore: EventTrackingStore | undefined;
   /** The same, where it takes events from their publisher, and writes them on the server of the manager. */
   readonly eventStore: EventWritingStore | undefined;
+  readonly webhooks: Webhooks;
   readonly limits: OutboxLimits;
   /** Names the next run; see `runName`. */
   readonly nextRun: () => string;

@@ -50,8 +50,8 @@ export class EventPublisher {
     this.run = run;
     this.#services = services;
     this.#unstored = new UnstoredEvents(services.runtime, task, run);
-    const { runner, transport, eventStore, limits, onError } = services;
-    const sender = new EventSender(task, runner, transport, eventStore);
+    const { runner, transport, eventStore, webhooks, limits, onError } = services;
+    const sender = new EventSender(task, runner, transport, eventStore, webhooks);
     this.#sender = sender;
     const send = async (batch: EventBatch): Promise<SendOutcome> => sender.send(batch);
     this.#outbox = new Outbox(services.runtime, send, task, run, limits, { ...events, onError });

@@ -6,10 +6,12 @@ import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { EventFate, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
 import { statusOf } from '../events/end-status.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
 export type ExecutingRequest = Pick<RequestContext, 'context'> &
@@ -26,6 +28,9 @@ export class EventSender {
   readonly #runner: ScriptRunner;
   readonly #transport: Pick<EventTransport, 'sending'>;
   readonly #store: EventWritingStore | undefined;
+  readonly #webhooks: Webhooks;
+  /** The context of a request that executes the task. */
+  #requestContext: ServerCallContext;
   readonly #userMessages: Message[] = [];
   /** The task as each execution was given it; `undefined` where there was none. */
   readonly #known: (Task | undefined)[] = [];
@@ -33,6 +38,7 @@ export class EventSender {
   /** Each says that a request stores no more events. */
   readonly #requests: (() => void)[] = [];
   #hasLost = false;
+  #hasToldEnd = false;
   /** What is not sent yet and is to be stored, by counter. */
   readonly #waiting = new Map<number, IdentifiedEvent>();
 
@@ -41,12 +47,15 @@ export class EventSender {
     runner: ScriptRunner,
     transport: Pick<EventTransport, 'sending'>,
     store: EventWritingStore | undefined,
+    webhooks: Webhooks,
   ) {
     this.#task = task;
     this.#context = contextOfScope(task.scope);
     this.#runner = runner;
     this.#transport = transport;
     this.#store = store;
+    this.#webhooks = webhooks;
+    this.#requestContext = this.#context;
   }
 
   /**
@@ -60,6 +69,7 @@ export class EventSender {
       this.#knownMessages.add(userMessage.messageId);
     }
     this.#known.push(task);
+    this.#requestContext = context;
     const end = this.#store?.beginEvents(this.#task.taskId, context, last);
     if (end !== undefined) this.#requests.push(end);
   }
@@ -111,11 +121,37 @@ export class EventSender {
         known: this.#known,
         knownMessages: this.#knownMessages,
         companion,
+        onStored: (taskAfter) => {
+          this.#tell(events, taskAfter);
+        },
       });
       if (written.outcome === 'written') return 'accepted';
       if (written.outcome === 'refused') return outcomeOf(written.reason);
     }
-    return sendAlone(this.#runner, companion(false));
+    const outcome = await sendAlone(this.#runner, companion(false));
+    // They changed nothing, or were stored by a call that got no reply.
+    if (outcome === 'accepted') this.#tell(events, () => undefined);
+    return outcome;
+  }
+
+  #tell(
+    events: readonly IdentifiedEvent[],
+    taskAfter: (counter: number) => Task | undefined,
+  ): void {
+    const { taskId } = this.#task;
+    const context = this.#requestContext;
+    for (const { eventId, event } of events) {
+      // As requests, which hear nothing after it; another execution may go on on the same bus.
+      if (this.#hasToldEnd) return;
+      this.#hasToldEnd = event.kind === 'statusUpdate' && isTerminal(event.data.status);
+      this.#webhooks.tell({
+        eventId,
+        event,
+        taskId,
+        context,
+        taskAfter: () => taskAfter(eventId.counter),
+      });
+    }
   }
 }
 

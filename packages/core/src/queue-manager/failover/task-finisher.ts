@@ -1,7 +1,6 @@
 import type { Task, TaskStatus } from '@a2a-js/sdk';
 import {
   AgentEvent,
-  type PushNotificationSender,
   ResultManager,
   type ServerCallContext,
   type TaskStore,
@@ -36,22 +35,11 @@ const RUNS_AT_ONCE = 16;
 export class TaskFinisher {
   readonly #services: BusServices;
   readonly #store: TaskStore | undefined;
-  #sender: PushNotificationSender | undefined;
   readonly #replicas = new Set<string>();
 
-  constructor(
-    services: BusServices,
-    store: TaskStore | undefined,
-    sender: PushNotificationSender | undefined,
-  ) {
+  constructor(services: BusServices, store: TaskStore | undefined) {
     this.#services = services;
     this.#store = store;
-    this.#sender = sender;
-  }
-
-  /** Says what tells webhooks of an end, where nothing does. */
-  notifyWith(sender: PushNotificationSender): void {
-    this.#sender ??= sender;
   }
 
   /** Ends all runs of a replica that is gone. */
@@ -138,7 +126,7 @@ export class TaskFinisher {
     for (const run of ended) {
       // Of several replicas that end a run, one finds the note still there.
       const isFirst = await states.forget(run);
-      if (isFirst && terminal !== undefined) await this.#notify(task, terminal);
+      if (isFirst && terminal !== undefined) this.#notify(task, terminal);
     }
     return phase !== 'running';
   }
@@ -193,16 +181,16 @@ export class TaskFinisher {
         userMessages: [],
         known: [],
         knownMessages: new Set(),
+        onStored: (taskAfter) => {
+          this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));
+        },
         companion: () =>
           transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
       };
       const written = await this.#unlessDamaged(async () =>
         store.writeEvents(taskId, context, write),
       );
-      if (written?.outcome === 'written') {
-        await this.#notify(task, { eventId: { publisher, counter: 1 }, event });
-        return true;
-      }
+      if (written?.outcome === 'written') return true;
       if (written?.outcome === 'refused') return written.reason !== 'busy';
     }
     // The record has an end already, or cannot have one: who waits is to be told.
@@ -327,20 +315,20 @@ export class TaskFinisher {
     });
   }
 
-  async #notify(task: TaskAddress, { event }: IdentifiedEvent): Promise<void> {
-    if (this.#sender === undefined || event.kind === 'message' || event.kind === 'artifactUpdate')
-      return;
-    const context = contextOfScope(task.scope);
-    try {
-      const stored = await this.#store?.load(task.taskId, context);
-      const payload =
-        event.kind === 'task'
-          ? { $case: 'task' as const, value: stored ?? event.data }
-          : { $case: 'statusUpdate' as const, value: event.data };
-      await this.#sender.send({ payload }, context, stored);
-    } catch (error) {
-      this.#services.onError(error);
-    }
+  #notify(
+    { taskId, scope }: TaskAddress,
+    end: IdentifiedEvent,
+    taskAfter?: () => Task | undefined,
+  ): void {
+    const { kind } = end.event;
+    if (kind === 'message' || kind === 'artifactUpdate') return;
+    const context = contextOfScope(scope);
+    this.#services.webhooks.tellEnd({
+      ...end,
+      taskId,
+      context,
+      taskAfter: taskAfter ?? (async () => this.#store?.load(taskId, context)),
+    });
   }
 }
 

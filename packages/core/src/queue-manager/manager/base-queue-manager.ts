@@ -23,7 +23,6 @@ import type { BusServices } from '../execution/bus-services.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
 import { closeManager } from './close-manager.ts';
 import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
-import { DistributedSender } from './distributed-sender.ts';
 import type { EventTransport } from '../events/event-transport.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { QueueKeys, replicaOf, runName, type TaskAddress } from '../state/queue-keys.ts';
@@ -35,6 +34,7 @@ import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
 import { TaskFinisher } from '../failover/task-finisher.ts';
 import { RedisTaskStates } from '../state/task-state.ts';
+import { Webhooks } from '../execution/webhooks.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
 const LEASE_SHARE = 0.6;
@@ -108,6 +108,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       trackingStore:
         taskStore !== undefined && isEventTrackingStore(taskStore) ? taskStore : undefined,
       eventStore: eventStoreOf(taskStore, client),
+      webhooks: new Webhooks(
+        options.pushNotificationSender,
+        (publisher) => this.#replicas.has(replicaOf(publisher)),
+        onError,
+      ),
       limits: options,
       nextRun: () => {
         this.#runCount += 1;
@@ -135,7 +140,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     hub.onResumed((isConcerned) => {
       for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
     });
-    this.#finisher = new TaskFinisher(this.#services, taskStore, options.pushNotificationSender);
+    this.#finisher = new TaskFinisher(this.#services, taskStore);
     this.#hasStore = taskStore !== undefined;
     this.#closeDeadlineMs = options.closeDeadlineMs;
   }
@@ -170,8 +175,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
    * ```
    */
   distributeSender(sender: PushNotificationSender): PushNotificationSender {
-    this.#finisher.notifyWith(sender);
-    return new DistributedSender(sender, (publisher) => this.#replicas.has(replicaOf(publisher)));
+    return this.#services.webhooks.distribute(sender);
   }
 
   /** See `ExecutionEventBusManager` of the SDK. The other replicas learn that the task runs here. */

@@ -77,4 +77,23 @@ describe('DistributedSender', () => {
     await sender.send(status('a'), context, earlierTask);
     expect(inner.sent).toEqual(['a', 'a']);
   });
+
+  it('sends what was stored in the order in which it was, and not again for requests', async () => {
+    const inner = slowSender();
+    const sender = new DistributedSender(inner, () => true);
+    const stored = async (counter: number): Promise<void> =>
+      sender.sendStored(earlierTask.id, { publisher: 'own-1', counter }, () => ({
+        response: status(String(counter), 'own-1', counter),
+        context,
+        task: earlierTask,
+      }));
+    await Promise.all([
+      stored(1),
+      stored(2),
+      sender.send(status('1', 'own-1', 1), context, earlierTask),
+      stored(3),
+      stored(2),
+    ]);
+    expect(inner.sent).toEqual(['1', '2', '3']);
+  });
 });

@@ -3,14 +3,23 @@ import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/serv
 import { LRUCache } from 'lru-cache';
 
 import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
+import { TaskTurns } from '../execution/task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
 const MOST_REMEMBERED = 10_000;
 
+/** What a webhook is told. */
+export interface Notification {
+  readonly response: StreamResponse;
+  readonly context: ServerCallContext;
+  readonly task: Task | undefined;
+}
+
 /**
  * A sender that tells webhooks of each event once. The request handler sends each event once for every
- * request that hears it, on every replica. Here only the process that published an event sends it, at the
- * first request that asks for it; whoever ends the task of a replica that is gone sends that end.
+ * request that hears it, on every replica. Here only the process that published an event sends it: when the
+ * event is stored, whether or not a request still hears it; with a store that does not take events from
+ * their publisher, at the first request that asks for it. Whoever ends a task for others sends that end.
  *
  * Events of a task go one after the other: a sender that looks up its configs first, as the SDK's does,
  * would let them overtake one another.
@@ -19,33 +28,49 @@ export class DistributedSender implements PushNotificationSender {
   readonly #sender: PushNotificationSender;
   readonly #isOwn: (publisher: string) => boolean;
   readonly #sent = new LRUCache<string, true>({ max: MOST_REMEMBERED });
-  readonly #tails = new Map<string, Promise<void>>();
+  readonly #turns: TaskTurns;
 
-  /** @param isOwn Whether this process is the publisher of an event. */
-  constructor(sender: PushNotificationSender, isOwn: (publisher: string) => boolean) {
+  /**
+   * @param isOwn Whether this process is the publisher of an event.
+   * @param turns Keeps the events of a task in order, also beside other senders that share it.
+   */
+  constructor(
+    sender: PushNotificationSender,
+    isOwn: (publisher: string) => boolean,
+    turns: TaskTurns = new TaskTurns(),
+  ) {
     this.#sender = sender;
     this.#isOwn = isOwn;
+    this.#turns = turns;
   }
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
     const eventId = eventIdOfResponse(response, task);
-    if (eventId !== undefined && !this.#isFirst(eventId)) return;
-    const taskId = task?.id ?? '';
-    const earlier = this.#tails.get(taskId) ?? Promise.resolve();
-    const sending = earlier.then(async () => this.#sender.send(response, context, task));
-    // One that fails tells its own caller, and keeps no later one from being sent.
-    const tail = sending.catch(() => undefined);
-    this.#tails.set(taskId, tail);
-    try {
-      await sending;
-    } finally {
-      if (this.#tails.get(taskId) === tail) this.#tails.delete(taskId);
-    }
+    if (eventId !== undefined && !(this.#isOwn(eventId.publisher) && this.#isFirst(eventId)))
+      return;
+    await this.#turns.take(task?.id ?? '', async () => this.#sender.send(response, context, task));
+  }
+
+  /**
+   * Sends an event that this process has stored, after those for which this was called before.
+   *
+   * @param notification Called when the event's turn has come.
+   */
+  async sendStored(
+    taskId: string,
+    eventId: EventId,
+    notification: () => Notification | Promise<Notification>,
+  ): Promise<void> {
+    if (!this.#isFirst(eventId)) return;
+    await this.#turns.take(taskId, async () => {
+      const { response, context, task } = await notification();
+      await this.#sender.send(response, context, task);
+    });
   }
 
   #isFirst(eventId: EventId): boolean {
     const text = eventIdText(eventId);
-    if (!this.#isOwn(eventId.publisher) || this.#sent.has(text)) return false;
+    if (this.#sent.has(text)) return false;
     this.#sent.set(text, true);
     return true;
   }

@@ -157,7 +157,7 @@ export class TaskSaver {
   async writeEvents(
     { scope, key, deadlineAt }: Place,
     taskId: string,
-    { events, userMessages, known, knownMessages, companion }: EventWrite,
+    { events, userMessages, known, knownMessages, companion, onStored }: EventWrite,
   ): Promise<EventWriteOutcome> {
     // A large task need not be read again for each chunk.
     const tellsAll = events.some(({ event }) => event.kind === 'task');
@@ -177,6 +177,11 @@ export class TaskSaver {
       const run = events[0]?.eventId.publisher;
       if (written.outcome === 'written' && run !== undefined) {
         this.#cache.steps(key)?.add(run, before, steps);
+        const stored = steps;
+        onStored((counter) => {
+          const step = stored.find((each) => each.counter === counter);
+          return step?.task && taskOf(step.task);
+        });
       }
       return written;
     });

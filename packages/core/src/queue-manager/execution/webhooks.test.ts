@@ -1,0 +1,82 @@
+import { TaskState } from '@a2a-js/sdk';
+import { AgentEvent, type PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { earlierTask } from '../../../test/event-arbitraries.ts';
+import { type StoredEvent, Webhooks } from './webhooks.ts';
+
+const context = new ServerCallContext();
+
+function stored(text: string, publisher: string, counter: number): StoredEvent {
+  const event = AgentEvent.statusUpdate({
+    taskId: earlierTask.id,
+    contextId: 'c',
+    status: { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: text },
+    metadata: undefined,
+  });
+  const taskAfter = async (): Promise<typeof earlierTask> => {
+    // What is told first takes longest to look up.
+    for (let turn = 5 - counter; turn > 0; turn -= 1) await new Promise(setImmediate);
+    return earlierTask;
+  };
+  return { eventId: { publisher, counter }, event, taskId: earlierTask.id, context, taskAfter };
+}
+
+function recorder(name: string, told: string[]): PushNotificationSender {
+  return {
+    send: async ({ payload }) => {
+      const text = payload?.$case === 'statusUpdate' ? payload.value.status?.timestamp : undefined;
+      told.push(`${name} ${text ?? ''}`);
+    },
+  };
+}
+
+/** Resolves when all has been told. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+}
+
+describe('Webhooks', () => {
+  it('are told of the end that this process gives after all that it published', async () => {
+    const told: string[] = [];
+    const webhooks = new Webhooks(undefined, () => true, expect.unreachable);
+    webhooks.distribute(recorder('all', told));
+    webhooks.tell(stored('1', 'own-1', 1));
+    webhooks.tell(stored('2', 'own-1', 2));
+    webhooks.tellEnd(stored('end', 'own-1-end', 1));
+    // Several may have found that the task is to be ended.
+    webhooks.tellEnd(stored('end', 'own-1-end', 1));
+    await settled();
+    expect(told).toEqual(['all 1', 'all 2', 'all end']);
+  });
+
+  it('are told of ends by the sender for that, in the same order', async () => {
+    const told: string[] = [];
+    const webhooks = new Webhooks(recorder('ends', told), () => true, expect.unreachable);
+    webhooks.distribute(recorder('all', told));
+    webhooks.tell(stored('1', 'own-1', 1));
+    webhooks.tellEnd(stored('end', 'own-1-end', 2));
+    await settled();
+    expect(told).toEqual(['all 1', 'ends end']);
+  });
+
+  it('report what cannot be told, and go on', async () => {
+    const told: string[] = [];
+    const errors: unknown[] = [];
+    const webhooks = new Webhooks(
+      undefined,
+      () => true,
+      (error) => errors.push(error),
+    );
+    webhooks.distribute(recorder('all', told));
+    const failing = {
+      ...stored('1', 'own-1', 1),
+      taskAfter: () => Promise.reject(new Error('no')),
+    };
+    webhooks.tell(failing);
+    webhooks.tell(stored('2', 'own-1', 2));
+    await settled();
+    expect(told).toEqual(['all 2']);
+    expect(errors).toEqual([new Error('no')]);
+  });
+});

@@ -1,0 +1,96 @@
+import type { StreamResponse, Task } from '@a2a-js/sdk';
+import type {
+  AgentExecutionEvent,
+  PushNotificationSender,
+  ServerCallContext,
+} from '@a2a-js/sdk/server';
+
+import { DistributedSender, type Notification } from '../manager/distributed-sender.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { TaskTurns } from './task-turns.ts';
+
+/** An event that this process has stored. */
+export interface StoredEvent extends IdentifiedEvent {
+  readonly taskId: string;
+  readonly context: ServerCallContext;
+  /** The task as it was after the event, where that is known. */
+  readonly taskAfter: () => Task | undefined | Promise<Task | undefined>;
+}
+
+/**
+ * Tells webhooks of what this process stores: the events of a task in the order in which they were stored,
+ * whether its own runs published them or it ended the task for others.
+ */
+export class Webhooks {
+  readonly #isOwn: (publisher: string) => boolean;
+  readonly #onError: (error: unknown) => void;
+  readonly #turns = new TaskTurns();
+  readonly #senders: DistributedSender[] = [];
+  readonly #forEnds: PushNotificationSender | undefined;
+
+  /**
+   * @param forEnds What tells of ends that this process gives to tasks; absent, the sender that was
+   *   distributed first.
+   * @param isOwn Whether this process is the publisher of an event.
+   */
+  constructor(
+    forEnds: PushNotificationSender | undefined,
+    isOwn: (publisher: string) => boolean,
+    onError: (error: unknown) => void,
+  ) {
+    this.#forEnds = forEnds;
+    this.#isOwn = isOwn;
+    this.#onError = onError;
+  }
+
+  /** See `distributeSender` of the queue manager. */
+  distribute(sender: PushNotificationSender): PushNotificationSender {
+    const distributed = new DistributedSender(sender, this.#isOwn, this.#turns);
+    this.#senders.push(distributed);
+    return distributed;
+  }
+
+  /** Tells of an event that was published here. Called in the order in which events of a task are stored. */
+  tell(stored: StoredEvent): void {
+    for (const sender of this.#senders) {
+      sender
+        .sendStored(stored.taskId, stored.eventId, async () => notificationOf(stored))
+        .catch(this.#onError);
+    }
+  }
+
+  /** Tells of an end that this process gave to a task. */
+  tellEnd(stored: StoredEvent): void {
+    const { taskId, eventId } = stored;
+    const sender = this.#forEnds;
+    const telling =
+      sender === undefined
+        ? this.#senders[0]?.sendStored(taskId, eventId, async () => notificationOf(stored))
+        : this.#turns.take(taskId, async () => {
+            const { response, context, task } = await notificationOf(stored);
+            await sender.send(response, context, task);
+          });
+    telling?.catch(this.#onError);
+  }
+}
+
+async function notificationOf({ event, context, taskAfter }: StoredEvent): Promise<Notification> {
+  const task = await taskAfter();
+  return { response: responseOf(event, task), context, task };
+}
+
+/** What the request handler makes of an event: of a task event, the whole task. */
+function responseOf(event: AgentExecutionEvent, task: Task | undefined): StreamResponse {
+  switch (event.kind) {
+    case 'task':
+      return { payload: { $case: 'task', value: task ?? event.data } };
+    case 'statusUpdate':
+      return { payload: { $case: 'statusUpdate', value: event.data } };
+    case 'artifactUpdate':
+      return { payload: { $case: 'artifactUpdate', value: event.data } };
+    case 'message':
+      return { payload: { $case: 'message', value: event.data } };
+    default:
+      return event satisfies never;
+  }
+}
