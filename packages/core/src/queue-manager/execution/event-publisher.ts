@@ -72,6 +72,11 @@ export class EventPublisher {
     return this.#counter;
   }
 
+  /** Whether events were given up that nobody stores: what was sent is stored, where the store takes events. */
+  get hasLost(): boolean {
+    return this.#services.eventStore !== undefined && this.#sender.hasLost;
+  }
+
   /** Whether events are not with Redis yet. */
   get isSending(): boolean {
     return this.#outbox.waiting.length > 0;
@@ -169,8 +174,7 @@ export class EventPublisher {
   /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
   async stored(): Promise<boolean> {
     const { trackingStore, eventStore, limits } = this.#services;
-    // What was sent is stored, and nobody stores what was given up.
-    if (eventStore !== undefined) return !this.#sender.hasLost;
+    if (eventStore !== undefined) return !this.hasLost;
     return (
       trackingStore === undefined || this.#unstored.stored(trackingStore, limits.publishDeadlineMs)
     );

@@ -160,7 +160,11 @@ export class TaskRun {
 
   async #pause(): Promise<void> {
     await this.drained();
-    await this.#persist(async () => this.#registration.pause());
+    await this.#persist(async () => {
+      // What it gave up may have been its question: nobody can answer that.
+      if (this.publisher.hasLost) await this.#endUnstored();
+      else await this.#registration.pause();
+    });
   }
 
   /** @returns Whether nothing of the task goes on, though it may not have come to its end. */
@@ -173,7 +177,7 @@ export class TaskRun {
 
   async #leave(): Promise<void> {
     if (await this.publisher.stored()) await this.#registration.forget();
-    else await this.#services.onUnstored(this.#registration.task, this.name);
+    else await this.#endUnstored();
   }
 
   async #whileLeaving(work: () => Promise<void>): Promise<void> {
@@ -183,6 +187,11 @@ export class TaskRun {
     } finally {
       this.#leaving -= 1;
     }
+  }
+
+  /** Ends the task, of which events were given up. */
+  async #endUnstored(): Promise<void> {
+    await this.#services.onUnstored(this.#registration.task, this.name);
   }
 
   /** Tries as often as it takes: nobody else would. */

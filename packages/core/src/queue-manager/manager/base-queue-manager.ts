@@ -125,7 +125,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
           await this.#finisher.endRuns(task, [run], 'failed');
           return;
         }
-        // The run has come to its end, and what it gave up may have been the task's.
+        // It has come to its end, or would wait for its user, and what it gave up may have told so.
+        await this.#services.states.fence(task, run);
         await this.#finisher.endIdle(task, 'failed');
         await this.#services.states.forget(run);
       },
