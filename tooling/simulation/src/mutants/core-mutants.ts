@@ -59,14 +59,14 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'webhooks are told by every request',
-    file: `${CORE}/queue-manager/manager/distributed-sender.ts`,
+    file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
     from: 'if (!this.#isOwn(eventId.publisher) || this.#sent.has(text)) return false;',
     to: '',
     conditions: CALM,
   },
   {
     name: 'webhooks overtake one another',
-    file: `${CORE}/queue-manager/manager/distributed-sender.ts`,
+    file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
     from: 'const sending = earlier.then(async () => this.#sender.send(response, context, task));',
     to: 'const sending = this.#sender.send(response, context, task);',
     conditions: CALM,
@@ -171,7 +171,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'webhooks are told by every request on the replica that published',
-    file: `${CORE}/queue-manager/manager/distributed-sender.ts`,
+    file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
     from: 'this.#sent.set(text, true);',
     to: '',
     conditions: CALM,

@@ -245,11 +245,11 @@ export class TaskBus extends ListeningBus {
     this.#onChanged(this);
   }
 
-  /** As {@link fence}, by this process itself: the task had come to its end before the run was entered. */
+  /** As where others end its run, by this process itself: the task had come to its end before the run was entered. */
   leave(): void {
     if (this.#isOver) return;
     const { present } = this.runs;
-    this.fence('over');
+    this.#fence('over');
     present.end(() => {
       this.#onChanged(this);
     });

@@ -9,7 +9,7 @@ import type { OutboxLimits } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { RedisTaskStates } from '../state/task-state.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What the buses of a manager share. */
 export interface BusServices {

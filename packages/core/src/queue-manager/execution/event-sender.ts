@@ -11,7 +11,7 @@ import { statusOf } from '../events/end-status.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
 export type ExecutingRequest = Pick<RequestContext, 'context'> &

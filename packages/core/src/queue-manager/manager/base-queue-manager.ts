@@ -34,7 +34,7 @@ import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
 import { TaskFinisher } from '../failover/task-finisher.ts';
 import { RedisTaskStates } from '../state/task-state.ts';
-import { Webhooks } from '../execution/webhooks.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
 const LEASE_SHARE = 0.6;

@@ -5,7 +5,7 @@ import type {
   ServerCallContext,
 } from '@a2a-js/sdk/server';
 
-import { DistributedSender, type Notification } from '../manager/distributed-sender.ts';
+import { DistributedSender, type Notification } from './distributed-sender.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { TaskTurns } from './task-turns.ts';
 

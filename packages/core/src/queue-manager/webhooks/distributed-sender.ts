@@ -3,7 +3,7 @@ import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/serv
 import { LRUCache } from 'lru-cache';
 
 import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
-import { TaskTurns } from '../execution/task-turns.ts';
+import { TaskTurns } from './task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
 const MOST_REMEMBERED = 10_000;

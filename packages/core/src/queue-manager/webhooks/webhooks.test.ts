@@ -39,7 +39,11 @@ async function settled(): Promise<void> {
 describe('Webhooks', () => {
   it('are told of the end that this process gives after all that it published', async () => {
     const told: string[] = [];
-    const webhooks = new Webhooks(undefined, () => true, expect.unreachable);
+    const webhooks = new Webhooks(
+      undefined,
+      () => true,
+      (error) => expect.unreachable(String(error)),
+    );
     webhooks.distribute(recorder('all', told));
     webhooks.tell(stored('1', 'own-1', 1));
     webhooks.tell(stored('2', 'own-1', 2));
@@ -52,7 +56,11 @@ describe('Webhooks', () => {
 
   it('are told of ends by the sender for that, in the same order', async () => {
     const told: string[] = [];
-    const webhooks = new Webhooks(recorder('ends', told), () => true, expect.unreachable);
+    const webhooks = new Webhooks(
+      recorder('ends', told),
+      () => true,
+      (error) => expect.unreachable(String(error)),
+    );
     webhooks.distribute(recorder('all', told));
     webhooks.tell(stored('1', 'own-1', 1));
     webhooks.tellEnd(stored('end', 'own-1-end', 2));
