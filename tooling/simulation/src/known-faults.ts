@@ -1,7 +1,6 @@
 import type { KnownFault } from './known-fault.ts';
 import { MENDED_FAULTS } from './mended-faults.ts';
 import { type Finding, signatureOf } from './promises/finding.ts';
-import { PROFILES } from './scenario/scenario.ts';
 
 /**
  * What is not mended yet. Until it is, fresh seeds may show these kinds, and no other. Who mends one moves

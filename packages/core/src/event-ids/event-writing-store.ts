@@ -48,9 +48,9 @@ export type EventFate =
   | 'written'
   /** It was given up: nobody gets it. */
   | 'lost'
-  /** Its run was ended by others: nobody may store it. */
+  /** Its run was ended by others: nobody may store it, and a request has heard of it as the task's end. */
   | 'refused'
-  /** The same, and no request has heard of it: what they hear next is the end that others gave the task. */
+  /** Nobody may store it, and the task's end is none other than what requests hear. */
   | 'dropped';
 
 /** A task store that takes events from their publisher, together with what sends them. */

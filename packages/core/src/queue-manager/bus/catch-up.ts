@@ -3,7 +3,8 @@ import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { EventId } from '../../event-ids/event-id.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { statusOf } from '../events/end-status.ts';
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import { backoffMs } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -29,7 +30,7 @@ export interface CatchUpRequest {
   /** Whether events are stored as they are sent, so that none is waited for. */
   readonly isStoredAsSent: boolean;
   /** What came in since the subscriber joined; `undefined` once it has left. */
-  readonly held: () => readonly { readonly eventId: EventId }[] | undefined;
+  readonly held: () => readonly IdentifiedEvent[] | undefined;
 }
 
 /** What a subscriber gets ahead of what came in since. */
@@ -90,9 +91,11 @@ async function load(
 function isComplete(
   { task, applied }: CatchUp,
   { isEnded, counters }: TaskStanding,
-  held: readonly { readonly eventId: EventId }[],
+  held: readonly IdentifiedEvent[],
 ): boolean {
-  if (isEnded) return isTerminal(task?.status);
+  if (isEnded && isTerminal(task?.status)) return true;
+  // What is known of a task that has ended may be gone: then only its record tells.
+  if (isEnded && !held.some(({ event }) => isTerminal(statusOf(event)))) return false;
   const arrived = new Map<string, Set<number>>();
   for (const { eventId } of held) {
     const numbers = arrived.get(eventId.publisher) ?? new Set();

@@ -136,8 +136,9 @@ export class EventPublisher {
       // Where requests store what they hear, those here get all the same what was given up.
       isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
       // Only where the run was ended, nobody is told.
-      settleOwn?.(outcome !== 'fenced');
-      settleSubscribers(outcome !== 'fenced');
+      const isTold = outcome === 'accepted' || outcome === 'lost';
+      settleOwn?.(isTold);
+      settleSubscribers(isTold);
     };
     this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
     if (isCertain) toOwn();

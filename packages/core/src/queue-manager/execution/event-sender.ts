@@ -102,8 +102,9 @@ export class EventSender {
     return (outcome, byRequests) => {
       this.#waiting.delete(eventId.counter);
       this.#hasLost ||= outcome === 'lost';
-      const isDropped = outcome === 'fenced' && byRequests === 'unheard';
-      settle(isDropped ? 'dropped' : FATES[outcome]);
+      // Of what requests have heard, only an end contradicts the one that others gave.
+      const isContradicted = byRequests === 'heard' && isTerminal(statusOf(event));
+      settle(outcome === 'fenced' && !isContradicted ? 'dropped' : FATES[outcome]);
     };
   }
 
@@ -180,6 +181,7 @@ const FATES: Readonly<Record<EventOutcome, EventFate>> = {
   accepted: 'written',
   lost: 'lost',
   fenced: 'refused',
+  late: 'dropped',
 };
 
 /** Of which task an event is; empty for a message, which no task holds. */

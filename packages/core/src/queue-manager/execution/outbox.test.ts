@@ -86,9 +86,10 @@ describe('Outbox', () => {
     outbox.push(2, 'b', undefined, true);
     outbox.push(3, 'c');
     outbox.push(4, 'd', undefined, true);
-    outbox.push(5, 'z');
+    outbox.push(5, 'e', undefined, true);
+    outbox.push(6, 'z');
     await outbox.drained();
-    expect(batches()).toEqual(['1:a,b', '3:c,d,z']);
+    expect(batches()).toEqual(['1:a,b', '3:c,d,e,z']);
   });
 
   it('sends the same batch again until it is accepted', async () => {

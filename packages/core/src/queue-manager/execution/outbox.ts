@@ -37,8 +37,11 @@ export interface OutboxEvents {
 /** Gets a batch to Redis. Safe to repeat: what was accepted before is not sent again. */
 export type SendBatch = (batch: EventBatch) => Promise<SendOutcome>;
 
-/** What became of an event: `lost` where it was given up, `fenced` where its run or its task was ended before. */
-export type EventOutcome = 'accepted' | 'lost' | 'fenced';
+/**
+ * What became of an event: `lost` where it was given up, `fenced` where others had ended its run or its task,
+ * `late` where its own run had ended the task.
+ */
+export type EventOutcome = 'accepted' | 'lost' | 'fenced' | 'late';
 
 interface Outgoing {
   readonly counter: number;
@@ -94,7 +97,7 @@ export class Outbox {
    *
    * @param onSettled Called when others can see it, or never will.
    * @param endsTask Whether it brings the task into a terminal state: what follows it is refused, and must not
-   *   go out with it.
+   *   go out with it, but for what tells the same once more.
    */
   push(
     counter: number,
@@ -167,7 +170,7 @@ export class Outbox {
       for (const { body, onSettled } of batch) {
         // That the run is over is true all the same.
         const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
-        onSettled?.(isAccepted ? 'accepted' : 'fenced');
+        onSettled?.(isAccepted ? 'accepted' : 'late');
       }
     }
     this.#draining = undefined;
@@ -176,10 +179,11 @@ export class Outbox {
   /** The longest run of waiting events whose counters follow one another, within bounds. */
   #nextBatch(): readonly Outgoing[] {
     let length = 0;
-    const end = this.#waiting.findIndex(({ counter, body }, index) => {
+    const end = this.#waiting.findIndex(({ counter, body, endsTask }, index) => {
       length += body.length;
       const before = this.#waiting[index - 1];
-      const isLate = before?.endsTask === true && body !== END_OF_EVENTS;
+      // An executor that fails tells its end twice: as a task, and as its status.
+      const isLate = before?.endsTask === true && !endsTask && body !== END_OF_EVENTS;
       const follows = index === 0 || (counter === (before?.counter ?? 0) + 1 && !isLate);
       const most = this.#isSifting ? 1 : MOST_PER_BATCH;
       return !follows || index >= most || (index > 0 && length > BATCH_LENGTH);
