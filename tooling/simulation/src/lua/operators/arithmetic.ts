@@ -1,4 +1,3 @@
-import { formatNumber } from '../numbers/format-number.ts';
 import { parseNumber } from '../numbers/parse-number.ts';
 import type { LuaError, LuaValue } from '../values/values.ts';
 import { kindFault, type Site } from './faults.ts';
@@ -56,13 +55,6 @@ export function powerOf(base: number, exponent: number): number {
 export function negate(value: LuaValue, site: Site): number {
   if (typeof value === 'number') return -value;
   return -leftNumber(value, 0, site);
-}
-
-/** An operand of `..`. */
-export function toText(value: LuaValue, site: Site): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return formatNumber(value);
-  throw kindFault('concatenate', value, site);
 }
 
 function leftNumber(left: LuaValue, right: LuaValue, site: Site): number {

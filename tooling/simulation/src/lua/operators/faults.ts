@@ -1,7 +1,7 @@
 import { LuaError, LuaTable, LuaUserdata, type LuaValue } from '../values/values.ts';
 
 /**
- * Where an operation stands in a script, and what its operands are called: `line|name|name`. A
+ * Where an operation stands in a script, and what its operands are called: `line|name|name`, more for `..`. A
  * translated operation hands over one constant, which is read only where it fails.
  */
 export type Site = string;
@@ -26,8 +26,18 @@ export function kindFault(
   site: Site,
   operand: 'left' | 'right' = 'left',
 ): LuaError {
-  const [line = '', left = '', right = ''] = site.split('|');
-  const name = operand === 'left' ? left : right;
+  return operandFault(action, value, site, operand === 'left' ? 0 : 1);
+}
+
+/** As {@link kindFault}, of an operand by its place, from 0 on. */
+export function operandFault(
+  action: string,
+  value: LuaValue,
+  site: Site,
+  operand: number,
+): LuaError {
+  const [line = '', ...names] = site.split('|');
+  const name = names[operand] ?? '';
   const what = name === '' ? `a ${typeOf(value)} value` : `${name} (a ${typeOf(value)} value)`;
   return new LuaError(`${placeOf(line)}attempt to ${action} ${what}`);
 }

@@ -274,22 +274,30 @@ export class Expressions {
   }
 
   #concatenation(expression: BinaryExpression, scope: Scope): Code {
-    const parts: string[] = [];
+    const operands: Expression[] = [];
     let rest: Expression = expression;
     // It groups to the right.
     while (rest.type === 'BinaryExpression' && rest.operator === '..') {
-      parts.push(this.#text(rest.left, scope));
+      operands.push(rest.left);
       rest = rest.right;
     }
-    parts.push(this.#text(rest, scope));
-    return code(`(${parts.join(' + ')})`, 'string');
+    operands.push(rest);
+    const texts = operands.map((operand) => this.#text(operand, scope));
+    const values = texts.map(({ text }) => text);
+    if (texts.every(({ kind }) => kind === 'string')) {
+      return code(`(${values.join(' + ')})`, 'string');
+    }
+    // All of them are computed before any is looked at, and each may be what an error names.
+    const names = operands.map((operand) => this.#nameOf(operand, scope));
+    const site = literal([lineOf(expression), ...names].join('|'));
+    return code(`concatenate(${site}, ${values.join(', ')})`, 'string');
   }
 
-  #text(expression: Expression, scope: Scope): string {
-    if (expression.type === 'NumericLiteral') return literal(formatNumber(expression.value));
-    const value = this.value(expression, scope);
-    if (value.kind === 'string') return value.text;
-    return `toText(${value.text}, ${this.site(expression, scope, expression)})`;
+  /** A value; a number that the script has as a literal as its text. */
+  #text(expression: Expression, scope: Scope): Code {
+    return expression.type === 'NumericLiteral'
+      ? code(literal(formatNumber(expression.value)), 'string')
+      : this.value(expression, scope);
   }
 
   /** What an error calls an operand; empty where it has no name. */

@@ -7,16 +7,8 @@ import {
   refuseGlobal,
   setIndex,
 } from '../operators/access.ts';
-import {
-  add,
-  divide,
-  modulo,
-  multiply,
-  negate,
-  power,
-  subtract,
-  toText,
-} from '../operators/arithmetic.ts';
+import { add, divide, modulo, multiply, negate, power, subtract } from '../operators/arithmetic.ts';
+import { concatenate } from '../operators/concatenation.ts';
 import { greater, greaterOrEqual, less, lessOrEqual } from '../operators/comparison.ts';
 import { Loop, loopNumber } from '../operators/loops.ts';
 import { all, first, NOTHING, resultOf } from '../operators/results.ts';
@@ -30,6 +22,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   all,
   assertAt,
   callee,
+  concatenate,
   divide,
   first,
   greater,
@@ -55,7 +48,6 @@ export const runtime: Readonly<Record<string, unknown>> = {
   setIndex,
   standard,
   subtract,
-  toText,
 };
 
 /** A global of the standard library, or a member of one. */
