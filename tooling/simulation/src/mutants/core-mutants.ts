@@ -323,4 +323,18 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     to: "const expected = '';",
     conditions: DENSE,
   },
+  {
+    name: 'a save sends the whole task',
+    file: `${CORE}/task-store/records/task-records.ts`,
+    from: 'diffTasks(from, target), from === undefined);',
+    to: 'diffTasks(undefined, target), true);',
+    conditions: DENSE,
+  },
+  {
+    name: 'a load reads what this process has',
+    file: `${CORE}/task-store/records/task-records.ts`,
+    from: "const args = [known?.version ?? ''];",
+    to: "const args = [''];",
+    conditions: DENSE,
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Outcome } from '../world/world.ts';
 import { checkBounds } from './check-bounds.ts';
+import { checkCost } from './check-cost.ts';
 import { checkDelay } from './check-delay.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkIsolation } from './check-isolation.ts';
@@ -22,6 +23,7 @@ const CHECKS: readonly PromiseCheck[] = [
   checkWebhooks,
   checkBounds,
   checkTrouble,
+  checkCost,
 ];
 
 /** What an outcome breaks of what is promised. */

@@ -1,6 +1,6 @@
 import { TaskState } from '@a2a-js/sdk';
 import { A2ARedisError } from '@a2a-redis/core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import type { Fault } from '../scenario/scenario.ts';
 import { checkBounds } from './check-bounds.ts';
@@ -14,7 +14,8 @@ import { checkStore } from './check-store.ts';
 import { checkSubscribers } from './check-subscribers.ts';
 import { checkTrouble } from './check-trouble.ts';
 import { checkWebhooks } from './check-webhooks.ts';
-import { type PromiseCheck, signatureOf } from './finding.ts';
+import { signatureOf } from './finding.ts';
+import { finds } from './testing/finds.ts';
 import {
   acceptedOf,
   type Arrival,
@@ -27,7 +28,6 @@ import {
   outcomeOf,
   report,
   resubscribeCall,
-  type Scene,
   snapshot,
   status,
   store,
@@ -47,9 +47,6 @@ const {
   TASK_STATE_INPUT_REQUIRED: INPUT_REQUIRED,
   TASK_STATE_WORKING: WORKING,
 } = TaskState;
-
-/** What a check finds in a scene that breaks a promise, and how that differs from a whole one. */
-type Cases = Readonly<Record<string, (scene: Scene) => void>>;
 
 it('finds nothing where all promises are kept', () => {
   expect(checkPromises(outcomeOf(wholeScene()))).toEqual([]);
@@ -367,16 +364,6 @@ finds('checkMeaning', checkMeaning, {
     store(scene, task(FAILED, 'e0.5', ['e0.3', 'e0.4']));
   },
 });
-
-function finds(name: string, check: PromiseCheck, cases: Cases): void {
-  describe(name, () => {
-    it.each(Object.entries(cases))('finds %s', (signature, change) => {
-      const scene = wholeScene();
-      change(scene);
-      expect(check(outcomeOf(scene)).map(signatureOf)).toEqual([signature]);
-    });
-  });
-}
 
 function stall(forMs: number): Omit<Extract<Fault, { readonly kind: 'stall' }>, 'at'> {
   return { kind: 'stall', replica: 0, direction: 'both', forMs };

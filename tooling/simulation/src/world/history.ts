@@ -82,6 +82,23 @@ export interface AcceptedEvent {
   readonly losses: number;
 }
 
+/** A call about a task that a replica sent to the server. */
+export interface SentCall {
+  readonly at: number;
+  readonly replica: string;
+  /** The script that it runs, or its command. */
+  readonly script: string;
+  readonly taskId: string;
+  /** Whether it changed anything. */
+  readonly isWrite: boolean;
+  /** How long its arguments are. */
+  readonly bytes: number;
+  /** What it brings, as {@link Published} names it, each once. */
+  readonly tokens: readonly string[];
+  /** What its reply brings. */
+  readonly answered: readonly string[];
+}
+
 /** Something that was reported, or that nobody handled. */
 export interface Trouble {
   readonly at: number;
@@ -104,6 +121,7 @@ export class History {
   readonly webhooks: WebhookRecord[] = [];
   readonly troubles: Trouble[] = [];
   readonly accepted: AcceptedEvent[] = [];
+  readonly sent: SentCall[] = [];
   /** What befell the data of the server, which no replica can be asked to make up for. */
   readonly losses: { readonly at: number; readonly fault: Fault }[] = [];
   readonly #simulation: Simulation;

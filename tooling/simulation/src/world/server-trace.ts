@@ -15,10 +15,9 @@ const LONGEST = 60;
 
 /** What a server did, in a line of a trace; nothing where that is of little interest. */
 export function describeCall({ by, args, reply }: Execution): string | undefined {
-  const [command = '', script = '', keyCount = '0', key = '', ...rest] = args;
+  const [command = '', , keyCount = '0', key = '', ...rest] = args;
   const isScript = command === 'EVALSHA' || command === 'EVAL';
-  const sha1 = command === 'EVAL' ? createHash('sha1').update(script).digest('hex') : script;
-  const name = isScript ? (globalThis.simulatedScripts?.get(sha1) ?? command) : command;
+  const name = scriptOf(args);
   const isError = 'error' in reply;
   if (QUIET.has(name) && !isError) return undefined;
   if (isError && reply.error.message.startsWith('NOSCRIPT')) return undefined;
@@ -26,6 +25,13 @@ export function describeCall({ by, args, reply }: Execution): string | undefined
   const what = isScript ? [shortKey(key), ...parameters.slice(0, 2).map(short)] : [];
   const answer = isError ? reply.error.message : describeReply(reply.value);
   return `does ${name} for ${by.name} ${what.join(' ')} -> ${short(answer)}`;
+}
+
+/** The name of the script that a call runs; of another call, that of its command. */
+export function scriptOf([command = '', script = '']: readonly string[]): string {
+  if (command !== 'EVALSHA' && command !== 'EVAL') return command;
+  const sha1 = command === 'EVAL' ? createHash('sha1').update(script).digest('hex') : script;
+  return globalThis.simulatedScripts?.get(sha1) ?? command;
 }
 
 /** A key without what all keys of a simulation have in common. */

@@ -13,6 +13,7 @@ import { applyFault } from './faults.ts';
 import { useSimulatedGlobals } from './globals.ts';
 import { History, textOfError } from './history.ts';
 import { Replica, type ReplicaParts } from './replica.ts';
+import { sentCall } from './sent-calls.ts';
 import { describeCall } from './server-trace.ts';
 
 const LATENCIES: Readonly<Record<Settings['network'], Latency>> = {
@@ -90,6 +91,8 @@ export class World {
     this.node.onExecuted = (execution) => {
       this.history.accepted.push(...eventsIn(execution, this.node.redis, this.history));
       const line = isTraced ? describeCall(execution) : undefined;
+      const sent = sentCall(execution, this.simulation.now);
+      if (sent !== undefined) this.history.sent.push(sent);
       if (line !== undefined) this.history.note('server', line);
     };
     const calls = new Map<number, Call>(scenario.calls.map((call) => [call.id, call]));

@@ -9,6 +9,7 @@ import {
   type Execution,
   History,
   type Published,
+  type SentCall,
   type Trouble,
   type WebhookRecord,
 } from '../../world/history.ts';
@@ -31,6 +32,7 @@ export interface Scene {
   troubles: Trouble[];
   losses: History['losses'][number][];
   accepted: AcceptedEvent[];
+  sent: SentCall[];
   stored: StoredTask[];
   /** What differs from an outcome in which nothing is left. */
   rest: { -readonly [Key in keyof Outcome]?: Outcome[Key] };
@@ -88,6 +90,13 @@ export function wholeScene(): Scene {
       acceptedOf(5, { isEnd: true }),
     ],
     stored: [
+    sent: [
+      sentOf(1101, { tokens: ['e0.1', 'e0.2'] }),
+      sentOf(1201, { tokens: ['e0.3'] }),
+      sentOf(1245, { replica: 'B2', script: 'read-task', isWrite: false, answered: ['e0.3'] }),
+      sentOf(1301, { tokens: ['e0.4'] }),
+      sentOf(1401, { tokens: ['e0.5'] }),
+    ],
       {
         taskId: TASK_ID,
         user: 'ann',
@@ -110,6 +119,7 @@ export function outcomeOf(scene: Scene): Outcome {
   history.losses.push(...scene.losses);
   history.accepted.push(...scene.accepted);
   return {
+  history.sent.push(...scene.sent);
     scenario: { seed: 0, settings, calls: calls.map(({ call }) => call), faults },
     history,
     beganAt: 1000,
@@ -147,6 +157,21 @@ export function acceptedOf(counter: number, rest: Partial<AcceptedEvent> = {}): 
 }
 
 /** A task with the parts that some events brought. */
+/** A call by the replica that executes the task, which writes something of it. */
+export function sentOf(at: number, rest: Partial<SentCall> = {}): SentCall {
+  return {
+    at,
+    replica: 'A1',
+    script: 'save-task+append-events',
+    taskId: TASK_ID,
+    isWrite: true,
+    bytes: 1000,
+    tokens: [],
+    answered: [],
+    ...rest,
+  };
+}
+
 export function task(
   state: TaskState,
   statusToken: string,
