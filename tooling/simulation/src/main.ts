@@ -8,7 +8,15 @@ import { runSeeds } from './run/run-seeds.ts';
 import { shrink } from './run/shrink.ts';
 import { WorkerPool } from './run/worker-pool.ts';
 import type { Job, JobResult } from './run/worker.ts';
-import { type Load, LOADS, type Profile, PROFILES, type Scenario } from './scenario/scenario.ts';
+import {
+  type Layout,
+  LAYOUTS,
+  type Load,
+  LOADS,
+  type Profile,
+  PROFILES,
+  type Scenario,
+} from './scenario/scenario.ts';
 
 const USAGE = `Usage: pnpm sim [options]
 
@@ -19,6 +27,7 @@ Runs a cluster of replicas in one process, by seed, and checks what is promised.
   --seed S          this seed alone
   --profile A,B     the kinds of fault that may occur (all): ${PROFILES.join(', ')}
   --load L          what clients and agents do (mixed): ${LOADS.join(', ')}
+  --layout L        what clients a replica has (single): ${LAYOUTS.join(', ')}, or any
   --workers N       threads (one for each core)
   --trace           print who did what when, for each failure
   --shrink          cut each kind of failure down to a small scenario
@@ -30,6 +39,7 @@ interface Options {
   readonly count: number;
   readonly profiles: readonly Profile[];
   readonly load: Load;
+  readonly layout: Layout | 'any';
   readonly workers: number;
   readonly isTraced: boolean;
   readonly shrinks: boolean;
@@ -53,14 +63,14 @@ async function main(): Promise<number> {
   }
   await using bundle = await bundleWorker();
   await using pool = new WorkerPool(bundle.file, options.workers);
-  const { from, count, profiles, load } = options;
+  const { from, count, profiles, load, layout } = options;
   const startedAt = performance.now();
   const kinds = new Map<string, Kind>();
   let done = 0;
   let failed = 0;
   let events = 0;
   const runOne = async (seed: number): Promise<JobResult> =>
-    pool.run({ what: { seed, profiles, load }, isTraced: false });
+    pool.run({ what: { seed, profiles, load, layout }, isTraced: false });
   await runSeeds({ from, count, lanes: pool.size }, runOne, (result) => {
     done += 1;
     events += result.verdict?.events ?? 0;
@@ -78,13 +88,13 @@ async function main(): Promise<number> {
   if (process.stderr.isTTY) process.stderr.write('\r');
   const seconds = (performance.now() - startedAt) / 1000;
   if (kinds.size === 0 && count === 1 && options.isTraced) {
-    await printTrace({ seed: from, profiles, load }, pool);
+    await printTrace({ seed: from, profiles, load, layout }, pool);
   }
   for (const [signature, kind] of [...kinds].toSorted(([, a], [, b]) => b.count - a.count)) {
     await report(signature, kind, pool, options);
   }
   console.log(
-    `${done} seeds from ${from} of ${load} load with ${profiles.join(',')}: ${failed} failed, ${Math.round(events / done)} events each, ${(done / seconds).toFixed(1)} a second`,
+    `${done} seeds from ${from} of ${load} load${layout === 'single' ? '' : ` on ${layout}`} with ${profiles.join(',')}: ${failed} failed, ${Math.round(events / done)} events each, ${(done / seconds).toFixed(1)} a second`,
   );
   return failed === 0 ? 0 : 1;
 }
@@ -93,12 +103,15 @@ async function report(
   signature: string,
   { count, first, finding }: Kind,
   pool: WorkerPool,
-  { isTraced, shrinks, profiles, load }: Options,
+  { isTraced, shrinks, profiles, load, layout }: Options,
 ): Promise<void> {
   const { seed } = first.scenario;
   console.log(`${signature}: ${count} ${count === 1 ? 'seed' : 'seeds'}`);
   console.log(`  ${finding.detail}`);
-  console.log(`  pnpm sim --seed ${seed} --load ${load} --profile ${profiles.join(',')} --trace`);
+  const ofLayout = layout === 'single' ? '' : ` --layout ${layout}`;
+  console.log(
+    `  pnpm sim --seed ${seed} --load ${load}${ofLayout} --profile ${profiles.join(',')} --trace`,
+  );
   let { scenario } = first;
   if (shrinks) {
     scenario = await shrink(scenario, signature, pool);
@@ -136,6 +149,7 @@ function readOptions(): Options | string {
         seed: { type: 'string' },
         profile: { type: 'string' },
         load: { type: 'string', default: 'mixed' },
+        layout: { type: 'string', default: 'single' },
         workers: { type: 'string' },
         trace: { type: 'boolean', default: false },
         shrink: { type: 'boolean', default: false },
@@ -157,6 +171,10 @@ function readOptions(): Options | string {
   if (load === undefined) {
     return `There is no load "${values.load}". There are ${LOADS.join(', ')}.`;
   }
+  const layout = [...LAYOUTS, 'any' as const].find((each) => each === values.layout);
+  if (layout === undefined) {
+    return `There is no layout "${values.layout}". There are ${LAYOUTS.join(', ')} and any.`;
+  }
   const numbers = {
     seeds: values.seed === undefined ? (values.seeds ?? '100') : '1',
     from: values.seed ?? values.from ?? String(Math.floor(Math.random() * 1e9)),
@@ -172,6 +190,7 @@ function readOptions(): Options | string {
     count: Number(numbers.seeds),
     profiles,
     load,
+    layout,
     workers: Number(numbers.workers),
     isTraced: values.trace,
     shrinks: values.shrink,

@@ -39,6 +39,7 @@ export class ServerNode {
   /** Told of each command and of what it did, for those who watch. */
   onExecuted: ((execution: Execution) => void) | undefined;
   readonly #simulation: Simulation;
+  readonly #isCluster: boolean;
   readonly #connections = new Set<Connection>();
   readonly #subscribers = new Map<string, Set<Connection>>();
   /** What the primary wrote since the beginning of its data, and how much of it the replica has. */
@@ -54,8 +55,10 @@ export class ServerNode {
   /** Counts how often the data became another one, so that what was under way to the replica is void. */
   #data = 0;
 
-  constructor(simulation: Simulation, actor: Actor) {
+  /** @param isCluster Whether keys of different slots may not meet, as if they were on several servers. */
+  constructor(simulation: Simulation, actor: Actor, isCluster = false) {
     this.#simulation = simulation;
+    this.#isCluster = isCluster;
     this.actor = actor;
     this.#primary = this.#start();
   }
@@ -184,6 +187,7 @@ export class ServerNode {
       },
     });
     for (const effect of effects) redis.apply(effect);
+    redis.crossSlotChecks = this.#isCluster;
     redis.outOfMemory = this.#isOutOfMemory;
     return redis;
   }

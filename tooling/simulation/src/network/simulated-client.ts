@@ -41,8 +41,6 @@ interface Command {
  * once more before it is ready, and nothing tells that messages were missed.
  */
 export class SimulatedClient {
-  /** node-redis gives the client of a single connection this flag. */
-  readonly isPubSubActive: boolean = false;
   readonly #network: Network;
   readonly #owner: Actor;
   readonly #emitter = new EventEmitter();
@@ -63,6 +61,11 @@ export class SimulatedClient {
     this.#emitter.on('error', () => {});
   }
 
+  /** Whether anybody listens to a channel. node-redis gives only the client of a single connection this. */
+  get isPubSubActive(): boolean {
+    return this.#subscriptions.isActive;
+  }
+
   get isOpen(): boolean {
     return this.#phase === 'connecting' || this.#phase === 'ready';
   }
@@ -71,12 +74,12 @@ export class SimulatedClient {
     return this.#phase === 'ready';
   }
 
-  on(event: 'error' | 'ready', listener: (error: Error) => void): this {
+  on(event: 'error' | 'ready' | 'end', listener: (error: Error) => void): this {
     this.#emitter.on(event, listener);
     return this;
   }
 
-  off(event: 'error' | 'ready', listener: (error: Error) => void): this {
+  off(event: 'error' | 'ready' | 'end', listener: (error: Error) => void): this {
     this.#emitter.off(event, listener);
     return this;
   }
@@ -109,6 +112,7 @@ export class SimulatedClient {
     for (const command of [...this.#waiting.splice(0), ...this.#toWrite.splice(0)]) {
       command.reject(new DisconnectsClientError());
     }
+    this.#emitter.emit('end');
   }
 
   /** The same client with other options; here, with a timeout of its commands or without. */
@@ -140,6 +144,11 @@ export class SimulatedClient {
     await this.#sendFor(this.#subscriptions.unsubscribe('shard', channel, listener));
   }
 
+  /** Who listens to which channels; a cluster's client is asked for those of its shards. */
+  getPubSubListeners(type: 'SHARDED' | 'CHANNELS'): ReadonlyMap<string, unknown> {
+    return this.#subscriptions.channelsOf(type === 'SHARDED' ? 'shard' : 'channel');
+  }
+
   async #send(args: readonly string[], timeoutMs: number | undefined): Promise<Reply> {
     if (!this.isOpen) throw new ClientClosedError();
     return new Promise<Reply>((resolve, reject) => {
@@ -149,13 +158,20 @@ export class SimulatedClient {
 
   async #sendFor(command: SubscriptionCommand | undefined): Promise<void> {
     if (command === undefined) return;
-    if (!this.isOpen) throw new ClientClosedError();
+    if (!this.isOpen) {
+      command.onFailed();
+      throw new ClientClosedError();
+    }
     await new Promise<void>((resolve, reject) => {
       const onReply = (): void => {
         command.onReply();
         resolve();
       };
-      this.#add({ args: command.args.map(bytesOf), resolve: onReply, reject }, undefined);
+      const onFailed = (error: Error): void => {
+        command.onFailed();
+        reject(error);
+      };
+      this.#add({ args: command.args.map(bytesOf), resolve: onReply, reject: onFailed }, undefined);
     });
   }
 

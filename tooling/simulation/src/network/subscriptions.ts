@@ -7,6 +7,8 @@ export type Listener = (message: string, channel: string) => unknown;
 export interface SubscriptionCommand {
   readonly args: readonly string[];
   readonly onReply: () => void;
+  /** What it does where no reply comes. */
+  readonly onFailed: () => void;
 }
 
 interface Listeners {
@@ -32,6 +34,18 @@ export class Subscriptions {
     shard: new Map(),
   };
 
+  /** How many subscriptions the server has not answered. */
+  #pending = 0;
+
+  /** Whether anybody listens, or is about to. */
+  get isActive(): boolean {
+    return this.#pending > 0 || KINDS.some((kind) => this.#channels[kind].size > 0);
+  }
+
+  channelsOf(kind: ChannelKind): ReadonlyMap<string, unknown> {
+    return this.#channels[kind];
+  }
+
   /** What to send; nothing where the channel is subscribed to already. */
   subscribe(
     kind: ChannelKind,
@@ -43,9 +57,15 @@ export class Subscriptions {
       listeners.present.add(listener);
       return undefined;
     }
+    this.#pending += 1;
+    const settle = (): void => {
+      this.#pending -= 1;
+    };
     return {
       args: [COMMANDS[kind].subscribe, channel],
+      onFailed: settle,
       onReply: () => {
+        settle();
         const known = this.#channels[kind].get(channel) ?? { present: new Set(), isLeaving: false };
         known.present.add(listener);
         this.#channels[kind].set(channel, known);
@@ -71,6 +91,7 @@ export class Subscriptions {
     }
     return {
       args: [COMMANDS[kind].unsubscribe, channel],
+      onFailed: () => {},
       onReply: () => {
         const known = channels.get(channel);
         known?.present.delete(listener);

@@ -1,3 +1,5 @@
+import { SHARDS } from '../network/simulated-cluster.ts';
+import type { Layout } from '../scenario/scenario.ts';
 import { isTerminalState } from '../world/tokens.ts';
 import { PUSH_PREFIX, QUEUES_PREFIX, TASKS_PREFIX } from '../world/replica.ts';
 import type { LeftKey, Outcome } from '../world/world.ts';
@@ -6,6 +8,18 @@ import { hasLostData, taskHistories } from './task-histories.ts';
 
 /** Timers that a replica at rest may have: its lease, its connections, its deadlines, its looks at buses. */
 const MOST_TIMERS = 8;
+/** What a process has, whatever it executes: the clients' connections and one for messages. */
+const MOST_CONNECTIONS: Readonly<Record<Layout, number>> = {
+  single: 2,
+  cluster: 2 * SHARDS,
+  apart: 3,
+};
+/** Further timers where there are more connections: two to each primary of a cluster, one of a store's own. */
+const FURTHER_TIMERS: Readonly<Record<Layout, number>> = {
+  single: 0,
+  cluster: 2 * SHARDS,
+  apart: 1,
+};
 
 /** P7: nothing is left in Redis but what retention says, nor in a process that has nothing to do. */
 export const checkBounds: PromiseCheck = (outcome) => {
@@ -16,6 +30,8 @@ export const checkBounds: PromiseCheck = (outcome) => {
     if (isKept(key) || expiresAt !== undefined || isLeaseList(key) || isRunList(key)) continue;
     add('a key has no expiry', key);
   }
+  const mostConnections = MOST_CONNECTIONS[outcome.scenario.settings.layout];
+  const mostTimers = MOST_TIMERS + FURTHER_TIMERS[outcome.scenario.settings.layout];
   const atRest = isAtRest(outcome);
   if (atRest) {
     for (const { key } of outcome.keys) {
@@ -23,11 +39,15 @@ export const checkBounds: PromiseCheck = (outcome) => {
     }
     for (const run of outcome.enteredRuns) add('a run is left in the state of its task', run);
     for (const channel of outcome.channels) add('a subscription is left', channel);
-    for (const { name, timers } of outcome.alive) {
-      if (timers > MOST_TIMERS) add('timers are left', `${timers} on ${name}`);
+    for (const { name, timers, connections } of outcome.alive) {
+      if (connections > mostConnections) {
+        add('a process has too many connections', `${connections} on ${name}`);
+      }
+      if (timers > mostTimers) add('timers are left', `${timers} on ${name}`);
     }
   }
   for (const name of outcome.unclosed) add('a close does not end', name);
+  for (const name of outcome.leftOpen) add('a connection is left after close', name);
   for (const { key } of outcome.keysAfterClose.filter(isLeft))
     add('a key is left after close', key);
   for (const channel of outcome.channelsAfterClose)

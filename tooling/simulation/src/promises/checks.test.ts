@@ -317,7 +317,13 @@ finds('checkBounds', checkBounds, {
     rest.channels = ['channel:q:{:ann:t1}:events'];
   },
   'P7 timers are left': ({ rest }) => {
-    rest.alive = [{ name: 'A1', timers: 100 }];
+    rest.alive = [{ name: 'A1', timers: 100, connections: 2 }];
+  },
+  'P7 a process has too many connections': ({ rest }) => {
+    rest.alive = [{ name: 'A1', timers: 2, connections: 3 }];
+  },
+  'P7 a connection is left after close': ({ rest }) => {
+    rest.leftOpen = ['A1'];
   },
   'P7 a close does not end': ({ rest }) => {
     rest.unclosed = ['A1'];

@@ -1,4 +1,5 @@
-const SLOTS = 16_384;
+/** How many slots a cluster has. */
+export const SLOTS = 16_384;
 /** CRC-16/XMODEM, as Redis Cluster takes it. */
 const POLYNOMIAL = 0x10_21;
 

@@ -33,6 +33,7 @@ function generateSettings(random: Random): Settings {
     maxEventsPerTask: 10_000,
     maxMessageBytes: random.chance(0.8) ? 16_384 : 0,
     isSharded: manager === 'pubsub' && random.chance(0.2),
+    layout: 'single',
     network: random.pick(['quick', 'uneven', 'slow']),
   };
 }

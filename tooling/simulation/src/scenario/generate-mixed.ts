@@ -47,6 +47,7 @@ function generateSettings(random: Random): Settings {
     maxEventsPerTask: random.chance(0.9) ? 10_000 : 5,
     maxMessageBytes: random.chance(0.8) ? 16_384 : 0,
     isSharded: manager === 'pubsub' && random.chance(0.2),
+    layout: 'single',
     network: random.pick(['quick', 'quick', 'uneven', 'slow']),
   };
 }

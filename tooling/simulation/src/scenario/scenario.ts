@@ -18,6 +18,7 @@ export interface Settings {
   readonly maxMessageBytes: number;
   /** Whether messages go to shards. */
   readonly isSharded: boolean;
+  readonly layout: Layout;
   readonly network: 'quick' | 'uneven' | 'slow';
 }
 
@@ -135,6 +136,13 @@ export type Profile = (typeof PROFILES)[number];
 /** What clients and agents do: a little of everything, or long streams that several clients follow. */
 export const LOADS = ['mixed', 'dense'] as const;
 export type Load = (typeof LOADS)[number];
+
+/**
+ * What clients a replica has: one of one server; one of a cluster, whose keys are in slots; or one for its
+ * queue manager and one for its store, which then takes no events from their publisher.
+ */
+export const LAYOUTS = ['single', 'cluster', 'apart'] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
 /** The moment after which nobody does anything new, in milliseconds. */
 export function lastMomentOf({ calls, faults }: Scenario): number {

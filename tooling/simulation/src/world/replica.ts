@@ -15,6 +15,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Network } from '../network/network.ts';
 import { SimulatedClient } from '../network/simulated-client.ts';
+import { SimulatedCluster } from '../network/simulated-cluster.ts';
 import type { Call, Settings } from '../scenario/scenario.ts';
 import { PlannedAgent } from './agent.ts';
 import type { History } from './history.ts';
@@ -48,6 +49,14 @@ const CARD: AgentCard = {
   supportedInterfaces: [],
 };
 
+type Client = SimulatedClient | SimulatedCluster;
+
+/** What a replica reaches the server with: as a rule, one client does for both. */
+interface Clients {
+  readonly ofStore: Client;
+  readonly ofManager: Client;
+}
+
 /** A process of the agent: the SDK's handler on the stores and the manager of these packages. */
 export class Replica {
   readonly actor: Actor;
@@ -57,15 +66,16 @@ export class Replica {
   /** Whether it has begun to close. */
   isClosing = false;
   isClosed = false;
-  readonly #client: SimulatedClient;
+  readonly #clients: Clients;
 
-  private constructor(actor: Actor, client: SimulatedClient, parts: ReplicaParts) {
+  private constructor(actor: Actor, clients: Clients, parts: ReplicaParts) {
     this.actor = actor;
-    this.#client = client;
+    this.#clients = clients;
+    const { ofStore, ofManager } = clients;
     const { history, settings, calls } = parts;
-    this.store = new RedisTaskStore(client, { prefix: TASKS_PREFIX });
-    const pushStore = new RedisPushNotificationConfigStore(client, { prefix: PUSH_PREFIX });
-    this.manager = managerOf(client, settings, {
+    this.store = new RedisTaskStore(ofStore, { prefix: TASKS_PREFIX });
+    const pushStore = new RedisPushNotificationConfigStore(ofStore, { prefix: PUSH_PREFIX });
+    this.manager = managerOf(ofManager, settings, {
       taskStore: this.store,
       onError: (error) => {
         history.trouble('reported', error);
@@ -84,10 +94,10 @@ export class Replica {
 
   /** Starts a process. Called as its actor; resolves when it can serve. */
   static async start(actor: Actor, parts: ReplicaParts): Promise<Replica> {
-    const client = new SimulatedClient(parts.network, actor);
-    useRuntime(client, actor);
-    await client.connect();
-    return new Replica(actor, client, parts);
+    const { settings } = parts;
+    const ofManager = await connect(actor, parts);
+    const ofStore = settings.layout === 'apart' ? await connect(actor, parts) : ofManager;
+    return new Replica(actor, { ofStore, ofManager }, parts);
   }
 
   /** As a process that ends at SIGTERM: what it has accepted may come to its end, for a while. */
@@ -95,24 +105,40 @@ export class Replica {
     this.isClosing = true;
     if (drainMs !== undefined) await this.manager.drain(drainMs);
     await this.manager.close();
-    this.#client.destroy();
+    for (const client of new Set(Object.values(this.#clients))) client.destroy();
     this.isClosed = true;
   }
 }
 
+async function connect(
+  actor: Actor,
+  { network, settings: { layout } }: ReplicaParts,
+): Promise<Client> {
+  const client =
+    layout === 'cluster'
+      ? new SimulatedCluster(network, actor)
+      : new SimulatedClient(network, actor);
+  useRuntime(client, actor);
+  return client.connect();
+}
+
 function managerOf(
-  client: SimulatedClient,
+  client: Client,
   settings: Settings,
   shared: Pick<
     NonNullable<ConstructorParameters<typeof RedisStreamsQueueManager>[1]>,
     'taskStore' | 'onError'
   >,
 ): BaseQueueManager {
-  const { failoverMs, publishDeadlineMs, maxEventsPerTask, maxMessageBytes, isSharded } = settings;
+  const { failoverMs, publishDeadlineMs, maxEventsPerTask, maxMessageBytes, isSharded, layout } =
+    settings;
   const options = { ...shared, prefix: QUEUES_PREFIX, failoverMs, publishDeadlineMs };
   return settings.manager === 'streams'
     ? new RedisStreamsQueueManager(client, { ...options, maxEventsPerTask, maxMessageBytes })
-    : new RedisPubSubQueueManager(client, { ...options, sharded: isSharded });
+    : new RedisPubSubQueueManager(client, {
+        ...options,
+        sharded: isSharded || layout === 'cluster',
+      });
 }
 
 /** Posts as the SDK's sender does, looking up its configs first; what arrives is recorded. */

@@ -38,6 +38,13 @@ export interface LeftKey {
   readonly expiresAt: number | undefined;
 }
 
+/** What a replica had that was alive at the end. */
+export interface LivingReplica {
+  readonly name: string;
+  readonly timers: number;
+  readonly connections: number;
+}
+
 /** What a simulation came to, for those who check it. */
 export interface Outcome {
   readonly scenario: Scenario;
@@ -55,7 +62,7 @@ export interface Outcome {
   /** What was left when all of them had been closed. */
   readonly keysAfterClose: readonly LeftKey[];
   /** The replicas that were alive, and what they still had. */
-  readonly alive: readonly { readonly name: string; readonly timers: number }[];
+  readonly alive: readonly LivingReplica[];
   /** The runs that a task's state names as being under way, of all tasks. */
   readonly enteredRuns: readonly string[];
   /** The tasks that the index shows in a state, as `<key> <member>`. */
@@ -64,6 +71,8 @@ export interface Outcome {
   readonly channelsAfterClose: readonly string[];
   /** Replicas whose `close` had not come to its end. */
   readonly unclosed: readonly string[];
+  /** Replicas that had connections when they and their clients were closed. */
+  readonly leftOpen: readonly string[];
   readonly events: number;
 }
 
@@ -78,6 +87,7 @@ export class World {
   readonly #caller: Caller;
   readonly #parts: ReplicaParts;
   readonly #places: (Replica | undefined)[] = [];
+  readonly #leftOpen: string[] = [];
   #started = 0;
 
   constructor(scenario: Scenario, isTraced: boolean) {
@@ -85,14 +95,15 @@ export class World {
     this.settings = scenario.settings;
     this.simulation = new Simulation(new Random(`run ${scenario.seed}`));
     this.history = new History(this.simulation, isTraced);
-    this.node = new ServerNode(this.simulation, new Actor('server', this.simulation));
+    const server = new Actor('server', this.simulation);
+    this.node = new ServerNode(this.simulation, server, this.settings.layout === 'cluster');
     const latency = LATENCIES[this.settings.network];
     this.network = new Network(this.simulation, this.node, latency);
     this.node.onExecuted = (execution) => {
       this.history.accepted.push(...eventsIn(execution, this.node.redis, this.history));
-      const line = isTraced ? describeCall(execution) : undefined;
       const sent = sentCall(execution, this.simulation.now);
       if (sent !== undefined) this.history.sent.push(sent);
+      const line = isTraced ? describeCall(execution) : undefined;
       if (line !== undefined) this.history.note('server', line);
     };
     const calls = new Map<number, Call>(scenario.calls.map((call) => [call.id, call]));
@@ -161,6 +172,7 @@ export class World {
         .close(drainMs)
         .then(() => {
           this.history.note(replica.actor.name, 'is closed');
+          if (this.#connectionsOf(replica.actor) > 0) this.#leftOpen.push(replica.actor.name);
           if (this.#places[place] === replica) this.#places[place] = undefined;
           // Answers that are ready go out before the process ends.
           this.simulation.plan(this.simulation.outside, 100, () => {
@@ -176,11 +188,19 @@ export class World {
     });
   }
 
+  #connectionsOf(actor: Actor): number {
+    return this.node.connections.filter(({ owner }) => owner === actor).length;
+  }
+
   async #look(beganAt: number, disturbedUntil: number): Promise<Outcome> {
     const { simulation, node } = this;
     const lookedAt = simulation.now;
     const replicas = this.#places.filter((replica) => replica !== undefined);
-    const alive = replicas.map(({ actor }) => ({ name: actor.name, timers: actor.timerCount }));
+    const alive = replicas.map(({ actor }) => ({
+      name: actor.name,
+      timers: actor.timerCount,
+      connections: this.#connectionsOf(actor),
+    }));
     const keys = this.#keys();
     const { channels } = node;
     const entered = enteredRuns(node.redis);
@@ -205,6 +225,7 @@ export class World {
       channels,
       channelsAfterClose: node.channels,
       unclosed: replicas.filter(({ isClosed }) => !isClosed).map(({ actor }) => actor.name),
+      leftOpen: this.#leftOpen,
       events: simulation.count,
     };
   }

@@ -53,6 +53,7 @@ export function wholeScene(): Scene {
       maxEventsPerTask: 10_000,
       maxMessageBytes: 16_384,
       isSharded: false,
+      layout: 'single',
       network: 'quick',
     },
     faults: [],
@@ -89,7 +90,6 @@ export function wholeScene(): Scene {
       acceptedOf(4, { tokens: ['e0.4'] }),
       acceptedOf(5, { isEnd: true }),
     ],
-    stored: [
     sent: [
       sentOf(1101, { tokens: ['e0.1', 'e0.2'] }),
       sentOf(1201, { tokens: ['e0.3'] }),
@@ -97,6 +97,7 @@ export function wholeScene(): Scene {
       sentOf(1301, { tokens: ['e0.4'] }),
       sentOf(1401, { tokens: ['e0.5'] }),
     ],
+    stored: [
       {
         taskId: TASK_ID,
         user: 'ann',
@@ -118,8 +119,8 @@ export function outcomeOf(scene: Scene): Outcome {
   history.troubles.push(...scene.troubles);
   history.losses.push(...scene.losses);
   history.accepted.push(...scene.accepted);
-  return {
   history.sent.push(...scene.sent);
+  return {
     scenario: { seed: 0, settings, calls: calls.map(({ call }) => call), faults },
     history,
     beganAt: 1000,
@@ -129,11 +130,12 @@ export function outcomeOf(scene: Scene): Outcome {
     lists: new Map([['ann', stored.flatMap((each) => each.task ?? [])]]),
     keys: [],
     keysAfterClose: [],
-    alive: [{ name: 'A1', timers: 2 }],
+    alive: [{ name: 'A1', timers: 2, connections: 2 }],
     enteredRuns: [],
     indexed: [],
     channels: [],
     channelsAfterClose: [],
+    leftOpen: [],
     unclosed: [],
     events: 1,
     ...rest,
@@ -156,7 +158,6 @@ export function acceptedOf(counter: number, rest: Partial<AcceptedEvent> = {}): 
   };
 }
 
-/** A task with the parts that some events brought. */
 /** A call by the replica that executes the task, which writes something of it. */
 export function sentOf(at: number, rest: Partial<SentCall> = {}): SentCall {
   return {
@@ -172,6 +173,7 @@ export function sentOf(at: number, rest: Partial<SentCall> = {}): SentCall {
   };
 }
 
+/** A task with the parts that some events brought. */
 export function task(
   state: TaskState,
   statusToken: string,
