@@ -3,6 +3,7 @@ import { checkBounds } from './check-bounds.ts';
 import { checkCost } from './check-cost.ts';
 import { checkDelay } from './check-delay.ts';
 import { checkEnds } from './check-ends.ts';
+import { checkFailover } from './check-failover.ts';
 import { checkIsolation } from './check-isolation.ts';
 import { checkLog } from './check-log.ts';
 import { checkMeaning } from './check-meaning.ts';
@@ -20,6 +21,7 @@ const CHECKS: readonly PromiseCheck[] = [
   checkSubscribers,
   checkDelay,
   checkEnds,
+  checkFailover,
   checkWebhooks,
   checkBounds,
   checkTrouble,
