@@ -16,8 +16,30 @@ const SOON_MS: Readonly<
   pubsub: { quick: 150, uneven: 4000, slow: 30_000 },
 };
 
-/** P5: where nothing fails, whoever listens is told of an event soon. */
-export const checkDelay: PromiseCheck = checkTasks(late);
+/**
+ * Within which time a cancel is answered that its executor obeys, in milliseconds: the request gets there as a
+ * message, and its answer back.
+ */
+const CANCELED_MS: Readonly<Record<Settings['network'], number>> = {
+  quick: 1000,
+  uneven: 2000,
+  slow: 6000,
+};
+
+/** P5 and P6: where nothing fails, whoever listens is told of an event soon, and who cancels is answered. */
+export const checkDelay: PromiseCheck = checkTasks(late, lateCancels);
+
+function lateCancels({ calls }: TaskHistory, { scenario, lookedAt }: Outcome): readonly Finding[] {
+  if (scenario.faults.length > 0) return [];
+  const isObeyed = calls.every(({ call }) => !('plan' in call) || call.plan.onCancel === 'obey');
+  if (!isObeyed) return [];
+  return calls.flatMap(({ call, startedAt, endedAt = lookedAt }) => {
+    const ms = endedAt - startedAt;
+    if (call.kind !== 'cancel' || ms <= CANCELED_MS[scenario.settings.network]) return [];
+    const detail = `call ${call.id} after ${Math.round(ms)} ms`;
+    return [{ promise: 'P6', kind: 'a cancel is answered late', detail }];
+  });
+}
 
 function late({ calls, executions }: TaskHistory, { scenario }: Outcome): readonly Finding[] {
   if (scenario.faults.length > 0) return [];

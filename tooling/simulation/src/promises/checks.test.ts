@@ -21,6 +21,7 @@ import {
   type Arrival,
   artifact,
   callOf,
+  cancelCall,
   end,
   executionOf,
   LOOKED_AT,
@@ -28,6 +29,7 @@ import {
   outcomeOf,
   report,
   resubscribeCall,
+  type Scene,
   snapshot,
   status,
   store,
@@ -93,6 +95,29 @@ finds('checkDelay', checkDelay, {
   'P5 an event arrives late': ({ calls }) => {
     calls[1]?.responses.splice(1, 1, artifact('e0.4', 1600));
   },
+  'P6 a cancel is answered late': ({ calls }) => {
+    calls.push({ ...callOf(cancelCall(2), []), endedAt: 2500 });
+  },
+});
+
+it.each<[string, (scene: Scene) => void]>([
+  [
+    'something fails',
+    (scene) => {
+      scene.faults = [{ at: 0, kind: 'flush' }];
+    },
+  ],
+  [
+    'the executor does nothing',
+    ({ calls }) => {
+      calls.push(callOf(streamCall(3, 0, { onCancel: 'ignore' }), []));
+    },
+  ],
+])('expects no answer to a cancel soon where %s', (_, change) => {
+  const scene = wholeScene();
+  scene.calls.push({ ...callOf(cancelCall(2), []), endedAt: 2500 });
+  change(scene);
+  expect(checkDelay(outcomeOf(scene))).toEqual([]);
 });
 
 it('expects no event soon where something fails', () => {

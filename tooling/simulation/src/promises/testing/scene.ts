@@ -241,6 +241,10 @@ export function resubscribeCall(id: number): Call {
   return { id, at: 1240, replica: 0, user: 'ann', kind: 'resubscribe', task: 0 };
 }
 
+export function cancelCall(id: number): Call {
+  return { id, at: 1340, replica: 0, user: 'ann', kind: 'cancel', task: 0 };
+}
+
 /** An execution that returned with its last event. */
 export function executionOf(
   id: string,
