@@ -1,4 +1,5 @@
 import {
+  APART_KILL,
   CALM,
   DENSE,
   DENSE_CUT,
@@ -6,13 +7,13 @@ import {
   DENSE_KILL,
   DENSE_LOSS,
   KILL,
-  type Mutant,
   RESTART,
+  type Mutant,
 } from './mutant.ts';
 
 const CORE = 'packages/core/src';
 
-/** Faults of runs, of what joins them, and of the store. */
+/** Faults of runs, and of what joins them. */
 export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is entered at its task before it is noted where others look',
@@ -41,7 +42,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'if (bodies.length > 0) {',
     to: 'if (bodies.length > 99) {',
-    conditions: KILL,
+    conditions: APART_KILL,
   },
   {
     name: 'a subscriber gets what its snapshot holds',
@@ -77,13 +78,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'void this.#handle(request, this.#handler);',
     to: '',
     conditions: DENSE,
-  },
-  {
-    name: 'a store applies an event as often as it hears it',
-    file: `${CORE}/task-store/merge/apply-event.ts`,
-    from: 'if (taskEvents.has(event.eventId)) return withMessages(base, mine, theirs);',
-    to: '',
-    conditions: CALM,
   },
   {
     name: 'a run that ended stays noted',
@@ -125,7 +119,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'if (isFirst && terminal !== undefined)',
     to: 'if (terminal !== undefined)',
-    conditions: KILL,
+    conditions: APART_KILL,
   },
   {
     name: 'a script is not sent again after a lost connection',
@@ -133,20 +127,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'if (runtime.now() + pauseMs >= endsAt) {',
     to: 'if (attempt > 0) {',
     conditions: RESTART,
-  },
-  {
-    name: 'index-task.lua leaves out the list of all tasks',
-    file: `${CORE}/task-store/scripts/index-task.lua`,
-    from: 'for i = 1, 4 do',
-    to: 'for i = 2, 4 do',
-    conditions: CALM,
-  },
-  {
-    name: 'all users share one index',
-    file: `${CORE}/task-store/index/task-keys.ts`,
-    from: `return new IndexKeys(\`\${this.#prefix}{\${scopeSegment(scope)}}\`);`,
-    to: `return new IndexKeys(\`\${this.#prefix}{:}\`);`,
-    conditions: CALM,
   },
   {
     name: 'a run does not wait for the one before it',
@@ -202,7 +182,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);',
     to: 'await this.#save(context, [...(end === undefined ? [] : [end])]);',
-    conditions: DENSE_KILL,
+    conditions: APART_KILL,
   },
   {
     name: 'a subscription is not confirmed before it counts',
@@ -210,20 +190,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'await channel.settled;',
     to: '',
     conditions: DENSE,
-  },
-  {
-    name: 'save-task.lua without its version check',
-    file: 'packages/task-store/src/scripts/save-task.lua',
-    from: "if ARGV[1] ~= '' and ARGV[1] ~= version then",
-    to: 'if false then',
-    conditions: DENSE,
-  },
-  {
-    name: 'index-task.lua leaves the entry that is replaced',
-    file: `${CORE}/task-store/scripts/index-task.lua`,
-    from: "if i == 1 or i > 4 then redis.call('ZREM', KEYS[k + i], ARGV[a + 4]) end",
-    to: '',
-    conditions: CALM,
   },
   {
     name: 'a paused task is not open',
@@ -237,7 +203,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/execution/task-run.ts`,
     from: 'if (await this.publisher.stored()) await this.#registration.forget();',
     to: 'if (this.publisher.counter >= 0) await this.#registration.forget();',
-    conditions: DENSE_KILL,
+    conditions: APART_KILL,
   },
   {
     name: 'a replica that was silent for long hands its events on at once',
@@ -265,6 +231,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
     from: "if other ~= run then redis.call('HSET', state, 'f:' .. other, 't') end",
     to: '',
+    survives:
+      'The state also has the end itself, which refuses what any other run sends after it; only what that run is told differs.',
     conditions: DENSE,
   },
   {
@@ -289,20 +257,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_LOSS,
   },
   {
-    name: 'a request does not wait for what its publisher writes',
-    file: `${CORE}/task-store/store/task-saver.ts`,
-    from: 'const fate = await this.#published.fate(key, eventId);',
-    to: 'const fate = this.#published === undefined ? `lost` : `written`;',
-    conditions: DENSE_CUT_OFF,
-  },
-  {
-    name: 'a request loads later events than it has stored',
-    file: `${CORE}/task-store/store/base-task-store.ts`,
-    from: 'return reader && this.#cache.steps(key)?.asOf(reader);',
-    to: 'return undefined;',
-    conditions: CALM,
-  },
-  {
     name: 'subscribers hear what Redis has not accepted',
     file: `${CORE}/queue-manager/execution/event-publisher.ts`,
     from: 'const settleSubscribers = this.#forSubscribers.add(toSubscribers);',
@@ -317,24 +271,17 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_KILL,
   },
   {
-    name: 'events are written over what others have stored',
-    file: `${CORE}/task-store/store/task-writer.ts`,
-    from: 'const expected = stored?.version ?? NO_RECORD;',
-    to: "const expected = '';",
-    conditions: DENSE,
+    name: 'a lease lasts longer than a failover may take',
+    file: `${CORE}/queue-manager/manager/base-queue-manager.ts`,
+    from: 'Math.round(failoverMs * LEASE_SHARE)',
+    to: 'Math.round(failoverMs * 1.3)',
+    conditions: KILL,
   },
   {
-    name: 'a save sends the whole task',
-    file: `${CORE}/task-store/records/task-records.ts`,
-    from: 'diffTasks(from, target), from === undefined);',
-    to: 'diffTasks(undefined, target), true);',
-    conditions: DENSE,
-  },
-  {
-    name: 'a load reads what this process has',
-    file: `${CORE}/task-store/records/task-records.ts`,
-    from: "const args = [known?.version ?? ''];",
-    to: "const args = [''];",
-    conditions: DENSE,
+    name: 'close leaves the connection for messages',
+    file: `${CORE}/queue-manager/messages/subscriber-client.ts`,
+    from: 'if (duplicate.isOpen) duplicate.destroy();',
+    to: '',
+    conditions: CALM,
   },
 ];

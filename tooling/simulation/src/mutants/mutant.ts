@@ -7,6 +7,11 @@ export type Conditions = Omit<Origin, 'seed'>;
 /** A fault put into the sources, which the simulator must find. */
 export interface Mutant extends SourceChange {
   readonly name: string;
+  /**
+   * Why it is not found, where it is not: the change breaks nothing, or something else catches what it
+   * breaks. One that has a reason and is found all the same is a failure.
+   */
+  readonly survives?: string;
   /** Under which it shows. Mutants of the same ones share what they are compared with. */
   readonly conditions: Conditions;
 }
@@ -19,4 +24,10 @@ export const DENSE: Conditions = { load: 'dense', profiles: ['calm'] };
 export const DENSE_CUT: Conditions = { load: 'dense', profiles: ['cut'] };
 export const DENSE_CUT_OFF: Conditions = { load: 'dense', profiles: ['cut-off', 'stall'] };
 export const DENSE_LOSS: Conditions = { load: 'dense', profiles: ['flush', 'failover'] };
+/** Where requests store what they hear. */
+export const APART: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'apart' };
+export const APART_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'apart' };
+export const CLUSTER: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'cluster' };
+export const CLUSTER_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'cluster' };
+export const CLUSTER_CUT: Conditions = { load: 'dense', profiles: ['cut'], layout: 'cluster' };
 export const DENSE_KILL: Conditions = { load: 'dense', profiles: ['kill'] };

@@ -1,0 +1,37 @@
+import { CLUSTER, CLUSTER_CUT, CLUSTER_KILL, type Mutant } from './mutant.ts';
+
+const CORE = 'packages/core/src';
+
+/** Faults of what is only done on a cluster. */
+export const CLUSTER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a cluster is taken for one server',
+    file: `${CORE}/redis/script-client.ts`,
+    from: "return 'nodeClient' in client && 'masters' in client;",
+    to: "return 'nodeClient' in client && !('masters' in client);",
+    conditions: CLUSTER,
+  },
+  {
+    name: 'a save on a cluster does not move the index entry',
+    file: `${CORE}/task-store/store/task-writer.ts`,
+    from: "if (reply.outcome === 'saved' && move && (apart || reply.unexpectedRow !== '')) {",
+    to: "if (reply.outcome === 'saved' && move && reply.unexpectedRow !== '') {",
+    conditions: CLUSTER,
+  },
+  {
+    name: 'a save on a cluster leaves no eventId where it may be cut off',
+    file: `${CORE}/task-store/store/task-writer.ts`,
+    from: 'if (move && apart) await eventId.set();',
+    to: '',
+    conditions: CLUSTER_KILL,
+  },
+  {
+    name: 'a connection of a shard that is back tells nobody',
+    file: `${CORE}/queue-manager/messages/cluster-watch.ts`,
+    from: "client.on('ready', onReady);",
+    to: '',
+    survives:
+      'A feed also reads again where counters jump, and where it hears nothing for some seconds: with it, listeners only are told sooner.',
+    conditions: CLUSTER_CUT,
+  },
+];
