@@ -28,15 +28,15 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'webhooks events are told after the end',
-    what: "An end that others gave a task, or that this replica gave it for a cancel, is told at once; what the task's own requests have still to tell comes behind it. Webhooks of one task have no order of their own beside that of the SDK's requests.",
-    seed: 500025,
+    what: 'Two replicas tell of one task, each in its own order: the one tells the end that it stored, while the other is behind with what it stored before. Between replicas, webhooks have no order.',
+    seed: 10401,
     profiles: ['calm'],
   },
   {
     signature: 'webhooks several ends are told',
-    what: "An executor fails before it published anything of its task: the SDK's stream tells that with a task event and a status, whose messages have different ids. Both come with one write, and webhooks are told both.",
-    seed: 500046,
-    profiles: ['memory'],
+    what: 'A failover loses the end of a task, and the task gets another one, of which webhooks are told, too.',
+    seed: 900024,
+    profiles: ['failover'],
   },
 ];
 

@@ -112,12 +112,6 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     profiles: ['calm'],
   },
   {
-    signature: 'webhooks events are told after the end',
-    what: 'A follow-up is accepted while the end is published and not stored: both executions tell webhooks, one after the end of the other.',
-    seed: 10401,
-    profiles: ['calm'],
-  },
-  {
     signature: 'webhooks an event is told twice',
     what: 'An end that is told from the store has no mark: the replica that passes it on to who asked for a cancel tells webhooks, too.',
     seed: 10652,
