@@ -5,6 +5,7 @@ import { formatMessage } from 'publint/utils';
 import type { Finding } from '../runner/step.ts';
 import { checkTypesOfEntries } from './attw.ts';
 import { checkBuiltImports } from './built-imports.ts';
+import { bundleOf, checkBundle } from './bundles.ts';
 import type { PackedPackage, PackedPackages } from './pack.ts';
 import { checkPublishedFiles, type PublishedFile } from './published-files.ts';
 
@@ -19,6 +20,7 @@ export async function checkPackages(packed: PackedPackages): Promise<readonly Fi
       await checkTypesOfEntries(one.name, tarball),
       checkPublishedFiles(one.name, files),
       checkBuiltImports(one.manifest, files),
+      checkBundle(one.name, await bundleOf(one)),
     );
   }
   return findings;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { checkBuiltImports } from './built-imports.ts';
+import { checkBundle } from './bundles.ts';
 import { checkPublishedFiles } from './published-files.ts';
 
 const papers = ['package.json', 'README.md', 'LICENSE'].map((path) => ({ path, text: '' }));
@@ -38,5 +39,19 @@ export { createClient, join };
   expect(checkBuiltImports(manifest, [{ path: 'dist/index.mjs', text }]).problems).toEqual([
     'dist/index.mjs imports redis, which is not declared',
     'dist/index.mjs inlines ../core/dist/shared.mjs',
+  ]);
+});
+
+test('a bundle that grew, or has scripts of others, is told', () => {
+  const scripts = ['load-configs', 'renew-lease', 'save-task'];
+  expect(checkBundle('@a2a-redis/push-config', { size: 1_000_000, scripts }).problems).toEqual([
+    expect.stringMatching(/^1000\.0 kB bundled, the limit is \d+ kB$/u),
+    'bundles scripts of others: renew-lease, save-task',
+  ]);
+  expect(
+    checkBundle('@a2a-redis/push-config', { size: 1, scripts: ['load-configs'] }).problems,
+  ).toEqual([]);
+  expect(checkBundle('@a2a-redis/new', { size: 1, scripts: [] }).problems).toEqual([
+    'has no limits for its bundle: name the package in size-limits.ts',
   ]);
 });

@@ -11,3 +11,26 @@ export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
   '@a2a-redis/streams-queue': 250,
   '@a2a-redis/pubsub-queue': 160,
 };
+
+/** What is agreed of the bundle of a package: see `bundleOf`. */
+interface BundleLimits {
+  /** The most that it may be, minified, in kB (1,000 bytes). */
+  readonly limitKb: number;
+  /** The scripts that an application must not carry which uses this package alone. */
+  readonly without: RegExp;
+}
+
+const OF_QUEUES = /\b(?:runs?|lease|replica|state|cancel|events|position|message|log)\b/u;
+const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|configs?)\b/u;
+
+/**
+ * By package. A task store is 19 kB of `lru-cache` and some 75 kB of its own.
+ */
+export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
+  '@a2a-redis/core': { limitKb: 28, without: /./u },
+  '@a2a-redis/task-store': { limitKb: 105, without: OF_QUEUES },
+  '@a2a-redis/json-task-store': { limitKb: 125, without: OF_QUEUES },
+  '@a2a-redis/push-config': { limitKb: 20, without: /^(?!.*\bconfigs?$)/u },
+  '@a2a-redis/streams-queue': { limitKb: 140, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 118, without: OF_STORES },
+};
