@@ -19,8 +19,11 @@ export {
   type TaskFollower,
   type TransportedEvent,
 } from './queue-manager/events/event-transport.ts';
-export { unreadableMessage } from './queue-manager/events/queue-errors.ts';
-export { callAborted, queueEventsLost } from './queue-manager/events/queue-faults.ts';
+export {
+  callAborted,
+  queueEventsLost,
+  unreadableMessage,
+} from './queue-manager/events/queue-errors.ts';
 export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
 export { directQueueName, QueueKeys, type TaskAddress } from './queue-manager/state/queue-keys.ts';
 export {

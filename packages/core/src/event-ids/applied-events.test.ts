@@ -8,7 +8,7 @@ const eventId = fc.record({
   publisher: fc.constantFrom('a', 'b-_9'),
   counter: fc.integer({ min: 1, max: 30 }),
 });
-const marks = fc.array(eventId, { maxLength: 60 });
+const eventIds = fc.array(eventId, { maxLength: 60 });
 
 function appliedOf(list: readonly EventId[]): AppliedEvents {
   let applied = AppliedEvents.NONE;
@@ -19,7 +19,7 @@ function appliedOf(list: readonly EventId[]): AppliedEvents {
 describe('AppliedEvents', () => {
   it('holds exactly what was added, in whatever order', () => {
     fc.assert(
-      fc.property(marks, eventId, (list, asked) => {
+      fc.property(eventIds, eventId, (list, asked) => {
         const added = list.some(
           ({ publisher, counter }) => publisher === asked.publisher && counter === asked.counter,
         );
@@ -30,7 +30,7 @@ describe('AppliedEvents', () => {
 
   it('is its text', () => {
     fc.assert(
-      fc.property(marks, (list) => {
+      fc.property(eventIds, (list) => {
         const text = appliedOf(list).toString();
         expect(AppliedEvents.parse(text)?.toString()).toBe(text);
       }),
@@ -39,7 +39,7 @@ describe('AppliedEvents', () => {
 
   it('unites', () => {
     fc.assert(
-      fc.property(marks, marks, eventId, (some, more, asked) => {
+      fc.property(eventIds, eventIds, eventId, (some, more, asked) => {
         const united = appliedOf(some).union(appliedOf(more));
         expect(united.has(asked)).toBe(appliedOf([...some, ...more]).has(asked));
       }),

@@ -22,7 +22,7 @@ const artifact = {
 };
 
 describe('withEventId', () => {
-  it('marks a status so that a clone has it, and its JSON has not', () => {
+  it('gives a status its id so that a clone has it, and its JSON has not', () => {
     const data = { taskId: 't', contextId: 'c', status, metadata: undefined };
     const identified = withEventId(AgentEvent.statusUpdate(data), eventId);
     if (identified.kind !== 'statusUpdate' || !identified.data.status)
@@ -34,7 +34,7 @@ describe('withEventId', () => {
     expect(eventIdOf(status)).toBeUndefined();
   });
 
-  it('marks an artifact and each of its parts', () => {
+  it('gives an id to an artifact and each of its parts', () => {
     const data: TaskArtifactUpdateEvent = {
       taskId: 't',
       contextId: 'c',
@@ -58,7 +58,7 @@ describe('withEventId', () => {
     );
   });
 
-  it('marks a task, which its JSON does not show', () => {
+  it('gives a task its id, which its JSON does not show', () => {
     const task = {
       id: 't',
       contextId: 'c',

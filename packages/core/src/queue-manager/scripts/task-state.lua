@@ -1,8 +1,14 @@
 -- What scripts that send events know of a task's state. A part of other scripts.
 --
--- The state is a hash: r:<run> for each run that goes on, f:<run> for each that others have ended ("t" where
--- they ended the task; "a" where it had not begun, "n" where nothing was known of the task either), c:<run> for how many events of a run there were, end where no more events come ("t"
--- where the task is in a terminal state, which it never leaves), open where the task waits for its user.
+-- The state is a hash:
+--   r:<run>  a run that goes on
+--   f:<run>  a run that others have ended: "t" where they ended the task, "a" where it had not begun, "n" where
+--            nothing was known of the task either
+--   c:<run>  how many events of a run there were
+--   end      no more events come; "t" where the task is in a terminal state, which it never leaves
+--   open     the task waits for its user
+--   paused   the latest runs after which it did
+--   x:<request>  a request to cancel, and its answer
 --
 -- Takes no KEYS of its own; of ARGV, what scripts that send events have in common: ARGV[a+1] the run,
 -- ARGV[a+2] the counter of the first event, then some of each script's own, a mode, and the events.
