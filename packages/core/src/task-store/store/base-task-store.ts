@@ -81,17 +81,18 @@ export abstract class BaseTaskStore implements EventWritingStore {
     this.#index = index;
     this.#repair = new TaskRepair(this.#keys, this.#records, index);
     const unknown = new UnknownWrites();
-    this.#writer = new TaskWriter(
-      this.#records,
+    this.#writer = new TaskWriter({
+      records: this.#records,
       index,
-      this.#cache,
-      this.#repair,
-      new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
+      cache: this.#cache,
+      repair: this.#repair,
+      ttl: new TtlPolicy(resolved.ttlSeconds, resolved.ttlAppliesTo),
       unknown,
-      resolved.ttlSeconds === undefined
-        ? undefined
-        : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
-    );
+      sweep:
+        resolved.ttlSeconds === undefined
+          ? undefined
+          : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
+    });
     const saver = new TaskSaver(runtime, this.#writer, this.#cache, unknown, this.#published);
     this.#saver = saver;
     this.#lister = new TaskLister(

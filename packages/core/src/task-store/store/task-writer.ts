@@ -58,6 +58,18 @@ export interface TaskWritten extends VersionedSnapshot {
   readonly isRepeated?: boolean | undefined;
 }
 
+/** What a writer works with. */
+export interface WriterParts {
+  readonly records: TaskRecords;
+  readonly index: TaskIndex;
+  readonly cache: SnapshotCache;
+  readonly repair: TaskRepair;
+  readonly ttl: TtlPolicy;
+  readonly unknown: UnknownWrites;
+  /** Looks after expired tasks; absent where none expires. */
+  readonly sweep: ExpirySweep | undefined;
+}
+
 /** Writes tasks: a delta where the base is known, merged where others wrote meanwhile. */
 export class TaskWriter {
   readonly #records: TaskRecords;
@@ -68,15 +80,7 @@ export class TaskWriter {
   readonly #unknown: UnknownWrites;
   readonly #sweep: ExpirySweep | undefined;
 
-  constructor(
-    records: TaskRecords,
-    index: TaskIndex,
-    cache: SnapshotCache,
-    repair: TaskRepair,
-    ttl: TtlPolicy,
-    unknown: UnknownWrites,
-    sweep: ExpirySweep | undefined,
-  ) {
+  constructor({ records, index, cache, repair, ttl, unknown, sweep }: WriterParts) {
     this.#records = records;
     this.#index = index;
     this.#cache = cache;
