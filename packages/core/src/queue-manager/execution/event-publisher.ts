@@ -50,11 +50,12 @@ export class EventPublisher {
     this.run = run;
     this.#services = services;
     this.#unstored = new UnstoredEvents(services.runtime, task, run);
-    const { runner, transport, eventStore, webhooks, limits, onError } = services;
-    const sender = new EventSender(task, runner, transport, eventStore, webhooks);
+    const { runtime, limits, onError } = services;
+    const sender = new EventSender(task, services);
     this.#sender = sender;
     const send = async (batch: EventBatch): Promise<SendOutcome> => sender.send(batch);
-    this.#outbox = new Outbox(services.runtime, send, task, run, limits, { ...events, onError });
+    const parts = { runtime, send, task, publisher: run, limits };
+    this.#outbox = new Outbox(parts, { ...events, onError });
   }
 
   /** Says what an execution began with. */

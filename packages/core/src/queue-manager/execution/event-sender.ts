@@ -9,6 +9,7 @@ import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import { statusOf } from '../events/end-status.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
+import type { BusServices } from './bus-services.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
@@ -44,16 +45,18 @@ export class EventSender {
 
   constructor(
     task: TaskAddress,
-    runner: ScriptRunner,
-    transport: Pick<EventTransport, 'sending'>,
-    store: EventWritingStore | undefined,
-    webhooks: Webhooks,
+    {
+      runner,
+      transport,
+      eventStore,
+      webhooks,
+    }: Pick<BusServices, 'runner' | 'transport' | 'eventStore' | 'webhooks'>,
   ) {
     this.#task = task;
     this.#context = contextOfScope(task.scope);
     this.#runner = runner;
     this.#transport = transport;
-    this.#store = store;
+    this.#store = eventStore;
     this.#webhooks = webhooks;
     this.#requestContext = this.#context;
   }

@@ -31,7 +31,8 @@ function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
     return onSend(batch);
   };
   const all = { maxPendingEvents: 10_000, publishDeadlineMs: 1000, ...limits };
-  return new Outbox(systemRuntime, send, task, 'run-1', all, {
+  const parts = { runtime: systemRuntime, send, task, publisher: 'run-1', limits: all };
+  return new Outbox(parts, {
     onError: (error) => errors.push(error),
     onFenced: () => (fenced += 1),
   });

@@ -37,6 +37,16 @@ export interface OutboxEvents {
 /** Gets a batch to Redis. Safe to repeat: what was accepted before is not sent again. */
 export type SendBatch = (batch: EventBatch) => Promise<SendOutcome>;
 
+/** What an outbox works with. */
+export interface OutboxParts {
+  readonly runtime: Runtime;
+  readonly send: SendBatch;
+  readonly task: TaskAddress;
+  /** The run whose events these are. */
+  readonly publisher: string;
+  readonly limits: OutboxLimits;
+}
+
 /**
  * What became of an event: `lost` where it was given up, `fenced` where others had ended its run or its task,
  * `late` where its own run had ended the task.
@@ -71,16 +81,9 @@ export class Outbox {
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
 
-  constructor(
-    runtime: Runtime,
-    sendBatch: SendBatch,
-    task: TaskAddress,
-    publisher: string,
-    limits: OutboxLimits,
-    events: OutboxEvents,
-  ) {
+  constructor({ runtime, send, task, publisher, limits }: OutboxParts, events: OutboxEvents) {
     this.#runtime = runtime;
-    this.#sendBatch = sendBatch;
+    this.#sendBatch = send;
     this.#task = task;
     this.#publisher = publisher;
     this.#limits = limits;
