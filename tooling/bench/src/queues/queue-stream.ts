@@ -11,8 +11,15 @@ import { ratio, Samples } from '../statistics.ts';
 import { deleteKeys } from '../stores/redis.ts';
 import { QUEUE_KINDS } from './queue-kind.ts';
 
+/**
+ * Who stores an event: its publisher, in the script that sends it; or, where the store has a client of its
+ * own, the request that listens, with a load and a save of its own.
+ */
+const STORED_BY = ['publisher', 'request'] as const;
+
 interface Measured {
   readonly queue: string;
+  readonly storedBy: (typeof STORED_BY)[number];
   readonly size: number;
 }
 
@@ -21,50 +28,73 @@ export const queueStreamBenchmark: Benchmark = async ({ quick, url }) => {
   const [short, long] = quick ? [250, 1000] : [1000, 20_000];
   const rounds = quick ? 2 : 3;
   const client = await createRedisClient({ url });
+  const apart = await createRedisClient({ url });
   const prefix = `bench:${randomUUID()}:`;
   const wall = new Samples<Measured>();
   const cpu = new Samples<Measured>();
 
   for (let round = 0; round <= rounds; round += 1) {
     for (const kind of QUEUE_KINDS) {
-      const taskStore = new RedisTaskStore(client, { prefix: `${prefix}${randomUUID()}:` });
-      const manager = kind.open(client, { prefix: `${prefix}${randomUUID()}:`, taskStore });
-      for (const size of round === 0 ? [short] : [short, long, short]) {
-        progress(`stream with a queue, round ${round} of ${rounds}: ${size} chunks, ${kind.name}`);
-        const { events, wallMs, cpuMs } = await streamChunks(taskStore, size, manager);
-        // What comes first warms up.
-        if (round === 0) continue;
-        wall.add({ queue: kind.name, size }, (wallMs * 1000) / events);
-        cpu.add({ queue: kind.name, size }, (cpuMs * 1000) / events);
+      for (const storedBy of STORED_BY) {
+        const storeClient = storedBy === 'publisher' ? client : apart;
+        const taskStore = new RedisTaskStore(storeClient, { prefix: `${prefix}${randomUUID()}:` });
+        const manager = kind.open(client, { prefix: `${prefix}${randomUUID()}:`, taskStore });
+        for (const size of round === 0 ? [short] : [short, long, short]) {
+          progress(
+            `stream with a queue, round ${round} of ${rounds}: ${size} chunks, ${kind.name}, stored by the ${storedBy}`,
+          );
+          const { events, wallMs, cpuMs } = await streamChunks(taskStore, size, manager);
+          // What comes first warms up.
+          if (round === 0) continue;
+          wall.add({ queue: kind.name, storedBy, size }, (wallMs * 1000) / events);
+          cpu.add({ queue: kind.name, storedBy, size }, (cpuMs * 1000) / events);
+        }
+        await manager.close();
       }
-      await manager.close();
     }
   }
   await deleteKeys(client, prefix);
-  await client.close();
+  await Promise.all([client.close(), apart.close()]);
 
   const rows: Cell[][] = [];
   for (const { name: queue } of QUEUE_KINDS) {
-    for (const size of [short, long]) {
-      const time = wall.summary({ queue, size });
-      rows.push([
-        queue,
-        figure(size, 'count'),
-        ...summaryCells(time, 'µs'),
-        figure(ratio(time?.median, wall.summary({ queue, size: short })?.median), '×'),
-        figure(cpu.summary({ queue, size })?.median, 'µs'),
-      ]);
+    for (const storedBy of STORED_BY) {
+      for (const size of [short, long]) {
+        const time = wall.summary({ queue, storedBy, size });
+        rows.push([
+          queue,
+          storedBy,
+          figure(size, 'count'),
+          ...summaryCells(time, 'µs'),
+          figure(ratio(time?.median, wall.summary({ queue, storedBy, size: short })?.median), '×'),
+          figure(
+            ratio(time?.median, wall.summary({ queue, storedBy: 'request', size })?.median),
+            '×',
+          ),
+          figure(cpu.summary({ queue, storedBy, size })?.median, 'µs'),
+        ]);
+      }
     }
   }
   return {
     title: 'Streams with a queue manager',
     notes: [
-      'As “Streaming artifact chunks”, with `RedisTaskStore` and a distributed executor on the queue manager: each event is also appended and announced.',
+      'As “Streaming artifact chunks”, with `RedisTaskStore` and a distributed executor on the queue manager: each event is also appended and announced. Stored by its publisher, an event is one script; where the store has a client of its own, each request loads and saves it, and the publisher sends it.',
     ],
     tables: [
       {
         caption: 'Time per event',
-        columns: ['queue', 'chunks', 'median', 'min', 'max', `to ${short} chunks`, 'cpu'],
+        columns: [
+          'queue',
+          'stored by',
+          'chunks',
+          'median',
+          'min',
+          'max',
+          `to ${short} chunks`,
+          'to stored by request',
+          'cpu',
+        ],
         rows,
       },
     ],
@@ -76,8 +106,8 @@ export const queueStreamBenchmark: Benchmark = async ({ quick, url }) => {
       measured: quick
         ? undefined
         : ratio(
-            wall.summary({ queue, size: long })?.median,
-            wall.summary({ queue, size: short })?.median,
+            wall.summary({ queue, storedBy: 'publisher', size: long })?.median,
+            wall.summary({ queue, storedBy: 'publisher', size: short })?.median,
           ),
     })),
   };
