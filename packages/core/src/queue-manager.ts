@@ -14,9 +14,12 @@ export {
   END_OF_EVENTS,
   type EventBatch,
   type EventTransport,
+  type Joining,
+  type Lacking,
   type SendOutcome,
   type TaskFeed,
   type TaskFollower,
+  type TaskStanding,
   type TransportedEvent,
 } from './queue-manager/events/event-transport.ts';
 export {
@@ -49,4 +52,7 @@ export type {
   SubscriptionEvents,
 } from './queue-manager/messages/subscriber-client.ts';
 export { AppliedEvents } from './event-ids/applied-events.ts';
-export type { EventId } from './event-ids/event-id.ts';
+export type { EventId, IdentifiedEvent } from './event-ids/event-id.ts';
+export type { EventTrackingStore } from './event-ids/event-tracking-store.ts';
+export { statusOf } from './queue-manager/events/end-status.ts';
+export { isTerminal } from './shared/state-kinds.ts';

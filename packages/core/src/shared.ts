@@ -5,7 +5,13 @@
  * @module
  */
 export { keySegment, requireId, requirePrefix } from './shared/key-segment.ts';
-export { type Scope, type ScopeResolver, scopeResolver, scopeSegment } from './shared/scope.ts';
+export {
+  contextOfScope,
+  type Scope,
+  type ScopeResolver,
+  scopeResolver,
+  scopeSegment,
+} from './shared/scope.ts';
 export {
   checkNames,
   isRecord,

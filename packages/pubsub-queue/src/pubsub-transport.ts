@@ -2,6 +2,8 @@ import type {
   ChannelHub,
   EventBatch,
   EventTransport,
+  Joining,
+  Lacking,
   TaskAddress,
   TaskFeed,
   TaskFollower,
@@ -9,6 +11,7 @@ import type {
 } from '@a2a-redis/core/queue-manager';
 import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
 
+import { catchUp } from './catch-up.ts';
 import { PubSubFeed } from './pubsub-feed.ts';
 import type { TaskChannel } from './task-channel.ts';
 
@@ -39,6 +42,11 @@ export class PubSubTransport implements EventTransport {
   /** Nothing is stored. */
   async stored(): Promise<readonly TransportedEvent[]> {
     return [];
+  }
+
+  /** The record has it. */
+  async lacking(subscriber: Joining): Promise<Lacking> {
+    return catchUp(subscriber);
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {

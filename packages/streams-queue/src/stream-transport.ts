@@ -1,13 +1,17 @@
-import type {
-  AppliedEvents,
-  ChannelHub,
-  EventBatch,
-  EventTransport,
-  TaskAddress,
-  TaskFeed,
-  TaskFollower,
-  TransportedEvent,
+import {
+  type AppliedEvents,
+  type ChannelHub,
+  END_OF_EVENTS,
+  type EventBatch,
+  type EventTransport,
+  type Joining,
+  type Lacking,
+  type TaskAddress,
+  type TaskFeed,
+  type TaskFollower,
+  type TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
+import { A2ARedisError } from '@a2a-redis/core';
 import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
 
 import { StreamFeed } from './stream-feed.ts';
@@ -45,6 +49,13 @@ export class StreamTransport implements EventTransport {
     return this.#log.unapplied(task, applied, counters);
   }
 
+  /** The log has it. */
+  async lacking({ task, applied, standing }: Joining): Promise<Lacking> {
+    const stored = await this.stored(task, applied, standing.counters);
+    if (stored === undefined) throw eventsTrimmed(task);
+    return { events: stored.filter(({ body }) => body !== END_OF_EVENTS), applied };
+  }
+
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
     return new StreamFeed(task, follower, {
       runtime: this.#runtime,
@@ -56,4 +67,11 @@ export class StreamTransport implements EventTransport {
       onError: this.#onError,
     });
   }
+}
+
+function eventsTrimmed({ taskId }: TaskAddress): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Events of task ${JSON.stringify(taskId)} that its snapshot lacks are no longer stored. Subscribe again for a fresh one.`,
+  );
 }

@@ -7,11 +7,11 @@ import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusSubscriber } from './bus-subscribers.ts';
-import type { TaskStanding } from './bus-history.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import { catchUp } from './catch-up.ts';
 import { statusOf } from '../events/end-status.ts';
+import type { TaskStanding } from '../events/event-transport.ts';
 import { failingEvent } from '../events/failing-event.ts';
+import { readEvent } from '../events/identified-event.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { someOf, storedEnd } from './stored-end.ts';
@@ -95,11 +95,7 @@ export class SubscriberBus extends ListeningBus {
       this.#services.trackingStore?.appliedEvents(this.bus.task.taskId, this.#context) ??
       Promise.resolve(undefined);
     this.bus.welcome(this.#subscriber);
-    void this.#join(
-      this.#services.transport.keepsEvents
-        ? this.#fromBacklog(applied)
-        : this.#fromNow(applied, this.bus.history.standing()),
-    );
+    void this.#join(this.#begin(applied, this.bus.history.standing()));
   }
 
   protected override listenersRemoved(): void {
@@ -152,37 +148,32 @@ export class SubscriberBus extends ListeningBus {
     this.#missed = undefined;
     // It cannot be told what a snapshot holds.
     if (applied === undefined) throw error;
-    return this.#fromNow(Promise.resolve(applied), this.bus.history.standing());
+    return this.#begin(Promise.resolve(applied), this.bus.history.standing());
   }
 
-  async #fromBacklog(whatIsApplied: Promise<AppliedEvents | undefined>): Promise<Beginning> {
-    const applied = await whatIsApplied;
-    return { ...(await this.bus.history.backlog(applied)), task: undefined, applied };
-  }
-
-  async #fromNow(
+  async #begin(
     whatIsApplied: Promise<AppliedEvents | undefined>,
     whereItStands: Promise<TaskStanding>,
   ): Promise<Beginning> {
     const [known, standing] = await Promise.all([whatIsApplied, whereItStands]);
     const { isEnded } = standing;
-    const { store, trackingStore } = this.#services;
+    const { transport, trackingStore, eventStore, runtime } = this.#services;
+    const { task } = this.bus;
     // Without event ids it cannot be told what a snapshot holds.
-    if (known === undefined || store === undefined || trackingStore === undefined) {
+    if (known === undefined || trackingStore === undefined) {
       return { task: undefined, events: [], applied: known, isEnded };
     }
-    const { task, applied } = await catchUp({
-      runtime: this.#services.runtime,
-      taskId: this.bus.task.taskId,
-      context: this.#ownContext(),
-      store,
-      trackingStore,
+    const lacking = await transport.lacking({
+      task,
       applied: known,
       standing,
-      isStoredAsSent: this.#services.eventStore !== undefined,
       held: () => (this.#isEnding ? undefined : this.#held),
+      store: trackingStore,
+      isStoredAsSent: eventStore !== undefined,
+      runtime,
     });
-    return { task, events: [], applied: known.union(applied), isEnded };
+    const events = lacking.events.map((each) => readEvent(task, each, this.#services));
+    return { task: lacking.task, events, applied: known.union(lacking.applied), isEnded };
   }
 
   /** The caller's own may be that of a request that executes the task, which sees one step after the other. */

@@ -1,7 +1,11 @@
+import type { Task } from '@a2a-js/sdk';
+
 import type { A2ARedisError } from '../../shared/errors.ts';
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { EventId } from '../../event-ids/event-id.ts';
+import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
+import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { FencedBy, RedisTaskState } from '../state/task-state.ts';
 
@@ -70,6 +74,39 @@ export interface TaskFeed {
   close(): void;
 }
 
+/** Where a task stood when it was known that nothing more can be missed. */
+export interface TaskStanding {
+  /** Whether no more events come. */
+  readonly isEnded: boolean;
+  /** How many events of each publisher there were. */
+  readonly counters: ReadonlyMap<string, number>;
+}
+
+/** A subscriber with a snapshot of a task, who hears all that comes in from here on. */
+export interface Joining {
+  readonly task: TaskAddress;
+  /** What the snapshot holds. */
+  readonly applied: AppliedEvents;
+  readonly standing: TaskStanding;
+  /** What came in since the subscriber joined; `undefined` once it has left. */
+  readonly held: () => readonly IdentifiedEvent[] | undefined;
+  /** Where the task is stored. */
+  readonly store: EventTrackingStore;
+  /** Whether an event is stored in the step in which it is sent: what the store lacks then, it never gets. */
+  readonly isStoredAsSent: boolean;
+  readonly runtime: Runtime;
+}
+
+/** What a subscriber lacks, ahead of what came in since it joined. */
+export interface Lacking {
+  /** The task, in place of events that are not kept; absent where the snapshot will do. */
+  readonly task?: Task | undefined;
+  /** The events that neither the snapshot nor the task holds, in their order. */
+  readonly events: readonly TransportedEvent[];
+  /** What the subscriber has with the task. */
+  readonly applied: AppliedEvents;
+}
+
 /** How the events of tasks get to other replicas. */
 export interface EventTransport {
   /** Whether events can be had after they were sent: otherwise whoever comes late has missed them. */
@@ -91,6 +128,12 @@ export interface EventTransport {
     applied: AppliedEvents,
     counters: ReadonlyMap<string, number>,
   ): Promise<readonly TransportedEvent[] | undefined>;
+  /**
+   * What a subscriber lacks that follows a task: with what comes in from then on, it has all.
+   *
+   * @throws {A2ARedisError} `EVENTS_LOST` where some of it cannot be had any more.
+   */
+  lacking(subscriber: Joining): Promise<Lacking>;
   /** Begins to follow a task. */
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed;
 }

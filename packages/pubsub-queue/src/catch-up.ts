@@ -1,43 +1,25 @@
 import type { Task } from '@a2a-js/sdk';
-import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
-
-import { A2ARedisError } from '../../shared/errors.ts';
-import type { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { statusOf } from '../events/end-status.ts';
-import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
-import { backoffMs } from '../../redis/backoff.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
-import { isTerminal } from '../../shared/state-kinds.ts';
-import type { TaskStanding } from './bus-history.ts';
+import { A2ARedisError } from '@a2a-redis/core';
+import {
+  type AppliedEvents,
+  isTerminal,
+  type IdentifiedEvent,
+  type Joining,
+  type Lacking,
+  statusOf,
+  type TaskStanding,
+} from '@a2a-redis/core/queue-manager';
+import { backoffMs, contextOfScope, sleep } from '@a2a-redis/core/shared';
 
 /** For how long a task may not grow towards what was published, in milliseconds. */
 const LAG_MS = 5000;
 /** The same once the task has ended, of which it is not known how much is still to be stored. */
 const ENDED_LAG_MS = 1000;
 
-/** Who joins a task whose events are not kept. */
-export interface CatchUpRequest {
-  readonly runtime: Runtime;
-  readonly taskId: string;
-  readonly context: ServerCallContext;
-  readonly store: TaskStore;
-  readonly trackingStore: EventTrackingStore;
-  /** What the snapshot holds that the subscriber has. */
-  readonly applied: AppliedEvents;
-  readonly standing: TaskStanding;
-  /** Whether events are stored as they are sent, so that none is waited for. */
-  readonly isStoredAsSent: boolean;
-  /** What came in since the subscriber joined; `undefined` once it has left. */
-  readonly held: () => readonly IdentifiedEvent[] | undefined;
-}
-
-/** What a subscriber gets ahead of what came in since. */
-export interface CatchUp {
-  /** The task, where it holds more than the subscriber's snapshot. */
+/** What a subscriber has, or gets in place of what it lacks. */
+interface Snapshot {
+  /** The task, where it holds more than the subscriber's own snapshot. */
   readonly task: Task | undefined;
-  /** What the subscriber has with it. */
   readonly applied: AppliedEvents;
 }
 
@@ -47,49 +29,50 @@ export interface CatchUp {
  *
  * @throws {A2ARedisError} `EVENTS_LOST` where one does not get there.
  */
-export async function catchUp(request: CatchUpRequest): Promise<CatchUp> {
-  const { runtime, taskId, context, store, trackingStore, standing } = request;
+export async function catchUp(subscriber: Joining): Promise<Lacking> {
+  const { runtime, task, standing } = subscriber;
   const deadlineMs = standing.isEnded ? ENDED_LAG_MS : LAG_MS;
-  let latest: CatchUp = { task: undefined, applied: request.applied };
+  let latest: Snapshot = { task: undefined, applied: subscriber.applied };
   let isLoaded = false;
   let progress = '';
   let progressAt = runtime.now();
   for (let attempt = 1; ; attempt += 1) {
-    const held = request.held();
-    if (held === undefined || isComplete(latest, standing, held)) return latest;
+    const held = subscriber.held();
+    if (held === undefined || isComplete(latest, standing, held)) break;
     // What the store lacks now, it never gets: only an end that others give the task may be to come.
-    if (isLoaded && request.isStoredAsSent && !standing.isEnded) return latest;
+    if (isLoaded && subscriber.isStoredAsSent && !standing.isEnded) break;
     const before = progress;
     progress = `${latest.applied.toString()} ${held.length}`;
     if (progress !== before) progressAt = runtime.now();
     if (runtime.now() - progressAt > deadlineMs) {
-      if (standing.isEnded) return latest;
-      throw lost(taskId);
+      if (standing.isEnded) break;
+      throw lost(task.taskId);
     }
     if (attempt > 1) {
       await sleep(runtime, backoffMs(attempt, 20, 500, runtime.random()), { ref: false });
     }
-    latest = await load(request, store, trackingStore, context);
+    latest = await load(subscriber);
     isLoaded = true;
   }
+  return { ...latest, events: [] };
 }
 
 /** Loads a task and what it holds: in one turn, so that they agree. */
-async function load(
-  { taskId, applied: known }: CatchUpRequest,
-  store: TaskStore,
-  trackingStore: EventTrackingStore,
-  context: ServerCallContext,
-): Promise<CatchUp> {
+async function load({
+  task: { taskId, scope },
+  applied: known,
+  store,
+}: Joining): Promise<Snapshot> {
+  const context = contextOfScope(scope);
   const [applied = known, task] = await Promise.all([
-    trackingStore.appliedEvents(taskId, context),
+    store.appliedEvents(taskId, context),
     store.load(taskId, context),
   ]);
   return { task: applied.countBeyond(known) === 0 ? undefined : task, applied };
 }
 
 function isComplete(
-  { task, applied }: CatchUp,
+  { task, applied }: Snapshot,
   { isEnded, counters }: TaskStanding,
   held: readonly IdentifiedEvent[],
 ): boolean {
