@@ -102,6 +102,7 @@ export class CancelRequests {
         void this.#handle(request, this.#handler);
       }
     }
+    if (this.#asked.size > 0) this.#services.onPresent(this.#task, present);
     // The end may have come before anybody here listened for it.
     const isOver = phase === 'ended' || phase === 'none';
     for (const { runs, resolve } of this.#asked.values()) {

@@ -291,6 +291,7 @@ export class TaskBus extends ListeningBus {
     if (this.#subscribers.isEnded) return;
     if (this.#services.runtime.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.states.state(this.task);
+    this.#services.onPresent(this.task, state.runs);
     this.cancels.take(state);
     await this.#feed.check(state);
     if (state.phase === 'open' && !this.runs.present.isLeaving) {

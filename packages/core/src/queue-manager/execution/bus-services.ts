@@ -6,6 +6,7 @@ import type { ScriptRunner } from '../../redis/script-runner.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { EventTransport } from '../events/event-transport.ts';
 import type { OutboxLimits } from './outbox.ts';
+import type { OwnRuns } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { RedisTaskStates } from '../state/task-state.ts';
@@ -18,6 +19,7 @@ export interface BusServices {
   readonly transport: EventTransport;
   readonly states: RedisTaskStates;
   readonly lease: ReplicaLease;
+  readonly ownRuns: OwnRuns;
   /** The store of the tasks, where it is known. */
   readonly store: TaskStore | undefined;
   /** The same, where it reads the ids of events. */
@@ -36,6 +38,8 @@ export interface BusServices {
    * another run goes on. Whether none does.
    */
   readonly settleRun: (task: TaskAddress, run: string, contextId: string) => Promise<boolean>;
+  /** What Redis takes to execute a task: this process's own runs may be among them though they are over. */
+  readonly onPresent: (task: TaskAddress, runs: readonly string[]) => void;
   /** The replicas that execute a task are gone. */
   readonly onOrphaned: (task: TaskAddress, runs: readonly string[]) => void;
 }

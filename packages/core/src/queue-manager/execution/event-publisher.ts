@@ -5,13 +5,14 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
-import { encodeEvent } from '../events/event-codec.ts';
+import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { identifiedEvent } from '../events/identified-event.ts';
 import { OrderedCalls } from './ordered-calls.ts';
 import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
+import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { UnstoredEvents } from './unstored-events.ts';
 
@@ -39,6 +40,10 @@ export class EventPublisher {
   readonly #forSubscribers = new OrderedCalls();
   #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
+  /** The last event with a status that was accepted, as text; empty where there was none. */
+  #acceptedStatus = '';
+  #acceptedCounter = 0;
+  #acceptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     task: TaskAddress,
@@ -93,6 +98,16 @@ export class EventPublisher {
     return isInterrupted(this.#status);
   }
 
+  /** What was accepted so far: the last status, and the counter of the last event. */
+  accepted(): Pick<EndedRun, 'status' | 'counter' | 'acceptedAt'> {
+    const event = this.#acceptedStatus === '' ? undefined : decodeEvent(this.#acceptedStatus);
+    return {
+      status: event && statusOf(event),
+      counter: this.#acceptedCounter,
+      acceptedAt: this.#acceptedAt,
+    };
+  }
+
   /** Whether listeners to the execution wait for events that were published. */
   get isDeferring(): boolean {
     return !this.#forOwn.isEmpty;
@@ -133,6 +148,7 @@ export class EventPublisher {
     const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
     const settleSubscribers = this.#forSubscribers.add(toSubscribers);
     const onSettled = (outcome: EventOutcome): void => {
+      if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       settle(outcome, settleOwn === undefined ? 'heard' : 'unheard');
       // Where requests store what they hear, those here get all the same what was given up.
       isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
@@ -159,7 +175,9 @@ export class EventPublisher {
   end(onAccepted: () => void): void {
     this.#counter += 1;
     this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
-      if (outcome === 'accepted') onAccepted();
+      if (outcome !== 'accepted') return;
+      this.#acceptedAt = this.#services.runtime.now();
+      onAccepted();
     });
   }
 
@@ -180,6 +198,12 @@ export class EventPublisher {
     return (
       trackingStore === undefined || this.#unstored.stored(trackingStore, limits.publishDeadlineMs)
     );
+  }
+
+  #accept(counter: number, event: AgentExecutionEvent, body: string): void {
+    this.#acceptedCounter = counter;
+    this.#acceptedAt = this.#services.runtime.now();
+    if (statusOf(event) !== undefined) this.#acceptedStatus = body;
   }
 
   #encode(event: AgentExecutionEvent): string | undefined {

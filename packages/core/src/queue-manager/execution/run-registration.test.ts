@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { A2ARedisError } from '../../shared/errors.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import type { BusServices } from './bus-services.ts';
+import { OwnRuns } from './own-runs.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 import type { Beginning } from '../state/task-state.ts';
@@ -26,6 +27,7 @@ function registration(
       renew: async () => void calls.push('renew'),
       abandon: (replica: string) => void calls.push(`abandon ${replica}`),
     },
+    ownRuns: new OwnRuns(systemRuntime),
     states: {
       renewAfterMs,
       note: async () => true,

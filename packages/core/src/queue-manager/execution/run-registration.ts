@@ -1,4 +1,5 @@
 import type { BusServices } from './bus-services.ts';
+import type { EndedRun } from './own-runs.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 
@@ -12,6 +13,9 @@ import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
  * - `void`: nothing, and it can never begin.
  */
 type Phase = 'new' | 'entering' | 'entered' | 'left' | 'void';
+
+/** What was accepted of a run. */
+type Accepted = Pick<EndedRun, 'status' | 'counter' | 'acceptedAt'>;
 
 /** Tells the other replicas of one run of a task. What fails is reported, and tried again. */
 export class RunRegistration {
@@ -80,25 +84,36 @@ export class RunRegistration {
     await this.#registered;
   }
 
-  /** Ends the run and leaves its task open, which waits for its user. */
-  async pause(): Promise<void> {
+  /**
+   * Ends the run and leaves its task open, which waits for its user.
+   *
+   * @param ended What was accepted of it.
+   */
+  async pause(ended: Accepted): Promise<void> {
     this.#registered = undefined;
     await this.#services.states.pause(this.task, this.#run);
-    this.#left();
+    this.left(ended);
   }
 
-  /** Removes the note of a run that has come to its end. */
-  async forget(): Promise<void> {
+  /**
+   * Removes the note of a run that has come to its end.
+   *
+   * @param ended What was accepted of it; absent where others have ended it, or it never began.
+   */
+  async forget(ended?: Accepted): Promise<void> {
     await this.#services.states.forget(this.#run);
-    this.#left();
+    this.left(ended);
   }
 
-  #left(): void {
+  /** The note of the run is no more. */
+  left(ended?: Accepted): void {
+    const { task, contextId } = this;
+    this.#services.ownRuns.leave(this.#run, ended && { task, contextId, ...ended });
     if (this.isKnown) this.#phase = 'left';
   }
 
   async #register(): Promise<void> {
-    const { lease, states, onError } = this.#services;
+    const { lease, ownRuns, states, onError } = this.#services;
     try {
       await lease.start();
       if (!this.isKnown && !lease.takesRuns) {
@@ -106,11 +121,14 @@ export class RunRegistration {
         return;
       }
       if (!(await this.#isLive())) return;
+      ownRuns.begin(this.#run);
       const isNoted = await states.note(this.task, this.#run, this.#contextId);
       if (!isNoted) lease.abandon(replicaOf(this.#run));
       // That may have taken long.
       if (await this.#isLive()) await this.#enter();
-      if (this.isVoid && isNoted) await this.forget();
+      if (!this.isVoid) return;
+      if (isNoted) await this.forget();
+      else ownRuns.leave(this.#run);
     } catch (error) {
       this.#registered = undefined;
       onError(error);

@@ -163,7 +163,7 @@ export class TaskRun {
     await this.#persist(async () => {
       // What it gave up may have been its question: nobody can answer that.
       if (this.publisher.hasLost) await this.#endUnstored();
-      else await this.#registration.pause();
+      else await this.#registration.pause(this.publisher.accepted());
     });
   }
 
@@ -176,7 +176,7 @@ export class TaskRun {
   }
 
   async #leave(): Promise<void> {
-    if (await this.publisher.stored()) await this.#registration.forget();
+    if (await this.publisher.stored()) await this.#registration.forget(this.publisher.accepted());
     else await this.#endUnstored();
   }
 
@@ -192,6 +192,7 @@ export class TaskRun {
   /** Ends the task, of which events were given up. */
   async #endUnstored(): Promise<void> {
     await this.#services.onUnstored(this.#registration.task, this.name);
+    this.#registration.left();
   }
 
   /** Tries as often as it takes: nobody else would. */

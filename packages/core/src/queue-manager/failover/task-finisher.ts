@@ -11,11 +11,12 @@ import { contextOfScope } from '../../shared/scope.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
-import { isTerminal } from '../../shared/state-kinds.ts';
+import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
 import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
+import type { EndedRun } from '../execution/own-runs.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -91,6 +92,25 @@ export class TaskFinisher {
     reason: EndReason,
     contextId = '',
   ): Promise<boolean> {
+    return this.#endRuns(task, ended, reason, contextId);
+  }
+
+  /**
+   * Settles a run of this process that is over, though Redis takes it to go on, or has less of it than it had
+   * accepted: a failover took that back. Everybody may have been told how it ended, so its task gets that
+   * very end once more, where it is remembered.
+   */
+  async endStray(task: TaskAddress, run: string, contextId = ''): Promise<void> {
+    const told = this.#services.ownRuns.ended(run);
+    await this.#endRuns(task, [run], told ?? 'failed', told?.contextId ?? contextId);
+  }
+
+  async #endRuns(
+    task: TaskAddress,
+    ended: readonly string[],
+    reason: EndReason | EndedRun,
+    contextId: string,
+  ): Promise<boolean> {
     const { states, eventStore } = this.#services;
     let last: string | undefined;
     let isUnknown = false;
@@ -107,7 +127,7 @@ export class TaskFinisher {
         isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
       const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
       const isIdle =
-        last === undefined && !isLost
+        last === undefined && !isLost && (!isTold(reason) || state.phase === 'ended')
           ? state.phase !== 'running'
           : await this.#finish(eventStore, task, publisher, reason, contextId);
       for (const run of ended) await states.forget(run);
@@ -121,7 +141,12 @@ export class TaskFinisher {
     if (last === undefined) {
       terminal = await this.#storeLeft(task, ended, await leftBehind());
     } else if (phase !== 'running') {
-      terminal = await this.#end(task, last, reason, await leftBehind());
+      terminal = await this.#end(
+        task,
+        last,
+        isTold(reason) ? 'failed' : reason,
+        await leftBehind(),
+      );
     }
     for (const run of ended) {
       // Of several replicas that end a run, one finds the note still there.
@@ -152,17 +177,26 @@ export class TaskFinisher {
     store: EventWritingStore,
     task: TaskAddress,
     publisher: string,
-    reason: EndReason,
+    reason: EndReason | EndedRun,
     notedContextId: string,
   ): Promise<boolean> {
     const { taskId } = task;
-    const { runner, transport, runtime } = this.#services;
+    const { transport, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     const stored = await this.#load(task, context);
     if (reason === 'failed' && waitsForUser(stored?.status)) return true;
     const contextId = stored?.contextId ?? notedContextId;
     const endedAt = runtime.wallClock();
-    const status = statusOfEnd(reason, taskId, contextId, publisher, endedAt);
+    const status = isTold(reason)
+      ? reason.status
+      : statusOfEnd(reason, taskId, contextId, publisher, endedAt);
+    // A run can end and leave its task open: its user is asked, or nobody ends it, as the SDK has it.
+    const isFinal = isTerminal(status);
+    if (!isFinal && !isInterrupted(status)) return this.#endEvents(task, publisher, 'i');
+    // Its user is asked already, maybe by another run since.
+    if (!isFinal && (isInterrupted(stored?.status) || isTerminal(stored?.status))) {
+      return (await this.#services.states.state(task)).phase !== 'running';
+    }
     const event =
       stored === undefined
         ? AgentEvent.task({
@@ -182,10 +216,16 @@ export class TaskFinisher {
         known: [],
         knownMessages: new Set(),
         onStored: (taskAfter) => {
+          // Webhooks were told of what is given once more.
+          if (isTold(reason)) return;
           this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));
         },
         companion: () =>
-          transport.sending(task, { ...batch, bodies: [encodeEvent(event)], mode: 'ei' }),
+          transport.sending(task, {
+            ...batch,
+            bodies: [encodeEvent(event)],
+            mode: isFinal ? 'ei' : 'i',
+          }),
       };
       const written = await this.#unlessDamaged(async () =>
         store.writeEvents(taskId, context, write),
@@ -193,8 +233,19 @@ export class TaskFinisher {
       if (written?.outcome === 'written') return true;
       if (written?.outcome === 'refused') return written.reason !== 'busy';
     }
+    if (!isFinal) return true;
     // The record has an end already, or cannot have one: who waits is to be told.
-    const end = { ...batch, bodies: [END_OF_EVENTS], mode: 'ei' as const };
+    return this.#endEvents(task, publisher, 'ei');
+  }
+
+  /**
+   * Says that no more events come, unless another run goes on.
+   *
+   * @returns Whether none does.
+   */
+  async #endEvents(task: TaskAddress, publisher: string, mode: 'i' | 'ei'): Promise<boolean> {
+    const { runner, transport } = this.#services;
+    const end = { publisher, firstCounter: 1, bodies: [END_OF_EVENTS], mode };
     return (await sendAlone(runner, transport.sending(task, end))) !== 'busy';
   }
 
@@ -341,6 +392,11 @@ function endEvent(
 ): IdentifiedEvent {
   const event = AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
   return { eventId: { publisher, counter: 1 }, event };
+}
+
+/** Whether it is known how everybody was told that a run ended. */
+function isTold(reason: EndReason | EndedRun): reason is EndedRun {
+  return typeof reason !== 'string';
 }
 
 /** Whether the request handler takes no event of the task after this one. */

@@ -20,6 +20,7 @@ import { isClusterClient, type RedisScriptClient } from '../../redis/script-clie
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from '../execution/bus-services.ts';
+import { OwnRuns } from '../execution/own-runs.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
 import { closeManager } from './close-manager.ts';
 import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
@@ -32,6 +33,7 @@ import { ReplicaLease } from '../state/replica-lease.ts';
 import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
+import { OwnStrays } from '../failover/own-strays.ts';
 import { TaskFinisher } from '../failover/task-finisher.ts';
 import { RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
@@ -62,6 +64,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   readonly #buses: TaskBuses;
   readonly #services: BusServices;
   readonly #finisher: TaskFinisher;
+  readonly #strays: OwnStrays;
   readonly #hasStore: boolean;
   readonly #closeDeadlineMs: number;
   /** The names that this process had as a replica. */
@@ -92,6 +95,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
       onExpired: (replicas) => {
         for (const replica of replicas) this.#finisher.endReplica(replica).catch(onError);
+        this.#strays.look().catch(onError);
       },
       onLost: (replica) => {
         this.#onLeaseLost(replica);
@@ -104,6 +108,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       transport: createTransport({ runner, hub, publish, onError }),
       states: new RedisTaskStates(runner, keys, publish, retentionSeconds),
       lease,
+      ownRuns: new OwnRuns(runtime),
       store: taskStore,
       trackingStore:
         taskStore !== undefined && isEventTrackingStore(taskStore) ? taskStore : undefined,
@@ -132,6 +137,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       },
       settleRun: async (task, run, contextId) =>
         this.#finisher.endRuns(task, [run], 'failed', contextId),
+      onPresent: (task, runs) => {
+        this.#strays.settle(task, runs);
+      },
       onOrphaned: (task, runs) => {
         this.#finisher.endRuns(task, runs, 'failed').catch(onError);
       },
@@ -139,9 +147,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#buses = new TaskBuses(this.#services);
     // Messages may have been lost while the connection was.
     hub.onResumed((isConcerned) => {
+      this.#services.ownRuns.resumed();
       for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
     });
     this.#finisher = new TaskFinisher(this.#services, taskStore);
+    this.#strays = new OwnStrays(this.#services, this.#finisher);
     this.#hasStore = taskStore !== undefined;
     this.#closeDeadlineMs = options.closeDeadlineMs;
   }

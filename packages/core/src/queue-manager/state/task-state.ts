@@ -5,6 +5,7 @@ import { defineScript } from '../../redis/script.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
 import beginRunSource from '../scripts/begin-run.lua';
+import countRunsSource from '../scripts/count-runs.lua';
 import dropCancelSource from '../scripts/drop-cancel.lua';
 import fenceRunSource from '../scripts/fence-run.lua';
 import forgetRunSource from '../scripts/forget-run.lua';
@@ -22,6 +23,7 @@ export const taskStateSource: string = taskState;
 const noteRunScript = defineScript('note-run', noteRunSource);
 const forgetRunScript = defineScript('forget-run', forgetRunSource);
 const readRunsScript = defineScript('read-runs', readRunsSource);
+const countRunsScript = defineScript('count-runs', countRunsSource);
 const sealRunsScript = defineScript('seal-runs', sealRunsSource);
 const beginRunScript = defineScript('begin-run', beginRunSource);
 const pauseRunScript = defineScript('pause-run', pauseRunSource);
@@ -148,6 +150,11 @@ export class RedisTaskStates {
   /** Has the list of a replica's runs take no more: who is gone, or comes back late, begins none. */
   async seal(replica: string): Promise<void> {
     await this.#runner.run(sealRunsScript, [this.#keys.sealed(replica)], [this.#retentionSeconds]);
+  }
+
+  /** How many runs of a replica are noted. */
+  async count(replica: string): Promise<number> {
+    return Number(await this.#runner.run(countRunsScript, [this.#keys.runs(replica)], []));
   }
 
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */

@@ -179,6 +179,7 @@ export const RUN_CALLS: readonly MakeCall[] = [
     ),
   (random) => call('seal-runs', [`sealed:${random.pick(REPLICAS)}`], ['1']),
   (random) => call('forget-run', [`runs:${random.pick(REPLICAS)}`], [random.pick(RUNS)]),
+  (random) => call('count-runs', [`runs:${random.pick(REPLICAS)}`], []),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
   (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
   (random) =>

@@ -35,6 +35,7 @@ export type ScriptName =
   | 'end-lease'
   | 'note-run'
   | 'forget-run'
+  | 'count-runs'
   | 'read-runs'
   | 'seal-runs'
   | 'begin-run'
@@ -102,6 +103,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'end-lease': [`${EVENTS}/end-lease`],
   'note-run': [`${EVENTS}/note-run`],
   'forget-run': [`${EVENTS}/forget-run`],
+  'count-runs': [`${EVENTS}/count-runs`],
   'read-runs': [`${EVENTS}/read-runs`],
   'seal-runs': [`${EVENTS}/seal-runs`],
   'begin-run': [`${EVENTS}/begin-run`],

@@ -1,0 +1,102 @@
+import type { TaskStatus } from '@a2a-js/sdk';
+
+import type { Runtime } from '../../runtime/runtime.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+
+/** Of how many runs that are over it is remembered how they ended. */
+const MOST_ENDED = 128;
+/** How far back a failover is taken to go: what was with Redis for longer has been replicated, in milliseconds. */
+const REPLICATED_MS = 60_000;
+
+/** How a run of this process came to its own end, or to where its task waits for its user. */
+export interface EndedRun {
+  readonly task: TaskAddress;
+  readonly contextId: string;
+  /** The last status that was accepted of it; `undefined` where there was none. */
+  readonly status: TaskStatus | undefined;
+  /** The counter of the last event that was accepted of it. */
+  readonly counter: number;
+  /** When that was accepted, on the clock of the runtime. */
+  readonly acceptedAt: number;
+}
+
+interface RememberedRun extends EndedRun {
+  /** When it was compared with what Redis has; when it was accepted, at first. */
+  readonly comparedAt: number;
+}
+
+/**
+ * What this process executes: its runs from before they are noted until their notes are removed, and how
+ * the latest of them ended. Redis may say otherwise where a failover took back its last writes.
+ */
+export class OwnRuns {
+  readonly #runtime: Runtime;
+  readonly #present = new Set<string>();
+  /** The latest last. */
+  readonly #ended = new Map<string, RememberedRun>();
+  /** When a connection was last back after a loss. */
+  #resumedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** A run is about to be noted. */
+  begin(run: string): void {
+    this.#present.add(run);
+    this.#ended.delete(run);
+  }
+
+  /**
+   * The note of a run was removed.
+   *
+   * @param ended How it ended; absent where others have ended it, or it never began.
+   */
+  leave(run: string, ended?: EndedRun): void {
+    this.#present.delete(run);
+    this.#ended.delete(run);
+    if (ended === undefined) return;
+    this.#ended.set(run, { ...ended, comparedAt: ended.acceptedAt });
+    if (this.#ended.size <= MOST_ENDED) return;
+    for (const oldest of this.#ended.keys()) {
+      this.#ended.delete(oldest);
+      break;
+    }
+  }
+
+  /** Whether a run of this process is under way, or still being brought to its end. */
+  has(run: string): boolean {
+    return this.#present.has(run);
+  }
+
+  /** How many runs are under way under a name. */
+  count(replica: string): number {
+    let count = 0;
+    for (const run of this.#present) if (replicaOf(run) === replica) count += 1;
+    return count;
+  }
+
+  /** How a run ended, where that is remembered. */
+  ended(run: string): EndedRun | undefined {
+    return this.#ended.get(run);
+  }
+
+  /** A connection was lost, and is back: what was written before may have been taken back. */
+  resumed(): void {
+    this.#resumedAt = this.#runtime.now();
+  }
+
+  /** Runs whose end may have been taken back, and that were not compared with what Redis has since. */
+  doubtful(): readonly (readonly [string, EndedRun])[] {
+    return [...this.#ended].filter(
+      ([, { acceptedAt, comparedAt }]) =>
+        comparedAt <= this.#resumedAt && this.#resumedAt - acceptedAt < REPLICATED_MS,
+    );
+  }
+
+  /** The end of a run was compared with what Redis has, and what was missing is there again. */
+  compared(run: string): void {
+    const ended = this.#ended.get(run);
+    if (ended !== undefined) this.#ended.set(run, { ...ended, comparedAt: this.#runtime.now() });
+  }
+}

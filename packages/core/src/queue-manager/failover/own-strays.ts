@@ -1,0 +1,99 @@
+import { eachAtOnce } from '../../shared/each-at-once.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+import type { RedisTaskState } from '../state/task-state.ts';
+import type { TaskFinisher } from './task-finisher.ts';
+
+/** How many runs are settled at once. */
+const RUNS_AT_ONCE = 16;
+
+/**
+ * Settles runs of this process that Redis takes to go on, and this process does not: a failover took back
+ * their end, or the removal of their note, or a note came late. Nobody else would look after them, as
+ * the replica lives.
+ */
+export class OwnStrays {
+  readonly #services: BusServices;
+  readonly #finisher: TaskFinisher;
+  readonly #settling = new Set<string>();
+  /** Noted runs that are not executed here, as of the last look: a reply may have been late. */
+  #suspected: ReadonlySet<string> = new Set();
+  #isLooking = false;
+
+  constructor(services: BusServices, finisher: TaskFinisher) {
+    this.#services = services;
+    this.#finisher = finisher;
+  }
+
+  /** Compares what is noted of this replica, and how its latest runs ended, with what this process knows. */
+  async look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.#compareEnds();
+      await this.#compareNotes();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** Settles those of the runs of a task that are this process's, and are not executed here any more. */
+  settle(task: TaskAddress, runs: readonly string[]): void {
+    for (const run of runs) {
+      if (this.#isStray(run)) this.#settle(task, run).catch(this.#services.onError);
+    }
+  }
+
+  #isStray(run: string): boolean {
+    const { lease, ownRuns } = this.#services;
+    return replicaOf(run) === lease.replica && !ownRuns.has(run);
+  }
+
+  /** Only where a connection was lost since, something is read. */
+  async #compareEnds(): Promise<void> {
+    const { ownRuns, states } = this.#services;
+    await eachAtOnce(ownRuns.doubtful(), RUNS_AT_ONCE, async ([run, { task, counter }]) => {
+      const state = await states.state(task);
+      // What is published late goes on with a run that was paused.
+      if (ownRuns.has(run)) return;
+      if (isTakenBack(state, run, counter)) await this.#settle(task, run);
+      ownRuns.compared(run);
+    });
+  }
+
+  async #compareNotes(): Promise<void> {
+    const { lease, ownRuns, states } = this.#services;
+    const { replica } = lease;
+    const count = await states.count(replica);
+    if (count <= ownRuns.count(replica)) {
+      this.#suspected = new Set();
+      return;
+    }
+    const noted = await states.of(replica);
+    const strays = [...noted].filter(([run]) => this.#isStray(run));
+    const again = strays.filter(([run]) => this.#suspected.has(run));
+    this.#suspected = new Set(strays.map(([run]) => run));
+    await eachAtOnce(again, RUNS_AT_ONCE, async ([run, note]) => {
+      if (note === undefined) await states.forget(run);
+      else await this.#settle(note.task, run, note.contextId);
+    });
+  }
+
+  async #settle(task: TaskAddress, run: string, contextId?: string): Promise<void> {
+    if (this.#settling.has(run)) return;
+    this.#settling.add(run);
+    try {
+      await this.#finisher.endStray(task, run, contextId);
+    } finally {
+      this.#settling.delete(run);
+    }
+  }
+}
+
+/**
+ * Whether Redis has less of a run than it had accepted. That it has nothing proves nothing: what is known of a
+ * run is given up in time.
+ */
+function isTakenBack({ runs, counters }: RedisTaskState, run: string, counter: number): boolean {
+  return runs.includes(run) || (counters.get(run) ?? counter) < counter;
+}
