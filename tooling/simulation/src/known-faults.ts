@@ -8,25 +8,6 @@ import { type Finding, signatureOf } from './promises/finding.ts';
  */
 export const KNOWN_FAULTS: readonly KnownFault[] = [
   {
-    signature: 'P11 a task stays open after a loss',
-    what: 'A failover loses the last saves of a task, and that its run is over was lost, too. Nobody compares the task with what was published.',
-    seed: 11982,
-    profiles: ['failover'],
-  },
-  {
-    signature: 'P11 a task stays open after a loss',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500014,
-    profiles: ['failover'],
-    load: 'dense',
-  },
-  {
-    signature: 'P6 a cancel never ends',
-    what: 'Seen since one script writes an event; its interleaving has not been read yet.',
-    seed: 500170,
-    profiles: ['failover'],
-  },
-  {
     signature: 'webhooks events are told after the end',
     what: 'Two replicas tell of one task, each in its own order: the one tells the end that it stored, while the other is behind with what it stored before. Between replicas, webhooks have no order.',
     seed: 10401,

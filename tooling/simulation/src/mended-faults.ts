@@ -191,4 +191,48 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     seed: 500008,
     profiles: ['calm'],
   },
+  {
+    signature: 'P11 a task stays open after a loss',
+    what: 'A failover takes back the end of a run, and that its note was removed. Its replica lives, and takes the run to be over: nobody looks after it.',
+    seed: 11982,
+    profiles: ['failover'],
+  },
+  {
+    signature: 'P11 a task stays open after a loss',
+    what: 'The same, where other replicas follow the task.',
+    seed: 500014,
+    profiles: ['failover'],
+    load: 'dense',
+  },
+  {
+    signature: 'P11 a task stays open after a loss',
+    what: 'The same.',
+    seed: 900008,
+    profiles: ['failover'],
+    load: 'dense',
+  },
+  {
+    signature: 'P11 a task stays open after a loss',
+    what: 'A failover takes back the end of a run, whose note is removed only afterwards: no list names it. The run is paused after its end, so that its task seems to wait for its user.',
+    seed: 900076,
+    profiles: ['failover'],
+  },
+  {
+    signature: 'P6 a resubscribe never ends',
+    what: 'The same: who subscribed waits for ever.',
+    seed: 900076,
+    profiles: ['failover'],
+  },
+  {
+    signature: 'P6 a cancel never ends',
+    what: 'A failover takes back that a run was paused. A cancel asks that run, and its replica, which lives, does not execute it.',
+    seed: 500170,
+    profiles: ['failover'],
+  },
+  {
+    signature: 'P6 a cancel never ends',
+    what: 'A failover takes back the end of a run: a cancel on its own replica asks it, and waits for ever.',
+    seed: 920003,
+    profiles: ['failover'],
+  },
 ];

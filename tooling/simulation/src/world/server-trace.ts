@@ -10,7 +10,13 @@ declare global {
 }
 
 /** Calls that only keep things going, and would fill a trace. */
-const QUIET: ReadonlySet<string> = new Set(['renew-lease', 'PING', 'read-state', 'read-position']);
+const QUIET: ReadonlySet<string> = new Set([
+  'renew-lease',
+  'count-runs',
+  'PING',
+  'read-state',
+  'read-position',
+]);
 const LONGEST = 60;
 
 /** What a server did, in a line of a trace; nothing where that is of little interest. */
