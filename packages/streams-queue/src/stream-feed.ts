@@ -168,8 +168,9 @@ export class StreamFeed implements TaskFeed {
       const from = this.#position;
       if (from === undefined || this.#isClosed || from.sequence >= this.#announced) return;
       const entries = await this.#parts.log.after(this.#task, from.id, ENTRIES_PER_READ);
-      // Read in one epoch, met in another: what was read is of the old one.
-      if (this.#position?.epoch !== from.epoch) continue;
+      // Read in one epoch, met in another: what was read is of the old one. And whoever closed the feed
+      // may follow the task anew, from a later entry on.
+      if (this.#isClosed || this.#position?.epoch !== from.epoch) continue;
       const first = entries[0];
       if (first === undefined) {
         this.#position = { ...from, sequence: this.#announced };
