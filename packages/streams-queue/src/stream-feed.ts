@@ -16,7 +16,7 @@ const ENTRIES_PER_READ = 256;
 /** What a feed needs beside the log. */
 export interface FeedParts {
   readonly runtime: Runtime;
-  readonly log: StreamLog;
+  readonly log: Pick<StreamLog, 'position' | 'after'>;
   /** Resolves when the subscription is confirmed. */
   readonly join: (channel: string, listener: (message: string) => void) => Promise<void>;
   readonly leave: (channel: string, listener: (message: string) => void) => void;
