@@ -46,6 +46,19 @@ describe('AppliedEvents', () => {
     );
   });
 
+  it('counts exactly those that others do not hold', () => {
+    fc.assert(
+      fc.property(marks, marks, (some, others) => {
+        const [these, those] = [appliedOf(some), appliedOf(others)];
+        const beyond = some.filter((each) => !those.has(each));
+        const distinct = new Set(beyond.map(({ publisher, counter }) => `${publisher} ${counter}`));
+        expect(these.countBeyond(those)).toBe(distinct.size);
+        expect(these.union(those).countBeyond(those)).toBe(distinct.size);
+        expect(those.countBeyond(these.union(those))).toBe(0);
+      }),
+    );
+  });
+
   it('needs one range for events that follow one another', () => {
     const list = [3, 1, 2, 5, 9, 8].map((counter) => ({ publisher: 'p', counter }));
     expect(appliedOf(list).toString()).toBe('p:1-3,5,8-9');

@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import type { RedisClient } from '../../client/client-types.ts';
+import { createRedisClient } from '../../client/create-redis-client.ts';
+import { ScriptRunner } from '../../redis/script-runner.ts';
+import { defineScript } from '../../redis/script.ts';
+import { QueueKeys, type TaskAddress } from './queue-keys.ts';
+import { RedisTaskStates, taskStateSource } from './task-state.ts';
+
+const RETENTION_SECONDS = 1000;
+
+let server: RedisServer;
+let client: RedisClient;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+  client = await createRedisClient({ url: server.url });
+});
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+/** The states of a prefix of its own, and one of its tasks. */
+function open(): { states: RedisTaskStates; keys: QueueKeys; task: TaskAddress } {
+  const keys = new QueueKeys(`${randomUUID()}:`);
+  const states = new RedisTaskStates(new ScriptRunner(client), keys, 'PUBLISH', RETENTION_SECONDS);
+  return { states, keys, task: keys.task({ tenant: 't', owner: 'o' }, 'task') };
+}
+
+/** The fields of a hash. */
+async function fields(key: string): Promise<Readonly<Record<string, string>>> {
+  return { ...(await client.hGetAll(key)) };
+}
+
+/** Hears what is published on a channel while something is done. */
+async function heard(channel: string, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const listener = client.duplicate();
+  await listener.connect();
+  try {
+    const messages: string[] = [];
+    await listener.subscribe(channel, (message) => messages.push(message));
+    await work();
+    await client.publish(channel, 'last');
+    await vi.waitUntil(() => messages.at(-1) === 'last');
+    return messages.slice(0, -1);
+  } finally {
+    listener.destroy();
+  }
+}
+
+describe('note-run', () => {
+  it('notes what is needed to end the run, for as long as a state stays', async () => {
+    const { states, keys, task } = open();
+    expect(await states.note(task, 'r-1', 'context')).toBe(true);
+    expect(await states.note(task, 'r-1', 'context')).toBe(true);
+    expect(await states.of('r')).toEqual(new Map([['r-1', { task, contextId: 'context' }]]));
+    expect(await client.ttl(keys.runs('r'))).toBe(RETENTION_SECONDS);
+    expect(await states.forget('r-1')).toBe(true);
+    expect(await states.forget('r-1')).toBe(false);
+    expect(await client.exists(keys.runs('r'))).toBe(0);
+  });
+
+  it('leaves out nothing that it cannot read: it may be a run of its replica', async () => {
+    const { states, keys } = open();
+    await client.hSet(keys.runs('r'), { 'r-1': 'nonsense', 'r-2': '{"tenant":1}' });
+    const runs = await states.of('r');
+    expect([...runs].toSorted()).toEqual([
+      ['r-1', undefined],
+      ['r-2', undefined],
+    ]);
+  });
+});
+
+describe('seal-runs', () => {
+  it('closes the list of one replica, which keeps what is in it', async () => {
+    const { states, keys, task } = open();
+    await states.note(task, 'r-1', '');
+    await states.seal('r');
+    await states.seal('r');
+    expect(await states.note(task, 'r-2', '')).toBe(false);
+    // Nor a note that comes a second time: whoever reads the list has seen the first.
+    expect(await states.note(task, 'r-1', '')).toBe(false);
+    expect([...(await states.of('r')).keys()]).toEqual(['r-1']);
+    expect(await states.note(task, 's-1', '')).toBe(true);
+    expect(await client.ttl(keys.sealed('r'))).toBe(RETENTION_SECONDS);
+  });
+
+  it('keeps an empty list empty', async () => {
+    const { states, keys, task } = open();
+    await states.seal('r');
+    expect(await states.note(task, 'r-1', '')).toBe(false);
+    expect(await states.of('r')).toEqual(new Map());
+    expect(await client.exists(keys.runs('r'))).toBe(0);
+  });
+});
+
+describe('begin-run', () => {
+  it('enters a run, as often as it is called', async () => {
+    const { states, task } = open();
+    expect(await states.begin(task, 'r-1')).toBe('begun');
+    expect(await states.begin(task, 'r-1')).toBe('begun');
+    expect(await states.begin(task, 's-1')).toBe('begun');
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'r:s-1': '' });
+    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+  });
+
+  it('goes on with a task that waited for its user, or whose last run is over', async () => {
+    const { states, task } = open();
+    await client.hSet(task.state, { open: '', end: '', 'c:a-1': '3' });
+    expect(await states.begin(task, 'r-1')).toBe('begun');
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'c:a-1': '3' });
+  });
+
+  it('enters none at a task that has come to its end', async () => {
+    const { states, task } = open();
+    await client.hSet(task.state, { end: 't' });
+    expect(await states.begin(task, 'r-1')).toBe('over');
+    expect(await fields(task.state)).toEqual({ end: 't' });
+  });
+
+  it.each([
+    ['fenced', { 'f:r-1': '' }],
+    ['over', { 'f:r-1': 't' }],
+    ['void', { 'f:r-1': 'a' }],
+    ['void', { 'f:r-1': 'n' }],
+    // The end of its task counts for more: there is nothing to execute as another run.
+    ['over', { 'f:r-1': 'a', end: 't' }],
+  ])('says that a run is %s with %j, and changes nothing', async (beginning, state) => {
+    const { states, task } = open();
+    await client.hSet(task.state, state);
+    expect(await states.begin(task, 'r-1')).toBe(beginning);
+    expect(await fields(task.state)).toEqual(state);
+    expect(await states.begin(task, 'r-2')).toBe('end' in state ? 'over' : 'begun');
+  });
+});
+
+describe('fence-run', () => {
+  it('ends a run that goes on, and tells those who wait for its answer to look', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    await states.begin(task, 's-1');
+    const messages = await heard(task.channel, async () => {
+      expect(await states.fence(task, 'r-1')).toBe('active');
+    });
+    expect(messages).toEqual(['C']);
+    expect(await fields(task.state)).toEqual({ 'f:r-1': '', 'r:s-1': '' });
+    expect(await states.begin(task, 'r-1')).toBe('fenced');
+  });
+
+  it('keeps the expiry of a state whose last field it was', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    await states.fence(task, 'r-1');
+    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+  });
+
+  it('changes nothing of a run that others have ended', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    await states.fence(task, 'r-1');
+    await client.hSet(task.state, { 'f:s-1': 't' });
+    const messages = await heard(task.channel, async () => {
+      expect(await states.fence(task, 'r-1')).toBe('fenced');
+      expect(await states.fence(task, 's-1')).toBe('fenced');
+    });
+    expect(messages).toEqual([]);
+    expect(await fields(task.state)).toEqual({ 'f:r-1': '', 'f:s-1': 't' });
+  });
+
+  it('leaves alone a run that came to its own end', async () => {
+    const { states, task } = open();
+    await client.hSet(task.state, { 'c:r-1': '3', end: 't' });
+    expect(await states.fence(task, 'r-1')).toBe('settled');
+    expect(await fields(task.state)).toEqual({ 'c:r-1': '3', end: 't' });
+  });
+
+  it('fences ahead what was noted and has not begun', async () => {
+    const { states, task } = open();
+    await states.begin(task, 's-1');
+    expect(await states.fence(task, 'r-1')).toBe('settled');
+    expect(await states.fence(task, 'r-1')).toBe('settled');
+    expect(await fields(task.state)).toEqual({ 'r:s-1': '', 'f:r-1': 'a' });
+    // The call that was under way comes late.
+    expect(await states.begin(task, 'r-1')).toBe('void');
+    expect(await fields(task.state)).toEqual({ 'r:s-1': '', 'f:r-1': 'a' });
+    // The task goes on with the other run, and is not taken to be executed by nobody.
+    expect((await states.state(task)).phase).toBe('running');
+  });
+
+  it('fences ahead where nothing is known of the task, and leaves nothing for ever', async () => {
+    const { states, task } = open();
+    expect(await states.fence(task, 'r-1')).toBe('unknown');
+    expect(await states.fence(task, 'r-1')).toBe('unknown');
+    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await states.begin(task, 'r-1')).toBe('void');
+    const { phase, runs } = await states.state(task);
+    expect([phase, runs]).toEqual(['none', []]);
+  });
+});
+
+describe('task-state', () => {
+  const refusal = defineScript(
+    'refusal',
+    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 3, #ARGV) or 'accepted'`,
+  );
+
+  /** What becomes of events of a run, from a counter on. */
+  async function outcome(
+    { state }: TaskAddress,
+    [run, first, mode]: readonly [string, number, string],
+    ...bodies: string[]
+  ): Promise<unknown> {
+    return new ScriptRunner(client).run(refusal, [state], [run, String(first), mode, ...bodies]);
+  }
+
+  it('refuses events of a run that others have ended, however', async () => {
+    const { task } = open();
+    await client.hSet(task.state, { 'f:a-1': '', 'f:b-1': 't', 'f:c-1': 'a', 'f:d-1': 'n' });
+    expect(await outcome(task, ['a-1', 1, ''], 's')).toBe('fenced');
+    expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('over');
+    expect(await outcome(task, ['c-1', 1, ''], 's')).toBe('fenced');
+    expect(await outcome(task, ['d-1', 1, ''], 'z')).toBe('fenced');
+    expect(await outcome(task, ['e-1', 1, ''], 's')).toBe('accepted');
+  });
+
+  it('refuses what comes after the end of the task, and not what was accepted before', async () => {
+    const { task } = open();
+    await client.hSet(task.state, { end: 't', 'c:a-1': '3' });
+    expect(await outcome(task, ['a-1', 2, ''], 's', 's')).toBe('accepted');
+    expect(await outcome(task, ['a-1', 2, ''], 's', 's', 's')).toBe('ended');
+    // The end of the run is no event of it.
+    expect(await outcome(task, ['a-1', 3, ''], 's', 'z')).toBe('accepted');
+    expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('ended');
+    expect(await outcome(task, ['b-1', 1, ''], 'z')).toBe('accepted');
+  });
+
+  it('goes on where the last run is over and the task is not', async () => {
+    const { task } = open();
+    await client.hSet(task.state, { end: '', 'c:a-1': '3' });
+    expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
+  });
+
+  it('asks for other runs only where it is told to', async () => {
+    const { task } = open();
+    await client.hSet(task.state, { 'r:a-1': '' });
+    expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
+    expect(await outcome(task, ['b-1', 1, 'ei'], 's')).toBe('busy');
+    expect(await outcome(task, ['a-1', 1, 'ei'], 's')).toBe('accepted');
+  });
+});
