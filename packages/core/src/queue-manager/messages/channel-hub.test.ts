@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   type RedisServer,
@@ -14,7 +15,7 @@ import { createRedisClient } from '../../client/create-redis-client.ts';
 import { textReply } from '../../redis/reply.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import { ChannelHub } from './channel-hub.ts';
-import { subscriptionOf } from './subscriber-client.ts';
+import { type Subscription, subscriptionOf } from './subscriber-client.ts';
 
 let server: RedisServer;
 let client: RedisClient;
@@ -149,6 +150,134 @@ describe('ChannelHub', () => {
     await hub.close();
     await hub.close();
     expect((await errorOf(hub.join('c', () => {}))).code).toBe('CLIENT_CLOSED');
+  });
+});
+
+/** A connection of which a test says what becomes of a subscription's end. */
+class Connection implements Subscription {
+  readonly connected: Promise<void> = Promise.resolve();
+  readonly isOwn: boolean = true;
+  readonly calls: string[] = [];
+  /** Done with each end of a subscription. */
+  onUnsubscribe: () => Promise<void> = async () => {};
+
+  openHub(): ChannelHub {
+    const hub = new ChannelHub(
+      systemRuntime,
+      () => this,
+      (error) => errors.push(error),
+    );
+    hubs.push(hub);
+    return hub;
+  }
+
+  async subscribe(channel: string): Promise<void> {
+    this.calls.push(`subscribe ${channel}`);
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    this.calls.push(`unsubscribe ${channel}`);
+    await this.onUnsubscribe();
+    this.calls.push(`unsubscribed ${channel}`);
+  }
+
+  close(): void {
+    this.calls.push('close');
+  }
+}
+
+describe('ChannelHub, of a channel that is being left', () => {
+  const listener = (): void => {};
+
+  it('tries again where the connection broke: the client subscribes once more with the next', async () => {
+    const connection = new Connection();
+    const hub = connection.openHub();
+    await hub.join('c', listener);
+    connection.onUnsubscribe = async () => {
+      if (connection.calls.length < 4) throw new Error('Socket closed unexpectedly');
+    };
+    hub.leave('c', listener);
+    await vi.waitUntil(() => connection.calls.includes('unsubscribed c'));
+    expect(connection.calls.slice(1)).toEqual([
+      'unsubscribe c',
+      'unsubscribe c',
+      'unsubscribe c',
+      'unsubscribed c',
+    ]);
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['The client is closed', 'NOPERM this user has no permissions'])(
+    'does not try again what cannot succeed: %s',
+    async (message) => {
+      const connection = new Connection();
+      const hub = connection.openHub();
+      await hub.join('c', listener);
+      connection.onUnsubscribe = async () => {
+        throw new Error(message);
+      };
+      hub.leave('c', listener);
+      // Who joins comes after that, and finds it over.
+      await hub.join('c', listener);
+      expect(connection.calls).toEqual(['subscribe c', 'unsubscribe c', 'subscribe c']);
+    },
+  );
+
+  it('does not try again once it is closed', async () => {
+    const connection = new Connection();
+    const hub = connection.openHub();
+    await hub.join('c', listener);
+    connection.onUnsubscribe = async () => {
+      await hub.close();
+      throw new Error('Socket closed unexpectedly');
+    };
+    hub.leave('c', listener);
+    await vi.waitUntil(() => connection.calls.includes('close'));
+    await sleep(50);
+    expect(connection.calls).toEqual(['subscribe c', 'unsubscribe c', 'close']);
+  });
+
+  it('lets one who joins wait until it is left, and nobody of another channel', async () => {
+    const connection = new Connection();
+    const hub = connection.openHub();
+    await hub.join('c', listener);
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    connection.onUnsubscribe = async () => released;
+    hub.leave('c', listener);
+    let isJoined = false;
+    const joining = hub.join('c', listener).then(() => (isJoined = true));
+    await hub.join('d', listener);
+    expect(connection.calls).toEqual(['subscribe c', 'unsubscribe c', 'subscribe d']);
+    expect(isJoined).toBe(false);
+    release();
+    await joining;
+    expect(connection.calls.slice(3)).toEqual(['unsubscribed c', 'subscribe c']);
+  });
+
+  it('keeps the order of those who join and leave meanwhile', async () => {
+    const connection = new Connection();
+    const hub = connection.openHub();
+    await hub.join('c', listener);
+    let failures = 2;
+    connection.onUnsubscribe = async () => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('Socket closed unexpectedly');
+    };
+    hub.leave('c', listener);
+    const joining = hub.join('c', listener);
+    hub.leave('c', listener);
+    const last = hub.join('c', listener);
+    await Promise.all([joining, last]);
+    expect(connection.calls.filter((call) => call !== 'unsubscribe c')).toEqual([
+      'subscribe c',
+      'unsubscribed c',
+      'subscribe c',
+      'unsubscribed c',
+      'subscribe c',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { RedisClient } from '../../client/client-types.ts';
 import { createRedisClient } from '../../client/create-redis-client.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
+import { systemRuntime } from '../../runtime/runtime.ts';
 import { ReplicaLease } from './replica-lease.ts';
 
 const LEASE_MS = 400;
@@ -206,5 +207,133 @@ describe('ReplicaLease', () => {
     await vi.waitUntil(() => lease.isCertain);
     expect(told.lost).toEqual([]);
     expect(told.errors).not.toEqual([]);
+  });
+
+  it('takes no more runs once it is sealed, and is renewed all the same', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    await lease.start();
+    expect(lease.takesRuns).toBe(true);
+    lease.seal();
+    lease.seal();
+    expect([lease.takesRuns, lease.isLive]).toEqual([false, true]);
+    await renewed(key, lease);
+    // Nor under another name.
+    lease.abandon(lease.replica);
+    await lease.confirm();
+    expect([lease.takesRuns, lease.isLive, told.lost.length]).toEqual([false, true, 1]);
+    await lease.stop();
+    lease.seal();
+    expect(lease.takesRuns).toBe(false);
+  });
+
+  it('goes on under another name where it abandons the one that it has', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    await lease.start();
+    const before = lease.replica;
+    // Under way while the name is given up: what it answers is of the old one.
+    const renewing = lease.renew();
+    lease.abandon(before);
+    await renewing;
+    expect([told.lost, lease.isLive, lease.isCertain]).toEqual([[before], false, true]);
+    await lease.confirm();
+    expect(lease.isLive).toBe(true);
+    // It stays on the list until its lease runs out: others end what was noted under it.
+    expect((await client.zRange(key, 0, -1)).toSorted()).toEqual(
+      [before, lease.replica].toSorted(),
+    );
+    // Who finds out late that the old one is of no use does not cost the new one.
+    const { replica } = lease;
+    lease.abandon(before);
+    expect([lease.replica, lease.isLive]).toEqual([replica, true]);
+    await lease.stop();
+    lease.abandon(replica);
+    expect(told.lost).toEqual([before]);
+  });
+});
+
+/** A lease on a clock of its own, with another replica on the list. */
+class ClockedLease {
+  readonly lease: ReplicaLease;
+  /** Who was told to be gone, at the latest renewal. */
+  expired: readonly string[] = [];
+  condemned = 0;
+  clock = 0;
+  serverClock = 1_000_000;
+  /** When the lease of the other one runs out, on the server's clock. */
+  otherEndsAt = 1_000_000;
+
+  constructor() {
+    const runtime = {
+      ...systemRuntime,
+      now: () => this.clock,
+      // Renewed by hand.
+      setTimer: () => ({ ref: () => {}, unref: () => {}, cancel: () => {} }),
+    };
+    const run: ScriptRunner['run'] = async ({ name }, _, [replica]) => {
+      if (name === 'renew-lease') {
+        const others = ['other', this.otherEndsAt - this.serverClock];
+        return [1, String(this.serverClock), replica, LEASE_MS, ...others];
+      }
+      if (name === 'condemn-replica') this.condemned += 1;
+      return 1;
+    };
+    const runner = { runtime, run } as unknown as ScriptRunner;
+    this.lease = new ReplicaLease(runner, 'key', LEASE_MS, {
+      onExpired: (replicas) => (this.expired = replicas),
+      onLost: () => {},
+      onError: () => {},
+    });
+  }
+
+  /** Renews it as often as it takes for as long as a lease lasts. */
+  async live(): Promise<void> {
+    for (let step = 0; step < 4; step += 1) await this.pass(LEASE_MS / 4);
+  }
+
+  /** Lets time pass, and renews it. */
+  async pass(ms: number, serverMs = ms): Promise<void> {
+    this.clock += ms;
+    this.serverClock += serverMs;
+    await this.lease.renew();
+  }
+}
+
+describe("ReplicaLease, where the server's clock is set forward", () => {
+  it('takes nobody for gone whose lease has run out by that', async () => {
+    const clocked = new ClockedLease();
+    clocked.otherEndsAt = clocked.serverClock + 3 * LEASE_MS;
+    await clocked.lease.start();
+    await clocked.live();
+    expect([clocked.expired, await clocked.lease.areGone(['other'])]).toEqual([[], false]);
+
+    await clocked.pass(LEASE_MS / 4, 10 * LEASE_MS);
+    expect([clocked.expired, await clocked.lease.areGone(['other'])]).toEqual([[], false]);
+    // The other one renews its lease meanwhile.
+    clocked.otherEndsAt = clocked.serverClock + 2 * LEASE_MS;
+    await clocked.live();
+    expect([clocked.expired, await clocked.lease.areGone(['other'])]).toEqual([[], false]);
+    expect([clocked.condemned, clocked.lease.isLive]).toEqual([0, true]);
+  });
+
+  it('takes one for gone that does not renew its lease afterwards either', async () => {
+    const clocked = new ClockedLease();
+    await clocked.lease.start();
+    await clocked.live();
+    expect(clocked.expired).toEqual(['other']);
+    await clocked.pass(LEASE_MS / 4, 10 * LEASE_MS);
+    expect(clocked.expired).toEqual([]);
+    await clocked.live();
+    expect([clocked.expired, await clocked.lease.areGone(['other'])]).toEqual([['other'], true]);
+    expect(clocked.condemned).toBe(1);
+  });
+
+  it('goes on where the clocks only differ as clocks do', async () => {
+    const clocked = new ClockedLease();
+    await clocked.lease.start();
+    await clocked.live();
+    await clocked.pass(LEASE_MS / 4, LEASE_MS / 4 + LEASE_MS / 20);
+    expect(clocked.expired).toEqual(['other']);
   });
 });
