@@ -1,0 +1,167 @@
+import { Task, TaskState } from '@a2a-js/sdk';
+import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { statusOf } from '../events/end-status.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
+import { OwnListeners } from './own-listeners.ts';
+
+const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
+const ERROR = new A2ARedisError('RUN_ENDED', 'ended');
+
+/** Listeners, and what they hear. */
+class Heard {
+  readonly listeners: OwnListeners;
+  readonly calls: string[] = [];
+  /** The state of the stored task. */
+  stored = TaskState.TASK_STATE_WORKING;
+  /** Done before the store answers. */
+  beforeLoad: () => void = () => {};
+  /** Called when the listeners have all that was published here. */
+  #afterDelivery: (() => void)[] | undefined;
+
+  constructor() {
+    const store = {
+      load: async () => {
+        this.beforeLoad();
+        return Task.fromJSON({ id: 't', contextId: 'c', status: { state: this.stored } });
+      },
+      appliedEvents: async () => AppliedEvents.parse('p:1-2'),
+    };
+    const onError = (error: unknown): void => void this.calls.push(`error ${String(error)}`);
+    const services = { store, trackingStore: store, onError } as unknown as BusServices;
+    this.listeners = new OwnListeners(TASK, services, {
+      afterDelivery: (call) => {
+        if (this.#afterDelivery === undefined) call();
+        else this.#afterDelivery.push(call);
+      },
+      emit: (event) => void this.calls.push(textOf(event)),
+      emitFinished: () => void this.calls.push('finished'),
+    });
+  }
+
+  /** What was published here waits. */
+  defer(): void {
+    this.#afterDelivery = [];
+  }
+
+  delivered(): void {
+    const calls = this.#afterDelivery ?? [];
+    this.#afterDelivery = undefined;
+    for (const call of calls) call();
+  }
+}
+
+/** An event for short: its state, or what it throws where it is read. */
+function textOf(event: AgentExecutionEvent): string {
+  try {
+    const { state = TaskState.TASK_STATE_UNSPECIFIED } = statusOf(event) ?? {};
+    return TaskState[state].replace('TASK_STATE_', '');
+  } catch (error) {
+    return `throws ${String(error)}`;
+  }
+}
+
+function status(state: TaskState): AgentExecutionEvent {
+  const at = { state, message: undefined, timestamp: undefined };
+  const ids = { taskId: 't', contextId: 'c' };
+  return AgentEvent.statusUpdate({ ...ids, status: at, metadata: undefined });
+}
+
+describe('OwnListeners', () => {
+  it('are finished with the execution, once they have all that was published', () => {
+    const heard = new Heard();
+    heard.defer();
+    heard.listeners.executed();
+    expect(heard.calls).toEqual([]);
+    heard.delivered();
+    expect(heard.calls).toEqual(['finished']);
+  });
+
+  it('wait for the end that others give the task, and are told it by the store', async () => {
+    const heard = new Heard();
+    const { listeners, calls } = heard;
+    listeners.endedElsewhere();
+    listeners.executed();
+    expect([calls, listeners.waitForEnd]).toEqual([[], true]);
+    heard.stored = TaskState.TASK_STATE_CANCELED;
+    await listeners.end();
+    await listeners.end();
+    expect([calls, listeners.areFinished]).toEqual([['CANCELED', 'finished'], true]);
+  });
+
+  it('are not told an end again that they know', async () => {
+    const heard = new Heard();
+    heard.listeners.deliver(status(TaskState.TASK_STATE_FAILED));
+    heard.stored = TaskState.TASK_STATE_FAILED;
+    await heard.listeners.end();
+    expect(heard.calls).toEqual(['FAILED', 'finished']);
+  });
+});
+
+describe('OwnListeners, where nothing of their task goes on', () => {
+  it('fail: no end comes for which they wait', async () => {
+    const { listeners, calls } = new Heard();
+    listeners.endedElsewhere();
+    await listeners.endWithout(ERROR);
+    expect([calls, listeners.areFinished]).toEqual([
+      ['throws A2ARedisError: ended', 'finished'],
+      true,
+    ]);
+    await listeners.endWithout(ERROR);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('are left alone where nobody else has ended what they listen to', async () => {
+    const { listeners, calls } = new Heard();
+    await listeners.endWithout(ERROR);
+    expect([calls, listeners.areFinished]).toEqual([[], false]);
+  });
+
+  it('wait for an end that the task has: it is still to be heard', async () => {
+    const heard = new Heard();
+    heard.stored = TaskState.TASK_STATE_FAILED;
+    heard.listeners.endedElsewhere();
+    await heard.listeners.endWithout(ERROR);
+    expect([heard.calls, heard.listeners.waitForEnd]).toEqual([[], true]);
+    await heard.listeners.end();
+    expect(heard.calls).toEqual(['FAILED', 'finished']);
+  });
+
+  it('hear an end that comes while the store is asked, and no failure', async () => {
+    const heard = new Heard();
+    heard.listeners.endedElsewhere();
+    heard.beforeLoad = () => {
+      heard.beforeLoad = () => {};
+      heard.listeners.deliver(status(TaskState.TASK_STATE_CANCELED));
+      void heard.listeners.end();
+    };
+    await heard.listeners.endWithout(ERROR);
+    expect(heard.calls).toEqual(['CANCELED', 'finished']);
+  });
+
+  it('are only finished where they know the end', async () => {
+    const { listeners, calls } = new Heard();
+    listeners.deliver(status(TaskState.TASK_STATE_COMPLETED));
+    listeners.endedElsewhere();
+    await listeners.endWithout(ERROR);
+    expect(calls).toEqual(['COMPLETED', 'finished']);
+  });
+
+  it('wait on where the store cannot tell, which is reported', async () => {
+    const heard = new Heard();
+    heard.listeners.endedElsewhere();
+    heard.beforeLoad = () => {
+      throw new A2ARedisError('UNAVAILABLE', 'away');
+    };
+    await heard.listeners.endWithout(ERROR);
+    expect(heard.calls).toEqual(['error A2ARedisError: away']);
+    expect(heard.listeners.waitForEnd).toBe(true);
+    heard.beforeLoad = () => {};
+    await heard.listeners.endWithout(ERROR);
+    expect(heard.calls.slice(1)).toEqual(['throws A2ARedisError: ended', 'finished']);
+  });
+});
