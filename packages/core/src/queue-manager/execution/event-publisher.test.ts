@@ -1,0 +1,141 @@
+import { TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
+import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { ExecutionParts } from '../../../test/execution-parts.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
+import { EventPublisher } from './event-publisher.ts';
+
+const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
+const WORKING = statusUpdate(TaskState.TASK_STATE_WORKING);
+const COMPLETED = statusUpdate(TaskState.TASK_STATE_COMPLETED);
+const ARTIFACT = AgentEvent.artifactUpdate(
+  TaskArtifactUpdateEvent.fromJSON({ taskId: 't', contextId: 'c', artifact: { artifactId: 'a' } }),
+);
+
+function statusUpdate(state: TaskState, taskId = 't'): AgentExecutionEvent {
+  const status = { state, message: undefined, timestamp: undefined };
+  return AgentEvent.statusUpdate({ taskId, contextId: 'c', status, metadata: undefined });
+}
+
+/** A publisher, and what those here hear of its events: by counter. */
+class Publishing {
+  readonly parts = new ExecutionParts();
+  readonly publisher: EventPublisher;
+  readonly own: number[] = [];
+  readonly subscribers: (number | 'lost')[] = [];
+  readonly fenced: string[] = [];
+
+  constructor() {
+    this.publisher = new EventPublisher(TASK, 'r-1', this.parts.services(), {
+      onFenced: (by) => this.fenced.push(by),
+    });
+  }
+
+  publish(...events: readonly AgentExecutionEvent[]): void {
+    for (const event of events) {
+      this.publisher.publish(event, {
+        own: ({ eventId }) => this.own.push(eventId.counter),
+        subscribers: ({ eventId }) => this.subscribers.push(eventId.counter),
+        subscribersLose: () => this.subscribers.push('lost'),
+      });
+    }
+  }
+
+  /** Resolves when all was settled, and who was to be told was told. */
+  async settled(): Promise<void> {
+    await this.publisher.drained();
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+describe('EventPublisher', () => {
+  it('hands events to listeners here at once, and to subscribers when others can have them', async () => {
+    const publishing = new Publishing();
+    publishing.publish(WORKING, ARTIFACT, COMPLETED);
+    expect([publishing.own, publishing.subscribers]).toEqual([[1, 2, 3], []]);
+    await publishing.settled();
+    const { subscribers, parts, publisher } = publishing;
+    expect([subscribers, parts.sent]).toEqual([[1, 2, 3], ['r-1 1:sas']]);
+    expect(parts.fates).toEqual(['1 written', '2 written', '3 written']);
+    expect([publisher.hasPublishedEnd, publisher.hasLost]).toEqual([true, false]);
+  });
+
+  it("drops quietly what comes after the run's own end: requests have the end that is stored", async () => {
+    const publishing = new Publishing();
+    publishing.parts.onSend = async ({ firstCounter, bodies }) =>
+      firstCounter > 2 && bodies[0] !== 'z' ? 'ended' : 'accepted';
+    publishing.publish(WORKING, COMPLETED, ARTIFACT, WORKING);
+    let isOver = false;
+    publishing.publisher.end(() => (isOver = true));
+    await publishing.settled();
+    const { parts, publisher, subscribers, fenced } = publishing;
+    expect(parts.sent).toEqual(['r-1 1:ss', 'r-1 3:asz']);
+    expect(parts.fates).toEqual(['1 written', '2 written', '3 dropped', '4 dropped']);
+    expect([subscribers, parts.errors, fenced]).toEqual([[1, 2], [], []]);
+    // So its task needs no end of others, and the run is over all the same.
+    expect([publisher.hasLost, isOver]).toEqual([false, true]);
+  });
+
+  it.each(['fenced', 'over'] as const)(
+    'fails the requests that heard an end which is refused, where the run is %s',
+    async (by) => {
+      const publishing = new Publishing();
+      publishing.parts.onSend = async () => by;
+      publishing.publish(WORKING, ARTIFACT, COMPLETED);
+      await publishing.settled();
+      const { parts, subscribers, fenced, publisher } = publishing;
+      // The store tells those requests RUN_ENDED.
+      expect(parts.fates).toEqual(['1 dropped', '2 dropped', '3 refused']);
+      expect([subscribers, fenced, parts.errors]).toEqual([[], [by], []]);
+      expect(publisher.hasLost).toBe(false);
+      publishing.publish(COMPLETED);
+      expect(parts.fates.at(-1)).toBe('4 refused');
+    },
+  );
+
+  it('has nobody hear an end that is refused, where others may have ended its run before', async () => {
+    const publishing = new Publishing();
+    const { parts } = publishing;
+    parts.isCertain = false;
+    parts.onSend = async () => 'fenced';
+    publishing.publish(WORKING, COMPLETED);
+    expect(publishing.own).toEqual([]);
+    expect(publishing.publisher.isDeferring).toBe(true);
+    await publishing.settled();
+    expect([publishing.own, publishing.subscribers]).toEqual([[], []]);
+    expect(parts.fates).toEqual(['1 dropped', '2 dropped']);
+    expect(publishing.publisher.isDeferring).toBe(false);
+  });
+
+  it('hands over what waited once it is accepted, in its order', async () => {
+    const publishing = new Publishing();
+    publishing.parts.isCertain = false;
+    publishing.publish(WORKING);
+    publishing.parts.isCertain = true;
+    publishing.publish(COMPLETED);
+    let isCalled = false;
+    publishing.publisher.afterDelivery(() => (isCalled = true));
+    expect([publishing.own, isCalled]).toEqual([[], false]);
+    await publishing.settled();
+    expect([publishing.own, isCalled]).toEqual([[1, 2], true]);
+  });
+
+  it('tells subscribers of events that were given up', async () => {
+    const publishing = new Publishing();
+    publishing.publish(WORKING);
+    publishing.publisher.stop();
+    await publishing.settled();
+    expect([publishing.own, publishing.subscribers]).toEqual([[1], ['lost']]);
+    expect([publishing.parts.fates, publishing.publisher.hasLost]).toEqual([['1 lost'], true]);
+  });
+
+  it('says nothing to its store of an event of another task', async () => {
+    const publishing = new Publishing();
+    publishing.publish(statusUpdate(TaskState.TASK_STATE_COMPLETED, 'another'));
+    await publishing.settled();
+    expect([publishing.parts.fates, publishing.parts.sent]).toEqual([[], ['r-1 1:s']]);
+  });
+});
