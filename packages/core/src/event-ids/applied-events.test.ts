@@ -48,7 +48,7 @@ describe('AppliedEvents', () => {
 
   it('counts exactly those that others do not hold', () => {
     fc.assert(
-      fc.property(marks, marks, (some, others) => {
+      fc.property(eventIds, eventIds, (some, others) => {
         const [these, those] = [appliedOf(some), appliedOf(others)];
         const beyond = some.filter((each) => !those.has(each));
         const distinct = new Set(beyond.map(({ publisher, counter }) => `${publisher} ${counter}`));

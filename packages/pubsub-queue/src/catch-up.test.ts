@@ -1,14 +1,19 @@
 import { Task, TaskState, TaskStatusUpdateEvent } from '@a2a-js/sdk';
-import { AgentEvent, ServerCallContext, type TaskStore } from '@a2a-js/sdk/server';
+import { AgentEvent } from '@a2a-js/sdk/server';
+import {
+  AppliedEvents,
+  type EventTrackingStore,
+  type IdentifiedEvent,
+  type Joining,
+  type Lacking,
+  QueueKeys,
+} from '@a2a-redis/core/queue-manager';
+import { type Runtime, systemRuntime } from '@a2a-redis/core/shared';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { errorOf } from '../../../test/error-of.ts';
-import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
-import { type Runtime, systemRuntime } from '../../runtime/runtime.ts';
-import { catchUp, type CatchUp, type CatchUpRequest } from './catch-up.ts';
+import { catchUp } from './catch-up.ts';
 
+const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
 const WORKING = TaskState.TASK_STATE_WORKING;
 const COMPLETED = TaskState.TASK_STATE_COMPLETED;
 
@@ -38,7 +43,7 @@ const store = {
     beforeLoad();
     return applied(stored.applied);
   },
-} as unknown as TaskStore & EventTrackingStore;
+} as unknown as EventTrackingStore;
 
 beforeEach(() => {
   clock = 0;
@@ -65,14 +70,12 @@ async function caughtUp(
   counter: number,
   isEnded: boolean,
   held: readonly IdentifiedEvent[] | (() => readonly IdentifiedEvent[] | undefined) = [],
-  rest: Partial<CatchUpRequest> = {},
-): Promise<CatchUp> {
+  rest: Partial<Joining> = {},
+): Promise<Lacking> {
   return catchUp({
     runtime,
-    taskId: 't',
-    context: new ServerCallContext({}),
+    task,
     store,
-    trackingStore: store,
     applied: applied('p:1-2'),
     standing: { isEnded, counters: new Map([['p', counter]]) },
     isStoredAsSent: false,
@@ -82,8 +85,8 @@ async function caughtUp(
 }
 
 /** What was got, for short. */
-function summary({ task, applied: has }: CatchUp): readonly (string | undefined)[] {
-  return [task && TaskState[task.status?.state ?? WORKING], has.toString()];
+function summary({ task: fresh, applied: has }: Lacking): readonly (string | undefined)[] {
+  return [fresh && TaskState[fresh.status?.state ?? WORKING], has.toString()];
 }
 
 describe('catchUp', () => {
@@ -137,8 +140,7 @@ describe('catchUp', () => {
     expect(summary(got)).toEqual(['TASK_STATE_WORKING', 'p:1-100']);
     expect(clock).toBeGreaterThan(5000);
 
-    const { code } = await errorOf(caughtUp(1000, false));
-    expect(code).toBe('EVENTS_LOST');
+    await expect(caughtUp(1000, false)).rejects.toMatchObject({ code: 'EVENTS_LOST' });
   });
 
   it('waits for less long once the task has ended, and tells what there is', async () => {
