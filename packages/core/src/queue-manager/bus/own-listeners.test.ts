@@ -143,6 +143,21 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     expect(heard.calls).toEqual(['CANCELED', 'finished']);
   });
 
+  it('do not fail where the store did not have the end yet, which comes before it has answered', async () => {
+    const heard = new Heard();
+    heard.listeners.endedElsewhere();
+    heard.beforeLoad = () => {
+      heard.beforeLoad = () => {};
+      queueMicrotask(() => {
+        heard.stored = TaskState.TASK_STATE_FAILED;
+        void heard.listeners.end();
+      });
+    };
+    await heard.listeners.endWithout(ERROR);
+    await heard.listeners.end();
+    expect(heard.calls).toEqual(['FAILED', 'finished']);
+  });
+
   it('are only finished where they know the end', async () => {
     const { listeners, calls } = new Heard();
     listeners.deliver(status(TaskState.TASK_STATE_COMPLETED));
