@@ -259,8 +259,15 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'subscribers hear what Redis has not accepted',
     file: `${CORE}/queue-manager/execution/event-publisher.ts`,
-    from: 'const settleSubscribers = this.#forSubscribers.add(toSubscribers);',
-    to: 'const settleSubscribers = (_isMade: boolean): void => {}; toSubscribers();',
+    from: 'this.#untold.set(eventId.counter, this.#forSubscribers.add(toSubscribers));',
+    to: 'toSubscribers();',
+    conditions: DENSE_CUT_OFF,
+  },
+  {
+    name: 'subscribers wait for the reply, though what they wait for came back',
+    file: `${CORE}/queue-manager/bus/task-bus.ts`,
+    from: 'this.runs.cameBack(event.eventId);',
+    to: '',
     conditions: DENSE_CUT_OFF,
   },
   {

@@ -367,8 +367,11 @@ export class TaskBus extends ListeningBus {
       void this.#end();
       return;
     }
-    // Those here had this process's own events already, or have them when their publisher is told so.
-    if (isOwn) return;
+    // Listeners to the execution had this process's own events already; subscribers have those that come back.
+    if (isOwn) {
+      this.runs.cameBack(event.eventId);
+      return;
+    }
     try {
       this.#deliver(readEvent(this.task, event, this.#services));
     } catch (error) {

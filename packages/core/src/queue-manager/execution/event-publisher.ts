@@ -38,6 +38,8 @@ export class EventPublisher {
   readonly #forOwn = new OrderedCalls();
   /** What subscribers here get, once others can. */
   readonly #forSubscribers = new OrderedCalls();
+  /** Settles what subscribers here wait for, by counter. */
+  readonly #untold = new Map<number, (isTold: boolean) => void>();
   #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
   /** The last event with a status that was accepted, as text; empty where there was none. */
@@ -146,7 +148,7 @@ export class EventPublisher {
     const isCertain = this.#services.lease.isCertain && this.#forOwn.isEmpty;
     const settle = this.#sender.expect(identified);
     const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
-    const settleSubscribers = this.#forSubscribers.add(toSubscribers);
+    this.#untold.set(eventId.counter, this.#forSubscribers.add(toSubscribers));
     const onSettled = (outcome: EventOutcome): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       settle(outcome, settleOwn === undefined ? 'heard' : 'unheard');
@@ -155,10 +157,21 @@ export class EventPublisher {
       // Only where the run was ended, nobody is told.
       const isTold = outcome === 'accepted' || outcome === 'lost';
       settleOwn?.(isTold);
-      settleSubscribers(isTold);
+      this.#settleTelling(eventId.counter, isTold);
     };
     this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
     if (isCertain) toOwn();
+  }
+
+  /**
+   * Others have got an event of this run, and with it all before that were not given up. Subscribers here are
+   * told now: what others publish after it may come ahead of the reply, or the reply be lost.
+   */
+  cameBack(counter: number): void {
+    // In their order: each is made before the next is settled.
+    for (const untold of this.#untold.keys()) {
+      if (untold <= counter) this.#settleTelling(untold, true);
+    }
   }
 
   /** Calls when listeners to the execution have all events: as a rule at once. */
@@ -204,6 +217,13 @@ export class EventPublisher {
     this.#acceptedCounter = counter;
     this.#acceptedAt = this.#services.runtime.now();
     if (statusOf(event) !== undefined) this.#acceptedStatus = body;
+  }
+
+  /** What came first holds: that others have it, or what its sender was told. */
+  #settleTelling(counter: number, isTold: boolean): void {
+    const settle = this.#untold.get(counter);
+    this.#untold.delete(counter);
+    settle?.(isTold);
   }
 
   #encode(event: AgentExecutionEvent): string | undefined {
