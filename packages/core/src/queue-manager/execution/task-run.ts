@@ -33,6 +33,7 @@ export class TaskRun {
   readonly #registration: RunRegistration;
   #isFenced = false;
   #pausing: Promise<void> | undefined;
+  #isPausing = false;
   /** What is being done about its end. */
   #leaving = 0;
   #isStopped = false;
@@ -69,9 +70,9 @@ export class TaskRun {
     return replicaOf(this.name) === this.#services.lease.replica;
   }
 
-  /** Whether its events are not with Redis yet, or not in the task. */
+  /** Whether its events are not with Redis yet, or not in the task, or others do not know yet that it is over. */
   get isSending(): boolean {
-    return this.publisher.isSending || this.isLeaving;
+    return this.publisher.isSending || this.isLeaving || this.#isPausing;
   }
 
   /** Whether it has come to its end, or was ended, and its task is still being brought to where it should be. */
@@ -149,7 +150,9 @@ export class TaskRun {
 
   /** As {@link drained}, and where it is being paused, when it was. */
   async settled(): Promise<void> {
-    await (this.#pausing ?? this.drained());
+    await this.drained();
+    // That may have begun meanwhile.
+    await this.#pausing;
   }
 
   /** Gives up what is not with Redis yet, and sends nothing more. */
@@ -159,12 +162,14 @@ export class TaskRun {
   }
 
   async #pause(): Promise<void> {
+    this.#isPausing = true;
     await this.drained();
     await this.#persist(async () => {
       // What it gave up may have been its question: nobody can answer that.
       if (this.publisher.hasLost) await this.#endUnstored();
       else await this.#registration.pause(this.publisher.accepted());
     });
+    this.#isPausing = false;
   }
 
   /** @returns Whether nothing of the task goes on, though it may not have come to its end. */
