@@ -101,7 +101,9 @@ export class StreamLog {
         const { eventId, body } = entry;
         if (applied.has(eventId)) continue;
         if (isStored(body)) found.push(entry);
-        if (eventId.counter <= (counters.get(eventId.publisher) ?? 0)) missing -= 1;
+        // What tells of a gap is of no publisher, and none of the events that are looked for.
+        const last = counters.get(eventId.publisher);
+        if (last !== undefined && eventId.counter <= last) missing -= 1;
       }
       const oldest = entries.at(-1);
       if (oldest === undefined || entries.length < ENTRIES_PER_READ) break;
