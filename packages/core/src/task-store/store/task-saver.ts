@@ -307,5 +307,5 @@ export function notStored(
   const what = `Event ${counter} of task ${abbreviate(taskId)} is not stored`;
   return fate === 'lost'
     ? new A2ARedisError('EVENTS_LOST', `${what}: Redis did not accept it in time.`)
-    : new A2ARedisError('RUN_ENDED', `${what}: another replica had ended its execution.`);
+    : new A2ARedisError('RUN_ENDED', `${what}: its execution, or its task, had been ended before.`);
 }
