@@ -19,9 +19,9 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     conditions: CLUSTER,
   },
   {
-    name: 'a save on a cluster leaves no eventId where it may be cut off',
+    name: 'a save on a cluster leaves no mark of a write that may be cut off',
     file: `${CORE}/task-store/store/task-writer.ts`,
-    from: 'if (move && apart) await eventId.set();',
+    from: 'if (move && apart) await mark.set();',
     to: '',
     conditions: CLUSTER_KILL,
   },

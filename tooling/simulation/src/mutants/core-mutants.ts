@@ -18,9 +18,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is entered at its task before it is noted where others look',
     file: `${CORE}/queue-manager/execution/run-registration.ts`,
-    from: `      const isNoted = await runs.note(this.task, this.#run, this.#contextId);`,
-    to: `      await this.#enter();
-      const isNoted = await runs.note(this.task, this.#run, this.#contextId);`,
+    from: 'const isNoted = await states.note(this.task, this.#run, this.#contextId);',
+    to: `await this.#enter();
+      const isNoted = await states.note(this.task, this.#run, this.#contextId);`,
     conditions: DENSE_KILL,
   },
   {
@@ -47,8 +47,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a subscriber gets what its snapshot holds',
     file: `${CORE}/queue-manager/bus/subscriber-bus.ts`,
-    from: 'if (this.#applied?.has(eventId) !== true) this.#give(event);',
-    to: 'this.#give(event);',
+    from: 'if (this.#applied?.has(eventId) === true) return;',
+    to: '',
     conditions: CALM,
   },
   {
@@ -61,15 +61,15 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'webhooks are told by every request',
     file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
-    from: 'if (!this.#isOwn(eventId.publisher) || this.#sent.has(text)) return false;',
+    from: 'if (eventId !== undefined && !(this.#isOwn(eventId.publisher) && this.#isFirst(eventId)))\n      return;',
     to: '',
     conditions: CALM,
   },
   {
     name: 'webhooks overtake one another',
-    file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
-    from: 'const sending = earlier.then(async () => this.#sender.send(response, context, task));',
-    to: 'const sending = this.#sender.send(response, context, task);',
+    file: `${CORE}/queue-manager/webhooks/task-turns.ts`,
+    from: 'const working = earlier.then(work);',
+    to: 'const working = work();',
     conditions: CALM,
   },
   {
@@ -103,14 +103,14 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a channel that nobody listens to stays subscribed',
     file: `${CORE}/queue-manager/messages/channel-hub.ts`,
-    from: 'void this.#unsubscribe(name, channel);',
-    to: '',
+    from: 'const left = this.#unsubscribe(name, channel).finally(() => {',
+    to: 'const left = Promise.resolve().finally(() => {',
     conditions: CALM,
   },
   {
     name: 'a subscriber gets an event that is ahead in the log once more',
     file: `${CORE}/queue-manager/bus/subscriber-bus.ts`,
-    from: 'this.#applied = (this.#applied ?? AppliedEvents.NONE).with(event.eventId);',
+    from: 'this.#applied = this.#applied?.with(eventId);',
     to: '',
     conditions: CALM,
   },
@@ -159,8 +159,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'events are not sent to other replicas',
     file: `${CORE}/queue-manager/execution/event-publisher.ts`,
-    from: 'this.#outbox.push(eventId.counter, body, (outcome) => {',
-    to: '((_n, _b, settled) => settled(`accepted`))(eventId.counter, body, (outcome) => {',
+    from: 'this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));',
+    to: 'onSettled(`accepted`);',
     conditions: CALM,
   },
   {

@@ -31,3 +31,7 @@ export const CLUSTER: Conditions = { load: 'mixed', profiles: ['calm'], layout: 
 export const CLUSTER_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'cluster' };
 export const CLUSTER_CUT: Conditions = { load: 'dense', profiles: ['cut'], layout: 'cluster' };
 export const DENSE_KILL: Conditions = { load: 'dense', profiles: ['kill'] };
+/** Where Redis refuses writes for longer than they are tried. */
+export const DENSE_MEMORY: Conditions = { load: 'dense', profiles: ['memory'] };
+export const DENSE_CLOCK: Conditions = { load: 'dense', profiles: ['clock'] };
+export const DENSE_CLOSE: Conditions = { load: 'dense', profiles: ['close'] };

@@ -1,0 +1,146 @@
+import { CALM, DENSE, DENSE_CUT, type Mutant } from './mutant.ts';
+
+const MANAGER = 'packages/core/src/queue-manager';
+const PUBSUB = 'packages/pubsub-queue/src';
+const STREAMS = 'packages/streams-queue/src';
+
+/** Faults of what subscribers get, of what they get in place of what was lost, and of their channels. */
+export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'Pub/Sub: the state of a task goes with its end',
+    file: `${PUBSUB}/task-channel.ts`,
+    from: 'const ENDED_SECONDS = 300;',
+    to: 'const ENDED_SECONDS = 0;',
+    conditions: DENSE,
+  },
+  {
+    name: 'Pub/Sub: nothing is made up for a message that was lost',
+    file: `${MANAGER}/bus/subscriber-bus.ts`,
+    from: 'else this.#makeUp(error);',
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'Pub/Sub: who joins gets no fresh task in place of what was published before',
+    file: `${MANAGER}/bus/catch-up.ts`,
+    from: 'if (held === undefined || isComplete(latest, standing, held)) return latest;',
+    to: 'return latest;',
+    conditions: DENSE,
+  },
+  {
+    name: 'Pub/Sub: what the store holds counts as told, and is not told',
+    file: `${MANAGER}/bus/catch-up.ts`,
+    from: 'return { task: applied.countBeyond(known) === 0 ? undefined : task, applied };',
+    to: 'return { task: undefined, applied };',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'Pub/Sub: what a fresh task holds comes once more after it',
+    file: `${MANAGER}/bus/subscriber-bus.ts`,
+    from: 'return { task, events: [], applied: known.union(applied), isEnded };',
+    to: 'return { task, events: [], applied: known, isEnded };',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'Pub/Sub: what is lost while a task is looked up is not looked up again',
+    file: `${MANAGER}/bus/subscriber-bus.ts`,
+    from: 'while (this.#missed !== undefined) {',
+    to: 'while (this.#missed !== undefined && this.#isClosed) {',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'publish-events.lua does not count',
+    file: `${PUBSUB}/scripts/publish-events.lua`,
+    from: "redis.call('HSET', state, 'c:' .. run, string.format('%.0f', last))",
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'pause-run.lua forgets what a run counted that it pauses',
+    file: `${MANAGER}/scripts/pause-run.lua`,
+    from: 'while #paused > tonumber(ARGV[3]) do',
+    to: 'while #paused > 0 do',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'publish-events.lua publishes an end once more that came before another run began',
+    file: `${PUBSUB}/scripts/publish-events.lua`,
+    from: 'if others and not known then return end',
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'announce-position.lua does not say that a task is over',
+    file: `${PUBSUB}/scripts/announce-position.lua`,
+    from: "if redis.call('HEXISTS', KEYS[1], 'end') == 1 then phase = 'over' end",
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'PubSubFeed is ready before it was told where the task stands',
+    file: `${PUBSUB}/pubsub-feed.ts`,
+    from: `    await this.#parts.join(this.#onMessage);
+    await this.#place();`,
+    to: `    await this.#parts.join(this.#onMessage);
+    void this.#place();`,
+    conditions: DENSE,
+  },
+  {
+    name: 'StreamFeed does not read what is only announced',
+    file: `${STREAMS}/stream-feed.ts`,
+    from: `    this.#announced = Math.max(this.#announced, last);
+    this.#read();`,
+    to: '    this.#announced = Math.max(this.#announced, last);',
+    conditions: DENSE,
+  },
+  {
+    name: 'StreamFeed does not tell that the log was trimmed beyond what it lacks',
+    file: `${STREAMS}/stream-feed.ts`,
+    from: "if (first.sequence > from.sequence + 1) this.#lose('its log was trimmed beyond them');",
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'what a task holds counts for what is looked for in its log',
+    file: `${STREAMS}/stream-log.ts`,
+    from: 'if (applied.has(eventId)) continue;',
+    to: '',
+    conditions: DENSE,
+  },
+  {
+    name: 'a channel is left once, whatever becomes of that',
+    file: `${MANAGER}/messages/channel-hub.ts`,
+    from: 'if (this.#closed || !isPassing(error)) return;',
+    to: 'return;',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'a channel is joined again while it is being left',
+    file: `${MANAGER}/messages/channel-hub.ts`,
+    from: 'await this.#leaving.get(name);',
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'a channel is left before it was joined',
+    file: `${MANAGER}/messages/channel-hub.ts`,
+    from: `  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
+    await channel.subscribed;`,
+    to: '  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'who listens to an execution does not get the end that others gave its task',
+    file: `${MANAGER}/bus/own-listeners.ts`,
+    from: 'if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());',
+    to: '',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'subscribers hear the end before what was sent from here',
+    file: `${MANAGER}/bus/task-bus.ts`,
+    from: 'if (telling === undefined) end();',
+    to: 'if (telling !== null) end();',
+    conditions: CALM,
+  },
+];
