@@ -300,14 +300,14 @@ export abstract class BaseTaskStore implements EventWritingStore {
     );
   }
 
-  /** A list that finds the event id looks whether the record still is there: nothing is left of a delete that was cut off. */
+  /** A list that finds the mark looks whether the record still is there: nothing is left of a delete that was cut off. */
   async #delete({ scope, key }: { scope: Scope; key: string }, taskId: string): Promise<boolean> {
-    const eventId = new PendingMark(this.#index, scope, taskId, this.#records.nextWriteId());
-    await eventId.set();
+    const mark = new PendingMark(this.#index, scope, taskId, this.#records.nextWriteId());
+    await mark.set();
     const deleted = await this.#records.delete(key);
     this.#cache.forget(key);
     await this.#repair.index(scope, taskId);
-    await eventId.drop();
+    await mark.drop();
     return deleted;
   }
 
