@@ -77,7 +77,7 @@ export const MENDED_FIRST_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'P6 a cancel never ends',
-    what: "An executor on another replica ignores a cancel, and then asks its user. Who asked for the cancel waits for an end that does not come.'s bus does not expect: who asked on another replica waits for an end that does not come.",
+    what: 'An executor on another replica ignores a cancel, and then asks its user. Who asked for the cancel waits for an end that does not come.',
     seed: 11664,
     profiles: ['calm'],
   },
@@ -113,7 +113,7 @@ export const MENDED_FIRST_FAULTS: readonly KnownFault[] = [
   },
   {
     signature: 'webhooks an event is told twice',
-    what: 'An end that is told from the store has no mark: the replica that passes it on to who asked for a cancel tells webhooks, too.',
+    what: 'An end that is told from the store has no event id: the replica that passes it on to who asked for a cancel tells webhooks, too.',
     seed: 10652,
     profiles: ['calm'],
   },
