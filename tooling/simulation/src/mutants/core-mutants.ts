@@ -145,7 +145,10 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'listeners get what this process published once more',
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
-    from: 'if (isOwn) return;',
+    from: `if (isOwn) {
+      this.runs.cameBack(event.eventId);
+      return;
+    }`,
     to: '',
     conditions: CALM,
   },
@@ -201,8 +204,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is forgotten before its task holds its events',
     file: `${CORE}/queue-manager/execution/task-run.ts`,
-    from: 'if (await this.publisher.stored()) await this.#registration.forget();',
-    to: 'if (this.publisher.counter >= 0) await this.#registration.forget();',
+    from: 'if (await this.publisher.stored()) await this.#registration.forget(',
+    to: 'if (this.publisher.counter >= 0) await this.#registration.forget(',
     conditions: APART_KILL,
   },
   {

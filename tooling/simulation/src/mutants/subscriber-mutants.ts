@@ -22,14 +22,14 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'Pub/Sub: who joins gets no fresh task in place of what was published before',
-    file: `${MANAGER}/bus/catch-up.ts`,
-    from: 'if (held === undefined || isComplete(latest, standing, held)) return latest;',
-    to: 'return latest;',
+    file: 'packages/pubsub-queue/src/catch-up.ts',
+    from: 'if (held === undefined || isComplete(latest, standing, held)) break;',
+    to: 'break;',
     conditions: DENSE,
   },
   {
     name: 'Pub/Sub: what the store holds counts as told, and is not told',
-    file: `${MANAGER}/bus/catch-up.ts`,
+    file: 'packages/pubsub-queue/src/catch-up.ts',
     from: 'return { task: applied.countBeyond(known) === 0 ? undefined : task, applied };',
     to: 'return { task: undefined, applied };',
     conditions: DENSE_CUT,
@@ -37,8 +37,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'Pub/Sub: what a fresh task holds comes once more after it',
     file: `${MANAGER}/bus/subscriber-bus.ts`,
-    from: 'return { task, events: [], applied: known.union(applied), isEnded };',
-    to: 'return { task, events: [], applied: known, isEnded };',
+    from: 'applied: known.union(lacking.applied), isEnded };',
+    to: 'applied: known, isEnded };',
     conditions: DENSE_CUT,
   },
   {
