@@ -5,6 +5,7 @@ import type {
   EventWriteOutcome,
 } from '../src/event-ids/event-writing-store.ts';
 import type { BusServices } from '../src/queue-manager/execution/bus-services.ts';
+import { OwnRuns } from '../src/queue-manager/execution/own-runs.ts';
 import type { EventBatch, SendOutcome } from '../src/queue-manager/events/event-transport.ts';
 import type { CompanionCall } from '../src/redis/script-companion.ts';
 import { systemRuntime } from '../src/runtime/runtime.ts';
@@ -81,6 +82,7 @@ export class ExecutionParts {
         },
       },
       lease: this.#lease(),
+      ownRuns: new OwnRuns(systemRuntime),
       store: undefined,
       trackingStore: undefined,
       eventStore: isWriting ? store : undefined,

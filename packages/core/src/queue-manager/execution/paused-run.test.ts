@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import type { BusServices } from './bus-services.ts';
+import { OwnRuns } from './own-runs.ts';
 import { TaskRun } from './task-run.ts';
 
 const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
@@ -23,6 +24,7 @@ it('is settled once others know that it is paused, though that begins while it i
     transport: { sending: () => ({ companion: { alone: {} }, keys: [], args: [] }) },
     lease: { isCertain: true },
     states: { pause: async () => call('pause') },
+    ownRuns: new OwnRuns(systemRuntime),
     webhooks: { tell: () => {} },
     limits: { maxPendingEvents: 100, publishDeadlineMs: 1000 },
   };
