@@ -21,6 +21,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/failover/task-finisher.ts`,
     from: 'await states.seal(replica);',
     to: '',
+    survives:
+      'A run is entered after its note, under a lease that holds then: one that is noted too late never begins.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -28,6 +30,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/note-run.lua`,
     from: "if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end",
     to: '',
+    survives:
+      'A run is entered after its note, under a lease that holds then: one that is noted too late never begins.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -232,7 +236,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/execution/event-sender.ts`,
     from: "if (outcome === 'accepted') this.#tell(events, () => undefined);",
     to: '',
-    conditions: DENSE_CUT,
+    conditions: DENSE_CUT_OFF,
   },
   {
     name: 'webhooks are not told of an end that was given to the task of a lost replica',
