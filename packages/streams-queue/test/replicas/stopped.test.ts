@@ -30,7 +30,7 @@ describe('a replica that is paused for longer than the failover time', () => {
     await stream.until(10);
     const { taskId } = stream;
     const subscribers = [a.resubscribe(taskId), b.resubscribe(taskId)];
-    await Promise.all(subscribers.map(async (each) => each.until(5)));
+    await Promise.all(subscribers.map(async (each) => each.until(1)));
     await stream.until(21);
     a.process.pause();
     await eventually(async () => (await storedTask(b, taskId)).state === 'failed');
