@@ -36,6 +36,7 @@ export {
 } from './queue-manager/execution/queue-producer.ts';
 export {
   type FencedBy,
+  isTaskOver,
   type RedisTaskState,
   taskStateSource,
 } from './queue-manager/state/task-state.ts';

@@ -2,6 +2,7 @@ import { A2ARedisError } from '@a2a-redis/core';
 import { backoffMs, type Runtime, sleep } from '@a2a-redis/core/shared';
 import {
   END_OF_EVENTS,
+  isTaskOver,
   type RedisTaskState,
   type TaskAddress,
   type TaskFeed,
@@ -196,9 +197,9 @@ export class PubSubFeed implements TaskFeed {
     else if (hasMissedEnd) this.#lose('the last of them did not come');
   }
 
-  #seemsBehind({ phase, counters }: RedisTaskState): boolean {
-    if (this.#isLive && (phase === 'ended' || phase === 'none')) return true;
-    for (const [publisher, counter] of counters) {
+  #seemsBehind(state: RedisTaskState): boolean {
+    if (this.#isLive && isTaskOver(state)) return true;
+    for (const [publisher, counter] of state.counters) {
       const isOwn = this.#follower.isOwn(publisher);
       if (!isOwn && counter > (this.#seen.get(publisher) ?? 0)) return true;
     }

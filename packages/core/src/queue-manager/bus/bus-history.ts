@@ -2,7 +2,7 @@ import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { TaskStanding } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import type { RedisTaskState } from '../state/task-state.ts';
+import { isTaskOver } from '../state/task-state.ts';
 
 /** How long a run that seems not to be there is given to appear, in milliseconds. */
 const SECOND_LOOK_MS = 200;
@@ -43,10 +43,6 @@ export class BusHistory {
       await sleep(this.#services.runtime, SECOND_LOOK_MS, { ref: false });
       state = await this.#services.states.state(this.#task);
     }
-    return { isEnded: !this.#bus.mayGoOn() && isOver(state), counters: state.counters };
+    return { isEnded: !this.#bus.mayGoOn() && isTaskOver(state), counters: state.counters };
   }
-}
-
-function isOver({ phase }: RedisTaskState): boolean {
-  return phase === 'ended' || phase === 'none';
 }

@@ -1,7 +1,7 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import type { RedisTaskState } from '../state/task-state.ts';
+import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
 
 /** Cancels what is executed here. */
 export type CancelHandler = () => Promise<void>;
@@ -104,7 +104,7 @@ export class CancelRequests {
     }
     if (this.#asked.size > 0) this.#services.onPresent(this.#task, present);
     // The end may have come before anybody here listened for it.
-    const isOver = phase === 'ended' || phase === 'none';
+    const isOver = isTaskOver({ phase });
     for (const { runs, resolve } of this.#asked.values()) {
       if (isOver) resolve(OVER);
       else if (runs.every((run) => fenced.has(run))) resolve(GONE);

@@ -83,7 +83,7 @@ export class OwnListeners {
   async endWithout(error: A2ARedisError): Promise<void> {
     if (!this.waitForEnd || this.#isEnded) return;
     try {
-      const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
+      const end = await this.#storedEnd();
       if (end === undefined && !this.#isEnded) this.fail(error);
     } catch (thrown) {
       // They are looked after again.
@@ -105,12 +105,16 @@ export class OwnListeners {
   /** The event that says so was lost, or came before anybody here followed the task. */
   async #tellEnd(): Promise<void> {
     try {
-      const end = await storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
+      const end = await this.#storedEnd();
       if (end !== undefined) this.deliver(end);
     } catch (error) {
       this.#services.onError(error);
       this.fail(error);
     }
+  }
+
+  async #storedEnd(): Promise<AgentExecutionEvent | undefined> {
+    return storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
   }
 
   #finish(): void {

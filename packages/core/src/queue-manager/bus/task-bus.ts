@@ -9,7 +9,7 @@ import type { BusServices } from '../execution/bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
 import { END_OF_EVENTS, type TransportedEvent } from '../events/event-transport.ts';
-import type { FencedBy } from '../state/task-state.ts';
+import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { readEvent } from '../events/identified-event.ts';
@@ -299,7 +299,7 @@ export class TaskBus extends ListeningBus {
       await this.#own.endWithout(runEnded(this.task.taskId));
     }
     if (this.#mayGoOn || this.#subscribers.isEnded) return;
-    if (state.phase === 'ended' || state.phase === 'none') {
+    if (isTaskOver(state)) {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.onOrphaned(this.task, state.runs);

@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
 import { ExecutionParts } from '../../../test/execution-parts.ts';
+import type { SendOutcome } from '../events/event-transport.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import { EventPublisher } from './event-publisher.ts';
 
@@ -45,9 +48,7 @@ class Publishing {
   /** Resolves when all was settled, and who was to be told was told. */
   async settled(): Promise<void> {
     await this.publisher.drained();
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await setImmediate();
   }
 }
 
@@ -137,5 +138,44 @@ describe('EventPublisher', () => {
     publishing.publish(statusUpdate(TaskState.TASK_STATE_COMPLETED, 'another'));
     await publishing.settled();
     expect([publishing.parts.fates, publishing.parts.sent]).toEqual([[], ['r-1 1:s']]);
+  });
+
+  it('tells subscribers of what came back, once, though its sender has no reply yet', async () => {
+    const publishing = new Publishing();
+    const { parts, publisher, subscribers } = publishing;
+    const answers: ((outcome: SendOutcome) => void)[] = [];
+    parts.onSend = async () =>
+      new Promise((resolve) => {
+        answers.push(resolve);
+      });
+    publishing.publish(WORKING, ARTIFACT);
+    await setImmediate();
+    publishing.publish(WORKING);
+    publisher.cameBack(2);
+    expect(subscribers).toEqual([1, 2]);
+    answers.shift()?.('accepted');
+    await setImmediate();
+    expect(subscribers).toEqual([1, 2]);
+    answers.shift()?.('accepted');
+    await publishing.settled();
+    publisher.cameBack(3);
+    expect(subscribers).toEqual([1, 2, 3]);
+  });
+
+  it('tells subscribers of what came back, though its sender is told that the run was ended', async () => {
+    const publishing = new Publishing();
+    const { parts, publisher, subscribers } = publishing;
+    const answers: ((outcome: SendOutcome) => void)[] = [];
+    parts.onSend = async () =>
+      new Promise((resolve) => {
+        answers.push(resolve);
+      });
+    publishing.publish(WORKING);
+    await setImmediate();
+    publishing.publish(ARTIFACT);
+    publisher.cameBack(1);
+    answers.shift()?.('fenced');
+    await publishing.settled();
+    expect(subscribers).toEqual([1]);
   });
 });

@@ -89,6 +89,29 @@ describe('TaskRun', () => {
     expect([parts.sent, parts.calls]).toEqual([['r-1 1:s', 'r-2 1:s'], ['pause r-1']]);
   });
 
+  it('is settled once others know that it is paused, though that begins while it is waited for', async () => {
+    const accepted = gate();
+    const paused = gate();
+    parts.onSend = async () => {
+      await accepted.opened;
+      return 'accepted';
+    };
+    parts.onPause = async () => paused.opened;
+    const run = newRun();
+    publish(run);
+    await quiet();
+    let isSettled = false;
+    const settled = run.settled().then(() => (isSettled = true));
+    void run.pause();
+    accepted.open();
+    await quiet();
+    expect([isSettled, run.isSending]).toEqual([false, true]);
+    paused.open();
+    await settled;
+    await quiet();
+    expect(run.isSending).toBe(false);
+  });
+
   it('sends though an earlier run was fenced, or gave up what it had', async () => {
     const services = parts.services();
     parts.onSend = async ({ publisher }) => (publisher === 'r-1' ? 'fenced' : 'accepted');

@@ -240,6 +240,11 @@ function beginningOf(reply: number): Beginning {
   }
 }
 
+/** Whether no more events of a task come: it has ended, or nothing is known of it. */
+export function isTaskOver({ phase }: Pick<RedisTaskState, 'phase'>): boolean {
+  return phase === 'ended' || phase === 'none';
+}
+
 function phaseOf(text: string): RedisTaskState['phase'] {
   return text === 'running' || text === 'open' || text === 'ended' ? text : 'none';
 }
