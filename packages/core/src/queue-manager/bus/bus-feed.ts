@@ -30,20 +30,6 @@ export class BusFeed {
     return this.#feed;
   }
 
-  /**
-   * Resolves when nothing that is published afterwards can be missed.
-   *
-   * @param isEnded Whether nothing more comes: then nothing can be missed either.
-   */
-  async following(isEnded: () => boolean): Promise<void> {
-    if (isEnded()) return;
-    try {
-      await this.follow().ready;
-    } catch (error) {
-      if (!isEnded()) throw error;
-    }
-  }
-
   /** See `TaskFeed`. */
   async check(state: RedisTaskState): Promise<void> {
     await this.#feed?.check(state);

@@ -1,16 +1,21 @@
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 
+/**
+ * What a subscriber of a bus is told:
+ *
+ * - `event`: an event.
+ * - `missed`: messages were lost; what events they brought may be in the task.
+ * - `lost`: events were lost for good.
+ * - `finished`: nothing more comes.
+ * - `closed`: this process hears no more of the task, which may go on elsewhere.
+ */
+export type BusNews =
+  | { readonly kind: 'event'; readonly event: IdentifiedEvent }
+  | { readonly kind: 'missed' | 'lost' | 'closed'; readonly error: unknown }
+  | { readonly kind: 'finished' };
+
 /** Who hears the events of a bus beside its own listeners. */
-export interface BusSubscriber {
-  readonly onEvent: (event: IdentifiedEvent) => void;
-  /** Messages were lost: what events they brought may be in the task. */
-  readonly onMissed: (error: unknown) => void;
-  /** Events were lost for good. */
-  readonly onLoss: (error: unknown) => void;
-  readonly onFinished: () => void;
-  /** This process hears no more of the task, which may go on elsewhere. */
-  readonly onClosed: (error: unknown) => void;
-}
+export type BusSubscriber = (news: BusNews) => void;
 
 /** The subscribers of a bus: they hear of the runs of all replicas, until none goes on. */
 export class BusSubscribers {
@@ -37,28 +42,31 @@ export class BusSubscribers {
   }
 
   deliver(event: IdentifiedEvent): void {
-    if (this.#isEnded) return;
-    for (const subscriber of this.#subscribers) subscriber.onEvent(event);
+    if (!this.#isEnded) this.#tell({ kind: 'event', event });
   }
 
   miss(error: unknown): void {
-    for (const subscriber of this.#subscribers) subscriber.onMissed(error);
+    this.#tell({ kind: 'missed', error });
   }
 
   lose(error: unknown): void {
-    for (const subscriber of this.#subscribers) subscriber.onLoss(error);
+    this.#tell({ kind: 'lost', error });
   }
 
   /** Nothing more comes. */
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    for (const subscriber of this.#subscribers) subscriber.onFinished();
+    this.#tell({ kind: 'finished' });
   }
 
   /** Nothing more comes to this process. */
   close(error: unknown): void {
-    for (const subscriber of this.#subscribers) subscriber.onClosed(error);
+    this.#tell({ kind: 'closed', error });
     this.end();
+  }
+
+  #tell(news: BusNews): void {
+    for (const subscriber of this.#subscribers) subscriber(news);
   }
 }

@@ -37,11 +37,28 @@ export class CancelRequests {
   readonly #asked = new Map<string, AskedRuns>();
   readonly #handled = new Set<string>();
   #handler: CancelHandler | undefined;
+  /** How many callers of this process wait until the task has been canceled. */
+  #pending = 0;
   #isFinished = false;
 
   constructor(task: TaskAddress, services: BusServices) {
     this.#task = task;
     this.#services = services;
+  }
+
+  /** Whether somebody here is about to cancel the task, wherever it is executed. */
+  get isPending(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Does what cancels the task. */
+  async during(work: () => Promise<void>): Promise<void> {
+    this.#pending += 1;
+    try {
+      await work();
+    } finally {
+      this.#pending -= 1;
+    }
   }
 
   /** Says how what is executed here is canceled. */

@@ -10,12 +10,16 @@ const event = AgentEvent.message(Message.fromJSON({ messageId: 'm' }));
 class PlainBus extends ListeningBus {
   readonly changes: string[] = [];
 
+  get listenerCount(): number {
+    return this.listeners.count;
+  }
+
   publish(published: AgentExecutionEvent): void {
-    this.emit(published);
+    this.listeners.emit(published);
   }
 
   finished(): void {
-    this.emitFinished();
+    this.listeners.emitFinished();
   }
 
   protected override listenerAdded(name: 'event' | 'finished'): void {

@@ -1,12 +1,14 @@
 import { Task, TaskState } from '@a2a-js/sdk';
-import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
+import { AgentEvent, type AgentExecutionEvent, DefaultExecutionEventBus } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
 import { A2ARedisError } from '../../shared/errors.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
+import { Listeners } from './listeners.ts';
 import { OwnListeners } from './own-listeners.ts';
 
 const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
@@ -33,14 +35,25 @@ class Heard {
     };
     const onError = (error: unknown): void => void this.calls.push(`error ${String(error)}`);
     const services = { store, trackingStore: store, onError } as unknown as BusServices;
-    this.listeners = new OwnListeners(TASK, services, {
-      afterDelivery: (call) => {
-        if (this.#afterDelivery === undefined) call();
-        else this.#afterDelivery.push(call);
-      },
-      emit: (event) => void this.calls.push(textOf(event)),
-      emitFinished: () => void this.calls.push('finished'),
+    const listeners = new Listeners(new DefaultExecutionEventBus(), onError);
+    listeners.add({
+      name: 'event',
+      listener: (event) => void this.calls.push(textOf(event)),
+      once: false,
     });
+    listeners.add({
+      name: 'finished',
+      listener: () => void this.calls.push('finished'),
+      once: false,
+    });
+    const onFinished = (): void => void this.calls.push('told');
+    this.listeners = new OwnListeners(TASK, services, listeners, onFinished);
+  }
+
+  /** Hands on what was published here. */
+  afterDelivery(call: () => void): void {
+    if (this.#afterDelivery === undefined) call();
+    else this.#afterDelivery.push(call);
   }
 
   /** What was published here waits. */
@@ -65,40 +78,41 @@ function textOf(event: AgentExecutionEvent): string {
   }
 }
 
-function status(state: TaskState): AgentExecutionEvent {
+function status(state: TaskState): IdentifiedEvent {
   const at = { state, message: undefined, timestamp: undefined };
   const ids = { taskId: 't', contextId: 'c' };
-  return AgentEvent.statusUpdate({ ...ids, status: at, metadata: undefined });
+  const event = AgentEvent.statusUpdate({ ...ids, status: at, metadata: undefined });
+  return { eventId: { publisher: 'p', counter: 1 }, event };
 }
 
 describe('OwnListeners', () => {
   it('are finished with the execution, once they have all that was published', () => {
     const heard = new Heard();
     heard.defer();
-    heard.listeners.executed();
+    heard.listeners.executed(heard);
     expect(heard.calls).toEqual([]);
     heard.delivered();
-    expect(heard.calls).toEqual(['finished']);
+    expect(heard.calls).toEqual(['finished', 'told']);
   });
 
   it('wait for the end that others give the task, and are told it by the store', async () => {
     const heard = new Heard();
     const { listeners, calls } = heard;
     listeners.endedElsewhere();
-    listeners.executed();
+    listeners.executed(heard);
     expect([calls, listeners.waitForEnd]).toEqual([[], true]);
     heard.stored = TaskState.TASK_STATE_CANCELED;
-    await listeners.end();
-    await listeners.end();
-    expect([calls, listeners.areFinished]).toEqual([['CANCELED', 'finished'], true]);
+    await listeners.end(heard);
+    await listeners.end(heard);
+    expect([calls, listeners.areFinished]).toEqual([['CANCELED', 'finished', 'told'], true]);
   });
 
   it('are not told an end again that they know', async () => {
     const heard = new Heard();
     heard.listeners.deliver(status(TaskState.TASK_STATE_FAILED));
     heard.stored = TaskState.TASK_STATE_FAILED;
-    await heard.listeners.end();
-    expect(heard.calls).toEqual(['FAILED', 'finished']);
+    await heard.listeners.end(heard);
+    expect(heard.calls).toEqual(['FAILED', 'finished', 'told']);
   });
 });
 
@@ -108,11 +122,11 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     listeners.endedElsewhere();
     await listeners.endWithout(ERROR);
     expect([calls, listeners.areFinished]).toEqual([
-      ['throws A2ARedisError: ended', 'finished'],
+      ['throws A2ARedisError: ended', 'finished', 'told'],
       true,
     ]);
     await listeners.endWithout(ERROR);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
   });
 
   it('are left alone where nobody else has ended what they listen to', async () => {
@@ -127,8 +141,8 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     heard.listeners.endedElsewhere();
     await heard.listeners.endWithout(ERROR);
     expect([heard.calls, heard.listeners.waitForEnd]).toEqual([[], true]);
-    await heard.listeners.end();
-    expect(heard.calls).toEqual(['FAILED', 'finished']);
+    await heard.listeners.end(heard);
+    expect(heard.calls).toEqual(['FAILED', 'finished', 'told']);
   });
 
   it('hear an end that comes while the store is asked, and no failure', async () => {
@@ -137,10 +151,10 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     heard.beforeLoad = () => {
       heard.beforeLoad = () => {};
       heard.listeners.deliver(status(TaskState.TASK_STATE_CANCELED));
-      void heard.listeners.end();
+      void heard.listeners.end(heard);
     };
     await heard.listeners.endWithout(ERROR);
-    expect(heard.calls).toEqual(['CANCELED', 'finished']);
+    expect(heard.calls).toEqual(['CANCELED', 'finished', 'told']);
   });
 
   it('do not fail where the store did not have the end yet, which comes before it has answered', async () => {
@@ -150,12 +164,12 @@ describe('OwnListeners, where nothing of their task goes on', () => {
       heard.beforeLoad = () => {};
       queueMicrotask(() => {
         heard.stored = TaskState.TASK_STATE_FAILED;
-        void heard.listeners.end();
+        void heard.listeners.end(heard);
       });
     };
     await heard.listeners.endWithout(ERROR);
-    await heard.listeners.end();
-    expect(heard.calls).toEqual(['FAILED', 'finished']);
+    await heard.listeners.end(heard);
+    expect(heard.calls).toEqual(['FAILED', 'finished', 'told']);
   });
 
   it('are only finished where they know the end', async () => {
@@ -163,7 +177,7 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     listeners.deliver(status(TaskState.TASK_STATE_COMPLETED));
     listeners.endedElsewhere();
     await listeners.endWithout(ERROR);
-    expect(calls).toEqual(['COMPLETED', 'finished']);
+    expect(calls).toEqual(['COMPLETED', 'finished', 'told']);
   });
 
   it('wait on where the store cannot tell, which is reported', async () => {
@@ -177,6 +191,6 @@ describe('OwnListeners, where nothing of their task goes on', () => {
     expect(heard.listeners.waitForEnd).toBe(true);
     heard.beforeLoad = () => {};
     await heard.listeners.endWithout(ERROR);
-    expect(heard.calls.slice(1)).toEqual(['throws A2ARedisError: ended', 'finished']);
+    expect(heard.calls.slice(1)).toEqual(['throws A2ARedisError: ended', 'finished', 'told']);
   });
 });

@@ -3,19 +3,36 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import type { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { BusServices } from '../execution/bus-services.ts';
+import type { EventPublisher } from '../execution/event-publisher.ts';
 import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
+import type { Listeners } from './listeners.ts';
 import { storedEnd } from './stored-end.ts';
 
-/** How they are called. */
-interface Calls {
-  /** Calls when they have all that this process published: never, where others ended its run before. */
-  readonly afterDelivery: (call: () => void) => void;
-  readonly emit: (event: AgentExecutionEvent) => void;
-  readonly emitFinished: () => void;
-}
+/** What this process publishes: who listens to it may wait for some. */
+type Delivery = Pick<EventPublisher, 'afterDelivery'>;
+
+/**
+ * Where the listeners stand:
+ *
+ * - `hearing`: they hear what is executed here.
+ * - `waiting`: others have ended the task, or are about to; they wait for that end.
+ * - `delivering`: the task has come to its end; they get what was published here first.
+ * - `telling`: the task has come to its end, and the store is asked which one it is.
+ * - `finished`: nothing more comes to them.
+ *
+ * ```text
+ *            endedElsewhere            end
+ *   hearing ────────────────▶ waiting ─────▶ telling ──▶ finished      executed, where they do not wait
+ *      └─────── end ───────▶ delivering ───────▲                       for an end, and fail: from any ──▶ finished
+ * ```
+ */
+type State =
+  | { readonly phase: 'hearing' | 'waiting' | 'delivering' | 'finished' }
+  | { readonly phase: 'telling'; readonly told: Promise<void> };
 
 /**
  * The listeners to what this process executes of a task: they are finished when the execution is. Where
@@ -24,56 +41,71 @@ interface Calls {
 export class OwnListeners {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
-  readonly #calls: Calls;
-  #isFinished = false;
-  /** Whether the task has come to its end. */
-  #isEnded = false;
-  #isEndedElsewhere = false;
-  /** Whether they know that the task has come to its end. */
+  readonly #listeners: Listeners;
+  readonly #onFinished: () => void;
+  #state: State = { phase: 'hearing' };
+  /** Whether they have heard that the task has come to its end. */
   #knowEnd = false;
-  #telling: Promise<void> | undefined;
 
-  constructor(task: TaskAddress, services: BusServices, calls: Calls) {
+  /** @param onFinished Called once nothing more comes to them, and they know. */
+  constructor(
+    task: TaskAddress,
+    services: BusServices,
+    listeners: Listeners,
+    onFinished: () => void,
+  ) {
     this.#task = task;
     this.#services = services;
-    this.#calls = calls;
+    this.#listeners = listeners;
+    this.#onFinished = onFinished;
   }
 
   /** Whether nothing more comes to them. */
   get areFinished(): boolean {
-    return this.#isFinished;
+    return this.#state.phase === 'finished';
   }
 
   /** Whether they wait for the end that others give the task. */
   get waitForEnd(): boolean {
-    return this.#isEndedElsewhere && !this.#isFinished;
+    return this.#state.phase === 'waiting' || this.#state.phase === 'telling';
   }
 
-  deliver(event: AgentExecutionEvent): void {
-    if (this.#isFinished) return;
-    this.#knowEnd ||= isTerminal(statusOf(event));
-    this.#calls.emit(event);
+  deliver({ event }: IdentifiedEvent): void {
+    this.#hear(event);
   }
 
   /** Others have ended the task, or are about to. */
   endedElsewhere(): void {
-    this.#isEndedElsewhere = true;
-    if (this.#isEnded) void this.end();
+    if (this.#state.phase === 'hearing') this.#state = { phase: 'waiting' };
+    else if (this.#state.phase === 'delivering') void this.#tell();
   }
 
-  /** The execution here is over. */
-  executed(): void {
-    this.#calls.afterDelivery(() => {
-      if (!this.#isEndedElsewhere) this.#finish();
+  /** The execution here is over: they are finished once they have all that it published. */
+  executed(delivery: Delivery): void {
+    delivery.afterDelivery(() => {
+      if (!this.waitForEnd) this.#finish();
     });
   }
 
   /** The task has come to its end, and no more events come. */
-  async end(): Promise<void> {
-    if (this.#isFinished) return;
-    this.#isEnded = true;
-    if (this.#isEndedElsewhere) await this.#endNow();
-    else this.#calls.afterDelivery(() => void this.#endNow());
+  async end(delivery: Delivery): Promise<void> {
+    switch (this.#state.phase) {
+      case 'hearing':
+        this.#state = { phase: 'delivering' };
+        delivery.afterDelivery(() => {
+          if (this.#state.phase === 'delivering') void this.#tell();
+        });
+        break;
+      case 'waiting':
+        await this.#tell();
+        break;
+      case 'telling':
+        await this.#state.told;
+        break;
+      case 'delivering':
+      case 'finished':
+      default:
+    }
   }
 
   /**
@@ -81,10 +113,10 @@ export class OwnListeners {
    * here, and left the task to its user. Where it has an end, that is still to be heard.
    */
   async endWithout(error: A2ARedisError): Promise<void> {
-    if (!this.waitForEnd || this.#isEnded) return;
+    if (this.#state.phase !== 'waiting') return;
     try {
       const end = await this.#storedEnd();
-      if (end === undefined && !this.#isEnded) this.fail(error);
+      if (end === undefined && this.#isWaiting()) this.fail(error);
     } catch (thrown) {
       // They are looked after again.
       this.#services.onError(thrown);
@@ -93,20 +125,37 @@ export class OwnListeners {
 
   /** Whatever becomes of the task, they do not hear of it here. */
   fail(error: unknown): void {
-    if (!this.#isFinished && !this.#knowEnd) this.#calls.emit(failingEvent(error));
+    if (!this.areFinished && !this.#knowEnd) this.#listeners.emit(failingEvent(error));
     this.#finish();
   }
 
-  async #endNow(): Promise<void> {
-    if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());
-    this.#finish();
+  #isWaiting(): boolean {
+    return this.#state.phase === 'waiting';
   }
 
-  /** The event that says so was lost, or came before anybody here followed the task. */
+  #hear(event: AgentExecutionEvent): void {
+    if (this.areFinished) return;
+    this.#knowEnd ||= isTerminal(statusOf(event));
+    this.#listeners.emit(event);
+  }
+
+  /** Finishes them: with the end that the store has, where the event that says so was lost, or came too early. */
+  async #tell(): Promise<void> {
+    if (this.#knowEnd) {
+      this.#finish();
+      return;
+    }
+    const told = this.#tellEnd();
+    this.#state = { phase: 'telling', told };
+    await told;
+  }
+
   async #tellEnd(): Promise<void> {
     try {
       const end = await this.#storedEnd();
-      if (end !== undefined) this.deliver(end);
+      // They may have heard it meanwhile.
+      if (end !== undefined && !this.#knowEnd) this.#hear(end);
+      this.#finish();
     } catch (error) {
       this.#services.onError(error);
       this.fail(error);
@@ -118,8 +167,9 @@ export class OwnListeners {
   }
 
   #finish(): void {
-    if (this.#isFinished) return;
-    this.#isFinished = true;
-    this.#calls.emitFinished();
+    if (this.areFinished) return;
+    this.#state = { phase: 'finished' };
+    this.#listeners.emitFinished();
+    this.#onFinished();
   }
 }

@@ -6,12 +6,12 @@ import { contextOfScope } from '../../shared/scope.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
-import type { BusSubscriber } from './bus-subscribers.ts';
+import type { BusNews } from './bus-subscribers.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
-import type { TaskStanding } from '../events/event-transport.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import { readEvent } from '../events/identified-event.ts';
+import type { EventName } from './listeners.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { someOf, storedEnd } from './stored-end.ts';
@@ -27,6 +27,36 @@ interface Beginning {
   readonly isEnded: boolean;
 }
 
+/** It is found out what comes before what comes in. */
+interface Joining {
+  readonly phase: 'joining';
+  /** What came in. */
+  readonly held: IdentifiedEvent[];
+  /** What was lost since it was looked what the task holds; absent where nothing was. */
+  missed: { readonly error: unknown } | undefined;
+  /** Whether nothing more comes in. */
+  isFinished: boolean;
+}
+
+/**
+ * Where the bus stands:
+ *
+ * - `idle`: nobody listens.
+ * - `joining`: see {@link Joining}.
+ * - `following`: listeners get what comes in.
+ * - `ending`: the store is asked for the task's end.
+ * - `closed`: nothing more comes.
+ *
+ * ```text
+ *         listener            begun               finished, lost                told
+ *   idle ──────────▶ joining ───────▶ following ──────────────────▶ ending ───────────▶ closed
+ *    ▲                  ▲                │ missed                     any phase ─ closed ─▶ closed
+ *    │                  └────────────────┘
+ *    └── no listener left, in any phase but the last
+ * ```
+ */
+type State = { readonly phase: 'idle' | 'following' | 'ending' | 'closed' } | Joining;
+
 /**
  * The bus of a task for one who comes later, with a snapshot of the task: its listeners get exactly
  * the events that the snapshot does not hold, and then every later one. Where events are not kept,
@@ -39,36 +69,9 @@ export class SubscriberBus extends ListeningBus {
   readonly bus: TaskBus;
   readonly #services: BusServices;
   readonly #context: ServerCallContext;
-  readonly #subscriber: BusSubscriber = {
-    onEvent: (event) => {
-      this.#onEvent(event);
-    },
-    onMissed: (error) => {
-      // What is kept can be had by who subscribes again.
-      if (this.#services.transport.keepsEvents) this.#endNow(error);
-      else this.#makeUp(error);
-    },
-    onLoss: (error) => {
-      if (this.#services.transport.keepsEvents) this.#endNow(error);
-      else void this.#end(error);
-    },
-    onFinished: () => {
-      this.#onFinished();
-    },
-    onClosed: (error) => {
-      this.#endNow(error);
-    },
-  };
-  /** What came in while it is found out what comes before it; absent otherwise. */
-  #held: IdentifiedEvent[] | undefined;
+  #state: State = { phase: 'idle' };
   /** What the listeners' owner has; absent where that cannot be known. */
   #applied: AppliedEvents | undefined;
-  /** What was lost since it was looked what the task holds; absent where nothing was. */
-  #missed: { readonly error: unknown } | undefined;
-  #isWelcome = false;
-  #isFinished = false;
-  #isEnding = false;
-  #isClosed = false;
   /** Whether the listeners know that the task has come to its end. */
   #knowEnd = false;
 
@@ -87,75 +90,121 @@ export class SubscriberBus extends ListeningBus {
     this.bus.finished();
   }
 
-  protected override listenerAdded(name: 'event' | 'finished'): void {
-    if (name !== 'event' || this.#isWelcome || this.#isClosed) return;
-    this.#isWelcome = true;
-    this.#held = [];
-    const applied =
-      this.#services.trackingStore?.appliedEvents(this.bus.task.taskId, this.#context) ??
-      Promise.resolve(undefined);
-    this.bus.welcome(this.#subscriber);
-    void this.#join(this.#begin(applied, this.bus.history.standing()));
+  protected override listenerAdded(name: EventName): void {
+    if (name !== 'event' || this.#state.phase !== 'idle') return;
+    const { taskId } = this.bus.task;
+    const applied = this.#services.trackingStore?.appliedEvents(taskId, this.#context);
+    this.#knowEnd = false;
+    const joining = this.#startJoining();
+    this.bus.welcome(this.#onNews);
+    void this.#join(joining, this.#begin(joining, applied));
   }
 
   protected override listenersRemoved(): void {
-    if (this.listenerCount > 0 || !this.#isWelcome) return;
-    this.#isWelcome = false;
-    this.#held = undefined;
-    this.bus.dismiss(this.#subscriber);
+    const { phase } = this.#state;
+    if (this.listeners.count > 0 || phase === 'idle' || phase === 'closed') return;
+    this.#state = { phase: 'idle' };
+    this.bus.dismiss(this.#onNews);
   }
 
-  async #join(beginning: Promise<Beginning>): Promise<void> {
-    try {
-      let begun = await beginning;
-      while (this.#missed !== undefined) {
-        const { task, applied } = begun;
-        begun = await this.#lookAgain(applied, this.#missed.error);
-        begun = { ...begun, task: begun.task ?? task };
+  readonly #onNews = (news: BusNews): void => {
+    // What is kept can be had by who subscribes again.
+    const { keepsEvents } = this.#services.transport;
+    switch (news.kind) {
+      case 'event':
+        this.#onEvent(news.event);
+        break;
+      case 'missed':
+        if (keepsEvents) this.#close(news.error);
+        else this.#makeUp(news.error);
+        break;
+      case 'lost':
+        if (keepsEvents) this.#close(news.error);
+        else void this.#end(news.error);
+        break;
+      case 'finished':
+        this.#onFinished();
+        break;
+      case 'closed':
+      default:
+        this.#close(news.error);
+    }
+  };
+
+  #onEvent(event: IdentifiedEvent): void {
+    const state = this.#state;
+    if (state.phase === 'following') {
+      this.#take(event);
+    } else if (state.phase === 'joining') {
+      if (state.held.length < this.#services.limits.maxPendingEvents) {
+        state.held.push(event);
+        return;
       }
-      const { task, events, applied, isEnded } = begun;
-      const held = this.#held;
-      if (held === undefined || this.#isEnding) return;
-      this.#held = undefined;
-      this.#applied = applied;
-      if (task !== undefined) this.#give(AgentEvent.task(task), applied);
-      // They come in once more, now or later: the log is ahead of what came in.
-      for (const event of events) this.#take(event);
-      for (const event of held) this.#take(event);
-      // What the task holds at its end is all.
-      if (isEnded || this.#isFinished || isTerminal(task?.status)) this.#onFinished();
-    } catch (error) {
-      if (this.#held === undefined || this.#isEnding) return;
+      const error = this.#tooMany();
       this.#services.onError(error);
-      void this.#end(error);
+      this.#close(error);
     }
   }
 
   /** What the task holds takes the place of events that did not come. */
   #makeUp(error: unknown): void {
-    if (this.#isEnding || this.#isClosed || !this.#isWelcome) return;
-    if (this.#held !== undefined) {
-      this.#missed = { error };
+    if (this.#state.phase === 'joining') {
+      this.#state.missed = { error };
     } else if (this.#applied === undefined) {
       void this.#end(error);
-    } else {
-      this.#held = [];
-      void this.#join(this.#lookAgain(this.#applied, error));
+    } else if (this.#state.phase === 'following') {
+      const joining = this.#startJoining();
+      void this.#join(joining, this.#begin(joining, this.#applied));
     }
   }
 
-  async #lookAgain(applied: AppliedEvents | undefined, error: unknown): Promise<Beginning> {
-    this.#missed = undefined;
-    // It cannot be told what a snapshot holds.
-    if (applied === undefined) throw error;
-    return this.#begin(Promise.resolve(applied), this.bus.history.standing());
+  #onFinished(): void {
+    if (this.#state.phase === 'joining') this.#state.isFinished = true;
+    else if (this.#state.phase === 'following') void this.#end();
   }
 
+  #startJoining(): Joining {
+    const joining: Joining = { phase: 'joining', held: [], missed: undefined, isFinished: false };
+    this.#state = joining;
+    return joining;
+  }
+
+  async #join(joining: Joining, beginning: Promise<Beginning>): Promise<void> {
+    try {
+      let begun = await beginning;
+      while (joining.missed !== undefined && this.#state === joining) {
+        const { task, applied } = begun;
+        // Where it cannot be told what a snapshot holds, none can take the place of what was lost.
+        if (applied === undefined) throw joining.missed.error;
+        joining.missed = undefined;
+        begun = await this.#begin(joining, applied);
+        begun = { ...begun, task: begun.task ?? task };
+      }
+      if (this.#state === joining) this.#follow(joining, begun);
+    } catch (error) {
+      if (this.#state !== joining) return;
+      this.#services.onError(error);
+      void this.#end(error);
+    }
+  }
+
+  #follow({ held, isFinished }: Joining, { task, events, applied, isEnded }: Beginning): void {
+    this.#state = { phase: 'following' };
+    this.#applied = applied;
+    if (task !== undefined) this.#give(AgentEvent.task(task), applied);
+    // They come in once more, now or later: the log is ahead of what came in.
+    for (const event of events) this.#take(event);
+    for (const event of held) this.#take(event);
+    // What the task holds at its end is all.
+    if (isEnded || isFinished || isTerminal(task?.status)) this.#onFinished();
+  }
+
+  /** @param whatIsApplied What the listeners' owner has, or is about to have. */
   async #begin(
-    whatIsApplied: Promise<AppliedEvents | undefined>,
-    whereItStands: Promise<TaskStanding>,
+    joining: Joining,
+    whatIsApplied: AppliedEvents | Promise<AppliedEvents | undefined> | undefined,
   ): Promise<Beginning> {
-    const [known, standing] = await Promise.all([whatIsApplied, whereItStands]);
+    const [known, standing] = await Promise.all([whatIsApplied, this.bus.standing()]);
     const { isEnded } = standing;
     const { transport, trackingStore, eventStore, runtime } = this.#services;
     const { task } = this.bus;
@@ -167,38 +216,13 @@ export class SubscriberBus extends ListeningBus {
       task,
       applied: known,
       standing,
-      held: () => (this.#isEnding ? undefined : this.#held),
+      held: () => (this.#state === joining ? joining.held : undefined),
       store: trackingStore,
       isStoredAsSent: eventStore !== undefined,
       runtime,
     });
     const events = lacking.events.map((each) => readEvent(task, each, this.#services));
     return { task: lacking.task, events, applied: known.union(lacking.applied), isEnded };
-  }
-
-  /** The caller's own may be that of a request that executes the task, which sees one step after the other. */
-  #ownContext(): ServerCallContext {
-    return contextOfScope(this.bus.task.scope);
-  }
-
-  #onEvent(event: IdentifiedEvent): void {
-    if (this.#isEnding) return;
-    if (this.#held === undefined) {
-      this.#take(event);
-    } else if (this.#held.length < this.#services.limits.maxPendingEvents) {
-      this.#held.push(event);
-    } else {
-      const error = this.#tooMany();
-      this.#services.onError(error);
-      this.#endNow(error);
-    }
-  }
-
-  #onFinished(): void {
-    this.#isFinished = true;
-    if (this.#held !== undefined || this.#isEnding) return;
-    if (this.#knowEnd) this.#finish();
-    else void this.#end();
   }
 
   /** What the listeners' owner has may come in later. */
@@ -212,7 +236,7 @@ export class SubscriberBus extends ListeningBus {
   #give(event: AgentExecutionEvent, applied?: AppliedEvents): void {
     this.#knowEnd ||= isTerminal(statusOf(event));
     const eventId = applied === undefined ? undefined : someOf(applied);
-    this.emit(eventId === undefined ? event : withEventId(event, eventId));
+    this.listeners.emit(eventId === undefined ? event : withEventId(event, eventId));
   }
 
   /**
@@ -220,39 +244,38 @@ export class SubscriberBus extends ListeningBus {
    * that; otherwise with the error, if there is one, or why the store cannot tell.
    */
   async #end(error?: unknown): Promise<void> {
-    if (this.#isEnding || this.#isClosed) return;
-    this.#isEnding = true;
+    if (this.#state.phase !== 'joining' && this.#state.phase !== 'following') return;
+    if (this.#knowEnd) {
+      this.#close(error);
+      return;
+    }
+    const ending: State = { phase: 'ending' };
+    this.#state = ending;
     let reason = error;
     try {
-      const last = this.#knowEnd ? undefined : await this.#storedEnd(error !== undefined);
-      if (last !== undefined && !this.#isClosed) this.#give(last);
+      const last = await this.#storedEnd(error !== undefined);
+      if (last !== undefined && this.#state === ending) this.#give(last);
     } catch (thrown) {
       this.#services.onError(thrown);
       reason ??= thrown;
     }
-    this.#endNow(reason);
+    if (this.#state === ending) this.#close(reason);
   }
 
   #storedEnd(hasLost: boolean): Promise<AgentExecutionEvent | undefined> {
     // Where something was lost and it is not known what they have, they are taken to have nothing.
     const known = this.#applied ?? (hasLost ? AppliedEvents.NONE : undefined);
-    return storedEnd(this.bus.task, this.#services, this.#ownContext(), known);
+    // The caller's own context may be that of a request that executes the task, which sees one step after the other.
+    return storedEnd(this.bus.task, this.#services, contextOfScope(this.bus.task.scope), known);
   }
 
   /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */
-  #endNow(error: unknown): void {
-    this.#isEnding = true;
-    this.#held = undefined;
-    if (!this.#isWelcome || this.#isClosed) return;
-    if (error !== undefined && !this.#knowEnd) this.emit(failingEvent(error));
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.emitFinished();
-    this.bus.dismiss(this.#subscriber);
+  #close(error: unknown): void {
+    if (this.#state.phase === 'idle' || this.#state.phase === 'closed') return;
+    this.#state = { phase: 'closed' };
+    if (error !== undefined && !this.#knowEnd) this.listeners.emit(failingEvent(error));
+    this.listeners.emitFinished();
+    this.bus.dismiss(this.#onNews);
   }
 
   #tooMany(): A2ARedisError {

@@ -1,25 +1,32 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import { type Activity, begun, held, IDLE, isActive, letGo, OVER, settled } from './activity.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
-import { BusHistory } from './bus-history.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
-import { END_OF_EVENTS, type TransportedEvent } from '../events/event-transport.ts';
+import {
+  END_OF_EVENTS,
+  type TaskStanding,
+  type TransportedEvent,
+} from '../events/event-transport.ts';
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { readEvent } from '../events/identified-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import type { RunEvents, TaskRun } from '../execution/task-run.ts';
-import { eventsGivenUp, neverExecuted, runEnded } from '../events/queue-errors.ts';
+import type { RunNews, TaskRun } from '../execution/task-run.ts';
+import { neverExecuted, runEnded } from '../events/queue-errors.ts';
 
 /** How long a request may take until it executes the task, in milliseconds. */
 const LONGEST_HOLD_MS = 30_000;
+/** How long a run that seems not to be there is given to appear, in milliseconds. */
+const SECOND_LOOK_MS = 200;
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as
@@ -32,20 +39,13 @@ export class TaskBus extends ListeningBus {
   readonly cancels: CancelRequests;
   /** What this process executes and publishes of the task. */
   readonly runs: BusRuns;
-  /** What was published before somebody joins. */
-  readonly history: BusHistory;
   readonly #services: BusServices;
   readonly #onChanged: (bus: TaskBus) => void;
   readonly #feed: BusFeed;
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
-  /** Since when a request is about to execute the task here; absent where none is. */
-  #heldAt: number | undefined;
-  #executions = 0;
-  /** Requests from here to cancel the task: who made them listens for its end. */
-  #canceling = 0;
-  /** Whether this bus takes no more events of its own. */
-  #isOver = false;
+  /** What this process does of the task on this bus. */
+  #activity: Activity = IDLE;
 
   /**
    * @param onChanged The bus may not be needed any more.
@@ -62,28 +62,13 @@ export class TaskBus extends ListeningBus {
     this.#services = services;
     this.#onChanged = onChanged;
     this.cancels = new CancelRequests(task, services);
-    this.#own = new OwnListeners(task, services, {
-      afterDelivery: (call) => {
-        this.runs.present.publisher.afterDelivery(call);
-      },
-      emit: (event) => {
-        this.emit(event);
-      },
-      emitFinished: () => {
-        this.emitFinished();
-        onChanged(this);
-      },
+    this.#own = new OwnListeners(task, services, this.listeners, () => {
+      onChanged(this);
     });
-    const events: RunEvents = {
-      onFenced: (by) => {
-        this.#fence(by);
-      },
-      onSettled: (isIdle) => {
-        if (isIdle) void this.#own.endWithout(runEnded(task.taskId));
-        onChanged(this);
-      },
+    const onRunNews = (news: RunNews): void => {
+      this.#onRunNews(news);
     };
-    this.runs = new BusRuns(task, services, events, earlier);
+    this.runs = new BusRuns(task, services, onRunNews, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       onEvent: (event) => {
@@ -97,44 +82,36 @@ export class TaskBus extends ListeningBus {
         this.cancels.check().catch(services.onError);
       },
     });
-    this.history = new BusHistory(task, services, {
-      mayGoOn: () => this.#mayGoOn,
-      following: async () => this.#feed.following(() => this.#subscribers.isEnded),
-    });
   }
 
   /** Whether this bus takes no more events of its own: its execution is over, or was ended by others. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#activity.phase === 'over';
   }
 
   get isExecuting(): boolean {
-    return this.#executions > 0;
+    return this.#activity.phase === 'executing';
   }
 
   /** Whether the task can be executed here: otherwise with a bus that is made anew. */
   get isOpen(): boolean {
-    return !this.#isOver && !this.#own.areFinished;
+    return !this.isOver && !this.#own.areFinished;
   }
 
   /** Whether anybody needs this bus, so that it cannot be dropped and made anew. */
   get isNeeded(): boolean {
     if (this.runs.isSending || this.#subscribers.isWaitedFor) return true;
-    return !this.#own.areFinished && (this.#mayGoOn || this.listenerCount > 0);
+    return !this.#own.areFinished && (this.#mayGoOn || this.listeners.count > 0);
   }
 
-  get #isHeld(): boolean {
-    return this.#heldAt !== undefined;
-  }
-
-  /** Whether events of this process may be to come. */
+  /** Whether events of this process may be to come: who asked here to cancel the task listens for its end. */
   get #mayGoOn(): boolean {
-    return this.#isHeld || this.isExecuting || this.#canceling > 0;
+    return isActive(this.#activity) || this.cancels.isPending;
   }
 
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
   hold(): void {
-    this.#heldAt = this.#services.runtime.now();
+    this.#activity = held(this.#activity, this.#services.runtime.now());
     this.#feed.follow();
   }
 
@@ -148,11 +125,10 @@ export class TaskBus extends ListeningBus {
     const { lease } = this.#services;
     // Under a name that others have ended, nothing is begun.
     if (!lease.isCertain) await lease.confirm();
-    this.#heldAt = undefined;
     // Where the bus was ended meanwhile, a run of it would be nobody's.
-    if (this.#isOver) return this.runs.present;
+    if (this.isOver) return this.runs.present;
     if (!this.isExecuting) this.runs.next();
-    this.#executions += 1;
+    this.#activity = begun(this.#activity);
     this.#feed.follow();
     return this.#begin(request);
   }
@@ -180,13 +156,13 @@ export class TaskBus extends ListeningBus {
    * @returns Whether that is settled. Otherwise it is for the request handler to say, in this very turn.
    */
   settle(): boolean {
-    this.#executions = Math.max(0, this.#executions - 1);
+    this.#activity = settled(this.#activity);
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { isDeferring, isInterrupted } = this.runs.present.publisher;
     // The request handler goes by what its listener heard, which is not all yet.
     if (isDeferring && !isInterrupted) this.finished();
     queueMicrotask(() => {
-      if (!this.#isOver && !this.isExecuting) void this.#pause();
+      if (!this.isOver && !this.isExecuting) void this.#pause();
     });
     return isDeferring;
   }
@@ -196,58 +172,43 @@ export class TaskBus extends ListeningBus {
    * nobody may execute the task.
    */
   async whileCanceling(work: () => Promise<void>): Promise<void> {
-    this.#canceling += 1;
     try {
-      await work();
+      await this.cancels.during(work);
     } finally {
-      this.#canceling -= 1;
       // Nothing may have come of it.
       this.check(0).catch(this.#services.onError);
     }
   }
 
   publish(event: AgentExecutionEvent): void {
-    if (this.#isOver) return;
-    this.runs.present.publisher.publish(event, {
-      own: (identified) => {
-        this.#own.deliver(identified.event);
-      },
-      subscribers: (identified) => {
-        this.#subscribers.deliver(identified);
-      },
-      subscribersLose: () => {
-        this.#subscribers.lose(eventsGivenUp(this.task.taskId));
-      },
-    });
+    if (this.isOver) return;
+    const audience = { own: this.#own, subscribers: this.#subscribers };
+    this.runs.present.publisher.publish(event, audience);
   }
 
   finished(): void {
-    this.#executions = 0;
-    this.#heldAt = undefined;
-    if (!this.#isOver) {
-      this.#isOver = true;
+    if (!this.isOver) {
+      this.#activity = OVER;
       this.cancels.release();
       this.runs.present.end(() => {
         this.#onChanged(this);
       });
     }
     // Subscribers wait for the end that everybody gets: other replicas may go on with the task.
-    this.#own.executed();
+    this.#own.executed(this.runs.present.publisher);
   }
 
   /** This process's run of the task was ended: what is published here counts no more. */
   stop(): void {
-    this.#isOver = true;
+    this.#activity = OVER;
     this.#own.endedElsewhere();
-    this.#heldAt = undefined;
-    this.#executions = 0;
     this.cancels.cancelHere();
     this.#onChanged(this);
   }
 
   /** As where others end its run, by this process itself: the task had come to its end before the run was entered. */
   leave(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const { present } = this.runs;
     this.#fence('over');
     present.end(() => {
@@ -257,7 +218,7 @@ export class TaskBus extends ListeningBus {
 
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   #fence(by: FencedBy): void {
-    if (this.#isOver) {
+    if (this.isOver) {
       // What it still had to send is void: nobody needs it for that any more, and those who wait for it
       // here get what others make of the task.
       this.#own.endedElsewhere();
@@ -268,6 +229,32 @@ export class TaskBus extends ListeningBus {
     }
     // Others may be through with it by now.
     this.check(0).catch(this.#services.onError);
+  }
+
+  /**
+   * Where the task stands when somebody joins, once nothing that is published after this call can be missed.
+   * What this process publishes itself, a subscriber hears when it is accepted: from the task's state on.
+   */
+  async standing(): Promise<TaskStanding> {
+    await this.#following();
+    const { states, runtime } = this.#services;
+    let state = await states.state(this.task);
+    if (state.phase === 'none' && !this.#mayGoOn) {
+      // Its first event may have come here ahead of the note that it runs.
+      await sleep(runtime, SECOND_LOOK_MS, { ref: false });
+      state = await states.state(this.task);
+    }
+    return { isEnded: !this.#mayGoOn && isTaskOver(state), counters: state.counters };
+  }
+
+  /** Resolves when nothing that is published afterwards can be missed: where nothing more comes, at once. */
+  async #following(): Promise<void> {
+    if (this.#subscribers.isEnded) return;
+    try {
+      await this.#feed.follow().ready;
+    } catch (error) {
+      if (!this.#subscribers.isEnded) throw error;
+    }
   }
 
   /** Adds one who hears all events from now on. */
@@ -311,10 +298,9 @@ export class TaskBus extends ListeningBus {
    * handler leaves listening for ever.
    */
   #letGo(): void {
-    const { runtime } = this.#services;
-    if (this.#heldAt === undefined || runtime.now() - this.#heldAt < LONGEST_HOLD_MS) return;
-    this.#heldAt = undefined;
-    this.#isOver = true;
+    if (this.#activity.phase !== 'held') return;
+    if (this.#services.runtime.now() - this.#activity.since < LONGEST_HOLD_MS) return;
+    this.#activity = OVER;
     this.#own.fail(neverExecuted(this.task.taskId));
   }
 
@@ -334,7 +320,7 @@ export class TaskBus extends ListeningBus {
    */
   shutDown(error: A2ARedisError): void {
     if (this.isExecuting) this.stop();
-    this.#isOver = true;
+    this.#activity = OVER;
     this.runs.stop();
     this.close();
     this.#subscribers.close(error);
@@ -347,11 +333,20 @@ export class TaskBus extends ListeningBus {
   }
 
   protected override listenersRemoved(): void {
-    if (this.listenerCount === 0) {
-      this.#heldAt = undefined;
+    if (this.listeners.count === 0) {
+      this.#activity = letGo(this.#activity);
       // At the end, requests stop to listen and have what they heard before them still.
-      if (!this.#isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
+      if (!this.isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
     }
+    this.#onChanged(this);
+  }
+
+  #onRunNews(news: RunNews): void {
+    if (news.kind === 'fenced') {
+      this.#fence(news.by);
+      return;
+    }
+    if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
     this.#onChanged(this);
   }
 
@@ -362,8 +357,8 @@ export class TaskBus extends ListeningBus {
       // Where this process executes the task too, or is about to, its own end is still to come. The end of
       // an earlier bus of this process may come late, and does not end what is canceled here.
       const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
-      if (this.isExecuting || this.#isHeld || (this.#canceling > 0 && isEarlier)) return;
-      this.#isOver = true;
+      if (isActive(this.#activity) || (this.cancels.isPending && isEarlier)) return;
+      this.#activity = OVER;
       void this.#end();
       return;
     }
@@ -386,13 +381,13 @@ export class TaskBus extends ListeningBus {
   }
 
   #deliver(identified: IdentifiedEvent): void {
-    this.#own.deliver(identified.event);
+    this.#own.deliver(identified);
     this.#subscribers.deliver(identified);
   }
 
   /** Nothing more comes to anybody. */
   async #end(): Promise<void> {
-    const told = this.#own.end();
+    const told = this.#own.end(this.runs.present.publisher);
     this.#endSubscribers();
     this.cancels.finish();
     this.#onChanged(this);

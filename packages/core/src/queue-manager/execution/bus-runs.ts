@@ -1,7 +1,7 @@
 import type { BusServices } from './bus-services.ts';
 import type { EventId } from '../../event-ids/event-id.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import { type RunEvents, TaskRun } from './task-run.ts';
+import { type RunNews, TaskRun } from './task-run.ts';
 
 /** How many runs of its own a bus knows. */
 const MOST_NAMES = 8;
@@ -10,7 +10,7 @@ const MOST_NAMES = 8;
 export class BusRuns {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
-  readonly #events: RunEvents;
+  readonly #onNews: (news: RunNews) => void;
   /** Their names, the latest last. */
   readonly #names: string[] = [];
   /** Runs before the present one, until all that they published is with Redis and they are paused. */
@@ -18,18 +18,18 @@ export class BusRuns {
   #present: TaskRun;
 
   /**
-   * @param events What becomes of the present run where others end it.
+   * @param onNews Called with what becomes of the present run where others end it.
    * @param earlier A run of another bus of the task here, whose events go out first.
    */
   constructor(
     task: TaskAddress,
     services: BusServices,
-    events: RunEvents,
+    onNews: (news: RunNews) => void,
     earlier: TaskRun | undefined,
   ) {
     this.#task = task;
     this.#services = services;
-    this.#events = events;
+    this.#onNews = onNews;
     this.#present = this.#make(earlier);
   }
 
@@ -93,13 +93,10 @@ export class BusRuns {
   }
 
   #make(earlier: TaskRun | undefined): TaskRun {
-    const run = new TaskRun(this.#task, this.#services, earlier, {
-      onFenced: (by) => {
-        if (run === this.#present) this.#events.onFenced(by);
-      },
-      onSettled: (isIdle) => {
-        this.#events.onSettled(isIdle && run === this.#present);
-      },
+    const run = new TaskRun(this.#task, this.#services, earlier, (news) => {
+      const isPresent = run === this.#present;
+      if (news.kind === 'settled') this.#onNews({ ...news, isIdle: news.isIdle && isPresent });
+      else if (isPresent) this.#onNews(news);
     });
     this.#names.push(run.name);
     if (this.#names.length > MOST_NAMES) this.#names.shift();

@@ -38,9 +38,11 @@ class Publishing {
   publish(...events: readonly AgentExecutionEvent[]): void {
     for (const event of events) {
       this.publisher.publish(event, {
-        own: ({ eventId }) => this.own.push(eventId.counter),
-        subscribers: ({ eventId }) => this.subscribers.push(eventId.counter),
-        subscribersLose: () => this.subscribers.push('lost'),
+        own: { deliver: ({ eventId }) => this.own.push(eventId.counter) },
+        subscribers: {
+          deliver: ({ eventId }) => this.subscribers.push(eventId.counter),
+          lose: () => this.subscribers.push('lost'),
+        },
       });
     }
   }

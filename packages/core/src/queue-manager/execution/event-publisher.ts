@@ -10,18 +10,22 @@ import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { identifiedEvent } from '../events/identified-event.ts';
+import { eventsGivenUp } from '../events/queue-errors.ts';
 import { OrderedCalls } from './ordered-calls.ts';
 import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { UnstoredEvents } from './unstored-events.ts';
 
-/** Hands an event to those here who listen. */
-export interface Deliveries {
-  readonly own: (event: IdentifiedEvent) => void;
-  readonly subscribers: (event: IdentifiedEvent) => void;
-  /** Tells subscribers that an event was given up: the task lacks it, too. */
-  readonly subscribersLose: () => void;
+/** Who listens here. */
+export interface Audience {
+  /** Those who listen to the execution. */
+  readonly own: { readonly deliver: (event: IdentifiedEvent) => void };
+  readonly subscribers: {
+    readonly deliver: (event: IdentifiedEvent) => void;
+    /** An event was given up: the task lacks it, too. */
+    readonly lose: (error: unknown) => void;
+  };
 }
 
 /** What one run of a task publishes: counted, identified, handed to the listeners here, and sent. */
@@ -124,7 +128,7 @@ export class EventPublisher {
    * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
    * long that others may have ended the task; subscribers have it when others can.
    */
-  publish(event: AgentExecutionEvent, { own, subscribers, subscribersLose }: Deliveries): void {
+  publish(event: AgentExecutionEvent, { own, subscribers }: Audience): void {
     const body = this.#encode(event);
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
@@ -133,12 +137,12 @@ export class EventPublisher {
     const eventId = { publisher: this.run, counter: this.#counter };
     const identified = identifiedEvent(event, eventId, this.#services);
     const toOwn = (): void => {
-      own(identified);
+      own.deliver(identified);
     };
     let isLost = false;
     const toSubscribers = (): void => {
-      if (isLost) subscribersLose();
-      else subscribers(identified);
+      if (isLost) subscribers.lose(eventsGivenUp(this.#task.taskId));
+      else subscribers.deliver(identified);
     };
     if (body === undefined) {
       this.#forOwn.after(toOwn);

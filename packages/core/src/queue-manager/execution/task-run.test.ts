@@ -19,9 +19,9 @@ beforeEach(() => {
 });
 
 function newRun(services = parts.services(), earlier?: TaskRun): TaskRun {
-  return new TaskRun(TASK, services, earlier, {
-    onFenced: (by) => told.push(by),
-    onSettled: (isIdle) => told.push(isIdle ? 'idle' : 'settled'),
+  return new TaskRun(TASK, services, earlier, (news) => {
+    if (news.kind === 'fenced') told.push(news.by);
+    else told.push(news.isIdle ? 'idle' : 'settled');
   });
 }
 
@@ -30,9 +30,8 @@ function publish({ publisher }: TaskRun): void {
   const status = { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: undefined };
   const update = { taskId: 't', contextId: 'c', status, metadata: undefined };
   publisher.publish(AgentEvent.statusUpdate(update), {
-    own: () => {},
-    subscribers: () => {},
-    subscribersLose: () => {},
+    own: { deliver: () => {} },
+    subscribers: { deliver: () => {}, lose: () => {} },
   });
 }
 

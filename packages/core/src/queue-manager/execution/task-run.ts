@@ -8,17 +8,21 @@ import type { FencedBy } from '../state/task-state.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
-/** What a run tells. */
-export interface RunEvents {
-  /** Others have ended it. */
-  readonly onFenced: (by: FencedBy) => void;
-  /**
-   * It was fenced, and its task was brought to where it should be.
-   *
-   * @param isIdle Whether no other run of it goes on.
-   */
-  readonly onSettled: (isIdle: boolean) => void;
-}
+/**
+ * What becomes of a run where others end it:
+ *
+ * - `fenced`: they have ended it.
+ * - `settled`: since then, its task was brought to where it should be. `isIdle` says whether no other run of
+ *   it goes on.
+ */
+export type RunNews =
+  | { readonly kind: 'fenced'; readonly by: FencedBy }
+  | { readonly kind: 'settled'; readonly isIdle: boolean };
+
+/** Whether executions can go on under a name: not once its task waits for its user, or is about to. */
+type Phase =
+  | { readonly phase: 'going on' | 'paused' }
+  | { readonly phase: 'pausing'; readonly paused: Promise<void> };
 
 /**
  * One run: what this process executes and publishes of a task under one name, from the first execution
@@ -29,30 +33,29 @@ export class TaskRun {
   readonly name: string;
   readonly publisher: EventPublisher;
   readonly #services: BusServices;
-  readonly #events: RunEvents;
+  readonly #onNews: (news: RunNews) => void;
   readonly #registration: RunRegistration;
   #isFenced = false;
-  #pausing: Promise<void> | undefined;
-  #isPausing = false;
+  #phase: Phase = { phase: 'going on' };
   /** What is being done about its end. */
   #leaving = 0;
   #isStopped = false;
 
   /**
    * @param earlier The run that this one follows: its events go out first.
-   * @param events What becomes of it where others end it.
+   * @param onNews Called with what becomes of it where others end it.
    */
   constructor(
     task: TaskAddress,
     services: BusServices,
     earlier: TaskRun | undefined,
-    events: RunEvents,
+    onNews: (news: RunNews) => void,
   ) {
     this.name = services.nextRun();
     // Only that it is settled is of interest: a run must not keep all runs before it in memory.
     const settled = earlier?.settled();
     this.#services = services;
-    this.#events = events;
+    this.#onNews = onNews;
     const fenced = (by: FencedBy): void => {
       this.fence(by);
     };
@@ -66,13 +69,13 @@ export class TaskRun {
 
   /** Whether executions can go on under this name: not once it was paused, or its replica taken to be gone. */
   get canGoOn(): boolean {
-    if (this.#pausing !== undefined || this.isVoid) return false;
+    if (this.#phase.phase !== 'going on' || this.isVoid) return false;
     return replicaOf(this.name) === this.#services.lease.replica;
   }
 
   /** Whether its events are not with Redis yet, or not in the task, or others do not know yet that it is over. */
   get isSending(): boolean {
-    return this.publisher.isSending || this.isLeaving || this.#isPausing;
+    return this.publisher.isSending || this.isLeaving || this.#phase.phase === 'pausing';
   }
 
   /** Whether it has come to its end, or was ended, and its task is still being brought to where it should be. */
@@ -118,16 +121,18 @@ export class TaskRun {
       isIdle = await this.#settle(by);
     });
     void settled.then(() => {
-      this.#events.onSettled(isIdle);
+      this.#onNews({ kind: 'settled', isIdle });
       return undefined;
     });
-    this.#events.onFenced(by);
+    this.#onNews({ kind: 'fenced', by });
   }
 
   /** Ends it and leaves the task open, which waits for its user, once all events are with Redis. */
   async pause(): Promise<void> {
-    this.#pausing ??= this.#pause();
-    await this.#pausing;
+    if (this.#phase.phase === 'going on') {
+      this.#phase = { phase: 'pausing', paused: this.#pause() };
+    }
+    await this.#paused();
   }
 
   /**
@@ -152,7 +157,7 @@ export class TaskRun {
   async settled(): Promise<void> {
     await this.drained();
     // That may have begun meanwhile.
-    await this.#pausing;
+    await this.#paused();
   }
 
   /** Gives up what is not with Redis yet, and sends nothing more. */
@@ -161,15 +166,19 @@ export class TaskRun {
     this.publisher.stop();
   }
 
+  /** Resolves when it was paused, where it is about to be. */
+  async #paused(): Promise<void> {
+    if (this.#phase.phase === 'pausing') await this.#phase.paused;
+  }
+
   async #pause(): Promise<void> {
-    this.#isPausing = true;
     await this.drained();
     await this.#persist(async () => {
       // What it gave up may have been its question: nobody can answer that.
       if (this.publisher.hasLost) await this.#endUnstored();
       else await this.#registration.pause(this.publisher.accepted());
     });
-    this.#isPausing = false;
+    this.#phase = { phase: 'paused' };
   }
 
   /** @returns Whether nothing of the task goes on, though it may not have come to its end. */

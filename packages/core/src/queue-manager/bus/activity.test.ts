@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+
+import { type Activity, begun, held, IDLE, isActive, letGo, OVER, settled } from './activity.ts';
+
+const HELD: Activity = { phase: 'held', since: 1 };
+
+function executing(executions: number, heldSince?: number): Activity {
+  return { phase: 'executing', executions, heldSince };
+}
+
+const TRANSITIONS = {
+  held: (activity: Activity) => held(activity, 5),
+  letGo,
+  begun,
+  settled,
+};
+
+describe('Activity', () => {
+  it.each<[keyof typeof TRANSITIONS, Activity, Activity]>([
+    ['held', IDLE, { phase: 'held', since: 5 }],
+    ['held', HELD, { phase: 'held', since: 5 }],
+    ['held', executing(1), executing(1, 5)],
+    ['held', OVER, OVER],
+    ['letGo', IDLE, IDLE],
+    ['letGo', HELD, IDLE],
+    ['letGo', executing(2, 1), executing(2)],
+    ['letGo', OVER, OVER],
+    ['begun', IDLE, executing(1)],
+    ['begun', HELD, executing(1)],
+    ['begun', executing(1, 1), executing(2)],
+    ['begun', OVER, OVER],
+    ['settled', IDLE, IDLE],
+    ['settled', HELD, HELD],
+    ['settled', executing(2, 1), executing(1, 1)],
+    ['settled', executing(1), IDLE],
+    ['settled', executing(1, 1), HELD],
+    ['settled', OVER, OVER],
+  ])('%s, from %j', (transition, before, after) => {
+    expect(TRANSITIONS[transition](before)).toEqual(after);
+  });
+
+  it('is active while a request executes the task, or is about to', () => {
+    expect([IDLE, HELD, executing(1), OVER].map(isActive)).toEqual([false, true, true, false]);
+  });
+});
