@@ -138,7 +138,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run goes on where its task waits for its user',
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
-    from: 'if (!this.#isOver && !this.isExecuting) void this.#pause();',
+    from: 'if (!this.isOver && !this.isExecuting) void this.#pause();',
     to: '',
     conditions: CALM,
   },

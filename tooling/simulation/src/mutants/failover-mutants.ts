@@ -163,7 +163,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a request whose run others left without an end waits on',
     file: `${MANAGER}/bus/task-bus.ts`,
-    from: 'if (isIdle) void this.#own.endWithout(runEnded(task.taskId));',
+    from: 'if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));',
     to: '',
     conditions: DENSE_CUT_OFF,
   },

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { SourceChange } from '../run/bundle.ts';
 import type { Conditions, Mutant } from './mutant.ts';
+import { misfitsAmong } from './misfits.ts';
 import { MUTANTS } from './mutants.ts';
 import { type RunOptions, runSources } from './run-sources.ts';
 import { type Counts, RULE, type SignaturesBySeed, Tally } from './tally.ts';
@@ -22,8 +20,6 @@ that are listed with a reason why it does not, of which it must find none.
 
 /** How many mutants must be found at least, where all are tried. */
 const LEAST_FOUND = 20;
-
-const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 
 interface Options {
   readonly mutants: readonly Mutant[];
@@ -149,19 +145,6 @@ function describe(counts: Counts | undefined): string {
   if (counts === undefined) return 'nothing shows';
   const { signature, withMutantOnly, withoutOnly, both } = counts;
   return `${signature} (m ${withMutantOnly}, b ${withoutOnly}, in both ${both})`;
-}
-
-/** Lines on the mutants whose text does not stand in its file exactly once. */
-async function misfitsAmong(changes: readonly (SourceChange & Mutant)[]): Promise<string[]> {
-  const lines: string[] = [];
-  for (const { name, file, from } of changes) {
-    const source = await readFile(path.join(REPOSITORY, file), 'utf8').catch(() => undefined);
-    const times = (source?.split(from).length ?? 1) - 1;
-    if (source === undefined) lines.push(`"${name}" changes ${file}, which does not exist.`);
-    else if (times !== 1)
-      lines.push(`"${name}" does not fit: ${file} has its text ${times} times.`);
-  }
-  return lines;
 }
 
 /** @throws {UsageError} */

@@ -16,7 +16,7 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'Pub/Sub: nothing is made up for a message that was lost',
     file: `${MANAGER}/bus/subscriber-bus.ts`,
-    from: 'else this.#makeUp(error);',
+    from: 'else this.#makeUp(news.error);',
     to: '',
     conditions: DENSE_CUT,
   },
@@ -44,8 +44,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'Pub/Sub: what is lost while a task is looked up is not looked up again',
     file: `${MANAGER}/bus/subscriber-bus.ts`,
-    from: 'while (this.#missed !== undefined) {',
-    to: 'while (this.#missed !== undefined && this.#isClosed) {',
+    from: 'while (joining.missed !== undefined && this.#state === joining) {',
+    to: 'while (joining.missed !== undefined && this.#state !== joining) {',
     conditions: DENSE_CUT,
   },
   {
@@ -132,7 +132,7 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'who listens to an execution does not get the end that others gave its task',
     file: `${MANAGER}/bus/own-listeners.ts`,
-    from: 'if (!this.#knowEnd) await (this.#telling ??= this.#tellEnd());',
+    from: 'if (end !== undefined && !this.#knowEnd) this.#hear(end);',
     to: '',
     conditions: DENSE_CUT,
   },
