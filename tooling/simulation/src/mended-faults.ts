@@ -277,4 +277,10 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     profiles: ['failover'],
     load: 'dense',
   },
+  {
+    signature: 'P6 a cancel is answered late',
+    what: 'A cancel is obeyed, and its task ended, before the process that asked for it hears messages of the task: it waited for its next look.',
+    seed: 254,
+    profiles: ['calm'],
+  },
 ];

@@ -220,16 +220,25 @@ function missedEnds(
 function sentAway(
   record: CallRecord,
   { lastState, events }: Seen,
-  { executions }: TaskHistory,
+  { executions, calls }: TaskHistory,
   { scenario }: Outcome,
 ): readonly Finding[] {
   const { call, endedAt, outcome: how } = record;
   if (call.kind !== 'resubscribe' || how !== 'ended' || endedAt === undefined) return [];
+  if (calls.some(sendsAway)) return [];
   if (scenario.faults.length > 0 || lastState !== 'INPUT_REQUIRED' || events.length > 0) return [];
   const goesOn = executions.find(({ startedAt }) => startedAt > endedAt);
   if (goesOn === undefined) return [];
   const detail = `${name(record)} ended at ${Math.round(endedAt)}, before ${goesOn.id}`;
   return [{ promise: 'P5', kind: 'a subscriber is sent away while the task waits', detail }];
+}
+
+/** Whether an executor that goes on after it returned asks its user, and says that nothing more comes. */
+function sendsAway({ call }: CallRecord): boolean {
+  if (!('plan' in call)) return false;
+  const { steps } = call.plan;
+  const returnsAt = steps.findIndex((step) => step.do === 'authorise');
+  return returnsAt >= 0 && steps.slice(returnsAt).some((step) => step.do === 'ask');
 }
 
 /** Whether a task had its end by then: for certain, as its server accepted it, or as its record says to the millisecond. */

@@ -172,6 +172,10 @@ export class TaskBus extends ListeningBus {
    * nobody may execute the task.
    */
   async whileCanceling(work: () => Promise<void>): Promise<void> {
+    // Messages before this process hears any are missed: what they told is in the state by then.
+    this.#following()
+      .then(async () => this.check(0))
+      .catch(this.#services.onError);
     try {
       await this.cancels.during(work);
     } finally {
