@@ -17,8 +17,8 @@ const SOON_MS: Readonly<
 };
 
 /**
- * Within which time a cancel is answered that its executor obeys, in milliseconds: the request gets there as a
- * message, and its answer back.
+ * Within which time a cancel is answered that its executor obeys or refuses, in milliseconds: the request gets
+ * there as a message, and its answer back.
  */
 const CANCELED_MS: Readonly<Record<Settings['network'], number>> = {
   quick: 1000,
@@ -31,8 +31,8 @@ export const checkDelay: PromiseCheck = checkTasks(late, lateCancels);
 
 function lateCancels({ calls }: TaskHistory, { scenario, lookedAt }: Outcome): readonly Finding[] {
   if (scenario.faults.length > 0) return [];
-  const isObeyed = calls.every(({ call }) => !('plan' in call) || call.plan.onCancel === 'obey');
-  if (!isObeyed) return [];
+  const isIgnored = calls.some(({ call }) => 'plan' in call && call.plan.onCancel === 'ignore');
+  if (isIgnored) return [];
   return calls.flatMap(({ call, startedAt, endedAt = lookedAt }) => {
     const ms = endedAt - startedAt;
     if (call.kind !== 'cancel' || ms <= CANCELED_MS[scenario.settings.network]) return [];

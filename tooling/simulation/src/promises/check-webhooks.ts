@@ -47,17 +47,16 @@ function check(
   return findings;
 }
 
-/** Where nothing kept it from being told, an end is told. */
-function untold(
-  { taskId, state, calls, webhooks }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
-  // After any other fault, a process that was to tell may be gone, or could not read its configs.
-  const isExcused = outcome.scenario.faults.some(({ kind }) => kind !== 'forget-scripts');
-  if (hasLostData(outcome) || isExcused) return [];
+/** Where nothing kept it from being told, an end is told: also one that was given to the task of a killed replica. */
+function untold(task: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, state, calls, webhooks } = task;
+  if (hasLostData(outcome) || mayBeUntold(task, outcome)) return [];
   const hasConfig = calls.some(
-    ({ call, outcome: how }) =>
-      'plan' in call && call.withWebhook && how === 'ended' && call.task === undefined,
+    ({ call, responses, outcome: how }) =>
+      'plan' in call &&
+      call.withWebhook &&
+      call.task === undefined &&
+      (how === 'ended' || responses.length > 0),
   );
   const isTold = webhooks.some(({ response }) => isTerminalState(stateOfResponse(response)));
   return hasConfig && isTerminalState(state) && !isTold
@@ -69,6 +68,14 @@ function untold(
         },
       ]
     : [];
+}
+
+/** Whether a process that was to tell an end may be gone by then, or may not have read its configs. */
+function mayBeUntold({ taskId }: TaskHistory, { scenario, history }: Outcome): boolean {
+  const faults = scenario.faults.filter(({ kind }) => kind !== 'forget-scripts');
+  if (faults.length === 0) return false;
+  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  return end === undefined || faults.some(({ kind, at }) => kind !== 'kill' || at >= end.at);
 }
 
 function tokenOf({ payload }: WebhookRecord['response']): string | undefined {
