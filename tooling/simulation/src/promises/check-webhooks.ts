@@ -4,6 +4,9 @@ import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import { hasLostData, parseToken, type TaskHistory, checkTasks } from './task-histories.ts';
 
+/** For how long after a process was killed what it sent may still be on its way, in milliseconds. */
+const UNDER_WAY_MS = 1000;
+
 /** Webhooks get each event once and in order, and one end, which is the last. */
 export const checkWebhooks: PromiseCheck = checkTasks(told, untold);
 
@@ -71,11 +74,13 @@ function untold(task: TaskHistory, outcome: Outcome): readonly Finding[] {
 }
 
 /** Whether a process that was to tell an end may be gone by then, or may not have read its configs. */
-function mayBeUntold({ taskId }: TaskHistory, { scenario, history }: Outcome): boolean {
+function mayBeUntold({ taskId }: TaskHistory, { scenario, history, beganAt }: Outcome): boolean {
   const faults = scenario.faults.filter(({ kind }) => kind !== 'forget-scripts');
   if (faults.length === 0) return false;
   const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
-  return end === undefined || faults.some(({ kind, at }) => kind !== 'kill' || at >= end.at);
+  return (
+    end === undefined || faults.some(({ kind, at }) => kind !== 'kill' || beganAt + at >= end.at)
+  );
 }
 
 function tokenOf({ payload }: WebhookRecord['response']): string | undefined {
