@@ -79,7 +79,8 @@ function mayBeUntold({ taskId }: TaskHistory, { scenario, history, beganAt }: Ou
   if (faults.length === 0) return false;
   const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
   return (
-    end === undefined || faults.some(({ kind, at }) => kind !== 'kill' || beganAt + at >= end.at)
+    end === undefined ||
+    faults.some(({ kind, at }) => kind !== 'kill' || end.at - (beganAt + at) < UNDER_WAY_MS)
   );
 }
 
