@@ -81,6 +81,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a run that ended stays noted',
+    survives:
+      'A process compares its list with what it executes when it renews its lease, and removes the note.',
     file: `${CORE}/queue-manager/execution/run-registration.ts`,
     from: 'await this.#services.states.forget(this.#run);',
     to: '',
@@ -88,6 +90,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a run that was paused stays noted',
+    survives:
+      'A process compares its list with what it executes when it renews its lease, and removes the note.',
     file: `${CORE}/queue-manager/state/task-state.ts`,
     from: 'await this.forget(run);',
     to: '',

@@ -1,4 +1,4 @@
-import { CALM, DENSE, DENSE_CUT, type Mutant } from './mutant.ts';
+import { DENSE, DENSE_CUT, type Mutant } from './mutant.ts';
 
 const MANAGER = 'packages/core/src/queue-manager';
 const PUBSUB = 'packages/pubsub-queue/src';
@@ -135,12 +135,5 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     from: 'if (end !== undefined && !this.#knowEnd) this.#hear(end);',
     to: '',
     conditions: DENSE_CUT,
-  },
-  {
-    name: 'subscribers hear the end before what was sent from here',
-    file: `${MANAGER}/bus/task-bus.ts`,
-    from: 'if (telling === undefined) end();',
-    to: 'if (telling !== null) end();',
-    conditions: CALM,
   },
 ];

@@ -1,4 +1,6 @@
 import type { Settings } from '../scenario/scenario.ts';
+import { REFUSAL } from '../world/agent.ts';
+import { textOfError } from '../world/history.ts';
 import type { Outcome } from '../world/world.ts';
 import { tokensOfResponse } from '../world/tokens.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
@@ -27,7 +29,12 @@ const CANCELED_MS: Readonly<Record<Settings['network'], number>> = {
 };
 
 /** P5 and P6: where nothing fails, whoever listens is told of an event soon, and who cancels is answered. */
-export const checkDelay: PromiseCheck = checkTasks(late, lateCancels);
+export const checkDelay: PromiseCheck = checkTasks(
+  late,
+  lateCancels,
+  unheardRefusals,
+  repeatedCancels,
+);
 
 function lateCancels({ calls }: TaskHistory, { scenario, lookedAt }: Outcome): readonly Finding[] {
   if (scenario.faults.length > 0) return [];
@@ -38,6 +45,39 @@ function lateCancels({ calls }: TaskHistory, { scenario, lookedAt }: Outcome): r
     if (call.kind !== 'cancel' || ms <= CANCELED_MS[scenario.settings.network]) return [];
     const detail = `call ${call.id} after ${Math.round(ms)} ms`;
     return [{ promise: 'P6', kind: 'a cancel is answered late', detail }];
+  });
+}
+
+/** Who cancels a task whose executor refuses to is told so, wherever that runs. */
+function unheardRefusals(
+  { taskId, calls }: TaskHistory,
+  { scenario, history }: Outcome,
+): readonly Finding[] {
+  const asked = history.cancels.filter((cancel) => cancel.taskId === taskId);
+  const cancels = calls.filter(
+    ({ call, outcome }) => call.kind === 'cancel' && outcome !== 'skipped',
+  );
+  const [cancel, ...others] = cancels;
+  // With several callers, or executions, one may be told what another one's executor said.
+  if (scenario.faults.length > 0 || cancel === undefined || others.length > 0) return [];
+  if (asked.length !== 1 || asked[0]?.reaction !== 'refuse') return [];
+  if (cancel.outcome === 'failed' && textOfError(cancel.error).includes(REFUSAL)) return [];
+  const detail = `call ${cancel.call.id} ${cancel.outcome}`;
+  return [{ promise: 'P6', kind: 'who cancels does not hear that the executor refused', detail }];
+}
+
+/** An executor is asked to cancel once for each who does. */
+function repeatedCancels(
+  { taskId, calls, executions }: TaskHistory,
+  { scenario, history }: Outcome,
+): readonly Finding[] {
+  if (scenario.faults.length > 0) return [];
+  const callers = calls.filter(({ call }) => call.kind === 'cancel').length;
+  return executions.flatMap(({ id }) => {
+    const asked = history.cancels.filter((each) => each.taskId === taskId && each.execution === id);
+    if (asked.length <= callers) return [];
+    const detail = `${id} ${asked.length} times, by ${callers} callers`;
+    return [{ promise: 'P4', kind: 'an executor is asked to cancel repeatedly', detail }];
   });
 }
 

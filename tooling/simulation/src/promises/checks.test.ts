@@ -98,6 +98,13 @@ finds('checkDelay', checkDelay, {
   'P6 a cancel is answered late': ({ calls }) => {
     calls.push({ ...callOf(cancelCall(2), []), endedAt: 2500 });
   },
+  'P6 who cancels does not hear that the executor refused': ({ calls, cancels }) => {
+    calls.push(callOf(cancelCall(2), []));
+    cancels.push({ at: 1200, taskId: 't1', execution: 'e0', reaction: 'refuse' });
+  },
+  'P4 an executor is asked to cancel repeatedly': ({ cancels }) => {
+    cancels.push({ at: 1200, taskId: 't1', execution: 'e0', reaction: 'obey' });
+  },
 });
 
 it.each<[string, (scene: Scene) => void]>([

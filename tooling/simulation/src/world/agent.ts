@@ -90,9 +90,13 @@ export class PlannedAgent implements AgentExecutor {
   async cancelTask(taskId: string, _bus: ExecutionEventBus): Promise<void> {
     for (const running of this.#running) {
       if (running.context.taskId !== taskId) continue;
-      this.#note(running.execution, `is asked to cancel, and will ${running.plan.onCancel}`);
-      if (running.plan.onCancel === 'refuse') throw new Error(REFUSAL);
-      if (running.plan.onCancel === 'ignore') continue;
+      const { execution, plan } = running;
+      const { now } = this.#history;
+      const reaction = plan.onCancel;
+      this.#history.cancels.push({ at: now, taskId, execution: execution.id, reaction });
+      this.#note(execution, `is asked to cancel, and will ${reaction}`);
+      if (reaction === 'refuse') throw new Error(REFUSAL);
+      if (reaction === 'ignore') continue;
       running.isCanceled = true;
       running.wake();
     }

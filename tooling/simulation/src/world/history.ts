@@ -53,6 +53,15 @@ export interface CallRecord {
   error: unknown;
 }
 
+/** A cancel, as an executor got it. */
+export interface AskedCancel {
+  readonly at: number;
+  readonly taskId: string;
+  readonly execution: string;
+  /** What the executor makes of it. */
+  readonly reaction: 'obey' | 'ignore' | 'refuse';
+}
+
 /** What a webhook was told. */
 export interface WebhookRecord {
   readonly at: number;
@@ -118,6 +127,7 @@ interface TraceLine {
 export class History {
   readonly executions: Execution[] = [];
   readonly calls: CallRecord[] = [];
+  readonly cancels: AskedCancel[] = [];
   readonly webhooks: WebhookRecord[] = [];
   readonly troubles: Trouble[] = [];
   readonly accepted: AcceptedEvent[] = [];

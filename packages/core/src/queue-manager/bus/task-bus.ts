@@ -392,21 +392,10 @@ export class TaskBus extends ListeningBus {
   /** Nothing more comes to anybody. */
   async #end(): Promise<void> {
     const told = this.#own.end(this.runs.present.publisher);
-    this.#endSubscribers();
+    this.#subscribers.end();
     this.cancels.finish();
     this.#onChanged(this);
     await told;
-  }
-
-  /** Subscribers have all that was sent from here first: its message may be ahead of the reply that says so. */
-  #endSubscribers(): void {
-    const telling = this.runs.all().findLast(({ publisher }) => publisher.isTelling);
-    const end = (): void => {
-      this.#subscribers.end();
-      this.#onChanged(this);
-    };
-    if (telling === undefined) end();
-    else telling.publisher.afterTelling(end);
   }
 
   async #pause(): Promise<void> {

@@ -119,11 +119,6 @@ export class EventPublisher {
     return !this.#forOwn.isEmpty;
   }
 
-  /** Whether subscribers here wait for events that were published. */
-  get isTelling(): boolean {
-    return !this.#forSubscribers.isEmpty;
-  }
-
   /**
    * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
    * long that others may have ended the task; subscribers have it when others can.
@@ -181,11 +176,6 @@ export class EventPublisher {
   /** Calls when listeners to the execution have all events: as a rule at once. */
   afterDelivery(call: () => void): void {
     this.#forOwn.after(call);
-  }
-
-  /** Calls when subscribers here have all events that others have. */
-  afterTelling(call: () => void): void {
-    this.#forSubscribers.after(call);
   }
 
   /** Says that nothing more comes. */

@@ -10,6 +10,7 @@ import {
   History,
   type Published,
   type SentCall,
+  type AskedCancel,
   type Trouble,
   type WebhookRecord,
 } from '../../world/history.ts';
@@ -29,6 +30,7 @@ export interface Scene {
   calls: CallRecord[];
   executions: Execution[];
   webhooks: WebhookRecord[];
+  cancels: AskedCancel[];
   troubles: Trouble[];
   losses: History['losses'][number][];
   accepted: AcceptedEvent[];
@@ -81,6 +83,7 @@ export function wholeScene(): Scene {
       ]),
     ],
     webhooks: [artifact('e0.3', 1220), artifact('e0.4', 1320), end(1400)].map((each) => told(each)),
+    cancels: [],
     troubles: [],
     losses: [],
     accepted: [
@@ -116,6 +119,7 @@ export function outcomeOf(scene: Scene): Outcome {
   history.calls.push(...calls);
   history.executions.push(...scene.executions);
   history.webhooks.push(...scene.webhooks);
+  history.cancels.push(...scene.cancels);
   history.troubles.push(...scene.troubles);
   history.losses.push(...scene.losses);
   history.accepted.push(...scene.accepted);
