@@ -21,6 +21,7 @@ export {
   wholeNumber,
 } from './shared/check-options.ts';
 export { invalidOption } from './shared/invalid-option.ts';
+export { LruMap } from './shared/lru-map.ts';
 export { backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, textReply, textsReply } from './redis/reply.ts';

@@ -3,6 +3,7 @@ import { type ChannelHub, queueEventsLost, QueueProducer } from '@a2a-redis/core
 import {
   DEFAULT_DEADLINE_MS,
   defineScript,
+  LruMap,
   type ScriptRunner,
   withDeadline,
 } from '@a2a-redis/core/shared';
@@ -36,7 +37,7 @@ export class QueueChannel {
   readonly #producer: QueueProducer<void>;
   readonly #buffers = new Set<EventBuffer>();
   /** The counter of the last event of each publisher. */
-  readonly #seen = new Map<string, number>();
+  #seen = new LruMap<number>(MOST_PUBLISHERS);
   #confirmed: Promise<void> | undefined;
   #stopResuming: (() => void) | undefined;
 
@@ -94,7 +95,7 @@ export class QueueChannel {
   remove(buffer: EventBuffer): void {
     if (!this.#buffers.delete(buffer) || this.isUsed) return;
     this.#confirmed = undefined;
-    this.#seen.clear();
+    this.#seen = new LruMap(MOST_PUBLISHERS);
     this.#stopResuming?.();
     this.#stopResuming = undefined;
     this.#parts.hub.leave(this.keys.channel, this.#onMessage);
@@ -119,7 +120,7 @@ export class QueueChannel {
     this.#stopResuming ??= hub.onResumed((isConcerned) => {
       if (!isConcerned(this.keys.channel)) return;
       // What did not come meanwhile is told by this, and not once more by the next message.
-      this.#seen.clear();
+      this.#seen = new LruMap(MOST_PUBLISHERS);
       this.#lose('the connection was lost for a while');
     });
   }
@@ -135,7 +136,7 @@ export class QueueChannel {
     // Readers here had them when they were enqueued.
     if (publisher === this.#name) return;
     const before = this.#seen.get(publisher) ?? firstCounter - 1;
-    this.#remember(publisher, Math.max(before, firstCounter + bodies.length - 1));
+    this.#seen.set(publisher, Math.max(before, firstCounter + bodies.length - 1));
     const missed = firstCounter - before - 1;
     if (missed > 0) this.#lose(`${missed} did not come`);
     // A message that is repeated after a lost reply brings nothing new.
@@ -143,14 +144,6 @@ export class QueueChannel {
       for (const buffer of this.#buffers) buffer.push(body);
     }
   };
-
-  #remember(publisher: string, counter: number): void {
-    this.#seen.delete(publisher);
-    this.#seen.set(publisher, counter);
-    if (this.#seen.size <= MOST_PUBLISHERS) return;
-    const [oldest] = this.#seen.keys();
-    if (oldest !== undefined) this.#seen.delete(oldest);
-  }
 
   #lose(reason: string): void {
     const error = queueEventsLost(this.keys.queueId, reason);

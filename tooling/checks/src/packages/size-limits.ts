@@ -24,13 +24,13 @@ const OF_QUEUES = /\b(?:runs?|lease|replica|state|cancel|events|position|message
 const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|configs?)\b/u;
 
 /**
- * By package. A task store is 19 kB of `lru-cache` and some 75 kB of its own.
+ * By package, some twentieth above the present size.
  */
 export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
-  '@a2a-redis/core': { limitKb: 28, without: /./u },
-  '@a2a-redis/task-store': { limitKb: 105, without: OF_QUEUES },
-  '@a2a-redis/json-task-store': { limitKb: 125, without: OF_QUEUES },
-  '@a2a-redis/push-config': { limitKb: 20, without: /^(?!.*\bconfigs?$)/u },
-  '@a2a-redis/streams-queue': { limitKb: 140, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 118, without: OF_STORES },
+  '@a2a-redis/core': { limitKb: 24, without: /./u },
+  '@a2a-redis/task-store': { limitKb: 82, without: OF_QUEUES },
+  '@a2a-redis/json-task-store': { limitKb: 100, without: OF_QUEUES },
+  '@a2a-redis/push-config': { limitKb: 18, without: /^(?!.*\bconfigs?$)/u },
+  '@a2a-redis/streams-queue': { limitKb: 116, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 95, without: OF_STORES },
 };

@@ -1,6 +1,7 @@
 import type { TaskStatus } from '@a2a-js/sdk';
 
 import type { Runtime } from '../../runtime/runtime.ts';
+import { LruMap } from '../../shared/lru-map.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 
 /** Of how many runs that are over it is remembered how they ended. */
@@ -32,8 +33,7 @@ interface RememberedRun extends EndedRun {
 export class OwnRuns {
   readonly #runtime: Runtime;
   readonly #present = new Set<string>();
-  /** The latest last. */
-  readonly #ended = new Map<string, RememberedRun>();
+  readonly #ended = new LruMap<RememberedRun>(MOST_ENDED);
   /** When a connection was last back after a loss. */
   #resumedAt = Number.NEGATIVE_INFINITY;
 
@@ -57,11 +57,6 @@ export class OwnRuns {
     this.#ended.delete(run);
     if (ended === undefined) return;
     this.#ended.set(run, { ...ended, comparedAt: ended.acceptedAt });
-    if (this.#ended.size <= MOST_ENDED) return;
-    for (const oldest of this.#ended.keys()) {
-      this.#ended.delete(oldest);
-      break;
-    }
   }
 
   /** Whether a run of this process is under way, or still being brought to its end. */
@@ -88,7 +83,7 @@ export class OwnRuns {
 
   /** Runs whose end may have been taken back, and that were not compared with what Redis has since. */
   doubtful(): readonly (readonly [string, EndedRun])[] {
-    return [...this.#ended].filter(
+    return [...this.#ended.entries()].filter(
       ([, { acceptedAt, comparedAt }]) =>
         comparedAt <= this.#resumedAt && this.#resumedAt - acceptedAt < REPLICATED_MS,
     );

@@ -1,8 +1,8 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
-import { LRUCache } from 'lru-cache';
 
 import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
+import { LruMap } from '../../shared/lru-map.ts';
 import { TaskTurns } from './task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
@@ -27,7 +27,7 @@ export interface Notification {
 export class DistributedSender implements PushNotificationSender {
   readonly #sender: PushNotificationSender;
   readonly #isOwn: (publisher: string) => boolean;
-  readonly #sent = new LRUCache<string, true>({ max: MOST_REMEMBERED });
+  readonly #sent = new LruMap<true>(MOST_REMEMBERED);
   readonly #turns: TaskTurns;
 
   /**

@@ -1,6 +1,5 @@
-import { LRUCache } from 'lru-cache';
-
 import { A2ARedisError } from '../../shared/errors.ts';
+import { LruMap } from '../../shared/lru-map.ts';
 import type { Scope } from '../../shared/scope.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type ClaimedScope, scopeMember, type ScopeRegistry } from './scope-registry.ts';
@@ -38,7 +37,7 @@ export class ExpirySweep {
   readonly #registry: ScopeRegistry;
   readonly #index: TaskIndex;
   readonly #repair: TaskRepair;
-  readonly #noted = new LRUCache<string, Noted>({ max: MOST_NOTED });
+  readonly #noted = new LruMap<Noted>(MOST_NOTED);
   #nextStepAt = 0;
   #underWay = false;
 

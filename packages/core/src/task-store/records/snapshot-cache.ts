@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache';
-
+import { LruMap } from '../../shared/lru-map.ts';
 import type { TaskSnapshot } from '../model/task-snapshot.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import { TaskSteps } from '../model/task-steps.ts';
@@ -49,15 +48,12 @@ const ENTRY_BYTES = 512;
 
 /** The snapshots that this process keeps, bounded by their size; see `cacheMaxBytes`. */
 export class SnapshotCache {
-  readonly #snapshots: LRUCache<string, CachedSnapshots>;
-  readonly #versions = new LRUCache<string, Omit<LastKnown, 'snapshot'>>({ max: MOST_VERSIONS });
+  readonly #snapshots: LruMap<CachedSnapshots>;
+  readonly #versions = new LruMap<Omit<LastKnown, 'snapshot'>>(MOST_VERSIONS);
 
   /** @param maxBytes How much content to keep, roughly, in bytes. */
   constructor(maxBytes: number) {
-    this.#snapshots = new LRUCache<string, CachedSnapshots>({
-      maxSize: maxBytes,
-      sizeCalculation: ({ bytes }) => bytes + ENTRY_BYTES,
-    });
+    this.#snapshots = new LruMap(maxBytes, ({ bytes }) => bytes + ENTRY_BYTES);
   }
 
   /** The newest version of a record that this process has seen. */

@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache';
-
+import { LruMap } from '../../shared/lru-map.ts';
 import type { TaskSnapshot } from '../model/task-snapshot.ts';
 
 /** A write that got no reply in time. It may have been applied, or may be yet. */
@@ -19,7 +18,7 @@ const MOST_TASKS = 1000;
  * chunk appended twice: the new attempt starts from what the lost one stored, if it did.
  */
 export class UnknownWrites {
-  readonly #open = new LRUCache<string, UnknownWrite[]>({ max: MOST_TASKS });
+  readonly #open = new LruMap<UnknownWrite[]>(MOST_TASKS);
 
   /** Notes a write to a record. */
   add(key: string, writeId: string, snapshot: TaskSnapshot): UnknownWrite {

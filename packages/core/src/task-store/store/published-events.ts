@@ -1,8 +1,8 @@
 import type { ServerCallContext } from '@a2a-js/sdk/server';
-import { LRUCache } from 'lru-cache';
 
 import type { EventId } from '../../event-ids/event-id.ts';
 import type { EventFate } from '../../event-ids/event-writing-store.ts';
+import { LruMap } from '../../shared/lru-map.ts';
 
 /** Of how many runs that others have ended it is remembered that nothing of theirs is stored. */
 const MOST_REFUSED = 1000;
@@ -31,10 +31,10 @@ export class PublishedEvents {
   /** By run and record, the events that are not settled, by counter, ascending. */
   readonly #runs = new Map<string, Map<number, Promise<EventFate>>>();
   /** By run, the counter of its first event that was refused: so are all that come after it. */
-  readonly #refused = new LRUCache<string, number>({ max: MOST_REFUSED });
-  readonly #lost = new LRUCache<string, true>({ max: MOST_LOST });
+  readonly #refused = new LruMap<number>(MOST_REFUSED);
+  readonly #lost = new LruMap<true>(MOST_LOST);
   /** By run and record, the last event of which requests have heard in vain. */
-  readonly #unstored = new LRUCache<string, UnstoredEvent>({ max: MOST_REFUSED });
+  readonly #unstored = new LruMap<UnstoredEvent>(MOST_REFUSED);
   /** By the request's context and the record's key. */
   readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
 
