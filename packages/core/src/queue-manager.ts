@@ -30,10 +30,20 @@ export {
 export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
 export { directQueueName, QueueKeys, type TaskAddress } from './queue-manager/state/queue-keys.ts';
 export {
+  type DequeueOptions,
+  queueClosed,
+  queuedText,
+} from './queue-manager/direct/event-queue.ts';
+export {
+  type DirectQueueOptions,
+  OpenQueues,
+  type OpenQueuesParts,
+} from './queue-manager/direct/open-queues.ts';
+export {
   type ProducerOptions,
   QueueProducer,
   type SendEvents,
-} from './queue-manager/execution/queue-producer.ts';
+} from './queue-manager/direct/queue-producer.ts';
 export {
   type FencedBy,
   isTaskOver,

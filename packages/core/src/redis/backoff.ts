@@ -1,3 +1,6 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import { sleep } from '../runtime/sleep.ts';
+
 /**
  * The pause before an attempt: exponential with full jitter, so that clients which lost the same
  * server do not come back in step.
@@ -10,4 +13,14 @@
 export function backoffMs(attempt: number, baseMs: number, capMs: number, random: number): number {
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.max(1, Math.round(ceiling * random));
+}
+
+/** Makes the pause before an attempt, as {@link backoffMs} says. It does not keep the process alive. */
+export async function backOff(
+  runtime: Runtime,
+  attempt: number,
+  baseMs: number,
+  capMs: number,
+): Promise<void> {
+  await sleep(runtime, backoffMs(attempt, baseMs, capMs, runtime.random()), { ref: false });
 }

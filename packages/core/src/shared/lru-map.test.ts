@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { LruMap } from './lru-map.ts';
 
-const keysOf = (map: LruMap<unknown>, keys: string): string =>
+const keysOf = (map: Pick<LruMap<unknown>, 'has'>, keys: string): string =>
   keys
     .split('')
     .filter((key) => map.has(key))

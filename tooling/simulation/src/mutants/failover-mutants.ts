@@ -198,8 +198,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'what comes after an end goes out with it',
     file: `${MANAGER}/execution/outbox.ts`,
-    from: 'const isLate = before?.endsTask === true && !endsTask && body !== END_OF_EVENTS;',
-    to: 'const isLate = false;',
+    from: 'return !before.endsTask || endsTask || body === END_OF_EVENTS;',
+    to: 'return true;',
     conditions: DENSE_CUT,
   },
   {

@@ -110,8 +110,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a channel is left once, whatever becomes of that',
     file: `${MANAGER}/messages/channel-hub.ts`,
-    from: 'if (this.#closed || !isPassing(error)) return;',
-    to: 'return;',
+    from: 'await this.#persist(unsubscribe, isPassing);',
+    to: 'await this.#persist(unsubscribe, () => false);',
     conditions: DENSE_CUT,
   },
   {

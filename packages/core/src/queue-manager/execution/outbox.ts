@@ -1,15 +1,10 @@
 import { A2ARedisError } from '../../shared/errors.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
+import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-
-/** Events that go out with one call at most. */
-const MOST_PER_BATCH = 128;
-/** Characters that go out with one call, roughly. */
-const BATCH_LENGTH = 512 * 1024;
 
 /** Why events are given up that Redis did not take. */
 const REFUSED = 'Redis did not accept them';
@@ -53,18 +48,17 @@ export interface OutboxParts {
  */
 export type EventOutcome = 'accepted' | 'lost' | 'fenced' | 'late';
 
-interface Outgoing {
-  readonly counter: number;
-  readonly body: string;
-  /** Until when it is tried, on the clock of the runtime; for the end, as long as it takes. */
-  readonly giveUpAt: number;
+interface Outgoing extends OutgoingEvent {
   readonly onSettled: ((outcome: EventOutcome) => void) | undefined;
   readonly endsTask: boolean;
 }
 
+/** What came of a batch, or why it was not tried any longer. */
+type Sent = SendOutcome | { readonly cause: unknown };
+
 /**
- * The events of one publisher on their way: sent in order, as many as wait with one call, again
- * until they are accepted.
+ * The events of one run on their way: sent until they are accepted. What a call without a reply brought is known by
+ * its counters, so that another attempt may send more, or less.
  */
 export class Outbox {
   readonly #runtime: Runtime;
@@ -73,9 +67,7 @@ export class Outbox {
   readonly #publisher: string;
   readonly #limits: OutboxLimits;
   readonly #events: OutboxEvents;
-  readonly #waiting: Outgoing[] = [];
-  #draining: Promise<void> | undefined;
-  #hasBegun = false;
+  readonly #outgoing: OutgoingEvents<Outgoing, Sent>;
   /** What becomes of all that is not accepted yet; absent as long as it is sent. */
   #closedAs: 'lost' | 'fenced' | undefined;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
@@ -88,11 +80,21 @@ export class Outbox {
     this.#publisher = publisher;
     this.#limits = limits;
     this.#events = events;
+    this.#outgoing = new OutgoingEvents({
+      runtime,
+      maxPendingEvents: limits.maxPendingEvents,
+      beforeFirst: events.beforeFirst,
+      mayFollow: (before, event) => !this.#isSifting && isBeforeEnd(before, event),
+      send: (batch) => this.#send(batch),
+      settle: (batch, sent) => {
+        this.#settle(batch, sent);
+      },
+    });
   }
 
   /** What is not accepted yet, oldest first. */
   get waiting(): readonly { readonly counter: number; readonly body: string }[] {
-    return this.#waiting;
+    return this.#outgoing.waiting;
   }
 
   /**
@@ -112,8 +114,7 @@ export class Outbox {
       onSettled?.(this.#closedAs);
       return;
     }
-    const isFull = this.#waiting.length >= this.#limits.maxPendingEvents;
-    if (isFull && body !== END_OF_EVENTS) {
+    if (this.#outgoing.isFull && body !== END_OF_EVENTS) {
       const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
       this.#events.onError(this.#lost([counter], limit));
       onSettled?.('lost');
@@ -122,13 +123,12 @@ export class Outbox {
     // Nobody elsewhere would ever stop waiting without the end.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
     const giveUpAt = this.#runtime.now() + tryMs;
-    this.#waiting.push({ counter, body, giveUpAt, onSettled, endsTask });
-    this.#draining ??= this.#drain();
+    this.#outgoing.push({ counter, body, giveUpAt, onSettled, endsTask });
   }
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    await this.#draining;
+    await this.#outgoing.drained();
   }
 
   /** Gives up what waits, and sends nothing more. */
@@ -139,63 +139,51 @@ export class Outbox {
   #stop(reason: string, cause?: unknown): void {
     if (this.#closedAs !== undefined) return;
     this.#closedAs = 'lost';
-    this.#giveUp(this.#waiting.length, reason, cause);
+    this.#giveUp(this.#takeAll(), reason, cause);
   }
 
-  /** Gives up the oldest of what waits. */
-  #giveUp(count: number, reason: string, cause?: unknown): void {
-    const given = this.#waiting.splice(0, count);
+  #takeAll(): readonly Outgoing[] {
+    return this.#outgoing.take(this.waiting.length);
+  }
+
+  #giveUp(given: readonly Outgoing[], reason: string, cause?: unknown): void {
     this.#report(given, reason, cause);
     for (const { onSettled } of given) onSettled?.('lost');
   }
 
-  async #drain(): Promise<void> {
-    // What is published in the same turn goes out together.
-    await (this.#hasBegun ? Promise.resolve() : this.#events.beforeFirst?.());
-    this.#hasBegun = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#nextBatch();
-      if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
-      const outcome = await this.#send(batch);
-      if (this.#closedAs !== undefined) break;
-      if (outcome === 'fenced' || outcome === 'over') {
-        this.#closedAs = 'fenced';
-        for (const { onSettled } of this.#waiting.splice(0)) onSettled?.('fenced');
-        this.#events.onFenced(outcome);
-        break;
-      }
-      if (typeof outcome === 'object') {
-        if (isUnsendable(outcome.cause)) this.#sift(batch.length, outcome.cause);
-        else this.#giveUpOld(outcome.cause);
-        continue;
-      }
-      this.#waiting.splice(0, batch.length);
-      for (const { body, onSettled } of batch) {
-        // That the run is over is true all the same.
-        const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
-        onSettled?.(isAccepted ? 'accepted' : 'late');
-      }
+  #settle(batch: readonly Outgoing[], outcome: Sent): void {
+    if (this.#closedAs !== undefined) return;
+    if (outcome === 'fenced' || outcome === 'over') {
+      this.#closedAs = 'fenced';
+      for (const { onSettled } of this.#takeAll()) onSettled?.('fenced');
+      this.#events.onFenced(outcome);
+      return;
     }
-    this.#draining = undefined;
+    if (typeof outcome === 'object') {
+      this.#failed(batch.length, outcome.cause);
+      return;
+    }
+    this.#outgoing.take(batch.length);
+    for (const { body, onSettled } of batch) {
+      // That the run is over is true all the same.
+      const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
+      onSettled?.(isAccepted ? 'accepted' : 'late');
+    }
   }
 
-  /** The longest run of waiting events whose counters follow one another, within bounds. */
-  #nextBatch(): readonly Outgoing[] {
-    let length = 0;
-    const end = this.#waiting.findIndex(({ counter, body, endsTask }, index) => {
-      length += body.length;
-      const before = this.#waiting[index - 1];
-      // An executor that fails tells its end twice: as a task, and as its status.
-      const isLate = before?.endsTask === true && !endsTask && body !== END_OF_EVENTS;
-      const follows = index === 0 || (counter === (before?.counter ?? 0) + 1 && !isLate);
-      const most = this.#isSifting ? 1 : MOST_PER_BATCH;
-      return !follows || index >= most || (index > 0 && length > BATCH_LENGTH);
-    });
-    return this.#waiting.slice(0, end === -1 ? undefined : end);
+  /** Gives up what was tried for long enough; finds the event that cannot be sent, and gives up that one alone. */
+  #failed(count: number, cause: unknown): void {
+    if (!isUnsendable(cause)) {
+      this.#giveUp(this.#outgoing.takeOld(), REFUSED, cause);
+      return;
+    }
+    this.#isSifting = count > 1;
+    if (count === 1) this.#giveUp(this.#outgoing.take(1), REFUSED, cause);
   }
 
   /** Tries until it is accepted, or the first event of the batch has been tried for long enough. */
-  async #send(batch: readonly Outgoing[]): Promise<SendOutcome | { readonly cause: unknown }> {
+  async #send(batch: readonly Outgoing[]): Promise<Sent> {
+    if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#sendBatch({
@@ -207,29 +195,12 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
-        const isHopeless = isUnsendable(error) || this.#isOld(batch[0]);
+        const isHopeless = isUnsendable(error) || this.#outgoing.isOld(batch[0]);
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
-        const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
-        await sleep(this.#runtime, pauseMs, { ref: false });
+        await backOff(this.#runtime, attempt, 50, 2000);
         if (this.#closedAs !== undefined) return { cause: error };
       }
     }
-  }
-
-  /** Finds the event that cannot be sent, and gives up that one alone. */
-  #sift(count: number, cause: unknown): void {
-    this.#isSifting = count > 1;
-    if (count === 1) this.#giveUp(1, REFUSED, cause);
-  }
-
-  /** Gives up all that was tried for long enough, whether or not its turn had come. */
-  #giveUpOld(cause: unknown): void {
-    const young = this.#waiting.findIndex((event) => !this.#isOld(event));
-    this.#giveUp(young === -1 ? this.#waiting.length : young, REFUSED, cause);
-  }
-
-  #isOld(event: Outgoing | undefined): boolean {
-    return event !== undefined && event.giveUpAt <= this.#runtime.now();
   }
 
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
@@ -248,6 +219,14 @@ export class Outbox {
       { cause },
     );
   }
+}
+
+/**
+ * Whether an event does not come after the end of its task, in the eyes of those who refuse what does. An executor
+ * that fails tells its end twice: as a task, and as its status.
+ */
+function isBeforeEnd(before: Outgoing, { endsTask, body }: Outgoing): boolean {
+  return !before.endsTask || endsTask || body === END_OF_EVENTS;
 }
 
 /** Whether it is of no use to try again: an event holds what no record can. */

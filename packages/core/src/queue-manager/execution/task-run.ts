@@ -1,6 +1,5 @@
 import { A2ARedisError } from '../../shared/errors.ts';
-import { backoffMs } from '../../redis/backoff.ts';
-import { sleep } from '../../runtime/sleep.ts';
+import { backOff } from '../../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import type { ExecutingRequest } from './event-sender.ts';
@@ -219,7 +218,7 @@ export class TaskRun {
       } catch (error) {
         onError(error);
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
-        await sleep(runtime, backoffMs(attempt, 500, 10_000, runtime.random()), { ref: false });
+        await backOff(runtime, attempt, 500, 10_000);
       }
     }
   }

@@ -2,9 +2,8 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
@@ -46,7 +45,7 @@ export class UnstoredEvents {
     const context = contextOfScope(this.#task.scope);
     for (let attempt = 1; this.#last > 0; attempt += 1) {
       // The first look would come too early for the very last event.
-      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
+      await backOff(runtime, attempt, 20, 1000);
       const applied = await store.appliedEvents(this.#task.taskId, context);
       const held = applied?.contiguous(this.#run) ?? 0;
       if (held >= this.#last) return true;

@@ -6,8 +6,7 @@ import {
 } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
-import { backoffMs } from '../../redis/backoff.ts';
-import { sleep } from '../../runtime/sleep.ts';
+import { backOff } from '../../redis/backoff.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOfEnd } from '../events/end-status.ts';
@@ -58,7 +57,7 @@ export class DistributedExecutor implements AgentExecutor {
         run = await bus.beginAnew(request);
         continue;
       }
-      await sleep(runtime, backoffMs(attempt, 50, 1000, runtime.random()), { ref: false });
+      await backOff(runtime, attempt, 50, 1000);
       await run.register();
     }
   }
@@ -100,7 +99,7 @@ export class DistributedExecutor implements AgentExecutor {
           : await this.#cancelUnexecuted(bus, eventBus);
       if (isEnded) return;
       // Another execution has begun meanwhile: that is asked now.
-      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
+      await backOff(runtime, attempt, 20, 1000);
     }
   }
 

@@ -1,8 +1,7 @@
 import { A2ARedisError } from '../../shared/errors.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import { commandFault } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
 
@@ -90,18 +89,15 @@ export class ChannelHub {
 
   async #subscribe(name: string, channel: HubChannel): Promise<void> {
     await this.#leaving.get(name);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const subscription = await this.#connected();
-        await subscription.subscribe(name, channel.dispatch);
-        break;
-      } catch (error) {
-        if (this.#closed || channel.listeners.size === 0) break;
-        this.#onError(error);
-        const pauseMs = backoffMs(attempt, 20, 1000, this.#runtime.random());
-        await sleep(this.#runtime, pauseMs, { ref: false });
-      }
-    }
+    const subscribe = async (): Promise<void> => {
+      const subscription = await this.#connected();
+      await subscription.subscribe(name, channel.dispatch);
+    };
+    await this.#persist(subscribe, (error) => {
+      if (channel.listeners.size === 0) return false;
+      this.#onError(error);
+      return true;
+    });
     channel.settle();
   }
 
@@ -111,15 +107,28 @@ export class ChannelHub {
    */
   async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
     await channel.subscribed;
+    const unsubscribe = async (): Promise<unknown> =>
+      this.#subscription?.unsubscribe(name, channel.dispatch);
+    await this.#persist(unsubscribe, isPassing);
+  }
+
+  /**
+   * Tries until it is done, or the hub is closed.
+   *
+   * @param isWorthwhile Whether to try again after an error.
+   */
+  async #persist(
+    work: () => Promise<unknown>,
+    isWorthwhile: (error: unknown) => boolean,
+  ): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#subscription?.unsubscribe(name, channel.dispatch);
+        await work();
         return;
       } catch (error) {
-        if (this.#closed || !isPassing(error)) return;
+        if (this.#closed || !isWorthwhile(error)) return;
       }
-      const pauseMs = backoffMs(attempt, 20, 1000, this.#runtime.random());
-      await sleep(this.#runtime, pauseMs, { ref: false });
+      await backOff(this.#runtime, attempt, 20, 1000);
     }
   }
 

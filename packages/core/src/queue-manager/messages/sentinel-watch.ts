@@ -1,7 +1,6 @@
 import { isRecord } from '../../shared/check-options.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
 
 /** A sentinel client of node-redis, which keeps a connection for messages that nobody else can see. */
 export interface WatchableSentinel {
@@ -80,10 +79,7 @@ export class SentinelWatch {
       );
       if (this.#isClosed || !this.#client.isOpen) return;
       if (isBack && this.#breaks === before) break;
-      if (!isBack) {
-        const pauseMs = backoffMs(attempt, 50, 2000, this.#runtime.random());
-        await sleep(this.#runtime, pauseMs, { ref: false });
-      }
+      if (!isBack) await backOff(this.#runtime, attempt, 50, 2000);
     }
     this.#breaks = 0;
     this.#onLost();

@@ -1,15 +1,10 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import { DEFAULT_DEADLINE_MS } from '../../redis/script-runner.ts';
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
+import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
 
-/** How many events go out with one call, and about how many characters. */
-const MOST_EVENTS = 128;
-const MOST_CHARACTERS = 512 * 1024;
-
-interface PendingEvent<T> {
-  readonly body: string;
-  /** When its caller is told that it was not confirmed, on the clock of the runtime. */
-  readonly deadlineAt: number;
+/** An event whose caller is told at `giveUpAt` that it was not confirmed. */
+interface PendingEvent<T> extends OutgoingEvent {
   readonly resolve: (result: T) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,22 +39,33 @@ export interface ProducerOptions<T> {
   readonly deadlineMs?: number | undefined;
 }
 
+/** What became of the events of a batch, or why that is not known. */
+type Sent<T> = { readonly results: readonly T[] } | { readonly cause: unknown };
+
 /**
- * Sends the events of one process on one direct queue, in their order: one call at a time, in which
- * all go that wait. A call that is repeated can then be told by the counter of its events.
+ * The events of one process on their way to one direct queue. A batch is repeated as it is until its last event is
+ * out of time, so that the reply tells what became of each; callers are told at their own time all the same.
  */
 export class QueueProducer<T> {
   readonly #options: ProducerOptions<T>;
   readonly #deadlineMs: number;
+  readonly #outgoing: OutgoingEvents<PendingEvent<T>, Sent<T>>;
+  /** What is being sent. */
   #sent: readonly PendingEvent<T>[] = [];
-  readonly #waiting: PendingEvent<T>[] = [];
   #counter = 0;
-  #sending: Promise<void> | undefined;
   #timer: RuntimeTimer | undefined;
 
   constructor(options: ProducerOptions<T>) {
     this.#options = options;
     this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    this.#outgoing = new OutgoingEvents({
+      runtime: options.runtime,
+      maxPendingEvents: options.maxPendingEvents,
+      send: (batch) => this.#send(batch),
+      settle: (batch, sent) => {
+        this.#settle(batch, sent);
+      },
+    });
   }
 
   /**
@@ -69,7 +75,7 @@ export class QueueProducer<T> {
    */
   requireRoom(): void {
     const { queueId, maxPendingEvents } = this.#options;
-    if (this.#waiting.length < maxPendingEvents) return;
+    if (!this.#outgoing.isFull) return;
     throw new A2ARedisError(
       'LIMIT_EXCEEDED',
       `${maxPendingEvents} events of queue ${JSON.stringify(queueId)} wait for Redis already; see "maxPendingEvents".`,
@@ -84,61 +90,48 @@ export class QueueProducer<T> {
    */
   async push(body: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const deadlineAt = this.#options.runtime.now() + this.#deadlineMs;
-      this.#waiting.push({ body, deadlineAt, resolve, reject });
-      this.#sending ??= this.#send();
+      this.#counter += 1;
+      const giveUpAt = this.#options.runtime.now() + this.#deadlineMs;
+      this.#outgoing.push({ counter: this.#counter, body, giveUpAt, resolve, reject });
       this.#watch();
     });
   }
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    await this.#sending;
+    await this.#outgoing.drained();
   }
 
-  async #send(): Promise<void> {
-    // What is given in the same turn goes out together.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#nextBatch();
-      const first = this.#counter + 1;
-      this.#counter += batch.length;
-      this.#sent = batch;
-      try {
-        const bodies = batch.map(({ body }) => body);
-        const results = await this.#options.send(first, bodies, batch.at(-1)?.deadlineAt ?? 0);
-        for (const [index, result] of results.entries()) batch[index]?.resolve(result);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      this.#sent = [];
+  async #send(batch: readonly PendingEvent<T>[]): Promise<Sent<T>> {
+    this.#sent = this.#outgoing.take(batch.length);
+    const bodies = batch.map(({ body }) => body);
+    try {
+      const first = batch[0]?.counter ?? 0;
+      return { results: await this.#options.send(first, bodies, batch.at(-1)?.giveUpAt ?? 0) };
+    } catch (cause) {
+      return { cause };
     }
-    this.#sending = undefined;
+  }
+
+  #settle(batch: readonly PendingEvent<T>[], sent: Sent<T>): void {
+    if ('results' in sent) {
+      for (const [index, result] of sent.results.entries()) batch[index]?.resolve(result);
+    } else {
+      for (const { reject } of batch) reject(sent.cause);
+    }
+    this.#sent = [];
+    if (this.#outgoing.waiting.length > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  #nextBatch(): PendingEvent<T>[] {
-    let count = 0;
-    let characters = 0;
-    for (const { body } of this.#waiting) {
-      characters += body.length;
-      if (count > 0 && (count === MOST_EVENTS || characters > MOST_CHARACTERS)) break;
-      count += 1;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
-  /** Whether the caller of an event still waits within its time. */
-  readonly #isPending = ({ deadlineAt }: PendingEvent<T>): boolean =>
-    deadlineAt > this.#options.runtime.now();
-
   /** Looks after the deadlines, which pass in the order of the events. */
   #watch(): void {
-    const next = this.#sent.find(this.#isPending) ?? this.#waiting[0];
+    const next =
+      this.#sent.find((event) => !this.#outgoing.isOld(event)) ?? this.#outgoing.waiting[0];
     if (this.#timer !== undefined || next === undefined) return;
     const { runtime } = this.#options;
-    const leftMs = next.deadlineAt - runtime.now();
+    const leftMs = next.giveUpAt - runtime.now();
     this.#timer = runtime.setTimer(
       () => {
         this.#timer = undefined;
@@ -152,14 +145,9 @@ export class QueueProducer<T> {
 
   #expire(): void {
     const { queueId } = this.#options;
-    const expired = this.#waiting.findIndex(this.#isPending);
-    const unsent = this.#waiting.splice(0, expired === -1 ? this.#waiting.length : expired);
-    // They have their numbers all the same: others can tell that they did not come.
-    this.#counter += unsent.length;
-    for (const { reject } of [
-      ...this.#sent.filter((event) => !this.#isPending(event)),
-      ...unsent,
-    ]) {
+    const old = this.#sent.filter((event) => this.#outgoing.isOld(event));
+    // What was not sent has its number all the same: others can tell that it did not come.
+    for (const { reject } of [...old, ...this.#outgoing.takeOld()]) {
       const message = `An event of queue ${JSON.stringify(queueId)} was not confirmed within ${this.#deadlineMs} ms.`;
       reject(new A2ARedisError('DEADLINE_EXCEEDED', message));
     }
