@@ -1,5 +1,6 @@
-export type { DirectQueueOptions } from './queue/direct-queues.ts';
-export { type DequeueOptions, RedisPubSubEventQueue } from './queue/redis-pubsub-event-queue.ts';
+export type { DequeueOptions, DirectQueueOptions } from '@a2a-redis/core/queue-manager';
+
+export { RedisPubSubEventQueue } from './queue/redis-pubsub-event-queue.ts';
 export {
   RedisPubSubQueueManager,
   type RedisPubSubQueueManagerOptions,

@@ -1,5 +1,6 @@
 import {
   BaseQueueManager,
+  type DirectQueueOptions,
   type QueueManagerOptions,
   resolveQueueOptions,
 } from '@a2a-redis/core/queue-manager';
@@ -11,7 +12,7 @@ import {
 } from '@a2a-redis/core/shared';
 
 import { PubSubTransport } from './pubsub-transport.ts';
-import { type DirectQueueOptions, DirectQueues } from './queue/direct-queues.ts';
+import { DirectQueues } from './queue/direct-queues.ts';
 import type { RedisPubSubEventQueue } from './queue/redis-pubsub-event-queue.ts';
 import { TaskChannel } from './task-channel.ts';
 

@@ -1,8 +1,9 @@
+export type { DequeueOptions, DirectQueueOptions } from '@a2a-redis/core/queue-manager';
+
 export { type ConsumerGroupConfig, ConsumerGroupStrategy } from './queue/consumer-group.ts';
-export type { CreateQueueOptions, DirectQueueOptions } from './queue/direct-queues.ts';
+export type { CreateQueueOptions } from './queue/direct-queues.ts';
 export type { PoisonEvent } from './queue/poison-event.ts';
 export {
-  type DequeueOptions,
   type ReadPoisonOptions,
   RedisStreamsEventQueue,
 } from './queue/redis-streams-event-queue.ts';

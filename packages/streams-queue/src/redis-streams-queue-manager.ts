@@ -1,5 +1,6 @@
 import {
   BaseQueueManager,
+  type DirectQueueOptions,
   type QueueManagerOptions,
   resolveQueueOptions,
 } from '@a2a-redis/core/queue-manager';
@@ -11,11 +12,7 @@ import {
 } from '@a2a-redis/core/shared';
 
 import type { ConsumerGroupConfig } from './queue/consumer-group.ts';
-import {
-  type CreateQueueOptions,
-  type DirectQueueOptions,
-  DirectQueues,
-} from './queue/direct-queues.ts';
+import { type CreateQueueOptions, DirectQueues } from './queue/direct-queues.ts';
 import type { RedisStreamsEventQueue } from './queue/redis-streams-event-queue.ts';
 import { StreamLog } from './stream-log.ts';
 import { StreamTransport } from './stream-transport.ts';

@@ -1,8 +1,11 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { callAborted, decodeEvent, queueEventsLost } from '@a2a-redis/core/queue-manager';
-
-import { queueClosed } from './queue-faults.ts';
+import {
+  callAborted,
+  decodeEvent,
+  queueClosed,
+  queueEventsLost,
+} from '@a2a-redis/core/queue-manager';
 
 interface WaitingRead {
   readonly resolve: (event: AgentExecutionEvent) => void;

@@ -1,24 +1,9 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { encodeEvent } from '@a2a-redis/core/queue-manager';
+import { type DequeueOptions, queueClosed, queuedText } from '@a2a-redis/core/queue-manager';
 
 import type { EventBuffer } from './event-buffer.ts';
 import type { QueueChannel } from './queue-channel.ts';
-import { queueClosed } from './queue-faults.ts';
-
-/** Options of {@link RedisPubSubEventQueue.dequeueEvent}. */
-export interface DequeueOptions {
-  /**
-   * Whether to resolve to `undefined` where there is no event, instead of waiting for one.
-   * @default false
-   */
-  readonly noWait?: boolean | undefined;
-  /**
-   * Ends the wait.
-   * @default none
-   */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What a queue object is made of. */
 export interface QueueParts {
@@ -76,7 +61,7 @@ export class RedisPubSubEventQueue implements AsyncIterable<AgentExecutionEvent>
    */
   async enqueueEvent(event: AgentExecutionEvent): Promise<void> {
     if (this.isClosed) throw queueClosed(this.queueId);
-    await this.#parts.channel.publish(encode(event));
+    await this.#parts.channel.publish(queuedText(event));
   }
 
   /**
@@ -151,13 +136,5 @@ export class RedisPubSubEventQueue implements AsyncIterable<AgentExecutionEvent>
     } catch (error) {
       if (!(error instanceof A2ARedisError && error.code === 'QUEUE_CLOSED')) throw error;
     }
-  }
-}
-
-function encode(event: AgentExecutionEvent): string {
-  try {
-    return encodeEvent(event);
-  } catch (cause) {
-    throw new A2ARedisError('INVALID_ARGUMENT', 'The event is none of the SDK.', { cause });
   }
 }

@@ -1,12 +1,10 @@
-import { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { type ChannelHub } from '@a2a-redis/core/queue-manager';
 import {
-  requireId,
-  type Runtime,
-  type ScopeResolver,
-  type ScriptRunner,
-} from '@a2a-redis/core/shared';
+  type ChannelHub,
+  type DirectQueueOptions,
+  OpenQueues,
+} from '@a2a-redis/core/queue-manager';
+import type { Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
 
 import {
   type ConsumerGroupConfig,
@@ -16,15 +14,6 @@ import {
 import { type DirectQueueKeys, directQueueKeys } from './direct-queue-keys.ts';
 import { DirectQueueLog } from './direct-queue-log.ts';
 import { RedisStreamsEventQueue } from './redis-streams-event-queue.ts';
-
-/** Options of the calls that open or close direct queues. */
-export interface DirectQueueOptions {
-  /**
-   * The call, which says whose queue is meant.
-   * @default a call without tenant and user
-   */
-  readonly context?: ServerCallContext | undefined;
-}
 
 /** Options of `createOrTap`. */
 export interface CreateQueueOptions extends DirectQueueOptions {
@@ -47,8 +36,6 @@ export interface DirectQueuesParts {
   readonly onError: (error: unknown) => void;
 }
 
-const NO_CONTEXT = new ServerCallContext();
-
 /** The direct queues that a process has open. */
 export class DirectQueues {
   readonly #parts: DirectQueuesParts;
@@ -56,22 +43,22 @@ export class DirectQueues {
   readonly #defaults: ResolvedConsumerGroup;
   /** The members of the groups that strategies name: at most one of a queue. */
   readonly #members = new Map<string, Promise<RedisStreamsEventQueue | undefined>>();
-  /** All open queue objects, with the names of their queues. */
-  readonly #open = new Map<RedisStreamsEventQueue, string>();
-  #isClosed = false;
+  readonly #open: OpenQueues<RedisStreamsEventQueue, DirectQueueKeys>;
 
   /** @throws {A2ARedisError} `INVALID_OPTION`. */
   constructor(parts: DirectQueuesParts) {
+    const { prefix, resolveScope } = parts;
     this.#parts = parts;
+    this.#open = new OpenQueues({ prefix, resolveScope, keysOf: directQueueKeys });
     this.#instance = newName(parts.runner.runtime);
     this.#defaults = resolveConsumerGroup(parts.consumerConfig ?? {}, this.#instance);
   }
 
   async createOrTap(
     queueId: string,
-    { context, consumerConfig }: CreateQueueOptions = {},
+    { consumerConfig, ...options }: CreateQueueOptions = {},
   ): Promise<RedisStreamsEventQueue> {
-    const keys = this.#keysOf(queueId, context);
+    const keys = this.#open.keysOf(queueId, options);
     const config =
       consumerConfig === undefined
         ? this.#defaults
@@ -84,31 +71,30 @@ export class DirectQueues {
 
   async tap(
     queueId: string,
-    { context }: DirectQueueOptions = {},
+    options?: DirectQueueOptions,
   ): Promise<RedisStreamsEventQueue | undefined> {
-    return this.#tap(this.#keysOf(queueId, context), this.#defaults, true);
+    return this.#tap(this.#open.keysOf(queueId, options), this.#defaults, true);
   }
 
   async get(
     queueId: string,
-    { context }: DirectQueueOptions = {},
+    options?: DirectQueueOptions,
   ): Promise<RedisStreamsEventQueue | undefined> {
-    const { queue } = await this.#member(this.#keysOf(queueId, context), this.#defaults, true);
+    const keys = this.#open.keysOf(queueId, options);
+    const { queue } = await this.#member(keys, this.#defaults, true);
     return queue;
   }
 
-  async close(queueId: string, { context }: DirectQueueOptions = {}): Promise<void> {
-    const { name } = this.#keysOf(queueId, context);
-    await this.#members.get(name)?.catch(() => undefined);
-    const queues = [...this.#open].filter(([, of]) => of === name);
-    await Promise.all(queues.map(async ([queue]) => queue.close()));
+  async close(queueId: string, options?: DirectQueueOptions): Promise<void> {
+    const keys = this.#open.keysOf(queueId, options);
+    await this.#members.get(keys.name)?.catch(() => undefined);
+    await this.#open.close(keys);
   }
 
   async closeAll(): Promise<void> {
-    this.#isClosed = true;
-    const closing = [...this.#open.keys()].map(async (queue) => queue.close());
+    const closing = this.#open.closeAll();
     // What is still being opened closes itself.
-    await Promise.allSettled([...closing, ...this.#members.values()]);
+    await Promise.allSettled([closing, ...this.#members.values()]);
   }
 
   /** The member of the group that the strategy names: the one that is open, or a new one. */
@@ -185,29 +171,17 @@ export class DirectQueues {
       maxPendingEvents,
       onError,
       openTap: async () => {
-        this.#requireOpen();
+        this.#open.requireOpen();
         const tap = await this.#tap(keys, config, false);
         if (tap === undefined) throw notOpened(keys.queueId);
         return tap;
       },
       onClosed: (closed) => {
-        this.#open.delete(closed);
+        this.#open.remove(closed);
         onClosed?.();
       },
     });
-    this.#open.set(queue, keys.name);
-    if (this.#isClosed) await queue.close();
-    return queue;
-  }
-
-  #keysOf(queueId: string, context: ServerCallContext = NO_CONTEXT): DirectQueueKeys {
-    this.#requireOpen();
-    const { prefix, resolveScope } = this.#parts;
-    return directQueueKeys(prefix, resolveScope(context), requireId('The queue id', queueId));
-  }
-
-  #requireOpen(): void {
-    if (this.#isClosed) throw new A2ARedisError('CLIENT_CLOSED', 'The queue manager is closed.');
+    return this.#open.add(queue, keys);
   }
 }
 

@@ -1,13 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
 
-/** The fault of a queue that this process has closed. */
-export function queueClosed(queueId: string): A2ARedisError {
-  return new A2ARedisError(
-    'QUEUE_CLOSED',
-    `Queue ${JSON.stringify(queueId)} is closed. What it still holds is in Redis: open it again to read on.`,
-  );
-}
-
 /** Events that were set aside. */
 export function eventsSetAside(queueId: string, what: string): A2ARedisError {
   return new A2ARedisError(

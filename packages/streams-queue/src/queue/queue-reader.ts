@@ -18,6 +18,16 @@ const MOST_AT_ONCE = 64;
 /** The longest pause between two looks of a reader that waits, in milliseconds. */
 const LONGEST_LOOK_MS = 10_000;
 
+/** What a reader works with. */
+export interface ReaderParts {
+  readonly log: DirectQueueLog;
+  readonly member: QueueMember;
+  /** Where its group stands. */
+  readonly position: GroupPosition;
+  readonly hub: ChannelHub;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Reads for all that wait on one queue object: one call at a time, woken by messages on the queue's
  * channel, so that waiting takes no connection. Looks by itself now and then: messages can be lost,
@@ -42,13 +52,7 @@ export class QueueReader {
   #hasSubscribed = false;
   #isClosed = false;
 
-  constructor(
-    log: DirectQueueLog,
-    member: QueueMember,
-    position: GroupPosition,
-    hub: ChannelHub,
-    onError: (error: unknown) => void,
-  ) {
+  constructor({ log, member, position, hub, onError }: ReaderParts) {
     this.#log = log;
     this.#member = member;
     this.#position = position;

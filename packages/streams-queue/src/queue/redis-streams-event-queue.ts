@@ -1,28 +1,19 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { type ChannelHub, encodeEvent, QueueProducer } from '@a2a-redis/core/queue-manager';
+import {
+  type ChannelHub,
+  type DequeueOptions,
+  queueClosed,
+  queuedText,
+  QueueProducer,
+} from '@a2a-redis/core/queue-manager';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
 import type { DirectQueueLog, GroupPosition, QueueMember } from './direct-queue-log.ts';
 import type { HeldEvent } from './held-events.ts';
 import type { PoisonEvent } from './poison-event.ts';
-import { queueClosed } from './queue-faults.ts';
 import { QueueReader } from './queue-reader.ts';
 import { replayEvents, type ReplayedEvent, type ReplayOptions } from './replay-events.ts';
-
-/** Options of {@link RedisStreamsEventQueue.dequeueEvent}. */
-export interface DequeueOptions {
-  /**
-   * Whether to resolve to `undefined` where there is no event, instead of waiting for one.
-   * @default false
-   */
-  readonly noWait?: boolean | undefined;
-  /**
-   * Ends the wait.
-   * @default none
-   */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Options of {@link RedisStreamsEventQueue.readPoison}. */
 export interface ReadPoisonOptions {
@@ -82,7 +73,7 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
    * @internal
    */
   constructor(parts: DirectQueueParts) {
-    const { log, member, position, hub, onError } = parts;
+    const { log, member } = parts;
     this.#parts = parts;
     this.queueId = log.keys.queueId;
     this.#producer = new QueueProducer({
@@ -92,7 +83,7 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
       send: async (first, events, deadlineAt) =>
         log.append(member.reader, first, events, deadlineAt),
     });
-    this.#reader = new QueueReader(log, member, position, hub, onError);
+    this.#reader = new QueueReader(parts);
   }
 
   /** Whether this object was closed. The queue itself is in Redis, and may be open elsewhere. */
@@ -110,7 +101,7 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
    */
   async enqueueEvent(event: AgentExecutionEvent): Promise<string> {
     this.#requireOpen();
-    const body = this.#encode(event);
+    const body = queuedText(event);
     this.#producer.requireRoom();
     return this.#producer.push(body);
   }
@@ -260,21 +251,15 @@ export class RedisStreamsEventQueue implements AsyncIterable<AgentExecutionEvent
   async #close(): Promise<void> {
     const { log, member, onError, onClosed } = this.#parts;
     onClosed(this);
-    await Promise.all([this.#reader.close(queueClosed(this.queueId)), this.#producer.drained()]);
+    await Promise.all([this.#reader.close(this.#closed()), this.#producer.drained()]);
     await log.leave(member).catch(onError);
   }
 
-  #encode(event: AgentExecutionEvent): string {
-    try {
-      return encodeEvent(event);
-    } catch (error) {
-      throw new A2ARedisError('INVALID_ARGUMENT', 'The event is none of the SDK.', {
-        cause: error,
-      });
-    }
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw this.#closed();
   }
 
-  #requireOpen(): void {
-    if (this.#closing !== undefined) throw queueClosed(this.queueId);
+  #closed(): A2ARedisError {
+    return queueClosed(this.queueId, 'What it still holds is in Redis: open it again to read on.');
   }
 }

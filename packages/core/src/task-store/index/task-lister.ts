@@ -18,8 +18,18 @@ const READS_AT_ONCE = 500;
 /** How many ids `ids` takes from the index at a time. */
 const IDS_PER_LOOK = 500;
 
-/** Makes a task of a record for a caller; `isPartial` where the snapshot lacks the artifacts. */
-export type HandOut = (key: string, record: VersionedSnapshot, isPartial: boolean) => Task;
+/** What a lister works with. */
+export interface ListerParts {
+  readonly keys: TaskKeys;
+  readonly records: TaskRecords;
+  readonly index: TaskIndex;
+  readonly cache: SnapshotCache;
+  readonly repair: TaskRepair;
+  /** Makes a task of a record for a caller; `isPartial` where the snapshot lacks the artifacts. */
+  readonly handOut: (key: string, record: VersionedSnapshot, isPartial: boolean) => Task;
+  /** See the option of task stores. */
+  readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
+}
 
 /** A member of the index, and the task that it stands for. */
 interface FoundTask {
@@ -33,30 +43,10 @@ interface FoundTask {
 
 /** Answers lists from the index, and mends it where a record says otherwise. */
 export class TaskLister {
-  readonly #keys: TaskKeys;
-  readonly #records: TaskRecords;
-  readonly #index: TaskIndex;
-  readonly #cache: SnapshotCache;
-  readonly #repair: TaskRepair;
-  readonly #handOut: HandOut;
-  readonly #onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
+  readonly #parts: ListerParts;
 
-  constructor(
-    keys: TaskKeys,
-    records: TaskRecords,
-    index: TaskIndex,
-    cache: SnapshotCache,
-    repair: TaskRepair,
-    handOut: HandOut,
-    onCorruptRecord: ((error: A2ARedisError) => void) | undefined,
-  ) {
-    this.#keys = keys;
-    this.#records = records;
-    this.#index = index;
-    this.#cache = cache;
-    this.#repair = repair;
-    this.#handOut = handOut;
-    this.#onCorruptRecord = onCorruptRecord;
+  constructor(parts: ListerParts) {
+    this.#parts = parts;
   }
 
   /** See `TaskStore.list` of the SDK. */
@@ -72,7 +62,9 @@ export class TaskLister {
       }
       const moved = found.filter(({ isCurrent }) => !isCurrent);
       if (moved.length > 0 && look < MOST_LOOKS) {
-        await Promise.all(moved.map(({ member }) => this.#repair.member(scope, query.set, member)));
+        await Promise.all(
+          moved.map(({ member }) => this.#parts.repair.member(scope, query.set, member)),
+        );
         continue;
       }
       const last = members.at(-1);
@@ -109,27 +101,29 @@ export class TaskLister {
 
   /** A page of the index from which expired tasks and cut-off writes are gone. */
   async #page(scope: Scope, query: ListQuery, limit: number): Promise<IndexPage> {
+    const { index, repair } = this.#parts;
     // What is still due after a look is the entry of a record that cannot be read.
     const lookedAfter = new Set<string>();
     let lookedAfterPending = false;
     for (;;) {
-      const page = await this.#index.page(scope, query.set, query.bounds, limit);
+      const page = await index.page(scope, query.set, query.bounds, limit);
       const due = page.due.filter((taskId) => !lookedAfter.has(taskId));
       const pending = lookedAfterPending ? [] : page.pending;
       if (due.length === 0 && pending.length === 0) return page;
-      await Promise.all(due.map((taskId) => this.#repair.index(scope, taskId)));
-      await this.#repair.pending(scope, pending);
+      await Promise.all(due.map((taskId) => repair.index(scope, taskId)));
+      await repair.pending(scope, pending);
       for (const taskId of due) lookedAfter.add(taskId);
       lookedAfterPending = true;
     }
   }
 
   async #read(scope: Scope, query: ListQuery, member: string): Promise<FoundTask> {
+    const { keys, records, cache, handOut, onCorruptRecord } = this.#parts;
     const { taskId } = parseMember(member);
-    const key = this.#keys.record(scope, taskId);
+    const key = keys.record(scope, taskId);
     try {
-      const known = this.#cache.latest(key);
-      const record = await this.#records.read(key, taskId, known, query.includeArtifacts);
+      const known = cache.latest(key);
+      const record = await records.read(key, taskId, known, query.includeArtifacts);
       if (record === undefined) {
         return { member, task: undefined, isCurrent: false, isAskedFor: false };
       }
@@ -139,14 +133,14 @@ export class TaskLister {
       const isAskedFor = matches(query, snapshot);
       return {
         member,
-        task: this.#handOut(key, { version, snapshot: shown }, isPartial),
+        task: handOut(key, { version, snapshot: shown }, isPartial),
         isCurrent: isAskedFor && entryMember(indexEntryOf(snapshot)) === member,
         isAskedFor,
       };
     } catch (error) {
       const corrupt = error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
-      if (!corrupt || this.#onCorruptRecord === undefined) throw error;
-      this.#onCorruptRecord(error);
+      if (!corrupt || onCorruptRecord === undefined) throw error;
+      onCorruptRecord(error);
       return { member, task: undefined, isCurrent: true, isAskedFor: false };
     }
   }

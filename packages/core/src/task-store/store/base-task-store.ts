@@ -93,17 +93,23 @@ export abstract class BaseTaskStore implements EventWritingStore {
           ? undefined
           : new ExpirySweep(runtime, new ScopeRegistry(runner, this.#keys), index, this.#repair),
     });
-    const saver = new TaskSaver(runtime, this.#writer, this.#cache, unknown, this.#published);
+    const saver = new TaskSaver({
+      runtime,
+      writer: this.#writer,
+      cache: this.#cache,
+      unknown,
+      published: this.#published,
+    });
     this.#saver = saver;
-    this.#lister = new TaskLister(
-      this.#keys,
-      this.#records,
+    this.#lister = new TaskLister({
+      keys: this.#keys,
+      records: this.#records,
       index,
-      this.#cache,
-      this.#repair,
-      (key, record, isPartial) => saver.handOut(key, record, isPartial),
-      resolved.onCorruptRecord,
-    );
+      cache: this.#cache,
+      repair: this.#repair,
+      handOut: (key, record, isPartial) => saver.handOut(key, record, isPartial),
+      onCorruptRecord: resolved.onCorruptRecord,
+    });
   }
 
   /**

@@ -41,6 +41,15 @@ interface Place extends Pick<TaskWrite, 'scope' | 'key'> {
 /** What a save wants to store, and where. */
 type Change = Place & Pick<TaskWrite, 'mine' | 'event'>;
 
+/** What a saver works with. */
+export interface SaverParts {
+  readonly runtime: Runtime;
+  readonly writer: TaskWriter;
+  readonly cache: SnapshotCache;
+  readonly unknown: UnknownWrites;
+  readonly published: PublishedEvents;
+}
+
 /**
  * Finds out what a task that is saved was changed from, and writes one change of a task at a time.
  */
@@ -56,13 +65,7 @@ export class TaskSaver {
   /** Saves that have not ended, of objects that do not tell where they came from. */
   readonly #saving = new Map<string, Promise<LastKnown>>();
 
-  constructor(
-    runtime: Runtime,
-    writer: TaskWriter,
-    cache: SnapshotCache,
-    unknown: UnknownWrites,
-    published: PublishedEvents,
-  ) {
+  constructor({ runtime, writer, cache, unknown, published }: SaverParts) {
     this.#published = published;
     this.#serial = new SerialQueue(runtime);
     this.#writer = writer;
