@@ -13,7 +13,10 @@ const publishEvents = defineCompanion(
   'publish-events',
   `${taskStateSource}\n${publishEventsSource}`,
 );
-const announcePositionScript = defineScript('announce-position', announcePositionSource);
+const announcePositionScript = defineScript(
+  'announce-position',
+  `${taskStateSource}\n${announcePositionSource}`,
+);
 
 /**
  * How long the state of a task stays after its end, in seconds: so long, what comes late is known for what

@@ -18,7 +18,10 @@ import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
 const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${appendEventsSource}`);
-const readPositionScript = defineScript('read-position', readPositionSource);
+const readPositionScript = defineScript(
+  'read-position',
+  `${taskStateSource}\n${readPositionSource}`,
+);
 const readLogScript = defineScript('read-log', readLogSource);
 
 /** How many entries are read back at once. */

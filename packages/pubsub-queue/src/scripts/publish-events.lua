@@ -14,23 +14,14 @@
 -- Returns nothing: defines the companion.
 local companion = { keys = 1 }
 
--- A run has left its task open. Who comes back from a broken connection can tell what it lost of that run, and
--- of those that others have ended. Of all before, nothing is needed any more: a task can have any number.
-local function forget_earlier(state, run)
-  local fields = redis.call('HKEYS', state)
-  local kept = { ['c:' .. run] = true }
-  for _, field in ipairs(fields) do
-    if string.sub(field, 1, 2) == 'f:' then kept['c:' .. string.sub(field, 3)] = true end
-  end
-  redis.call('HDEL', state, 'open', 'paused')
-  for _, field in ipairs(fields) do
-    if string.sub(field, 1, 2) == 'c:' and not kept[field] then redis.call('HDEL', state, field) end
-  end
-end
+-- What check found, for apply.
+local known
 
 -- See refusal_of.
 function companion.check(k, a, last_arg)
-  return refusal_of(KEYS[k + 1], a, 7, last_arg)
+  local refusal
+  refusal, known = refusal_of(KEYS[k + 1], a, 7, last_arg)
+  return refusal
 end
 
 -- What was published before is left out: which is known by the counter of the run, and of a run that ended
@@ -38,18 +29,11 @@ end
 -- "<run>-end", of a replica that ends it for another, never is.)
 function companion.apply(k, a, last_arg)
   local state, run = KEYS[k + 1], ARGV[a + 1]
-  local known = redis.call('HGET', state, 'c:' .. run)
-  local sent = tonumber(known or '0')
+  local sent = known.count or 0
   local first = tonumber(ARGV[a + 2])
   local from = math.max(first, sent + 1)
-  if ARGV[last_arg] == 'z' and not known and not string.find(run, '%-end$') then
-    local others = false
-    for _, field in ipairs(redis.call('HKEYS', state)) do
-      if field == 'r:' .. run then known = true end
-      if string.sub(field, 1, 2) == 'r:' then others = true end
-    end
-    if others and not known then return end
-  end
+  local is_known = known.count or known.goes_on or string.find(run, '%-end$')
+  if ARGV[last_arg] == 'z' and not is_known and another_goes_on(state, run) then return end
   local last = sent
   local lines = {}
   local is_end, ended = false, false
@@ -67,19 +51,21 @@ function companion.apply(k, a, last_arg)
   local is_terminal = string.find(ARGV[a + 7], 'e', 1, true)
   if #lines == 0 and not is_end and not is_terminal then return end
 
-  local had_end = redis.call('HGET', state, 'end')
-  redis.call('HSET', state, 'c:' .. run, string.format('%.0f', last))
-  if is_terminal then end_runs(state, run) end
+  count_events(state, run, last)
+  if is_terminal then end_task(state, run) end
   if is_end or is_terminal then
-    redis.call('HDEL', state, 'r:' .. run)
+    leave_run(state, run)
     ended = is_terminal or not another_goes_on(state, run)
-    if is_terminal and had_end ~= 't' or ended and not had_end then lines[#lines + 1] = 'z' end
-    if ended and not is_terminal and not had_end then
-      redis.call('HSET', state, 'end', '')
+    local is_first = ended and not known.has_ended
+    if is_first or is_terminal and not known.is_terminal then lines[#lines + 1] = 'z' end
+    if is_first and not is_terminal then
+      close_task(state)
+      -- A run has left its task open. Who comes back from a broken connection can tell what it lost of that
+      -- run, and of those that others have ended. Of all before, nothing is needed: a task can have any number.
       forget_earlier(state, run)
     end
   end
-  redis.call('EXPIRE', state, ended and ARGV[a + 6] or ARGV[a + 5])
+  keep_state(state, ended and ARGV[a + 6] or ARGV[a + 5])
 
   if #lines > 0 then
     local header = 'E' .. run .. ' ' .. string.format('%.0f', from)

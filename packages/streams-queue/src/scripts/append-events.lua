@@ -17,26 +17,30 @@
 -- Returns nothing: defines the companion.
 local companion = { keys = 2 }
 
+-- What check found, for apply.
+local known
+
 -- See refusal_of.
 function companion.check(k, a, last_arg)
-  return refusal_of(KEYS[k + 1], a, 9, last_arg)
+  local refusal
+  refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)
+  return refusal
 end
 
 -- What was appended before is left out.
 function companion.apply(k, a, last_arg)
   local state, log, run = KEYS[k + 1], KEYS[k + 2], ARGV[a + 1]
-  local stored = redis.call('HMGET', state, 'epoch', 'last', 'c:' .. run, 'end')
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  local epoch = stored[1]
+  local epoch = known.epoch
   if not epoch then
     -- The state was lost, or never was: what a log may still hold cannot be continued.
     epoch = time[1] .. string.format('%06d', tonumber(time[2]))
     redis.call('DEL', log)
   end
-  local ms, sequence = string.match(stored[2] or '0-0', '^(%d+)-(%d+)$')
+  local ms, sequence = string.match(known.last or '0-0', '^(%d+)-(%d+)$')
   ms, sequence = math.max(tonumber(ms), now), tonumber(sequence)
-  local applied = tonumber(stored[3] or '0')
+  local applied = known.count or 0
   local first = tonumber(ARGV[a + 2])
 
   local lines = {}
@@ -59,24 +63,20 @@ function companion.apply(k, a, last_arg)
     append(run, string.format('%.0f', first + i - 1), ARGV[a + 9 + i])
   end
   if string.find(ARGV[a + 9], 'e', 1, true) then
-    end_runs(state, run)
-    ended = not stored[4]
+    end_task(state, run)
+    ended = not known.has_ended
   elseif is_over then
-    redis.call('HDEL', state, 'r:' .. run)
-    ended = not stored[4] and not another_goes_on(state, run)
-    if ended then
-      redis.call('HSET', state, 'end', '')
-      redis.call('HDEL', state, 'open')
-    end
+    leave_run(state, run)
+    ended = not known.has_ended and not another_goes_on(state, run)
+    if ended then close_task(state) end
   end
   -- The end is no event of the run: who counts what a task lacks must not look for it.
   if ended then append(run, string.format('%.0f', first + count), 'z') end
 
-  local counter = string.format('%.0f', math.max(applied, first + count - 1))
   local last = string.format('%.0f-%.0f', ms, sequence)
-  redis.call('HSET', state, 'epoch', epoch, 'last', last, 'c:' .. run, counter)
-  local kept = (ended or stored[4]) and ARGV[a + 7] or ARGV[a + 6]
-  redis.call('EXPIRE', state, kept)
+  count_events(state, run, math.max(applied, first + count - 1), epoch, last)
+  local kept = (ended or known.has_ended) and ARGV[a + 7] or ARGV[a + 6]
+  keep_state(state, kept)
   redis.call('EXPIRE', log, kept)
 
   if sequence > before then

@@ -1,6 +1,7 @@
--- Tells where a task's log stands.
+-- Tells where a task's log stands. Follows task-state.lua.
 --
 -- KEYS[1]  the task's state
 -- Returns {epoch, id of the latest event}; empty texts where nothing was published yet.
-local stored = redis.call('HMGET', KEYS[1], 'epoch', 'last')
-return { stored[1] or '', stored[2] or '' }
+-- Of no run.
+local known = look_up(KEYS[1], '')
+return { known.epoch or '', known.last or '' }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
@@ -27,6 +27,21 @@ test('every Lua script says in its header what it does, takes and returns', () =
     .filter((path) => path.endsWith('.lua'))
     .flatMap((path) => luaHeaderProblems(read(path)).map((problem) => `${path}: ${problem}`));
   expect(problems).toEqual([]);
+});
+
+test("only task-state.lua reads and writes the fields of a task's state", () => {
+  const scripts = all.filter((path) =>
+    /^packages\/(?:core\/src\/queue-manager|(?:streams|pubsub)-queue\/src)\/scripts\//u.test(path),
+  );
+  const ofHashes = scripts.filter((path) => /'H[A-Z]+'/u.test(read(path)));
+  expect(ofHashes.map((path) => basename(path)).toSorted()).toEqual([
+    // These are about the list of a replica's runs, which is another hash.
+    'count-runs.lua',
+    'forget-run.lua',
+    'note-run.lua',
+    'read-runs.lua',
+    'task-state.lua',
+  ]);
 });
 
 function read(path: string): string {

@@ -100,8 +100,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'pause-run.lua leaves the run entered',
     file: `${CORE}/queue-manager/scripts/pause-run.lua`,
-    from: "if redis.call('HDEL', state, 'r:' .. run) == 0 then return 0 end",
-    to: "if redis.call('HEXISTS', state, 'r:' .. run) == 0 then return 0 end",
+    from: 'if not leave_run(KEYS[1], ARGV[1]) then return 0 end',
+    to: 'if not look_up(KEYS[1], ARGV[1]).goes_on then return 0 end',
     conditions: CALM,
   },
   {
@@ -173,15 +173,15 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'begin-run.lua without its fence check',
     file: `${CORE}/queue-manager/scripts/begin-run.lua`,
-    from: "if fenced == '' then return 0 end",
-    to: "if fenced == '' then fenced = false end",
+    from: 'if known.fence == FENCED then return 0 end',
+    to: 'if known.fence == FENCED then known.fence = false end',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'fence-run.lua forgets who was fenced',
     file: `${CORE}/queue-manager/scripts/fence-run.lua`,
-    from: "redis.call('HSET', state, 'f:' .. run, '')",
-    to: '',
+    from: 'fence_run(state, run, FENCED)',
+    to: 'leave_run(state, run)',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -200,7 +200,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a paused task is not open',
-    file: `${CORE}/queue-manager/scripts/pause-run.lua`,
+    file: `${CORE}/queue-manager/scripts/task-state.lua`,
     from: "redis.call('HSET', state, 'open', '', 'paused', table.concat(paused, ' '))",
     to: "redis.call('HSET', state, 'paused', table.concat(paused, ' '))",
     conditions: CALM,
@@ -222,22 +222,22 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'scripts that send events do not look whether their run was ended',
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
-    from: "if stored[1] then return stored[1] == 't' and 'over' or 'fenced' end",
-    to: '',
+    from: 'if known.fence then',
+    to: 'if false then',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'an end leaves the runs of its task entered',
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
-    from: "redis.call('HDEL', state, field)",
-    to: '',
+    from: 'if other == run then leave_run(state, run) else fence_run(state, other, FENCED_BY_END) end',
+    to: "if other ~= run then redis.call('HSET', state, 'f:' .. other, FENCED_BY_END) end",
     conditions: CALM,
   },
   {
     name: 'an end does not keep other runs from going on',
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
-    from: "if other ~= run then redis.call('HSET', state, 'f:' .. other, 't') end",
-    to: '',
+    from: 'if other == run then leave_run(state, run) else fence_run(state, other, FENCED_BY_END) end',
+    to: 'leave_run(state, other)',
     survives:
       'The state also has the end itself, which refuses what any other run sends after it; only what that run is told differs.',
     conditions: DENSE,
@@ -245,7 +245,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a task is ended though another run has begun',
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
-    from: "if string.find(ARGV[a + mode_at], 'i', 1, true) and another_goes_on(state, run) then\n    return 'busy'\n  end",
+    from: "refusal = 'busy'",
     to: '',
     conditions: DENSE_CUT_OFF,
   },

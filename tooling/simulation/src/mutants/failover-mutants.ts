@@ -44,29 +44,29 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'fence-run.lua does not fence what has not begun',
     file: `${MANAGER}/scripts/fence-run.lua`,
-    from: "redis.call('HSET', state, 'f:' .. run, is_known and 'a' or 'n')",
+    from: 'fence_run(state, run, is_known and FENCED_AHEAD or FENCED_UNKNOWN)',
     to: '',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'fence-run.lua takes a run that it fenced ahead for one that others have ended',
     file: `${MANAGER}/scripts/fence-run.lua`,
-    from: "if was[2] then return was[2] == 'n' and 3 or 0 end",
-    to: 'if was[2] then return 2 end',
+    from: 'if known.fence then return known.fence == FENCED_UNKNOWN and 3 or 0 end',
+    to: 'if known.fence then return 2 end',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'begin-run.lua begins what was fenced ahead',
     file: `${MANAGER}/scripts/begin-run.lua`,
-    from: 'if fenced then return 3 end',
+    from: 'if known.fence then return 3 end',
     to: '',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'begin-run.lua begins a run of a task that has its end',
     file: `${MANAGER}/scripts/begin-run.lua`,
-    from: "if fenced == 't' or redis.call('HGET', KEYS[1], 'end') == 't' then return 2 end",
-    to: "if fenced == 't' then return 2 end",
+    from: 'if known.fence == FENCED_BY_END or known.is_terminal then return 2 end',
+    to: 'if known.fence == FENCED_BY_END then return 2 end',
     conditions: DENSE,
   },
   {
@@ -219,8 +219,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'events are accepted after the end of their task',
     file: `${MANAGER}/scripts/task-state.lua`,
-    from: "if stored[2] == 't' and tonumber(stored[3] or '0') < last_counter then return 'ended' end",
-    to: '',
+    from: 'known.is_terminal and (known.count or 0) < last_counter',
+    to: 'false',
     conditions: DENSE,
   },
   {
@@ -261,8 +261,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'answer-cancel.lua keeps the answer to itself',
-    file: `${MANAGER}/scripts/answer-cancel.lua`,
-    from: "redis.call('HSET', KEYS[1], 'x:' .. ARGV[1], ARGV[2])",
+    file: `${MANAGER}/scripts/task-state.lua`,
+    from: "redis.call('HSET', state, 'x:' .. request, answer)",
     to: '',
     conditions: CALM,
   },

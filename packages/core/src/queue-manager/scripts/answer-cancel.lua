@@ -1,4 +1,4 @@
--- Answers a request to cancel a task.
+-- Answers a request to cancel a task. Follows task-state.lua.
 --
 -- KEYS[1]  the task's state
 -- ARGV[1]  the request
@@ -6,7 +6,6 @@
 -- ARGV[3]  the task's channel
 -- ARGV[4]  SPUBLISH or PUBLISH
 -- Returns 1; 0 when nobody waits for it any more.
-if redis.call('HEXISTS', KEYS[1], 'x:' .. ARGV[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'x:' .. ARGV[1], ARGV[2])
+if not answer_cancel(KEYS[1], ARGV[1], ARGV[2]) then return 0 end
 redis.call(ARGV[4], ARGV[3], 'C')
 return 1

@@ -17,7 +17,7 @@ import requestCancelSource from '../scripts/request-cancel.lua';
 import sealRunsSource from '../scripts/seal-runs.lua';
 import taskState from '../scripts/task-state.lua';
 
-/** The Lua functions that know the state of a task, for the scripts that send its events. */
+/** The Lua functions that know the fields of a task's state, for all scripts that read or change it. */
 export const taskStateSource: string = taskState;
 
 const noteRunScript = defineScript('note-run', noteRunSource);
@@ -25,13 +25,13 @@ const forgetRunScript = defineScript('forget-run', forgetRunSource);
 const readRunsScript = defineScript('read-runs', readRunsSource);
 const countRunsScript = defineScript('count-runs', countRunsSource);
 const sealRunsScript = defineScript('seal-runs', sealRunsSource);
-const beginRunScript = defineScript('begin-run', beginRunSource);
-const pauseRunScript = defineScript('pause-run', pauseRunSource);
-const fenceRunScript = defineScript('fence-run', fenceRunSource);
-const readStateScript = defineScript('read-state', readStateSource);
-const requestCancelScript = defineScript('request-cancel', requestCancelSource);
-const answerCancelScript = defineScript('answer-cancel', answerCancelSource);
-const dropCancelScript = defineScript('drop-cancel', dropCancelSource);
+const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
+const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
+const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
+const readStateScript = defineScript('read-state', `${taskState}\n${readStateSource}`);
+const requestCancelScript = defineScript('request-cancel', `${taskState}\n${requestCancelSource}`);
+const answerCancelScript = defineScript('answer-cancel', `${taskState}\n${answerCancelSource}`);
+const dropCancelScript = defineScript('drop-cancel', `${taskState}\n${dropCancelSource}`);
 
 /** Of how many runs that wait for the task's user the counters are kept. */
 const PAUSED_RUNS = 8;

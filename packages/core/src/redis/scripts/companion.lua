@@ -3,7 +3,7 @@
 --
 --   companion.keys               how many keys it has: the last of KEYS
 --   companion.check(k, a, last)  why nothing may be written, as a text; nil where it may be
---   companion.apply(k, a, last)  does its part, once the record is written
+--   companion.apply(k, a, last)  does its part after that, once the record is written
 --
 -- Its keys are KEYS[k+1...], its arguments ARGV[a+1...last]. Behind those, the last of ARGV says how many
 -- they are.

@@ -68,6 +68,8 @@ export type ScriptName =
   | 'publish-message'
   | 'count-subscribers';
 
+const TASK_STATE = `${EVENTS}/task-state`;
+
 const SAVE_TASK: readonly string[] = [
   `${COMPANION}/companion`,
   `${TASKS}/index-task`,
@@ -91,12 +93,8 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'delete-record': [`${TASKS}/delete-record`],
   'record-ttl': [`${TASKS}/record-ttl`],
   'save-task': [`${COMPANION}/no-companion`, ...SAVE_TASK],
-  'save-task+append-events': [`${EVENTS}/task-state`, `${STREAMS}/append-events`, ...SAVE_TASK],
-  'save-task+publish-events': [
-    `${EVENTS}/task-state`,
-    `${PUBSUB}/scripts/publish-events`,
-    ...SAVE_TASK,
-  ],
+  'save-task+append-events': [TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
+  'save-task+publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, ...SAVE_TASK],
   'read-task': ['task-store/src/scripts/read-task'],
   'renew-lease': [`${EVENTS}/renew-lease`],
   'condemn-replica': [`${EVENTS}/condemn-replica`],
@@ -106,24 +104,20 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'count-runs': [`${EVENTS}/count-runs`],
   'read-runs': [`${EVENTS}/read-runs`],
   'seal-runs': [`${EVENTS}/seal-runs`],
-  'begin-run': [`${EVENTS}/begin-run`],
-  'pause-run': [`${EVENTS}/pause-run`],
-  'fence-run': [`${EVENTS}/fence-run`],
-  'read-state': [`${EVENTS}/read-state`],
-  'request-cancel': [`${EVENTS}/request-cancel`],
-  'answer-cancel': [`${EVENTS}/answer-cancel`],
-  'drop-cancel': [`${EVENTS}/drop-cancel`],
+  'begin-run': [TASK_STATE, `${EVENTS}/begin-run`],
+  'pause-run': [TASK_STATE, `${EVENTS}/pause-run`],
+  'fence-run': [TASK_STATE, `${EVENTS}/fence-run`],
+  'read-state': [TASK_STATE, `${EVENTS}/read-state`],
+  'request-cancel': [TASK_STATE, `${EVENTS}/request-cancel`],
+  'answer-cancel': [TASK_STATE, `${EVENTS}/answer-cancel`],
+  'drop-cancel': [TASK_STATE, `${EVENTS}/drop-cancel`],
   'save-config': ['push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
   'delete-configs': ['push-config/src/scripts/delete-configs'],
-  'append-events': [
-    `${EVENTS}/task-state`,
-    `${STREAMS}/append-events`,
-    `${COMPANION}/companion-alone`,
-  ],
+  'append-events': [TASK_STATE, `${STREAMS}/append-events`, `${COMPANION}/companion-alone`],
   'read-log': [`${STREAMS}/read-log`],
-  'read-position': [`${STREAMS}/read-position`],
+  'read-position': [TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
   'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
   'read-events': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/read-events`],
@@ -136,11 +130,11 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'read-poison': [`${QUEUE}/read-poison`],
   'retry-poison': [`${QUEUE}/retry-poison`],
   'publish-events': [
-    `${EVENTS}/task-state`,
+    TASK_STATE,
     `${PUBSUB}/scripts/publish-events`,
     `${COMPANION}/companion-alone`,
   ],
-  'announce-position': [`${PUBSUB}/scripts/announce-position`],
+  'announce-position': [TASK_STATE, `${PUBSUB}/scripts/announce-position`],
   'publish-message': [`${PUBSUB}/queue/scripts/publish-message`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
 };
