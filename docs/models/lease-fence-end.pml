@@ -343,7 +343,7 @@ end:
        printf("R%d stores the end of run %d\n", OWNER(k), k) }
 #endif
 
-  /* forget-run */
+  /* RedisTaskStates.forget */
   :: atomic { phase[k] == FORGETS && LIVES(k) ->
        note[k] = false; printf("R%d forgets run %d\n", OWNER(k), k);
        if
@@ -424,7 +424,7 @@ inline condemn(n) {
   printf("name %d is condemned\n", n)
 }
 
-/* seal-runs: the list takes no more of them, and answers with those that there are. */
+/* RedisTaskStates.seal: the list takes no more of them, and answers with those that there are. */
 inline seal(n) {
 #ifndef WITHOUT_SEAL
   sealed[n] = true;
@@ -432,7 +432,7 @@ inline seal(n) {
   printf("the list of name %d is sealed\n", n)
 }
 
-/* end-lease. A replica that closes is gone with it. */
+/* ReplicaLease.remove, and stop. A replica that closes is gone with it. */
 inline remove(n) {
   printf("name %d is removed\n", n);
   if
@@ -718,7 +718,7 @@ end:
           :: MAY_LOSE -> printf("      the reply is lost\n")
           fi
        fi }
-  /* Once the task holds all, the note is removed: forget-run.lua. */
+  /* Once the task holds all, the note is removed: RedisTaskStates.forget. */
   :: atomic { phase[k] == LEAVES && alive[OWNER(k)] && !unstored[k] && IS_END(stored[TASK(k)]) ->
        phase[k] = FORGETS }
   :: atomic { phase[k] == FORGETS && alive[OWNER(k)] ->
@@ -850,7 +850,7 @@ end:
        ONE_END_STORED(IS_END(stored[TASK(one)]));
        mine = NONE;
        at = FORGETS_ONE }
-  /* forget-run.lua */
+  /* RedisTaskStates.forget */
   :: atomic { at == FORGETS_ONE && alive[e] ->
        note[one] = false; printf("R%d forgets run %d\n", e, one);
        if

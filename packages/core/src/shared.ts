@@ -30,6 +30,7 @@ export {
   type RedisScriptClient,
   type ScriptCallOptions,
 } from './redis/script-client.ts';
+export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
 export {

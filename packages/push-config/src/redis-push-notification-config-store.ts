@@ -11,6 +11,7 @@ import {
   type RedisScript,
   type RedisScriptClient,
   requireId,
+  runCommand,
   type ScopeResolver,
   scopeResolver,
   ScriptRunner,
@@ -26,7 +27,6 @@ import {
   type RedisPushNotificationConfigStoreOptions,
 } from './options.ts';
 import deleteConfigSource from './scripts/delete-config.lua';
-import deleteConfigsSource from './scripts/delete-configs.lua';
 import loadConfigsSource from './scripts/load-configs.lua';
 import saveConfigSource from './scripts/save-config.lua';
 import { badCounter, decodeTaskConfigs } from './task-configs.ts';
@@ -34,7 +34,6 @@ import { badCounter, decodeTaskConfigs } from './task-configs.ts';
 const SAVE_CONFIG = defineScript('save-config', saveConfigSource);
 const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource);
 const DELETE_CONFIG = defineScript('delete-config', deleteConfigSource);
-const DELETE_CONFIGS = defineScript('delete-configs', deleteConfigsSource);
 
 /** What the SDK takes a call without a version for. It does not export the constant. */
 const LEGACY_WIRE_VERSION = '0.3';
@@ -166,10 +165,12 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
    */
   async delete(taskId: string, context: ServerCallContext, configId?: string): Promise<void> {
     const place = this.#placeOf(taskId, context);
-    const script = configId === undefined ? DELETE_CONFIGS : DELETE_CONFIG;
-    const args = configId === undefined ? [] : [fieldToDelete(configId)];
-    const reply = await this.#run(script, place, args);
-    if (reply !== 'deleted') throw unexpectedReply(script, reply);
+    if (configId === undefined) {
+      await runCommand(this.#scripts, 'DEL', configsKey(place));
+      return;
+    }
+    const reply = await this.#run(DELETE_CONFIG, place, [fieldToDelete(configId)]);
+    if (reply !== 'deleted') throw unexpectedReply(DELETE_CONFIG, reply);
   }
 
   #placeOf(taskId: string, context: ServerCallContext): TaskPlace {

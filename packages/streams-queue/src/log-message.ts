@@ -62,7 +62,7 @@ function parseLine(line: string, ms: string, sequence: number): LogEntry | undef
   };
 }
 
-/** Reads the reply of the scripts that read a log. */
+/** Reads entries of a log: see `readStream`. */
 export function parseLog(texts: readonly string[]): readonly LogEntry[] {
   const entries: LogEntry[] = [];
   for (let index = 0; index + 3 < texts.length; index += 4) {

@@ -13,8 +13,8 @@ import {
 } from '@a2a-redis/core/shared';
 
 import { type LogEntry, parseLog, sequenceOf } from './log-message.ts';
+import { readStream, type StreamRange } from './read-stream.ts';
 import appendEventsSource from './scripts/append-events.lua';
-import readLogSource from './scripts/read-log.lua';
 import readPositionSource from './scripts/read-position.lua';
 
 const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${appendEventsSource}`);
@@ -22,7 +22,6 @@ const readPositionScript = defineScript(
   'read-position',
   `${taskStateSource}\n${readPositionSource}`,
 );
-const readLogScript = defineScript('read-log', readLogSource);
 
 /** How many entries are read back at once. */
 const ENTRIES_PER_READ = 256;
@@ -81,7 +80,7 @@ export class StreamLog {
 
   /** Entries after an id, oldest first. */
   async after(task: TaskAddress, id: string, count: number): Promise<readonly LogEntry[]> {
-    return this.#read(task, 'XRANGE', `(${id}`, '+', count);
+    return this.#read(task, { command: 'XRANGE', from: `(${id}`, to: '+', count });
   }
 
   /**
@@ -98,8 +97,9 @@ export class StreamLog {
   ): Promise<readonly LogEntry[] | undefined> {
     const found: LogEntry[] = [];
     let missing = countMissing(applied, counters);
-    for (let before = '+'; missing > 0;) {
-      const entries = await this.#read(task, 'XREVRANGE', before, '-', ENTRIES_PER_READ);
+    const back = { command: 'XREVRANGE', to: '-', count: ENTRIES_PER_READ } as const;
+    for (let from = '+'; missing > 0;) {
+      const entries = await this.#read(task, { ...back, from });
       for (const entry of entries) {
         const { eventId, body } = entry;
         if (applied.has(eventId)) continue;
@@ -110,20 +110,13 @@ export class StreamLog {
       }
       const oldest = entries.at(-1);
       if (oldest === undefined || entries.length < ENTRIES_PER_READ) break;
-      before = `(${oldest.id}`;
+      from = `(${oldest.id}`;
     }
     return missing > 0 ? undefined : found.toReversed();
   }
 
-  async #read(
-    task: TaskAddress,
-    command: 'XRANGE' | 'XREVRANGE',
-    from: string,
-    to: string,
-    count: number,
-  ): Promise<readonly LogEntry[]> {
-    const args = [command, from, to, String(count)];
-    return parseLog(textsReply(await this.#runner.run(readLogScript, [task.log], args)));
+  async #read(task: TaskAddress, range: StreamRange): Promise<readonly LogEntry[]> {
+    return parseLog(await readStream(this.#runner, task.log, range));
   }
 }
 

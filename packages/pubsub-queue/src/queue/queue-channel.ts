@@ -4,6 +4,7 @@ import {
   DEFAULT_DEADLINE_MS,
   defineScript,
   LruMap,
+  runCommand,
   type ScriptRunner,
   withDeadline,
 } from '@a2a-redis/core/shared';
@@ -12,9 +13,7 @@ import { eventsMessage, parseMessage } from '../channel-message.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
-import publishMessageSource from './scripts/publish-message.lua';
 
-const publishMessageScript = defineScript('publish-message', publishMessageSource);
 const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource);
 
 /** Publishers whose counters are remembered; those heard longest ago are forgotten. */
@@ -51,8 +50,8 @@ export class QueueChannel {
       queueId: keys.queueId,
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, bodies, deadlineAt) => {
-        const args = [parts.publish, eventsMessage(this.#name, first, bodies)];
-        await parts.runner.run(publishMessageScript, [keys.channel], args, deadlineAt);
+        const message = eventsMessage(this.#name, first, bodies);
+        await runCommand(parts.runner, parts.publish, keys.channel, [message], deadlineAt);
         return bodies.map(() => undefined);
       },
     });

@@ -1,24 +1,23 @@
 import {
   defineScript,
   type RedisScript,
+  runCommand,
   type Runtime,
   type ScriptRunner,
   textReply,
   textsReply,
 } from '@a2a-redis/core/shared';
 
+import { readStream } from '../read-stream.ts';
 import type { DirectQueueLimits } from './consumer-group.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import { parsePoison, type PoisonEvent } from './poison-event.ts';
-import acknowledgeSource from './scripts/acknowledge-events.lua';
 import createGroupSource from './scripts/create-group.lua';
 import enqueueSource from './scripts/enqueue-events.lua';
 import giveBackSource from './scripts/give-back-events.lua';
 import leaveSource from './scripts/leave-queue.lua';
 import openSource from './scripts/open-reader.lua';
 import readEventsSource from './scripts/read-events.lua';
-import readPoisonSource from './scripts/read-poison.lua';
-import readRangeSource from './scripts/read-range.lua';
 import readerFieldSource from './scripts/reader-field.lua';
 import renewSource from './scripts/renew-events.lua';
 import retryPoisonSource from './scripts/retry-poison.lua';
@@ -27,13 +26,10 @@ import setAsideSource from './scripts/set-aside-event.lua';
 const enqueueScript = defineScript('enqueue-events', enqueueSource);
 const openScript = scriptOf('open-reader', readerFieldSource, createGroupSource, openSource);
 const readScript = scriptOf('read-events', readerFieldSource, createGroupSource, readEventsSource);
-const acknowledgeScript = defineScript('acknowledge-events', acknowledgeSource);
 const renewScript = defineScript('renew-events', renewSource);
 const giveBackScript = defineScript('give-back-events', giveBackSource);
 const leaveScript = scriptOf('leave-queue', readerFieldSource, leaveSource);
 const setAsideScript = defineScript('set-aside-event', setAsideSource);
-const readRangeScript = defineScript('read-range', readRangeSource);
-const readPoisonScript = defineScript('read-poison', readPoisonSource);
 const retryPoisonScript = defineScript('retry-poison', retryPoisonSource);
 
 /** Of the time after which events are reclaimed, how long a group of one reader may be silent. */
@@ -149,7 +145,7 @@ export class DirectQueueLog {
   }
 
   async acknowledge({ group }: QueueMember, id: string): Promise<void> {
-    await this.#runner.run(acknowledgeScript, [this.keys.events], [group, id]);
+    await runCommand(this.#runner, 'XACK', this.keys.events, [group, id]);
   }
 
   /** A sign of life for events; returns the ids of those that others have taken. */
@@ -181,8 +177,8 @@ export class DirectQueueLog {
 
   /** @param from The first id; with `(` before it, the one after. */
   async range(from: string, count: number): Promise<readonly StoredEvent[]> {
-    const args = [from, String(count)];
-    const texts = textsReply(await this.#runner.run(readRangeScript, [this.keys.events], args));
+    const range = { command: 'XRANGE', from, to: '+', count } as const;
+    const texts = await readStream(this.#runner, this.keys.events, range);
     const events: StoredEvent[] = [];
     for (let index = 0; index + 1 < texts.length; index += 2) {
       events.push({ id: texts[index] ?? '', stored: texts[index + 1] ?? '' });
@@ -191,10 +187,8 @@ export class DirectQueueLog {
   }
 
   async poison(after: string, count: number): Promise<readonly PoisonEvent[]> {
-    const args = [after, String(count)];
-    return parsePoison(
-      textsReply(await this.#runner.run(readPoisonScript, [this.keys.poison], args)),
-    );
+    const range = { command: 'XRANGE', from: `(${after}`, to: '+', count } as const;
+    return parsePoison(await readStream(this.#runner, this.keys.poison, range));
   }
 
   /** @param call Unique to the call. */

@@ -23,7 +23,7 @@ export interface PoisonEvent {
   readonly stored: string;
 }
 
-/** Reads the reply of the script `read-poison`. */
+/** Reads entries of the events that were set aside: see `readStream`. */
 export function parsePoison(texts: readonly string[]): readonly PoisonEvent[] {
   const events: PoisonEvent[] = [];
   for (let index = 0; index + 6 < texts.length; index += 7) {

@@ -35,10 +35,10 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_CUT_OFF,
   },
   {
-    name: 'seal-runs.lua seals for good',
-    file: `${MANAGER}/scripts/seal-runs.lua`,
-    from: "redis.call('SET', KEYS[1], '', 'EX', ARGV[1])",
-    to: "redis.call('SET', KEYS[1], '')",
+    name: 'a list of runs is sealed for good',
+    file: `${MANAGER}/state/task-state.ts`,
+    from: "['', 'EX', this.#retentionSeconds]",
+    to: "['']",
     conditions: KILL,
   },
   {

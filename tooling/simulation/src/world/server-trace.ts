@@ -12,7 +12,7 @@ declare global {
 /** Calls that only keep things going, and would fill a trace. */
 const QUIET: ReadonlySet<string> = new Set([
   'renew-lease',
-  'count-runs',
+  'HLEN',
   'PING',
   'read-state',
   'read-position',
@@ -23,11 +23,13 @@ const LONGEST = 60;
 export function describeCall({ by, args, reply }: Execution): string | undefined {
   const [command = '', , keyCount = '0', key = '', ...rest] = args;
   const isScript = command === 'EVALSHA' || command === 'EVAL';
-  const name = scriptOf(args);
+  const values = isScript ? rest.slice(Number(keyCount) - 1) : [];
+  const script = scriptOf(args);
+  // Told by what it runs.
+  const [name = '', ...parameters] = script === 'command' ? values : [script, ...values];
   const isError = 'error' in reply;
   if (QUIET.has(name) && !isError) return undefined;
   if (isError && reply.error.message.startsWith('NOSCRIPT')) return undefined;
-  const parameters = isScript ? rest.slice(Number(keyCount) - 1) : [];
   const what = isScript ? [shortKey(key), ...parameters.slice(0, 2).map(short)] : [];
   const answer = isError ? reply.error.message : describeReply(reply.value);
   return `does ${name} for ${by.name} ${what.join(' ')} -> ${short(answer)}`;

@@ -1,7 +1,7 @@
 -- Notes that a replica executes a task, so that others can end it when the replica is gone.
 --
 -- KEYS[1]  the hash of the replica's runs
--- KEYS[2]  what says that it takes no more of them, see seal-runs.lua
+-- KEYS[2]  what says that it takes no more of them, while it is there
 -- ARGV[1]  the run
 -- ARGV[2]  what is needed to end it, as JSON
 -- ARGV[3]  how long the notes stay without a further one, in seconds

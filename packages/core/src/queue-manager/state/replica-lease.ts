@@ -1,4 +1,5 @@
 import { arrayReply, textReply } from '../../redis/reply.ts';
+import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
@@ -144,8 +145,7 @@ export class ReplicaLease {
     if (this.#isStopped) return;
     this.#phase = 'stopped';
     this.#timer?.cancel();
-    if (this.#isHeld && leaves)
-      await this.#runner.run(endLeaseScript, [this.#key], [this.#replica, '0']);
+    if (this.#isHeld && leaves) await runCommand(this.#runner, 'ZREM', this.#key, [this.#replica]);
   }
 
   /**
@@ -158,7 +158,7 @@ export class ReplicaLease {
 
   /** Notes that the tasks of a replica that was condemned have been ended. */
   async remove(replica: string): Promise<void> {
-    await this.#runner.run(endLeaseScript, [this.#key], [replica, '1']);
+    await this.#runner.run(endLeaseScript, [this.#key], [replica]);
   }
 
   #lives(replica: string): boolean {

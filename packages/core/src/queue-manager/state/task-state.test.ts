@@ -75,7 +75,7 @@ describe('note-run', () => {
   });
 });
 
-describe('seal-runs', () => {
+describe('a list of runs that is sealed', () => {
   it('closes the list of one replica, which keeps what is in it', async () => {
     const { states, keys, task } = open();
     await states.note(task, 'r-1', '');

@@ -1,30 +1,25 @@
 import { isRecord } from '../../shared/check-options.ts';
 import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
+import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
 import beginRunSource from '../scripts/begin-run.lua';
-import countRunsSource from '../scripts/count-runs.lua';
 import dropCancelSource from '../scripts/drop-cancel.lua';
 import fenceRunSource from '../scripts/fence-run.lua';
-import forgetRunSource from '../scripts/forget-run.lua';
 import noteRunSource from '../scripts/note-run.lua';
 import pauseRunSource from '../scripts/pause-run.lua';
 import readRunsSource from '../scripts/read-runs.lua';
 import readStateSource from '../scripts/read-state.lua';
 import requestCancelSource from '../scripts/request-cancel.lua';
-import sealRunsSource from '../scripts/seal-runs.lua';
 import taskState from '../scripts/task-state.lua';
 
 /** The Lua functions that know the fields of a task's state, for all scripts that read or change it. */
 export const taskStateSource: string = taskState;
 
 const noteRunScript = defineScript('note-run', noteRunSource);
-const forgetRunScript = defineScript('forget-run', forgetRunSource);
 const readRunsScript = defineScript('read-runs', readRunsSource);
-const countRunsScript = defineScript('count-runs', countRunsSource);
-const sealRunsScript = defineScript('seal-runs', sealRunsSource);
 const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
 const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
 const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
@@ -144,17 +139,21 @@ export class RedisTaskStates {
    * @returns Whether it was there.
    */
   async forget(run: string): Promise<boolean> {
-    return Number(await this.#runner.run(forgetRunScript, [this.#notes(run)], [run])) === 1;
+    return Number(await runCommand(this.#runner, 'HDEL', this.#notes(run), [run])) === 1;
   }
 
-  /** Has the list of a replica's runs take no more: who is gone, or comes back late, begins none. */
+  /**
+   * Has the list of a replica's runs take no more: who is gone, or comes back late, begins none. So whoever finds
+   * it empty afterwards has seen all of them. That is kept for longer than any call can be under way.
+   */
   async seal(replica: string): Promise<void> {
-    await this.#runner.run(sealRunsScript, [this.#keys.sealed(replica)], [this.#retentionSeconds]);
+    const value = ['', 'EX', this.#retentionSeconds];
+    await runCommand(this.#runner, 'SET', this.#keys.sealed(replica), value);
   }
 
   /** How many runs of a replica are noted. */
   async count(replica: string): Promise<number> {
-    return Number(await this.#runner.run(countRunsScript, [this.#keys.runs(replica)], []));
+    return Number(await runCommand(this.#runner, 'HLEN', this.#keys.runs(replica)));
   }
 
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */

@@ -1,5 +1,6 @@
 import type { Scope } from '../../shared/scope.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
+import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import {
@@ -16,8 +17,6 @@ import indexTaskMainSource from '../scripts/index-task-main.lua';
 import indexTask from '../scripts/index-task.lua';
 import listDueSource from '../scripts/list-due.lua';
 import listIndexSource from '../scripts/list-index.lua';
-import markPendingSource from '../scripts/mark-pending.lua';
-import readRowSource from '../scripts/read-row.lua';
 import unindexTaskSource from '../scripts/unindex-task.lua';
 import unlistMemberSource from '../scripts/unlist-member.lua';
 import { corruptRecord } from '../model/task-codec.ts';
@@ -29,10 +28,8 @@ export const indexTaskSource: string = indexTask;
 const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
 const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
 const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
-const readRowScript = defineScript('read-row', readRowSource);
 const listDueScript = defineScript('list-due', listDueSource);
 const listIndexScript = defineScript('list-index', listIndexSource);
-const markPendingScript = defineScript('mark-pending', markPendingSource);
 const clearPendingScript = defineScript('clear-pending', clearPendingSource);
 
 /** How many ids that need attention one look at the index brings. */
@@ -150,7 +147,7 @@ export class TaskIndex {
   /** The row of a task. */
   async row(scope: Scope, taskId: string): Promise<SeenRow> {
     const { rows } = this.#keys.index(scope);
-    const raw = textReply(await this.#runner.run(readRowScript, [rows], [taskId]));
+    const raw = textReply(await runCommand(this.#runner, 'HGET', rows, [taskId]));
     return { raw, entry: parseRow(taskId, raw)?.entry };
   }
 
@@ -178,17 +175,15 @@ export class TaskIndex {
   }
 
   /**
-   * Notes that a task is about to be written.
+   * Notes that a task is about to be written, before its record is: what a crash between the record and the
+   * index leaves behind is found through this mark.
    *
    * @returns The mark, for {@link IndexChange.mark}.
    */
   async markPending(scope: Scope, taskId: string, writeId: string): Promise<string> {
     const mark = `${writeId} ${taskId}`;
-    await this.#runner.run(
-      markPendingScript,
-      [this.#keys.index(scope).pending],
-      [String(this.#runner.runtime.wallClock()), mark],
-    );
+    const now = String(this.#runner.runtime.wallClock());
+    await runCommand(this.#runner, 'ZADD', this.#keys.index(scope).pending, [now, mark]);
     return mark;
   }
 

@@ -1,10 +1,9 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
+import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
-import { defineScript, type RedisScript } from '../../redis/script.ts';
+import type { RedisScript } from '../../redis/script.ts';
 import recordVersion from '../scripts/record-version.lua';
-import deleteRecordSource from '../scripts/delete-record.lua';
-import recordTtlSource from '../scripts/record-ttl.lua';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
@@ -15,9 +14,6 @@ import type { TaskSnapshot } from '../model/task-snapshot.ts';
 
 /** The Lua functions that give a record its next version, for the scripts that write one. */
 export const recordVersionSource: string = recordVersion;
-
-const deleteRecordScript = defineScript('delete-record', deleteRecordSource);
-const recordTtlScript = defineScript('record-ttl', recordTtlSource);
 
 /** What {@link TaskRecords.ttlMs} answers where there is no record. */
 export const NO_KEY = -2;
@@ -150,12 +146,12 @@ export class TaskRecords {
 
   /** Deletes a record; says whether there was one. */
   async delete(key: string): Promise<boolean> {
-    return Number(await this.#runner.run(deleteRecordScript, [key], [])) === 1;
+    return Number(await runCommand(this.#runner, 'DEL', key)) === 1;
   }
 
   /** How long a record stays in milliseconds; -1 where it does not expire, {@link NO_KEY}. */
   async ttlMs(key: string): Promise<number> {
-    return Number(await this.#runner.run(recordTtlScript, [key], []));
+    return Number(await runCommand(this.#runner, 'PTTL', key));
   }
 
   #decode(

@@ -1,5 +1,13 @@
 import type { Random } from '../../kernel/random.ts';
-import { body, call, type Known, type MakeCall, several, TTL_SECONDS } from './script-call.ts';
+import {
+  body,
+  call,
+  command,
+  type Known,
+  type MakeCall,
+  several,
+  TTL_SECONDS,
+} from './script-call.ts';
 import { CHANNEL } from './server-pair.ts';
 
 const TASKS = ['t1', 't2', 't3', 't\u00c3\u00a9'];
@@ -77,7 +85,7 @@ export function saveTask(random: Random, { now, field }: Known): ReturnType<Make
 
 /** Calls of the scripts of core and of the task store. */
 export const TASK_CALLS: readonly MakeCall[] = [
-  (random) => call('read-row', ['i:rows'], [random.pick(TASKS)]),
+  (random) => command('HGET', 'i:rows', random.pick(TASKS)),
   (random, { now }) =>
     call('claim-scopes', ['due', 'noted'], [String(now), String(now + random.integer(1, 99)), '2']),
   (random, { now, score, field }) => {
@@ -93,8 +101,7 @@ export const TASK_CALLS: readonly MakeCall[] = [
       ['due', 'noted'],
       [random.pick(SCOPES), String(now + random.integer(-9, 9)), String(random.integer(0, 50))],
     ),
-  (random, { now }) =>
-    call('mark-pending', ['i:pending'], [String(now), `w1 ${random.pick(TASKS)}`]),
+  (random, { now }) => command('ZADD', 'i:pending', String(now), `w1 ${random.pick(TASKS)}`),
   (random, { now }) =>
     call(
       'clear-pending',
@@ -144,8 +151,8 @@ export const TASK_CALLS: readonly MakeCall[] = [
       ],
     );
   },
-  (random) => call('delete-record', [`rec:${random.pick(TASKS)}`], []),
-  (random) => call('record-ttl', [`rec:${random.pick(TASKS)}`], []),
+  (random) => command('DEL', `rec:${random.pick(TASKS)}`),
+  (random) => command('PTTL', `rec:${random.pick(TASKS)}`),
   saveTask,
   saveTask,
   saveTask,
@@ -170,16 +177,18 @@ export const RUN_CALLS: readonly MakeCall[] = [
       ],
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
-  (random) => call('end-lease', ['leases'], [random.pick(REPLICAS), random.pick(['0', '1'])]),
+  (random) => call('end-lease', ['leases'], [random.pick(REPLICAS)]),
+  (random) => command('ZREM', 'leases', random.pick(REPLICAS)),
   (random) =>
     call(
       'note-run',
       [`runs:${random.pick(REPLICAS)}`, `sealed:${random.pick(REPLICAS)}`],
       [random.pick(RUNS), body(random), random.pick(TTL_SECONDS)],
     ),
-  (random) => call('seal-runs', [`sealed:${random.pick(REPLICAS)}`], ['1']),
-  (random) => call('forget-run', [`runs:${random.pick(REPLICAS)}`], [random.pick(RUNS)]),
-  (random) => call('count-runs', [`runs:${random.pick(REPLICAS)}`], []),
+  (random) => command('SET', `sealed:${random.pick(REPLICAS)}`, '', 'EX', random.pick(TTL_SECONDS)),
+  (random) => command('DEL', `sealed:${random.pick(REPLICAS)}`),
+  (random) => command('HDEL', `runs:${random.pick(REPLICAS)}`, random.pick(RUNS)),
+  (random) => command('HLEN', `runs:${random.pick(REPLICAS)}`),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
   (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
   (random) =>
@@ -238,7 +247,7 @@ export const CONFIG_CALLS: readonly MakeCall[] = [
     ),
   (random) => call('load-configs', [configsOf(random)], []),
   (random) => call('delete-config', [configsOf(random)], [random.pick(CONFIGS)]),
-  (random) => call('delete-configs', [random.chance(0.2) ? configsOf(random) : 'cfg:1'], []),
+  (random) => command('DEL', random.chance(0.2) ? configsOf(random) : 'cfg:1'),
 ];
 
 function configsOf(random: Random): string {

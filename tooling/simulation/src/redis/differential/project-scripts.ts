@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { luaModule } from '../../../../build/src/lua-plugin.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
-const COMPANION = 'core/src/redis/scripts';
+const REDIS = 'core/src/redis/scripts';
 const TASKS = 'core/src/task-store/scripts';
 const EVENTS = 'core/src/queue-manager/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
@@ -13,19 +13,16 @@ const PUBSUB = 'pubsub-queue/src';
 
 /** A script, by its file's name. */
 export type ScriptName =
-  | 'read-row'
+  | 'command'
   | 'claim-scopes'
   | 'release-scope'
   | 'note-scope'
   | 'clear-pending'
-  | 'mark-pending'
   | 'index-task'
   | 'unindex-task'
   | 'unlist-member'
   | 'list-due'
   | 'list-index'
-  | 'delete-record'
-  | 'record-ttl'
   | 'save-task'
   | 'save-task+append-events'
   | 'save-task+publish-events'
@@ -34,10 +31,7 @@ export type ScriptName =
   | 'condemn-replica'
   | 'end-lease'
   | 'note-run'
-  | 'forget-run'
-  | 'count-runs'
   | 'read-runs'
-  | 'seal-runs'
   | 'begin-run'
   | 'pause-run'
   | 'fence-run'
@@ -48,30 +42,25 @@ export type ScriptName =
   | 'save-config'
   | 'load-configs'
   | 'delete-config'
-  | 'delete-configs'
   | 'append-events'
-  | 'read-log'
+  | 'read-stream'
   | 'read-position'
   | 'enqueue-events'
   | 'open-reader'
   | 'read-events'
-  | 'acknowledge-events'
   | 'renew-events'
   | 'give-back-events'
   | 'leave-queue'
   | 'set-aside-event'
-  | 'read-range'
-  | 'read-poison'
   | 'retry-poison'
   | 'publish-events'
   | 'announce-position'
-  | 'publish-message'
   | 'count-subscribers';
 
 const TASK_STATE = `${EVENTS}/task-state`;
 
 const SAVE_TASK: readonly string[] = [
-  `${COMPANION}/companion`,
+  `${REDIS}/companion`,
   `${TASKS}/index-task`,
   `${TASKS}/record-version`,
   'task-store/src/scripts/save-task',
@@ -79,20 +68,17 @@ const SAVE_TASK: readonly string[] = [
 
 /** The scripts of the packages without JSON, and the files that each is made of. */
 const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
-  'read-row': [`${TASKS}/read-row`],
+  command: [`${REDIS}/command`],
   'claim-scopes': [`${TASKS}/claim-scopes`],
   'release-scope': [`${TASKS}/release-scope`],
   'note-scope': [`${TASKS}/note-scope`],
   'clear-pending': [`${TASKS}/clear-pending`],
-  'mark-pending': [`${TASKS}/mark-pending`],
   'index-task': [`${TASKS}/index-task`, `${TASKS}/index-task-main`],
   'unindex-task': [`${TASKS}/unindex-task`],
   'unlist-member': [`${TASKS}/unlist-member`],
   'list-due': [`${TASKS}/list-due`],
   'list-index': [`${TASKS}/list-index`],
-  'delete-record': [`${TASKS}/delete-record`],
-  'record-ttl': [`${TASKS}/record-ttl`],
-  'save-task': [`${COMPANION}/no-companion`, ...SAVE_TASK],
+  'save-task': [`${REDIS}/no-companion`, ...SAVE_TASK],
   'save-task+append-events': [TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
   'save-task+publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, ...SAVE_TASK],
   'read-task': ['task-store/src/scripts/read-task'],
@@ -100,10 +86,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'condemn-replica': [`${EVENTS}/condemn-replica`],
   'end-lease': [`${EVENTS}/end-lease`],
   'note-run': [`${EVENTS}/note-run`],
-  'forget-run': [`${EVENTS}/forget-run`],
-  'count-runs': [`${EVENTS}/count-runs`],
   'read-runs': [`${EVENTS}/read-runs`],
-  'seal-runs': [`${EVENTS}/seal-runs`],
   'begin-run': [TASK_STATE, `${EVENTS}/begin-run`],
   'pause-run': [TASK_STATE, `${EVENTS}/pause-run`],
   'fence-run': [TASK_STATE, `${EVENTS}/fence-run`],
@@ -114,28 +97,19 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'save-config': ['push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
-  'delete-configs': ['push-config/src/scripts/delete-configs'],
-  'append-events': [TASK_STATE, `${STREAMS}/append-events`, `${COMPANION}/companion-alone`],
-  'read-log': [`${STREAMS}/read-log`],
+  'append-events': [TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
+  'read-stream': [`${STREAMS}/read-stream`],
   'read-position': [TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
   'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
   'read-events': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/read-events`],
-  'acknowledge-events': [`${QUEUE}/acknowledge-events`],
   'renew-events': [`${QUEUE}/renew-events`],
   'give-back-events': [`${QUEUE}/give-back-events`],
   'leave-queue': [`${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
   'set-aside-event': [`${QUEUE}/set-aside-event`],
-  'read-range': [`${QUEUE}/read-range`],
-  'read-poison': [`${QUEUE}/read-poison`],
   'retry-poison': [`${QUEUE}/retry-poison`],
-  'publish-events': [
-    TASK_STATE,
-    `${PUBSUB}/scripts/publish-events`,
-    `${COMPANION}/companion-alone`,
-  ],
+  'publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
   'announce-position': [TASK_STATE, `${PUBSUB}/scripts/announce-position`],
-  'publish-message': [`${PUBSUB}/queue/scripts/publish-message`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
 };
 

@@ -1,7 +1,15 @@
 import type { Random } from '../../kernel/random.ts';
 import { saveTask, stateOf } from './core-script-calls.ts';
 import type { ScriptName } from './project-scripts.ts';
-import { body, call, type Known, type MakeCall, several, TTL_SECONDS } from './script-call.ts';
+import {
+  body,
+  call,
+  command,
+  type Known,
+  type MakeCall,
+  several,
+  TTL_SECONDS,
+} from './script-call.ts';
 import { CHANNEL } from './server-pair.ts';
 
 const RUNS = ['ra', 'rb', 'rc', 'ra-end'];
@@ -42,7 +50,7 @@ export const EVENT_CALLS: readonly MakeCall[] = [
     const isForward = random.chance(0.5);
     const ends = isForward ? [random.pick(['-', '(0-0', '(1700000000000-3']), '+'] : ['+', '-'];
     return call(
-      'read-log',
+      'read-stream',
       [key],
       [isForward ? 'XRANGE' : 'XREVRANGE', ...ends, String(random.integer(1, 200))],
     );
@@ -53,7 +61,7 @@ export const EVENT_CALLS: readonly MakeCall[] = [
   (random, known) =>
     together('save-task+publish-events', saveTask(random, known), publishEvents(random)),
   (random) => call('announce-position', [stateOf(random)], [CHANNEL, publish(random)]),
-  (random) => call('publish-message', [CHANNEL], [publish(random), body(random)]),
+  (random) => command(publish(random), CHANNEL, body(random)),
   (random) => call('count-subscribers', [CHANNEL], [random.pick(['NUMSUB', 'SHARDNUMSUB'])]),
 ];
 
@@ -201,11 +209,7 @@ export const QUEUE_CALLS: readonly MakeCall[] = [
   },
   (random, known) => {
     const { events } = queueOf(random);
-    return call(
-      'acknowledge-events',
-      [events],
-      [random.pick(GROUPS), ...idsOf(random, events, known)],
-    );
+    return command('XACK', events, random.pick(GROUPS), ...idsOf(random, events, known));
   },
   (random, known) => {
     const { state, events } = queueOf(random);
@@ -267,17 +271,14 @@ export const QUEUE_CALLS: readonly MakeCall[] = [
   },
   (random, known) => {
     const { events } = queueOf(random);
-    return call(
-      'read-range',
-      [events],
-      [random.pick(['', '(']) + idOf(random, events, known), String(random.integer(1, 50))],
-    );
+    const from = random.pick(['', '(']) + idOf(random, events, known);
+    return call('read-stream', [events], ['XRANGE', from, '+', String(random.integer(1, 50))]);
   },
   (random) =>
     call(
-      'read-poison',
+      'read-stream',
       [queueOf(random).poison],
-      [random.pick(['0-0', '4000000000000-3']), String(random.integer(1, 9))],
+      ['XRANGE', random.pick(['(0-0', '(4000000000000-3']), '+', String(random.integer(1, 9))],
     ),
   (random, known) => {
     const { state, events, poison } = queueOf(random);

@@ -31,6 +31,11 @@ export function call(
   return { name, keys, parameters };
 }
 
+/** A call of `runCommand`. */
+export function command(name: string, key: string, ...args: readonly string[]): ScriptCall {
+  return call('command', [key], [name, ...args]);
+}
+
 /** Texts of up to a number, from some choices. */
 export function several(random: Random, choices: readonly string[], most: number): string[] {
   return Array.from({ length: random.integer(1, most) }, () => random.pick(choices));

@@ -1,0 +1,22 @@
+import type { ScriptRunner } from './script-runner.ts';
+import { defineScript } from './script.ts';
+import commandSource from './scripts/command.lua';
+
+const commandScript = defineScript('command', commandSource);
+
+/**
+ * Runs one command on one key, as a script: so it needs no more of a client than any call, reaches the key's
+ * server, and is repeated as a script is. It must be safe to repeat.
+ *
+ * @param args What follows the key.
+ * @param deadlineAt See {@link ScriptRunner.run}, whose errors name the command.
+ */
+export async function runCommand(
+  runner: ScriptRunner,
+  command: string,
+  key: string,
+  args: readonly string[] = [],
+  deadlineAt?: number,
+): Promise<unknown> {
+  return runner.run({ ...commandScript, name: command }, [key], [command, ...args], deadlineAt);
+}
