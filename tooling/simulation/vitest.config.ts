@@ -1,4 +1,18 @@
+import path from 'node:path';
+
 import { packageTests, type UserWorkspaceConfig } from '../build/src/vitest.ts';
 
-const config: UserWorkspaceConfig = packageTests('simulation');
+const PACKAGES = path.resolve(import.meta.dirname, '../../packages');
+const tests = packageTests('simulation');
+
+const config: UserWorkspaceConfig = {
+  ...tests,
+  resolve: {
+    // The sources of the packages, as simulations run them.
+    alias: [
+      { find: /^@a2a-redis\/([^/]+)$/, replacement: `${PACKAGES}/$1/src/index.ts` },
+      { find: /^@a2a-redis\/([^/]+)\/([^/]+)$/, replacement: `${PACKAGES}/$1/src/$2.ts` },
+    ],
+  },
+};
 export default config;

@@ -1,0 +1,48 @@
+-- Sends events of one run, in order and each once: one message an event, which messages in memory keep. A
+-- companion of the scripts that write a task's record: see companion.lua. Follows task-state.lua.
+--
+-- KEYS[k+1]  the task's state: a hash
+-- ARGV[a+1]  the run
+-- ARGV[a+2]  the counter of the first event
+-- ARGV[a+3]  the task's channel
+-- ARGV[a+4]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
+--            for both, or nothing
+-- ARGV[a+5...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- Returns nothing: defines the companion.
+local companion = { keys = 1 }
+
+-- See refusal_of.
+function companion.check(k, a, last_arg)
+  return refusal_of(KEYS[k + 1], a, 4, last_arg)
+end
+
+-- What was sent before is left out.
+function companion.apply(k, a, last_arg)
+  local state, run, first = KEYS[k + 1], ARGV[a + 1], tonumber(ARGV[a + 2])
+  local stored = redis.call('HMGET', state, 'c:' .. run, 'end')
+  local sent = tonumber(stored[1] or '0')
+  local function send(counter, body)
+    local header = 'E' .. run .. ' ' .. string.format('%.0f', counter)
+    redis.call('PUBLISH', ARGV[a + 3], header .. ' ' .. body)
+  end
+
+  local count = last_arg - a - 4
+  local is_over = ARGV[last_arg] == 'z'
+  if is_over then count = count - 1 end
+  for i = math.max(1, sent - first + 2), count do send(first + i - 1, ARGV[a + 4 + i]) end
+
+  local ended = false
+  if string.find(ARGV[a + 4], 'e', 1, true) then
+    end_runs(state, run)
+    ended = not stored[2]
+  elseif is_over then
+    redis.call('HDEL', state, 'r:' .. run)
+    ended = not stored[2] and not another_goes_on(state, run)
+    if ended then
+      redis.call('HSET', state, 'end', '')
+      redis.call('HDEL', state, 'open')
+    end
+  end
+  redis.call('HSET', state, 'c:' .. run, string.format('%.0f', math.max(sent, first + count - 1)))
+  if ended then send(first + count, 'z') end
+end
