@@ -8,6 +8,7 @@ export {
   BaseQueueManager,
   type TransportParts,
 } from './queue-manager/manager/base-queue-manager.ts';
+export { ChannelFeed, type ChannelFeedParts } from './queue-manager/events/channel-feed.ts';
 export { ChannelHub, type ResumedListener } from './queue-manager/messages/channel-hub.ts';
 export { decodeEvent, encodeEvent } from './queue-manager/events/event-codec.ts';
 export {
@@ -22,11 +23,7 @@ export {
   type TaskStanding,
   type TransportedEvent,
 } from './queue-manager/events/event-transport.ts';
-export {
-  callAborted,
-  queueEventsLost,
-  unreadableMessage,
-} from './queue-manager/events/queue-errors.ts';
+export { callAborted, queueEventsLost } from './queue-manager/events/queue-errors.ts';
 export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
 export { directQueueName, QueueKeys, type TaskAddress } from './queue-manager/state/queue-keys.ts';
 export {

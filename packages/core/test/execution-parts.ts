@@ -59,7 +59,7 @@ export class ExecutionParts {
       runtime: systemRuntime,
       runner: { run },
       transport: {
-        keepsEvents: true,
+        placeOf: () => 'events',
         sending: (
           _task: unknown,
           batch: EventBatch,

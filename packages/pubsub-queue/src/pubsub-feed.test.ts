@@ -34,7 +34,8 @@ class Feed {
         isOwn: (publisher) => publisher === 'own-1',
         onEvent: ({ eventId, body }) =>
           this.events.push(`${eventId.publisher} ${eventId.counter} ${body}`),
-        onLoss: ({ message }) =>
+        onLoss: ({ message }) => this.errors.push(message),
+        onMissed: ({ message }) =>
           this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
         onRequest: () => {
           this.requests += 1;
@@ -42,15 +43,19 @@ class Feed {
       },
       {
         runtime: systemRuntime,
-        join: async (listener) => {
-          this.#receive = listener;
+        hub: {
+          join: async (_, listener) => {
+            this.#receive = listener;
+          },
+          leave: () => {
+            this.#receive = () => {};
+          },
         },
-        leave: () => {
-          this.#receive = () => {};
-        },
-        announce: async () => {
-          this.announcements += 1;
-          this.receive(this.position);
+        channel: {
+          announcePosition: async () => {
+            this.announcements += 1;
+            this.receive(this.position);
+          },
         },
         onError: (error) => this.errors.push(String(error)),
       },
@@ -78,7 +83,7 @@ function stateWith(
   counters: Record<string, number> = {},
 ): RedisTaskState {
   const map = new Map(Object.entries(counters));
-  const none = { runs: [], cancels: new Map(), epoch: '', last: '', fenced: new Set<string>() };
+  const none = { runs: [], cancels: new Map(), noted: new Map(), fenced: new Set<string>() };
   return { phase, counters: map, ...none };
 }
 

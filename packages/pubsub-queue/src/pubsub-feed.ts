@@ -1,16 +1,16 @@
-import { A2ARedisError } from '@a2a-redis/core';
-import { backoffMs, type Runtime, sleep } from '@a2a-redis/core/shared';
 import {
+  ChannelFeed,
+  type ChannelFeedParts,
   END_OF_EVENTS,
   isTaskOver,
   type RedisTaskState,
   type TaskAddress,
-  type TaskFeed,
   type TaskFollower,
-  unreadableMessage,
 } from '@a2a-redis/core/queue-manager';
+import { sleep } from '@a2a-redis/core/shared';
 
 import { type ChannelMessage, parseMessage } from './channel-message.ts';
+import type { TaskChannel } from './task-channel.ts';
 
 /** How long an announcement is waited for before another one is asked for, in milliseconds. */
 const ANNOUNCEMENT_MS = 2000;
@@ -19,14 +19,8 @@ type EventsMessage = Extract<ChannelMessage, { readonly kind: 'events' }>;
 type PositionMessage = Extract<ChannelMessage, { readonly kind: 'position' }>;
 
 /** What a feed needs. */
-export interface FeedParts {
-  readonly runtime: Runtime;
-  /** Resolves when the subscription is confirmed. */
-  readonly join: (listener: (message: string) => void) => Promise<void>;
-  readonly leave: (listener: (message: string) => void) => void;
-  /** Has the position announced on the channel. */
-  readonly announce: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
+export interface PubSubFeedParts extends ChannelFeedParts {
+  readonly channel: Pick<TaskChannel, 'announcePosition'>;
 }
 
 /**
@@ -36,89 +30,67 @@ export interface FeedParts {
  * Messages of one channel come in the order in which they were published, or not at all. So a jump
  * in a publisher's counters is a loss, and so is an announced position beyond what came before it.
  */
-export class PubSubFeed implements TaskFeed {
-  readonly ready: Promise<void>;
-  readonly #task: TaskAddress;
-  readonly #follower: TaskFollower;
-  readonly #parts: FeedParts;
+export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
+  readonly #channel: PubSubFeedParts['channel'];
   /** The counter of the last event of each publisher. */
   readonly #seen = new Map<string, number>();
   /** Whether the first position was heard, from which on all publishers are known. */
   #isPlaced = false;
   /** Whether events of others may be to come, so that their end is expected. */
   #isLive = false;
-  #heardAt = 0;
-  #isClosed = false;
-  #release: () => void = () => {};
   #placing: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
-  constructor(task: TaskAddress, follower: TaskFollower, parts: FeedParts) {
-    this.#task = task;
-    this.#follower = follower;
-    this.#parts = parts;
-    this.ready = new Promise((resolve, reject) => {
-      this.#start().then(resolve, reject);
-      this.#release = resolve;
-    });
-    // Who awaits it is told; nobody need.
-    this.ready.catch(() => undefined);
+  constructor(task: TaskAddress, follower: TaskFollower, parts: PubSubFeedParts) {
+    super(task, follower, parts);
+    this.#channel = parts.channel;
   }
 
-  get heardAt(): number {
-    return this.#heardAt;
-  }
-
-  async check(state?: RedisTaskState): Promise<void> {
-    if (!this.#isPlaced || this.#isClosed) return;
+  override async check(state?: RedisTaskState): Promise<void> {
+    if (!this.#isPlaced || this.isClosed) return;
     if (state !== undefined && !this.#seemsBehind(state)) {
-      this.#heardAt = this.#parts.runtime.now();
+      this.noteHeard();
       return;
     }
     // While nothing comes through, it goes on in the background.
-    const pause = sleep(this.#parts.runtime, ANNOUNCEMENT_MS, { ref: false });
-    await Promise.race([this.#place(), pause]);
+    const pause = sleep(this.runtime, ANNOUNCEMENT_MS, { ref: false });
+    await Promise.race([this.place(), pause]);
   }
 
   /** Finds out what was lost while the connection was. */
-  async resume(): Promise<void> {
-    this.#follower.onRequest();
+  override async resume(): Promise<void> {
+    this.follower.onRequest();
     await this.check();
   }
 
-  close(): void {
-    this.#isClosed = true;
-    this.#parts.leave(this.#onMessage);
-    this.#release();
+  override close(): void {
+    super.close();
     this.#wake();
   }
 
-  async #start(): Promise<void> {
-    await this.#parts.join(this.#onMessage);
-    await this.#place();
+  protected override parse(text: string): ChannelMessage | undefined {
+    return parseMessage(text);
+  }
+
+  protected override take(news: EventsMessage | PositionMessage): void {
+    if (news.kind === 'position') {
+      this.#compare(news);
+      this.#wake();
+    } else {
+      this.#takeEvents(news);
+    }
   }
 
   /** Resolves when a position was announced and heard, as often as it takes. */
-  async #place(): Promise<void> {
-    this.#placing ??= this.#announce().finally(() => {
+  protected override async place(): Promise<void> {
+    this.#placing ??= this.persist(async () => {
+      const heard = this.#nextPosition();
+      await this.#channel.announcePosition(this.task);
+      return heard;
+    }).finally(() => {
       this.#placing = undefined;
     });
     await this.#placing;
-  }
-
-  async #announce(): Promise<void> {
-    const { runtime, announce, onError } = this.#parts;
-    for (let attempt = 1; !this.#isClosed; attempt += 1) {
-      const heard = this.#nextPosition();
-      try {
-        await announce();
-        if (await heard) return;
-      } catch (error) {
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
-        onError(error);
-        await sleep(runtime, backoffMs(attempt, 50, 2000, runtime.random()), { ref: false });
-      }
-    }
   }
 
   /** Whether a position is heard in time. */
@@ -132,7 +104,7 @@ export class PubSubFeed implements TaskFeed {
       const wake = (): void => {
         settle(true);
       };
-      const timer = this.#parts.runtime.setTimer(() => {
+      const timer = this.runtime.setTimer(() => {
         settle(false);
       }, ANNOUNCEMENT_MS);
       timer.unref();
@@ -144,27 +116,8 @@ export class PubSubFeed implements TaskFeed {
     for (const wake of this.#waiting) wake();
   }
 
-  readonly #onMessage = (text: string): void => {
-    if (this.#isClosed) return;
-    const message = parseMessage(text);
-    if (message === undefined) {
-      // Were there events in it, the next message or look finds that they did not come.
-      this.#parts.onError(unreadableMessage(this.#task));
-      return;
-    }
-    this.#heardAt = this.#parts.runtime.now();
-    if (message.kind === 'request') {
-      this.#follower.onRequest();
-    } else if (message.kind === 'position') {
-      this.#compare(message);
-      this.#wake();
-    } else {
-      this.#take(message);
-    }
-  };
-
-  #take({ publisher, firstCounter, bodies }: EventsMessage): void {
-    const isOwn = this.#follower.isOwn(publisher);
+  #takeEvents({ publisher, firstCounter, bodies }: EventsMessage): void {
+    const isOwn = this.follower.isOwn(publisher);
     for (const [index, body] of bodies.entries()) {
       const counter = firstCounter + index;
       // Before the first position, anybody may have begun long ago.
@@ -176,7 +129,7 @@ export class PubSubFeed implements TaskFeed {
       }
       if (body === END_OF_EVENTS) this.#isLive = false;
       else if (!isOwn) this.#isLive = true;
-      this.#follower.onEvent({ eventId: { publisher, counter }, body });
+      this.follower.onEvent({ eventId: { publisher, counter }, body });
     }
   }
 
@@ -186,7 +139,7 @@ export class PubSubFeed implements TaskFeed {
     for (const [publisher, counter] of counters) {
       const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter);
       this.#seen.set(publisher, Math.max(before, counter));
-      if (this.#follower.isOwn(publisher)) continue;
+      if (this.follower.isOwn(publisher)) continue;
       hasOthers = true;
       count += Math.max(0, counter - before);
     }
@@ -200,14 +153,14 @@ export class PubSubFeed implements TaskFeed {
   #seemsBehind(state: RedisTaskState): boolean {
     if (this.#isLive && isTaskOver(state)) return true;
     for (const [publisher, counter] of state.counters) {
-      const isOwn = this.#follower.isOwn(publisher);
+      const isOwn = this.follower.isOwn(publisher);
       if (!isOwn && counter > (this.#seen.get(publisher) ?? 0)) return true;
     }
     return false;
   }
 
+  /** The record of the task may have what the messages brought. */
   #lose(reason: string): void {
-    const message = `Events of task ${JSON.stringify(this.#task.taskId)} were lost to a subscriber: ${reason}. Subscribe again for a fresh snapshot.`;
-    this.#follower.onLoss(new A2ARedisError('EVENTS_LOST', message));
+    this.follower.onMissed(this.lost(reason));
   }
 }

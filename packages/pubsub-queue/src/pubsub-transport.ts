@@ -1,5 +1,5 @@
 import type {
-  ChannelHub,
+  ChannelFeedParts,
   EventBatch,
   EventTransport,
   Joining,
@@ -9,34 +9,31 @@ import type {
   TaskFollower,
   TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
-import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
+import type { CompanionCall } from '@a2a-redis/core/shared';
 
 import { catchUp } from './catch-up.ts';
 import { PubSubFeed } from './pubsub-feed.ts';
 import type { TaskChannel } from './task-channel.ts';
 
+/** What the transport works with. */
+export interface PubSubTransportParts extends ChannelFeedParts {
+  readonly channel: TaskChannel;
+}
+
 /** Events of tasks by messages alone. */
 export class PubSubTransport implements EventTransport {
-  readonly keepsEvents: boolean = false;
-  readonly #runtime: Runtime;
-  readonly #channel: TaskChannel;
-  readonly #hub: ChannelHub;
-  readonly #onError: (error: unknown) => void;
+  readonly #parts: PubSubTransportParts;
 
-  constructor(
-    runtime: Runtime,
-    channel: TaskChannel,
-    hub: ChannelHub,
-    onError: (error: unknown) => void,
-  ) {
-    this.#runtime = runtime;
-    this.#channel = channel;
-    this.#hub = hub;
-    this.#onError = onError;
+  constructor(parts: PubSubTransportParts) {
+    this.#parts = parts;
+  }
+
+  placeOf({ channel }: TaskAddress): string {
+    return channel;
   }
 
   sending(task: TaskAddress, batch: EventBatch): CompanionCall {
-    return this.#channel.publishing(task, batch);
+    return this.#parts.channel.publishing(task, batch);
   }
 
   /** Nothing is stored. */
@@ -50,14 +47,6 @@ export class PubSubTransport implements EventTransport {
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
-    return new PubSubFeed(task, follower, {
-      runtime: this.#runtime,
-      join: async (listener) => this.#hub.join(task.channel, listener),
-      leave: (listener) => {
-        this.#hub.leave(task.channel, listener);
-      },
-      announce: async () => this.#channel.announcePosition(task),
-      onError: this.#onError,
-    });
+    return new PubSubFeed(task, follower, this.#parts);
   }
 }

@@ -58,9 +58,9 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
     const sharded = resolveSharded(client, options.sharded);
     const { maxBufferedEvents = 10_000 } = options;
     wholeNumber(maxBufferedEvents, 'maxBufferedEvents', 1);
-    super(client, { ...resolved, sharded }, ({ runner, hub, publish, onError }) => {
+    super(client, { ...resolved, sharded }, ({ runner, publish, ...parts }) => {
       const channel = new TaskChannel(runner, publish, resolved.retentionSeconds);
-      return new PubSubTransport(runner.runtime, channel, hub, onError);
+      return new PubSubTransport({ ...parts, channel });
     });
     this.#queues = new DirectQueues({
       runner: this.runner,

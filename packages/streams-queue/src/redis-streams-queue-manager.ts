@@ -76,9 +76,8 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       endedRetentionSeconds: timeToLive(endedRetentionSeconds, 'endedRetentionSeconds'),
       maxMessageBytes: wholeNumber(maxMessageBytes, 'maxMessageBytes', 0),
     };
-    super(client, resolved, ({ runner, hub, publish, onError }) => {
-      const log = new StreamLog(runner, publish, limits);
-      return new StreamTransport(runner.runtime, log, hub, onError);
+    super(client, resolved, ({ runner, publish, ...parts }) => {
+      return new StreamTransport({ ...parts, log: new StreamLog(runner, publish, limits) });
     });
     this.#queues = new DirectQueues({
       runner: this.runner,

@@ -47,6 +47,7 @@ class Feed {
       {
         isOwn: () => false,
         onEvent: ({ eventId, body }) => this.events.push(`${eventId.counter} ${body}`),
+        onMissed: ({ message }) => this.errors.push(message),
         onLoss: ({ message }) =>
           this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
         onRequest: () => {
@@ -72,12 +73,14 @@ class Feed {
             return read;
           },
         },
-        join: async (_, listener) => {
-          this.isJoined = true;
-          this.#receive = listener;
-        },
-        leave: () => {
-          this.isJoined = false;
+        hub: {
+          join: async (_, listener) => {
+            this.isJoined = true;
+            this.#receive = listener;
+          },
+          leave: () => {
+            this.isJoined = false;
+          },
         },
         onError: (error) => this.errors.push(String(error)),
       },
@@ -132,7 +135,8 @@ class Feed {
 /** A state that says where the log stands. */
 function stateAt(epoch: string, last: string): RedisTaskState {
   const none = { runs: [], cancels: new Map(), counters: new Map(), fenced: new Set<string>() };
-  return { phase: 'running', epoch, last, ...none };
+  const noted = epoch === '' ? [] : Object.entries({ epoch, last });
+  return { phase: 'running', noted: new Map(noted), ...none };
 }
 
 afterEach(() => {

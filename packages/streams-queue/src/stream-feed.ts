@@ -1,27 +1,24 @@
-import { A2ARedisError } from '@a2a-redis/core';
-import { backoffMs, type Runtime, sleep } from '@a2a-redis/core/shared';
 import {
+  ChannelFeed,
+  type ChannelFeedParts,
+  type RedisTaskState,
   type TaskAddress,
-  type TaskFeed,
   type TaskFollower,
-  unreadableMessage,
 } from '@a2a-redis/core/queue-manager';
 
-import { type LogEntry, parseMessage, sequenceOf } from './log-message.ts';
-import type { LogPosition, StreamLog } from './stream-log.ts';
+import { type LogEntry, type LogMessage, parseMessage } from './log-message.ts';
+import { type LogPosition, notedPosition, type StreamLog } from './stream-log.ts';
 
 /** How many entries are read at once. */
 const ENTRIES_PER_READ = 256;
 
-/** What a feed needs beside the log. */
-export interface FeedParts {
-  readonly runtime: Runtime;
+/** What a feed needs. */
+export interface StreamFeedParts extends ChannelFeedParts {
   readonly log: Pick<StreamLog, 'position' | 'after'>;
-  /** Resolves when the subscription is confirmed. */
-  readonly join: (channel: string, listener: (message: string) => void) => Promise<void>;
-  readonly leave: (channel: string, listener: (message: string) => void) => void;
-  readonly onError: (error: unknown) => void;
 }
+
+/** What a message tells of the log. */
+type NewsOfLog = Exclude<LogMessage, { readonly kind: 'request' }>;
 
 /**
  * Follows a task's log: by messages while they follow one another, by reading the log wherever they
@@ -29,98 +26,56 @@ export interface FeedParts {
  *
  * It subscribes, then notes where the log stands, and drops the messages up to there.
  */
-export class StreamFeed implements TaskFeed {
-  readonly ready: Promise<void>;
-  readonly #task: TaskAddress;
-  readonly #parts: FeedParts;
-  readonly #follower: TaskFollower;
+export class StreamFeed extends ChannelFeed<NewsOfLog> {
+  readonly #log: StreamFeedParts['log'];
   /** Where the feed stands; absent until it knows where the log stood when it began. */
   #position: LogPosition | undefined;
-  /** Messages that came before the position was known. */
-  readonly #early: string[] = [];
+  /** What came before the position was known. */
+  readonly #early: NewsOfLog[] = [];
   /** The newest sequence that was announced. */
   #announced = 0;
-  #heardAt = 0;
   #reading: Promise<void> | undefined;
-  #isClosed = false;
-  #release: () => void = () => {};
 
-  constructor(task: TaskAddress, follower: TaskFollower, parts: FeedParts) {
-    this.#task = task;
-    this.#follower = follower;
-    this.#parts = parts;
-    this.ready = new Promise((resolve, reject) => {
-      this.#start().then(resolve, reject);
-      this.#release = resolve;
-    });
-    // Who awaits it is told; nobody need.
-    this.ready.catch(() => undefined);
+  constructor(task: TaskAddress, follower: TaskFollower, parts: StreamFeedParts) {
+    super(task, follower, parts);
+    this.#log = parts.log;
   }
 
-  get heardAt(): number {
-    return this.#heardAt;
-  }
-
-  async check(state?: { readonly epoch: string; readonly last: string }): Promise<void> {
-    if (this.#position === undefined || this.#isClosed) return;
-    const found = state ?? (await this.#parts.log.position(this.#task));
-    const last = sequenceOf('id' in found ? found.id : found.last);
-    this.#heardAt = this.#parts.runtime.now();
-    if (found.epoch === '' || last === undefined) return;
-    this.#look(found.epoch, last);
+  override async check(state?: Pick<RedisTaskState, 'noted'>): Promise<void> {
+    if (this.#position === undefined || this.isClosed) return;
+    const found = state === undefined ? await this.#log.position(this.task) : notedPosition(state);
+    this.noteHeard();
+    if (found.epoch === '') return;
+    this.#look(found.epoch, found.sequence);
     await this.#reading;
   }
 
   /** The log has what the messages said that were lost. */
-  async resume(): Promise<void> {
+  override async resume(): Promise<void> {
     await this.check();
   }
 
-  close(): void {
-    this.#isClosed = true;
-    this.#parts.leave(this.#task.channel, this.#onMessage);
-    this.#release();
+  protected override parse(text: string): LogMessage | undefined {
+    return parseMessage(text);
   }
 
-  async #start(): Promise<void> {
-    const { runtime, log, join, onError } = this.#parts;
-    await join(this.#task.channel, this.#onMessage);
-    for (let attempt = 1; !this.#isClosed; attempt += 1) {
-      try {
-        this.#position = await log.position(this.#task);
-        this.#announced = this.#position.sequence;
-        for (const message of this.#early.splice(0)) this.#onMessage(message);
-        return;
-      } catch (error) {
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
-        onError(error);
-        await sleep(runtime, backoffMs(attempt, 50, 2000, runtime.random()), { ref: false });
-      }
-    }
+  protected override take(news: NewsOfLog): void {
+    if (this.#position === undefined) this.#early.push(news);
+    else if (news.kind === 'look') this.#look(news.epoch, news.last);
+    else this.#takeEntries(news.epoch, news.entries);
   }
 
-  readonly #onMessage = (text: string): void => {
-    if (this.#isClosed) return;
-    const message = parseMessage(text);
-    if (message === undefined) {
-      // What it announced is in the log, and found at the next message or look.
-      this.#parts.onError(unreadableMessage(this.#task));
-      return;
-    }
-    this.#heardAt = this.#parts.runtime.now();
-    if (message.kind === 'request') {
-      this.#follower.onRequest();
-    } else if (this.#position === undefined) {
-      this.#early.push(text);
-    } else if (message.kind === 'look') {
-      this.#look(message.epoch, message.last);
-    } else {
-      this.#take(message.epoch, message.entries);
-    }
-  };
+  protected override async place(): Promise<void> {
+    await this.persist(async () => {
+      this.#position = await this.#log.position(this.task);
+      this.#announced = this.#position.sequence;
+      for (const news of this.#early.splice(0)) this.take(news);
+      return true;
+    });
+  }
 
   /** Takes entries that came with a message, if they follow on; otherwise reads what is between. */
-  #take(epoch: string, entries: readonly LogEntry[]): void {
+  #takeEntries(epoch: string, entries: readonly LogEntry[]): void {
     const position = this.#positionIn(epoch);
     const next = entries.find(({ sequence }) => sequence > position.sequence);
     if (next === undefined) return;
@@ -157,7 +112,7 @@ export class StreamFeed implements TaskFeed {
 
   #read(): void {
     this.#reading ??= this.#readOn()
-      .catch(this.#parts.onError)
+      .catch(this.onError)
       .finally(() => {
         this.#reading = undefined;
       });
@@ -166,11 +121,11 @@ export class StreamFeed implements TaskFeed {
   async #readOn(): Promise<void> {
     for (;;) {
       const from = this.#position;
-      if (from === undefined || this.#isClosed || from.sequence >= this.#announced) return;
-      const entries = await this.#parts.log.after(this.#task, from.id, ENTRIES_PER_READ);
+      if (from === undefined || this.isClosed || from.sequence >= this.#announced) return;
+      const entries = await this.#log.after(this.task, from.id, ENTRIES_PER_READ);
       // Read in one epoch, met in another: what was read is of the old one. And whoever closed the feed
       // may follow the task anew, from a later entry on.
-      if (this.#isClosed || this.#position?.epoch !== from.epoch) continue;
+      if (this.isClosed || this.#position?.epoch !== from.epoch) continue;
       const first = entries[0];
       if (first === undefined) {
         this.#position = { ...from, sequence: this.#announced };
@@ -188,12 +143,12 @@ export class StreamFeed implements TaskFeed {
     if (entry.body.startsWith('g')) {
       this.#lose(`its publisher could not send ${entry.body.slice(1)} of them`);
     } else {
-      this.#follower.onEvent(entry);
+      this.follower.onEvent(entry);
     }
   }
 
+  /** What the log does not have, is nowhere: who subscribes again gets what it keeps. */
   #lose(reason: string): void {
-    const message = `Events of task ${JSON.stringify(this.#task.taskId)} were lost to a subscriber: ${reason}. Subscribe again for a fresh snapshot.`;
-    this.#follower.onLoss(new A2ARedisError('EVENTS_LOST', message));
+    this.follower.onLoss(this.lost(reason));
   }
 }

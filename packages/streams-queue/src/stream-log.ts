@@ -1,6 +1,7 @@
 import {
   type AppliedEvents,
   type EventBatch,
+  type RedisTaskState,
   type TaskAddress,
   taskStateSource,
 } from '@a2a-redis/core/queue-manager';
@@ -74,8 +75,8 @@ export class StreamLog {
 
   async position(task: TaskAddress): Promise<LogPosition> {
     const reply = await this.#runner.run(readPositionScript, [task.state], []);
-    const [epoch = '', id = ''] = textsReply(reply);
-    return { epoch, id: id === '' ? '0-0' : id, sequence: sequenceOf(id) ?? 0 };
+    const [epoch, id] = textsReply(reply);
+    return positionOf(epoch, id);
   }
 
   /** Entries after an id, oldest first. */
@@ -118,6 +119,15 @@ export class StreamLog {
   async #read(task: TaskAddress, range: StreamRange): Promise<readonly LogEntry[]> {
     return parseLog(await readStream(this.#runner, task.log, range));
   }
+}
+
+/** Where a log stands, as the state of its task has it. */
+export function notedPosition({ noted }: Pick<RedisTaskState, 'noted'>): LogPosition {
+  return positionOf(noted.get('epoch'), noted.get('last'));
+}
+
+function positionOf(epoch = '', id = ''): LogPosition {
+  return { epoch, id: id === '' ? '0-0' : id, sequence: sequenceOf(id) ?? 0 };
 }
 
 /** Whether a task holds what an entry brings: not a message, a gap or the end. */

@@ -1,6 +1,6 @@
 import {
   type AppliedEvents,
-  type ChannelHub,
+  type ChannelFeedParts,
   END_OF_EVENTS,
   type EventBatch,
   type EventTransport,
@@ -12,29 +12,28 @@ import {
   type TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { CompanionCall, Runtime } from '@a2a-redis/core/shared';
+import type { CompanionCall } from '@a2a-redis/core/shared';
 
 import { StreamFeed } from './stream-feed.ts';
 import type { StreamLog } from './stream-log.ts';
 
+/** What the transport works with. */
+export interface StreamTransportParts extends ChannelFeedParts {
+  readonly log: StreamLog;
+}
+
 /** Events of tasks by streams, announced by messages. */
 export class StreamTransport implements EventTransport {
-  readonly keepsEvents: boolean = true;
-  readonly #runtime: Runtime;
+  readonly #parts: StreamTransportParts;
   readonly #log: StreamLog;
-  readonly #hub: ChannelHub;
-  readonly #onError: (error: unknown) => void;
 
-  constructor(
-    runtime: Runtime,
-    log: StreamLog,
-    hub: ChannelHub,
-    onError: (error: unknown) => void,
-  ) {
-    this.#runtime = runtime;
-    this.#log = log;
-    this.#hub = hub;
-    this.#onError = onError;
+  constructor(parts: StreamTransportParts) {
+    this.#parts = parts;
+    this.#log = parts.log;
+  }
+
+  placeOf({ log }: TaskAddress): string {
+    return log;
   }
 
   sending(task: TaskAddress, batch: EventBatch): CompanionCall {
@@ -57,15 +56,7 @@ export class StreamTransport implements EventTransport {
   }
 
   follow(task: TaskAddress, follower: TaskFollower): TaskFeed {
-    return new StreamFeed(task, follower, {
-      runtime: this.#runtime,
-      log: this.#log,
-      join: async (channel, listener) => this.#hub.join(channel, listener),
-      leave: (channel, listener) => {
-        this.#hub.leave(channel, listener);
-      },
-      onError: this.#onError,
-    });
+    return new StreamFeed(task, follower, this.#parts);
   }
 }
 

@@ -44,8 +44,8 @@ export class MemoryTransport implements EventTransport {
     this.#parts = parts;
   }
 
-  get keepsEvents(): boolean {
-    return !this.#parts.readsRecords;
+  placeOf({ channel }: TaskAddress): string {
+    return channel;
   }
 
   sending(task: TaskAddress, batch: EventBatch): CompanionCall {
@@ -152,15 +152,20 @@ class MemoryFeed implements TaskFeed {
     for (const event of kept.filter((each) => each.sequence <= sequence)) this.#handOn(event);
     if (this.#last < sequence) {
       this.#last = sequence;
-      this.#follower.onLoss(lost(this.#task));
+      this.#lose();
     }
   }
 
   #handOn(event: LoggedEvent): void {
     const isNext = event.sequence === (this.#last ?? 0) + 1;
     this.#last = event.sequence;
-    if (!isNext) this.#follower.onLoss(lost(this.#task));
+    if (!isNext) this.#lose();
     this.#follower.onEvent(event);
+  }
+
+  #lose(): void {
+    if (this.#parts.readsRecords) this.#follower.onMissed(lost(this.#task));
+    else this.#follower.onLoss(lost(this.#task));
   }
 }
 

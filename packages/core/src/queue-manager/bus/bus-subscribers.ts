@@ -5,7 +5,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
  *
  * - `event`: an event.
  * - `missed`: messages were lost; what events they brought may be in the task.
- * - `lost`: events were lost for good.
+ * - `lost`: events were lost for good: nothing that there is by now makes up for them.
  * - `finished`: nothing more comes.
  * - `closed`: this process hears no more of the task, which may go on elsewhere.
  */

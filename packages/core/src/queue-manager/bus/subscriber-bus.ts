@@ -108,23 +108,17 @@ export class SubscriberBus extends ListeningBus {
   }
 
   readonly #onNews = (news: BusNews): void => {
-    // What is kept can be had by who subscribes again.
-    const { keepsEvents } = this.#services.transport;
     switch (news.kind) {
       case 'event':
         this.#onEvent(news.event);
         break;
       case 'missed':
-        if (keepsEvents) this.#close(news.error);
-        else this.#makeUp(news.error);
-        break;
-      case 'lost':
-        if (keepsEvents) this.#close(news.error);
-        else void this.#end(news.error);
+        this.#makeUp(news.error);
         break;
       case 'finished':
         this.#onFinished();
         break;
+      case 'lost':
       case 'closed':
       default:
         this.#close(news.error);

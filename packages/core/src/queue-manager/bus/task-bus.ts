@@ -74,9 +74,12 @@ export class TaskBus extends ListeningBus {
       onEvent: (event) => {
         this.#onTransported(event);
       },
-      onLoss: (error) => {
+      onMissed: (error) => {
         services.onError(error);
         this.#subscribers.miss(error);
+      },
+      onLoss: (error) => {
+        this.#lose(error);
       },
       onRequest: () => {
         this.cancels.check().catch(services.onError);

@@ -48,6 +48,8 @@ export interface TaskFollower {
   readonly isOwn: (publisher: string) => boolean;
   /** Called once for each event, this process's own among them, in the order of the transport. */
   readonly onEvent: (event: TransportedEvent) => void;
+  /** Events did not come, and are not kept: the record of the task may have what they brought. */
+  readonly onMissed: (error: A2ARedisError) => void;
   /** Events were lost for good: they can be neither received nor read any more. */
   readonly onLoss: (error: A2ARedisError) => void;
   /** Requests to cancel the task, or answers to them, may have changed. */
@@ -109,8 +111,8 @@ export interface Lacking {
 
 /** How the events of tasks get to other replicas. */
 export interface EventTransport {
-  /** Whether events can be had after they were sent: otherwise whoever comes late has missed them. */
-  readonly keepsEvents: boolean;
+  /** The key or channel through which the events of a task go, as errors name it. */
+  placeOf(task: TaskAddress): string;
   /**
    * What sends events in their order, alone or with the record of their task. Safe to repeat: what was
    * accepted before is not sent again. What it refuses, it answers as {@link SendOutcome} says.

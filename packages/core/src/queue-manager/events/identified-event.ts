@@ -11,7 +11,7 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 interface EventSettings {
   /** The store of the tasks, where it reads the ids of events. */
   readonly trackingStore: EventTrackingStore | undefined;
-  readonly transport: Pick<EventTransport, 'keepsEvents'>;
+  readonly transport: Pick<EventTransport, 'placeOf'>;
 }
 
 /** An event as listeners get it: with its event id in it, where the task store reads event ids. */
@@ -49,9 +49,9 @@ export function unreadableEvent(
   { eventId }: TransportedEvent,
   { transport }: Pick<EventSettings, 'transport'>,
 ): A2ARedisError {
-  const place = transport.keepsEvents ? task.log : task.channel;
+  const place = JSON.stringify(transport.placeOf(task));
   return new A2ARedisError(
     'CORRUPT_RECORD',
-    `Event ${eventId.counter} of run ${eventId.publisher} in ${JSON.stringify(place)} cannot be read.`,
+    `Event ${eventId.counter} of run ${eventId.publisher} in ${place} cannot be read.`,
   );
 }

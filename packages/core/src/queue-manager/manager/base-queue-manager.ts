@@ -22,6 +22,7 @@ import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { OwnRuns } from '../execution/own-runs.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
+import type { ChannelFeedParts } from '../events/channel-feed.ts';
 import { closeManager } from './close-manager.ts';
 import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
 import type { EventTransport } from '../events/event-transport.ts';
@@ -43,11 +44,9 @@ const LEASE_SHARE = 0.6;
 const NO_CONTEXT = new ServerCallContext();
 
 /** What a transport is made of. */
-export interface TransportParts {
+export interface TransportParts extends ChannelFeedParts {
   readonly runner: ScriptRunner;
-  readonly hub: ChannelHub;
   readonly publish: 'PUBLISH' | 'SPUBLISH';
-  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -105,7 +104,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#services = {
       runtime,
       runner,
-      transport: createTransport({ runner, hub, publish, onError }),
+      transport: createTransport({ runtime, runner, hub, publish, onError }),
       states: new RedisTaskStates(runner, keys, publish, retentionSeconds),
       lease,
       ownRuns: new OwnRuns(runtime),

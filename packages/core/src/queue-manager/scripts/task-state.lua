@@ -32,9 +32,10 @@ local function look_up(state, run)
   }
 end
 
--- All that is known of a task. Its counts and cancels are lists of names and values in turn.
+-- All that is known of a task. Its counts, its cancels and what only its transport knows are lists of names and
+-- values in turn.
 local function read_state(state)
-  local all = { runs = {}, fenced = {}, counts = {}, cancels = {}, epoch = '', last = '' }
+  local all = { runs = {}, fenced = {}, counts = {}, cancels = {}, noted = {} }
   local stored = redis.call('HGETALL', state)
   for i = 1, #stored, 2 do
     local field, value = stored[i], stored[i + 1]
@@ -54,8 +55,9 @@ local function read_state(state)
       all.has_ended = true
     elseif field == 'open' then
       all.is_open = true
-    elseif field == 'epoch' or field == 'last' then
-      all[field] = value
+    elseif field ~= 'paused' then
+      table.insert(all.noted, field)
+      table.insert(all.noted, value)
     end
   end
   return all

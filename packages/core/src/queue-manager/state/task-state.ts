@@ -49,10 +49,8 @@ export interface RedisTaskState {
   readonly runs: readonly string[];
   /** The requests to cancel it, with their answers; empty where there is none yet. */
   readonly cancels: ReadonlyMap<string, string>;
-  /** Which log its events are in; empty where they are not logged. */
-  readonly epoch: string;
-  /** The id of the latest event of the log. */
-  readonly last: string;
+  /** What the transport notes with the events that it sends, in words of its own. */
+  readonly noted: ReadonlyMap<string, string>;
   /** How many events of each publisher there were. */
   readonly counters: ReadonlyMap<string, number>;
   /** Runs that another replica has ended. */
@@ -179,11 +177,10 @@ export class RedisTaskStates {
   async state(task: TaskAddress): Promise<RedisTaskState> {
     const reply = await this.#runner.run(readStateScript, [task.state], []);
     const all = arrayReply(readStateScript.name, reply);
-    const [phase, epoch, last, runs, cancels, counters, fenced] = all;
+    const [phase, noted, runs, cancels, counters, fenced] = all;
     return {
       phase: phaseOf(textReply(phase)),
-      epoch: textReply(epoch),
-      last: textReply(last),
+      noted: pairs(textsReply(noted)),
       runs: textsReply(runs),
       cancels: pairs(textsReply(cancels)),
       counters: new Map([...pairs(textsReply(counters))].map(([run, text]) => [run, Number(text)])),

@@ -11,16 +11,20 @@
 -- Returns nothing: defines the companion.
 local companion = { keys = 1 }
 
+-- What check found, for apply.
+local known
+
 -- See refusal_of.
 function companion.check(k, a, last_arg)
-  return refusal_of(KEYS[k + 1], a, 4, last_arg)
+  local refusal
+  refusal, known = refusal_of(KEYS[k + 1], a, 4, last_arg)
+  return refusal
 end
 
 -- What was sent before is left out.
 function companion.apply(k, a, last_arg)
   local state, run, first = KEYS[k + 1], ARGV[a + 1], tonumber(ARGV[a + 2])
-  local stored = redis.call('HMGET', state, 'c:' .. run, 'end')
-  local sent = tonumber(stored[1] or '0')
+  local sent = known.count or 0
   local function send(counter, body)
     local header = 'E' .. run .. ' ' .. string.format('%.0f', counter)
     redis.call('PUBLISH', ARGV[a + 3], header .. ' ' .. body)
@@ -33,16 +37,13 @@ function companion.apply(k, a, last_arg)
 
   local ended = false
   if string.find(ARGV[a + 4], 'e', 1, true) then
-    end_runs(state, run)
-    ended = not stored[2]
+    end_task(state, run)
+    ended = not known.has_ended
   elseif is_over then
-    redis.call('HDEL', state, 'r:' .. run)
-    ended = not stored[2] and not another_goes_on(state, run)
-    if ended then
-      redis.call('HSET', state, 'end', '')
-      redis.call('HDEL', state, 'open')
-    end
+    leave_run(state, run)
+    ended = not known.has_ended and not another_goes_on(state, run)
+    if ended then close_task(state) end
   end
-  redis.call('HSET', state, 'c:' .. run, string.format('%.0f', math.max(sent, first + count - 1)))
+  count_events(state, run, math.max(sent, first + count - 1))
   if ended then send(first + count, 'z') end
 end
