@@ -16,7 +16,7 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'Pub/Sub: nothing is made up for a message that was lost',
     file: `${MANAGER}/bus/subscriber-bus.ts`,
-    from: 'else this.#makeUp(news.error);',
+    from: 'this.#makeUp(news.error);',
     to: '',
     conditions: DENSE_CUT,
   },
@@ -77,12 +77,10 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_CUT,
   },
   {
-    name: 'PubSubFeed is ready before it was told where the task stands',
-    file: `${PUBSUB}/pubsub-feed.ts`,
-    from: `    await this.#parts.join(this.#onMessage);
-    await this.#place();`,
-    to: `    await this.#parts.join(this.#onMessage);
-    void this.#place();`,
+    name: 'a feed is ready before it was told where the task stands',
+    file: `${MANAGER}/events/channel-feed.ts`,
+    from: 'await this.place();',
+    to: 'void this.place();',
     conditions: DENSE,
   },
   {
