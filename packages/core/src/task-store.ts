@@ -42,7 +42,11 @@ export {
   type TaskDelta,
 } from './task-store/merge/task-delta.ts';
 export { type IndexKeys, TaskKeys } from './task-store/index/task-keys.ts';
-export type { DecodedRecord, TaskRecordFormat } from './task-store/records/task-record-format.ts';
+export type {
+  DecodedRecord,
+  ServerRequirement,
+  TaskRecordFormat,
+} from './task-store/records/task-record-format.ts';
 export {
   type ArtifactSnapshot,
   snapshotOf,

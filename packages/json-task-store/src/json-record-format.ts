@@ -8,6 +8,7 @@ import {
 
 import { eventsText } from './document-events.ts';
 import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';
+import { jsonRequirement } from './json-support.ts';
 import { decodeDocument } from './task-document.ts';
 import jsonChangeSource from './scripts/json-change.lua';
 import jsonRecordSource from './scripts/json-record.lua';
@@ -20,6 +21,7 @@ export const jsonRecordLua: string = jsonRecordSource;
 /** A task as one JSON document, changed by path. */
 export const jsonRecordFormat: TaskRecordFormat = {
   versionField: '$._store.version',
+  requirement: jsonRequirement,
   saveScript: new HostScript(
     'save-json-task',
     [indexTaskSource, recordVersionSource, jsonRecordSource, jsonChangeSource, saveTaskSource].join(

@@ -1,8 +1,7 @@
-import type { ListTasksRequest, ListTasksResponse, Task } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
-  type AppliedEvents,
   BaseTaskStore,
   type JsonValue,
   resolveTaskStoreOptions,
@@ -20,7 +19,7 @@ import {
 } from '@a2a-redis/core/shared';
 
 import { jsonRecordFormat } from './json-record-format.ts';
-import { JsonSupport } from './json-support.ts';
+import { explained } from './json-support.ts';
 import { type PathUpdate, type TaskPlace, TaskPaths } from './task-paths.ts';
 import { type SearchOptions, TaskSearch } from './task-search.ts';
 
@@ -49,7 +48,9 @@ export interface SearchPage {
  * The SDK's `TaskStore` on JSON documents, one a task, which other tools can read and query. Needs the
  * JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module.
  *
- * It promises what `RedisTaskStore` promises, and reads, changes and searches single values besides.
+ * It promises what `RedisTaskStore` promises, and reads, changes and searches single values besides. Where the
+ * server has no JSON commands, every method fails with `SERVER_UNSUPPORTED`; `INVALID_ARGUMENT` is also for values
+ * that are deeper than the servers take.
  *
  * @example
  * ```ts
@@ -60,7 +61,6 @@ export class RedisJSONTaskStore extends BaseTaskStore {
   readonly #isCluster: boolean;
   readonly #scopeOf: ScopeResolver;
   readonly #keys: TaskKeys;
-  readonly #json: JsonSupport;
   readonly #paths: TaskPaths;
   readonly #search: TaskSearch;
 
@@ -80,73 +80,8 @@ export class RedisJSONTaskStore extends BaseTaskStore {
     this.#isCluster = isClusterClient(client);
     this.#scopeOf = scopeOf;
     this.#keys = new TaskKeys(prefix);
-    this.#json = new JsonSupport(runner, `${prefix}json`);
     this.#paths = new TaskPaths(runner, new TtlPolicy(ttlSeconds, ttlAppliesTo));
     this.#search = new TaskSearch(runner, prefix);
-  }
-
-  /**
-   * Saves a task; see `BaseTaskStore.save`.
-   *
-   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where the server has no JSON commands, as every
-   *   method does; `INVALID_ARGUMENT` also for values deeper than the servers take; otherwise as there.
-   */
-  override async save(task: Task, context: ServerCallContext): Promise<void> {
-    await this.#json.uses(async () => super.save(task, context));
-  }
-
-  /** Loads a task; see `BaseTaskStore.load`. */
-  override async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    return this.#json.uses(async () => super.load(taskId, context));
-  }
-
-  /** Which events a stored task holds; see `BaseTaskStore.appliedEvents`. */
-  override async appliedEvents(
-    taskId: string,
-    context: ServerCallContext,
-  ): Promise<AppliedEvents | undefined> {
-    return this.#json.uses(async () => super.appliedEvents(taskId, context));
-  }
-
-  /** Changes a task atomically; see `BaseTaskStore.updateTask`. */
-  override async updateTask(
-    taskId: string,
-    context: ServerCallContext,
-    update: (task: Task) => Task | void | Promise<Task | void>,
-  ): Promise<Task> {
-    return this.#json.uses(async () => super.updateTask(taskId, context, update));
-  }
-
-  /** Lists tasks, newest status first; see `BaseTaskStore.list`. */
-  override async list(
-    params: ListTasksRequest,
-    context: ServerCallContext,
-  ): Promise<ListTasksResponse> {
-    // An empty index takes no JSON command: it must not pass for a store without tasks.
-    const page = await this.#json.checked(async () => super.list(params, context));
-    await this.#json.require();
-    return page;
-  }
-
-  /** The ids of all tasks of the caller's scope; see `BaseTaskStore.listTaskIds`. */
-  override async *listTaskIds(context: ServerCallContext): AsyncGenerator<string, void, undefined> {
-    this.#scopeOf(context);
-    await this.#json.require();
-    yield* super.listTaskIds(context);
-  }
-
-  /** Whether there is a task with the id in the caller's scope; see `BaseTaskStore.taskExists`. */
-  override async taskExists(taskId: string, context: ServerCallContext): Promise<boolean> {
-    this.#place(taskId, context);
-    await this.#json.require();
-    return super.taskExists(taskId, context);
-  }
-
-  /** Deletes a task; see `BaseTaskStore.delete`. */
-  override async delete(taskId: string, context: ServerCallContext): Promise<boolean> {
-    this.#place(taskId, context);
-    await this.#json.require();
-    return this.#json.checked(async () => super.delete(taskId, context));
   }
 
   /**
@@ -162,7 +97,7 @@ export class RedisJSONTaskStore extends BaseTaskStore {
    */
   async getPath(taskId: string, path: string, context: ServerCallContext): Promise<JsonValue[]> {
     const place = this.#place(taskId, context);
-    return this.#json.uses(async () => this.#paths.get(place, path));
+    return explained(this.#paths.get(place, path));
   }
 
   /**
@@ -188,7 +123,7 @@ export class RedisJSONTaskStore extends BaseTaskStore {
     update: PathUpdate,
   ): Promise<JsonValue | undefined> {
     const place = this.#place(taskId, context);
-    return this.#json.uses(async () => this.#paths.update(place, path, update));
+    return explained(this.#paths.update(place, path, update));
   }
 
   /**
@@ -216,9 +151,7 @@ export class RedisJSONTaskStore extends BaseTaskStore {
         'Searching needs a single server: on a cluster, a script reaches the tasks of one server only.',
       );
     }
-    const { totalSize, found } = await this.#json.checked(async () =>
-      this.#search.find(scope, query, options),
-    );
+    const { totalSize, found } = await explained(this.#search.find(scope, query, options));
     const tasks = await Promise.all(
       found.map(async ({ key, taskId }) => this.#loadFound(scope, key, taskId, context)),
     );

@@ -27,6 +27,11 @@ export class TaskKeys {
     return `${this.#prefix}{scopes}:noted`;
   }
 
+  /** Never written: to ask a server about what it can do. */
+  get unused(): string {
+    return `${this.#prefix}unused`;
+  }
+
   /** The index of a scope. */
   index(scope: Scope): IndexKeys {
     return new IndexKeys(`${this.#prefix}{${scopeSegment(scope)}}`);

@@ -101,7 +101,9 @@ export class TaskLister {
 
   /** A page of the index from which expired tasks and cut-off writes are gone. */
   async #page(scope: Scope, query: ListQuery, limit: number): Promise<IndexPage> {
-    const { index, repair } = this.#parts;
+    const { keys, records, index, repair } = this.#parts;
+    // An empty index must not pass for a store without tasks.
+    if (records.mustAsk) await records.ask(keys.unused);
     // What is still due after a look is the entry of a record that cannot be read.
     const lookedAfter = new Set<string>();
     let lookedAfterPending = false;

@@ -10,6 +10,14 @@ export interface DecodedRecord {
   readonly writes: string;
 }
 
+/** What records need of a server that not every Redis has. */
+export interface ServerRequirement {
+  /** Fails where it is missing. KEYS: one that need not exist. */
+  readonly script: RedisScript;
+  /** What a script call failed with, in terms of what the server lacks where that is why. */
+  readonly explain: (error: unknown) => unknown;
+}
+
 /**
  * How an adapter stores a task's record: its two scripts, and the translation between them and
  * snapshots. Everything else about a task store is the same for all.
@@ -17,6 +25,8 @@ export interface DecodedRecord {
 export interface TaskRecordFormat {
   /** What errors call the version. */
   readonly versionField: string;
+  /** Absent where any Redis will do. */
+  readonly requirement?: ServerRequirement | undefined;
   /**
    * Writes a record. KEYS: the record, then the index unless it lives elsewhere. ARGV: the expected
    * version (`0` for none, empty for any), the write id, the seconds to live (`0` for ever, empty to

@@ -71,11 +71,13 @@ export class TaskRecords {
   readonly #format: TaskRecordFormat;
   readonly #writer: string;
   #writes = 0;
+  #mustAsk: boolean;
 
   constructor(runner: ScriptRunner, format: TaskRecordFormat) {
     this.runtime = runner.runtime;
     this.#runner = runner;
     this.#format = format;
+    this.#mustAsk = format.requirement !== undefined;
     this.#writer = this.runtime.randomBytes(6).toString('base64url');
   }
 
@@ -83,6 +85,22 @@ export class TaskRecords {
   nextWriteId(): string {
     this.#writes += 1;
     return `${this.#writer}:${this.#writes.toString(36)}`;
+  }
+
+  /** Whether no call has told yet that the server can hold such records: one without records must be asked. */
+  get mustAsk(): boolean {
+    return this.#mustAsk;
+  }
+
+  /**
+   * Asks the server whether it can hold such records.
+   *
+   * @param key One that need not exist.
+   * @throws {A2ARedisError} What the format's requirement says, or as {@link ScriptRunner.run}.
+   */
+  async ask(key: string): Promise<void> {
+    const { requirement } = this.#format;
+    if (requirement !== undefined) await this.#run(requirement.script, [key], []);
   }
 
   /**
@@ -168,20 +186,22 @@ export class TaskRecords {
     return { ...decoded, version, size: sizeOf(content) };
   }
 
-  /** A key of another type is a record that cannot be read, not a failure of the server. */
+  /** A key of another type is a record that cannot be read, not a failure of the server; nor is what it lacks. */
   async #run(
     script: RedisScript,
     keys: readonly [record: string, ...index: readonly string[]],
     args: readonly string[],
   ): Promise<unknown> {
     try {
-      return await this.#runner.run(script, keys, args);
+      const reply = await this.#runner.run(script, keys, args);
+      this.#mustAsk = false;
+      return reply;
     } catch (error) {
       if (error instanceof A2ARedisError && /WRONGTYPE/.test(error.message)) {
         const [key] = keys;
         throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
       }
-      throw error;
+      throw this.#format.requirement?.explain(error) ?? error;
     }
   }
 }

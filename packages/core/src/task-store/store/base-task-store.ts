@@ -254,6 +254,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
   /** Whether there is a task with the id in the caller's scope. Errors as {@link save}. */
   async taskExists(taskId: string, context: ServerCallContext): Promise<boolean> {
     const { key } = this.#locate(taskId, context);
+    if (this.#records.mustAsk) await this.#records.ask(this.#keys.unused);
     return (await this.#records.ttlMs(key)) !== NO_KEY;
   }
 
@@ -308,6 +309,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
 
   /** A list that finds the mark looks whether the record still is there: nothing is left of a delete that was cut off. */
   async #delete({ scope, key }: { scope: Scope; key: string }, taskId: string): Promise<boolean> {
+    if (this.#records.mustAsk) await this.#records.ask(this.#keys.unused);
     const mark = new PendingMark(this.#index, scope, taskId, this.#records.nextWriteId());
     await mark.set();
     const deleted = await this.#records.delete(key);
