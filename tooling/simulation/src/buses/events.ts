@@ -1,4 +1,4 @@
-import { type Task, TaskState } from '@a2a-js/sdk';
+import { TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ExecutionEventBus } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 
@@ -28,18 +28,14 @@ export function listen(bus: ExecutionEventBus): Listening {
 
 /** A task without anything, as an executor begins it. */
 export function begun(taskId: string): AgentExecutionEvent {
-  return AgentEvent.task(emptyTask(taskId));
-}
-
-export function emptyTask(taskId: string): Task {
-  return {
+  return AgentEvent.task({
     id: taskId,
     contextId: CONTEXT_ID,
     status: { state: TaskState.TASK_STATE_SUBMITTED, message: undefined, timestamp: undefined },
     artifacts: [],
     history: [],
     metadata: {},
-  };
+  });
 }
 
 export function status(taskId: string, state: TaskState): AgentExecutionEvent {
