@@ -1,0 +1,1 @@
+export { runForeground } from './run-foreground.ts';
