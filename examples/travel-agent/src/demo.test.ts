@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from 'vitest';
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 180_000;
 
 interface Demo {
   readonly child: ChildProcess;

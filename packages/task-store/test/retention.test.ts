@@ -59,7 +59,7 @@ describe('the index entries of expired tasks', () => {
       .filter(([, fields]) => 'i' in fields)
       .map(([key]) => key);
     expect(records).toHaveLength(3);
-    await vi.waitUntil(async () => (await client.exists(records)) === 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await client.exists(records)) === 0);
     for (const scope of scopes) await client.hSet(swept.noted, scope, '1');
     await swept.sweep();
     await expectNothingLeft();

@@ -69,7 +69,7 @@ export class SweptPrefix {
       },
     });
     await this.store({ ttlAppliesTo: 'terminal' }, client).save(taskOf('sweeper'), CONTEXT);
-    await vi.waitUntil(() => ended, { timeout: 10_000 });
+    await vi.waitUntil(() => ended);
   }
 
   /** What there is when only the task of {@link sweep} is stored: sorted keys, members of each set. */

@@ -1,18 +1,27 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineProject, type UserWorkspaceConfig } from 'vitest/config';
 
 import { luaPlugin } from './lua-plugin.ts';
 
 export type { UserWorkspaceConfig };
 
-/** The Vitest project of every package: its own tests, its Lua scripts loaded as the build does. */
+/**
+ * The Vitest project of every package: its own tests, its Lua scripts loaded as the build does.
+ *
+ * A test ends when what it waits for has come. Its limits are for what never comes: a machine may be
+ * so busy that processes take half a minute to start.
+ */
 export function packageTests(name: string): UserWorkspaceConfig {
   return defineProject({
     plugins: [luaPlugin()],
     test: {
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      setupFiles: [fileURLToPath(new URL('patient-waits.ts', import.meta.url))],
+      testTimeout: 120_000,
+      hookTimeout: 180_000,
+      expect: { poll: { timeout: 20_000 } },
     },
   });
 }

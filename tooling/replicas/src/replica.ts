@@ -4,8 +4,8 @@ import { EventEmitter, once } from 'node:events';
 import type { CallMessage, CallTable, MessageFromReplica, NoCalls } from './messages.ts';
 import { withDeadline } from './with-deadline.ts';
 
-const CALL_DEADLINE_MS = 20_000;
-const END_DEADLINE_MS = 20_000;
+const CALL_DEADLINE_MS = 60_000;
+const END_DEADLINE_MS = 60_000;
 
 /** How a process ended: with an exit code or by a signal. */
 export type ExitOutcome = number | NodeJS.Signals;

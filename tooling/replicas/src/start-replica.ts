@@ -7,7 +7,7 @@ import { isMessageFromReplica, type CallTable, type NoCalls } from './messages.t
 import { Replica, type ExitOutcome } from './replica.ts';
 import { withDeadline } from './with-deadline.ts';
 
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 100_000;
 const LOG_LINES = 200;
 /** Resolved here, because the module may lie where there is none. */
 const TSX = import.meta.resolve('tsx');
@@ -26,7 +26,7 @@ export interface ReplicaOptions {
  * Starts a process that runs a module, and waits until it serves. It ends with this process,
  * however that ends.
  *
- * @throws Error when it ends before it serves, with what it printed, or when 30 s pass.
+ * @throws Error when it ends before it serves, with what it printed, or when 100 s pass.
  */
 export async function startReplica<C extends CallTable<C> = NoCalls>(
   options: ReplicaOptions,

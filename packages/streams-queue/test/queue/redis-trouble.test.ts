@@ -1,8 +1,16 @@
 import { connect, CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { type Runtime, systemRuntime } from '@a2a-redis/core/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { codeOf, enqueue, event, numbers, Peer, takeAll, textOf } from './support.ts';
+
+/** With it a reader looks at nothing by itself, as it does every few seconds. */
+const WITHOUT_LOOKS: Runtime = {
+  ...systemRuntime,
+  setTimer: (callback, delayMs) =>
+    systemRuntime.setTimer(delayMs > 5000 ? () => undefined : callback, delayMs),
+};
 
 let server: RedisServer;
 
@@ -132,7 +140,7 @@ describe('while a reader waits', () => {
   });
 
   it('a wake-up is lost with its connection: the reader looks when it is back', async () => {
-    await using peer = await Peer.start(server.url);
+    await using peer = await Peer.start(server.url, {}, newPrefix(), WITHOUT_LOOKS);
     const queue = await peer.queues.createOrTap('q');
     const admin = await connect(server.url);
     const waiting = queue.dequeueEvent();
@@ -150,8 +158,7 @@ describe('while a reader waits', () => {
       .exec();
     expect(textOf(await waiting)).toBe('silent');
     admin.destroy();
-    // By itself the reader looks later than this.
-  }, 7000);
+  });
 
   it('a message is lost altogether: the reader looks now and then', async () => {
     await using peer = await Peer.start(server.url, { reclaimIdleMs: 400 });

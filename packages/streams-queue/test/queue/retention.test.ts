@@ -53,7 +53,7 @@ describe('trimming', () => {
       return peer.errors.map(({ message }) => message);
     };
     await expect
-      .poll(lost, { timeout: 10_000 })
+      .poll(lost)
       .toContainEqual(expect.stringContaining('1 were trimmed before they were processed'));
   });
 

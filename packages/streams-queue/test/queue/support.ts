@@ -1,6 +1,7 @@
 import { Role } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { type Runtime, systemRuntime, useRuntime } from '@a2a-redis/core/shared';
 import type { RedisClientType } from 'redis';
 
 import {
@@ -32,8 +33,11 @@ export class Peer implements AsyncDisposable {
     url: string,
     config: ConsumerGroupConfig = {},
     prefix: string = newPrefix(),
+    runtime: Runtime = systemRuntime,
   ): Promise<Peer> {
-    return new Peer(await connect(url), prefix, config);
+    const client = await connect(url);
+    useRuntime(client, runtime);
+    return new Peer(client, prefix, config);
   }
 
   /** Another process of the same application. */

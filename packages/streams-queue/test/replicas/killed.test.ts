@@ -2,7 +2,6 @@ import { TRANSPORTS, WebhookReceiver } from '@a2a-redis-internal/agent-server';
 import {
   type Agent,
   type Agents,
-  allowTime,
   chunks,
   eventually,
   pair,
@@ -25,8 +24,6 @@ import { STREAMS_AGENT } from './subject.ts';
 /** How many replicas are killed in each test. */
 const VICTIMS = 5;
 const AGENT = { settings: { failoverMs: 5000 }, prefix: 'killed:' };
-
-allowTime();
 
 let server: RedisServer;
 let webhooks: WebhookReceiver;

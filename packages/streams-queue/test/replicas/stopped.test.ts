@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import {
-  allowTime,
   chunks,
   counting,
   eventually,
@@ -15,8 +14,6 @@ import { useServer } from '@a2a-redis-internal/contract/shared-server';
 import { describe, expect, it } from 'vitest';
 
 import { STREAMS_AGENT } from './subject.ts';
-
-allowTime();
 
 const used = useServer();
 

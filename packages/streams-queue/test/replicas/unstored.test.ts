@@ -1,5 +1,4 @@
 import {
-  allowTime,
   chunks,
   counting,
   eventually,
@@ -14,8 +13,6 @@ import { describe, expect, it } from 'vitest';
 import { STREAMS_AGENT } from './subject.ts';
 
 const CHUNKS = 600;
-
-allowTime();
 
 const used = useServer();
 

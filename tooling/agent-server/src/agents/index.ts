@@ -12,4 +12,4 @@ export { describeWebhooks } from './describe-webhooks.ts';
 export { chunks, counting, eventually, storedTask, unhandledIn } from './observations.ts';
 export { type Random, randomOf } from './random.ts';
 export { survivesRedisTrouble, type Trouble } from './survives-redis-trouble.ts';
-export { allowTime, useAgents, useAgentsForTrouble } from './use-agents.ts';
+export { useAgents, useAgentsForTrouble } from './use-agents.ts';

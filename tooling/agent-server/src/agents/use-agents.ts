@@ -3,7 +3,7 @@ import {
   type RedisServerOptions,
   startRedisServer,
 } from '@a2a-redis-internal/redis-server';
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import {
   type Agent,
@@ -72,7 +72,6 @@ export function useAgents(
   names: readonly string[],
   options: AgentOptions = {},
 ): AgentsInUse {
-  allowTime();
   const used = new AgentsInUse(subject, names, options);
   beforeAll(async () => used.start());
   afterAll(async () => used.stop());
@@ -84,14 +83,8 @@ export function useAgentsForTrouble(
   subject: AgentSubject,
   options: AgentOptions = {},
 ): AgentsInUse {
-  allowTime();
   const used = new AgentsInUse(subject, ['a', 'b'], options);
   beforeEach(async () => used.start({ persistence: true }));
   afterEach(async () => used.stop());
   return used;
-}
-
-/** Gives the tests and hooks of a file the time that many processes take on a busy machine. */
-export function allowTime(): void {
-  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 }

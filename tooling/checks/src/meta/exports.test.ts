@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type PublicPackage, publicPackages } from '../workspace/public-packages.ts';
 import { isOwn, packageExports } from './exported-symbols.ts';
 
-describe.each(publicPackages())('$name: documentation', { timeout: 60_000 }, (one) => {
+describe.each(publicPackages())('$name: documentation', (one) => {
   const { checker, symbols } = packageExports(one);
   // `cluster?: undefined` tells variants of options apart; nobody can set it.
   const isForbidden = (property: ts.Symbol): boolean =>

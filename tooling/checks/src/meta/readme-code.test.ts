@@ -15,7 +15,7 @@ const DOCUMENTS = [
   ...sourceFiles('examples', ['README.md']),
 ];
 
-test('the TypeScript in the READMEs compiles against the build', { timeout: 120_000 }, () => {
+test('the TypeScript in the READMEs compiles against the build', () => {
   const files = DOCUMENTS.flatMap(snippets);
   expect(files.length).toBeGreaterThan(0);
   expect(typeErrors(files)).toEqual([]);

@@ -26,4 +26,4 @@ test('a module may use its own package, the SDK and Node, and its mistakes are t
   ).toEqual([
     `packages/core/snippet.ts:1: Module '"@a2a-redis/core"' has no exported member 'nothing'.`,
   ]);
-}, 60_000);
+});

@@ -12,9 +12,6 @@ const WAITING = { timeout: 60_000, interval: 200 };
 
 /** Declares the tests of how many connections a queue manager has. */
 export function describeConnections(subject: RedisQueueManagerSubject): void {
-  // Thousands of tasks on a machine that may be busy.
-  vi.setConfig({ testTimeout: 120_000 });
-
   describe(`connections of each ${subject.name}`, () => {
     const used = useServer();
 

@@ -8,8 +8,6 @@ import { useReplicas } from './use-replicas.ts';
 
 /** Declares the tests of tasks whose replica is gone. */
 export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
-  vi.setConfig({ testTimeout: 60_000 });
-
   describe(`gone replicas with a ${subject.name}`, () => {
     const used = useReplicas(subject, 2, { failoverMs: 2000 });
 
