@@ -12,6 +12,11 @@ export interface Mutant extends SourceChange {
    * breaks. One that has a reason and is found all the same is a failure.
    */
   readonly survives?: string;
+  /**
+   * Why the tests of its own package do not find it, where they do not and `survives` does not say it
+   * already. One that has a reason and is found by them all the same is a failure.
+   */
+  readonly survivesTests?: string;
   /** Under which it shows. Mutants of the same ones share what they are compared with. */
   readonly conditions: Conditions;
 }

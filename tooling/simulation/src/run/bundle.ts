@@ -96,7 +96,13 @@ function sources(asked: readonly SourceChange[]): Plugin {
   };
 }
 
-function changed(source: string, file: string, changes: readonly SourceChange[]): string {
+/**
+ * The text of a source file with the changes that are for it.
+ *
+ * @param file From the root of the repository.
+ * @throws {Error} where a change does not fit its file.
+ */
+export function changed(source: string, file: string, changes: readonly SourceChange[]): string {
   return changes
     .filter((each) => each.file === file)
     .reduce((text, { from, to }) => replaced(text, file, from, to), source);
