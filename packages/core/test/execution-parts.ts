@@ -1,4 +1,4 @@
-import type { EventId } from '../src/event-ids/event-id.ts';
+import type { EventId, IdentifiedEvent } from '../src/event-ids/event-id.ts';
 import type {
   EventFate,
   EventWrite,
@@ -19,6 +19,8 @@ export class ExecutionParts {
   /** What else was asked for, in its order. */
   readonly calls: string[] = [];
   readonly errors: unknown[] = [];
+  /** What webhooks were told, as `<counter> <kind of event>`. */
+  readonly told: string[] = [];
   /** What becomes of a batch. */
   onSend: (batch: EventBatch) => Promise<SendOutcome> = async () => 'accepted';
   /** Done when a run is paused. */
@@ -27,6 +29,8 @@ export class ExecutionParts {
   isIdle = false;
   /** Whether this process can be sure that nobody has taken it for gone. */
   isCertain = true;
+  /** Whether the store has the events of each batch already: it writes nothing, and the batch is sent alone. */
+  isWritten = false;
   #runs = 0;
 
   /** @param isWriting Whether the store takes events from their publisher. */
@@ -49,6 +53,7 @@ export class ExecutionParts {
         return (fate: EventFate) => this.fates.push(`${counter} ${fate}`);
       },
       writeEvents: async (_task: string, _context: unknown, write: EventWrite) => {
+        if (this.isWritten) return { outcome: 'unchanged' };
         const { keys } = write.companion(false);
         const outcome = await run(undefined, keys);
         if (outcome === 'accepted') write.onStored(() => undefined);
@@ -86,7 +91,10 @@ export class ExecutionParts {
       store: undefined,
       trackingStore: undefined,
       eventStore: isWriting ? store : undefined,
-      webhooks: { tell: () => {} },
+      webhooks: {
+        tell: ({ eventId, event }: IdentifiedEvent) =>
+          this.told.push(`${eventId.counter} ${event.kind}`),
+      },
       limits: { maxPendingEvents: 100, publishDeadlineMs: 1000 },
       nextRun: () => `r-${(this.#runs += 1)}`,
       onError: (error: unknown) => this.errors.push(error),

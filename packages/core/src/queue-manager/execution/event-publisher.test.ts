@@ -180,4 +180,40 @@ describe('EventPublisher', () => {
     await publishing.settled();
     expect(subscribers).toEqual([1]);
   });
+
+  it('tells webhooks what was stored, in its order, and nothing after the end', async () => {
+    const publishing = new Publishing();
+    publishing.publish(WORKING, ARTIFACT, COMPLETED, WORKING);
+    await publishing.settled();
+    expect(publishing.parts.told).toEqual(['1 statusUpdate', '2 artifactUpdate', '3 statusUpdate']);
+  });
+
+  it('tells webhooks what a call stored that got no reply', async () => {
+    const publishing = new Publishing();
+    // The store has it, and writes nothing the second time.
+    publishing.parts.isWritten = true;
+    publishing.publish(WORKING);
+    await publishing.settled();
+    expect(publishing.parts.told).toEqual(['1 statusUpdate']);
+  });
+
+  it('tells webhooks of nothing that was refused', async () => {
+    const publishing = new Publishing();
+    publishing.parts.onSend = async () => 'fenced';
+    publishing.publish(WORKING);
+    await publishing.settled();
+    expect(publishing.parts.told).toEqual([]);
+  });
+
+  it('knows whether its task holds all: not where it gave up events', async () => {
+    const publishing = new Publishing();
+    publishing.publish(WORKING);
+    await publishing.settled();
+    expect(await publishing.publisher.stored()).toBe(true);
+    publishing.parts.onSend = async () => new Promise(() => {});
+    publishing.publish(WORKING);
+    publishing.publisher.stop();
+    await publishing.settled();
+    expect(await publishing.publisher.stored()).toBe(false);
+  });
 });

@@ -202,6 +202,87 @@ describe('fence-run', () => {
   });
 });
 
+describe('pause-run', () => {
+  it('leaves the task to its user, and no note where others look', async () => {
+    const { states, keys, task } = open();
+    await states.note(task, 'r-1', 'context');
+    await states.begin(task, 'r-1');
+    await client.hSet(task.state, { 'c:r-1': '3' });
+    await states.pause(task, 'r-1');
+    expect(await fields(task.state)).toEqual({ 'c:r-1': '3', open: '', paused: 'r-1' });
+    expect((await states.state(task)).phase).toBe('open');
+    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await client.exists(keys.runs('r'))).toBe(0);
+  });
+
+  it('changes nothing of a run that does not go on', async () => {
+    const { states, task } = open();
+    await client.hSet(task.state, { 'f:r-1': '', 'r:s-1': '' });
+    await states.pause(task, 'r-1');
+    expect(await fields(task.state)).toEqual({ 'f:r-1': '', 'r:s-1': '' });
+  });
+
+  it('keeps of the latest eight how many events they had', async () => {
+    const { states, task } = open();
+    const runs = Array.from({ length: 10 }, (_, index) => `r-${index + 1}`);
+    for (const run of runs) {
+      await states.begin(task, run);
+      await client.hSet(task.state, { [`c:${run}`]: '3' });
+      await states.pause(task, run);
+    }
+    const latest = runs.slice(2);
+    expect(await fields(task.state)).toEqual({
+      open: '',
+      paused: latest.join(' '),
+      ...Object.fromEntries(latest.map((run) => [`c:${run}`, '3'])),
+    });
+  });
+});
+
+describe('request-cancel', () => {
+  it('names whom it asked, and tells them to look', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    await states.begin(task, 's-1');
+    const messages = await heard(task.channel, async () => {
+      expect((await states.requestCancel(task, 'x1')).toSorted()).toEqual(['r-1', 's-1']);
+    });
+    expect(messages).toEqual(['C']);
+    expect((await states.state(task)).cancels).toEqual(new Map([['x1', '']]));
+  });
+
+  it('asks nobody where nobody executes the task, and leaves nothing', async () => {
+    const { states, task } = open();
+    await client.hSet(task.state, { open: '' });
+    const messages = await heard(task.channel, async () => {
+      expect(await states.requestCancel(task, 'x1')).toEqual([]);
+    });
+    expect(messages).toEqual([]);
+    expect(await fields(task.state)).toEqual({ open: '' });
+  });
+});
+
+describe('answer-cancel', () => {
+  it('gives the answer to who asked, and tells them to look', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    await states.requestCancel(task, 'x1');
+    const messages = await heard(task.channel, async () => states.answerCancel(task, 'x1', 'done'));
+    expect(messages).toEqual(['C']);
+    expect((await states.state(task)).cancels).toEqual(new Map([['x1', 'done']]));
+    await states.dropCancel(task, 'x1');
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
+  });
+
+  it('answers nobody who has given up to wait', async () => {
+    const { states, task } = open();
+    await states.begin(task, 'r-1');
+    const messages = await heard(task.channel, async () => states.answerCancel(task, 'x1', 'done'));
+    expect(messages).toEqual([]);
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
+  });
+});
+
 describe('task-state', () => {
   const refusal = defineScript(
     'refusal',
@@ -242,6 +323,14 @@ describe('task-state', () => {
     const { task } = open();
     await client.hSet(task.state, { end: '', 'c:a-1': '3' });
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
+  });
+
+  it('ends all runs with their task: those of others know that it has its end', async () => {
+    const { task } = open();
+    await client.hSet(task.state, { 'r:a-1': '', 'r:b-1': '', 'c:a-1': '3', open: '' });
+    const end = defineScript('end', `${taskStateSource}\nend_runs(KEYS[1], ARGV[1])`);
+    await new ScriptRunner(client).run(end, [task.state], ['a-1']);
+    expect(await fields(task.state)).toEqual({ 'c:a-1': '3', 'f:b-1': 't', end: 't' });
   });
 
   it('asks for other runs only where it is told to', async () => {

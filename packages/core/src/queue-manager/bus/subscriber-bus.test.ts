@@ -1,0 +1,152 @@
+import { Task, TaskArtifactUpdateEvent } from '@a2a-js/sdk';
+import { AgentEvent, type AgentExecutionEvent, ServerCallContext } from '@a2a-js/sdk/server';
+import { describe, expect, it } from 'vitest';
+
+import { A2ARedisError } from '../../shared/errors.ts';
+import { systemRuntime } from '../../runtime/runtime.ts';
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import type { Joining, Lacking } from '../events/event-transport.ts';
+import { encodeEvent } from '../events/event-codec.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
+import type { BusSubscriber } from './bus-subscribers.ts';
+import { SubscriberBus } from './subscriber-bus.ts';
+import type { TaskBus } from './task-bus.ts';
+
+const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
+const LOST = new A2ARedisError('EVENTS_LOST', 'lost');
+
+/** The event of a publisher, whose artifact has its number. */
+function event(counter: number): IdentifiedEvent {
+  const update = { taskId: 't', contextId: 'c', artifact: { artifactId: `a${counter}` } };
+  return {
+    eventId: { publisher: 'p', counter },
+    event: AgentEvent.artifactUpdate(TaskArtifactUpdateEvent.fromJSON(update)),
+  };
+}
+
+function applied(text: string): AppliedEvents {
+  return AppliedEvents.parse(text) ?? AppliedEvents.NONE;
+}
+
+/** One who listens, with a snapshot that holds some events. */
+class Subscriber {
+  /** What was heard: the artifact of an event, how many a task has, or what it throws. */
+  readonly heard: string[] = [];
+  readonly bus: SubscriberBus;
+  /** What follows on the snapshot. */
+  lacking: (joining: Joining) => Promise<Lacking>;
+  #subscriber: BusSubscriber | undefined;
+
+  constructor(snapshot: string, { keepsEvents = false } = {}) {
+    this.lacking = async ({ applied: known }) => ({ events: [], applied: known });
+    const store = {
+      load: async () => Task.fromJSON({ id: 't', contextId: 'c' }),
+      appliedEvents: async () => applied(snapshot),
+    };
+    const services = {
+      runtime: systemRuntime,
+      store,
+      trackingStore: store,
+      eventStore: undefined,
+      transport: { keepsEvents, lacking: async (joining: Joining) => this.lacking(joining) },
+      limits: { maxPendingEvents: 3 },
+      onError: (error: unknown) => this.heard.push(`error ${String(error)}`),
+    } as unknown as BusServices;
+    const taskBus = {
+      task: TASK,
+      history: { standing: async () => ({ isEnded: false, counters: new Map() }) },
+      welcome: (subscriber: BusSubscriber) => {
+        this.#subscriber = subscriber;
+      },
+      dismiss: () => {},
+    } as unknown as TaskBus;
+    this.bus = new SubscriberBus(taskBus, services, new ServerCallContext({}));
+    this.bus.on('event', (each) => this.heard.push(textOf(each)));
+  }
+
+  /** Events come in. */
+  receive(...counters: readonly number[]): void {
+    for (const counter of counters) this.#subscriber?.onEvent(event(counter));
+  }
+
+  miss(): void {
+    this.#subscriber?.onMissed(LOST);
+  }
+
+  async settled(): Promise<void> {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+function textOf(each: AgentExecutionEvent): string {
+  if (each.kind === 'artifactUpdate') return each.data.artifact?.artifactId ?? '';
+  return each.kind === 'task' ? `task of ${each.data.artifacts.length}` : each.kind;
+}
+
+/** A fresh task that holds events up to a counter. */
+function freshTask(count: number): Lacking {
+  const artifacts = Array.from({ length: count }, (_, index) => ({ artifactId: `a${index + 1}` }));
+  const task = Task.fromJSON({ id: 't', contextId: 'c', artifacts });
+  return { task, events: [], applied: applied(`p:1-${count}`) };
+}
+
+describe('SubscriberBus', () => {
+  it('hands on what the snapshot does not hold, whatever came in before it', async () => {
+    const subscriber = new Subscriber('p:1-2');
+    subscriber.receive(2, 3);
+    expect(subscriber.heard).toEqual([]);
+    await subscriber.settled();
+    expect(subscriber.heard).toEqual(['a3']);
+    subscriber.receive(1, 4);
+    expect(subscriber.heard).toEqual(['a3', 'a4']);
+  });
+
+  it('hands on once what a log is ahead with', async () => {
+    const subscriber = new Subscriber('p:1', { keepsEvents: true });
+    const events = [2, 3].map((counter) => {
+      const { eventId, event: one } = event(counter);
+      return { eventId, body: encodeEvent(one) };
+    });
+    subscriber.lacking = async ({ applied: known }) => ({ events, applied: known });
+    subscriber.receive(2);
+    await subscriber.settled();
+    subscriber.receive(3, 4);
+    expect(subscriber.heard).toEqual(['a2', 'a3', 'a4']);
+  });
+
+  it('gets a fresh task in place of what was lost, and nothing once more that it holds', async () => {
+    const subscriber = new Subscriber('p:1');
+    await subscriber.settled();
+    subscriber.lacking = async () => freshTask(3);
+    subscriber.miss();
+    subscriber.receive(3, 4);
+    await subscriber.settled();
+    expect(subscriber.heard).toEqual(['task of 3', 'a4']);
+  });
+
+  it('looks again where more is lost while it looks', async () => {
+    const subscriber = new Subscriber('p:1');
+    await subscriber.settled();
+    let looks = 0;
+    subscriber.lacking = async () => {
+      looks += 1;
+      if (looks > 1) return freshTask(4);
+      subscriber.miss();
+      return freshTask(2);
+    };
+    subscriber.miss();
+    await subscriber.settled();
+    expect([subscriber.heard, looks]).toEqual([['task of 4'], 2]);
+  });
+
+  it('holds back no more than it is told to', async () => {
+    const subscriber = new Subscriber('p:1');
+    subscriber.receive(2, 3, 4, 5);
+    await subscriber.settled();
+    expect(subscriber.heard[0]).toMatch(/^error A2ARedisError: More than 3 events of task "t"/);
+  });
+});
