@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { runForeground } from '@a2a-redis-internal/redis-server/processes';
 
@@ -6,5 +6,5 @@ import { runForeground } from '@a2a-redis-internal/redis-server/processes';
 process.exitCode = await runForeground([
   process.execPath,
   ...process.execArgv,
-  join(import.meta.dirname, 'run-check.ts'),
+  fileURLToPath(new URL('run-check.ts', import.meta.url)),
 ]);
