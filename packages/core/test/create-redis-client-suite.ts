@@ -200,15 +200,15 @@ export function createRedisClientSuite(label: string, defaultProtocol: 2 | 3): v
         const before = openHandles();
         const nobody = { host: '127.0.0.1', port: 1 };
         const errors = await Promise.all([
-          errorOf(createRedisClient({ cluster: { rootNodes: [nobody] }, connectTimeoutMs: 1000 })),
+          errorOf(createRedisClient({ cluster: { rootNodes: [nobody] }, connectTimeoutMs: 3000 })),
           errorOf(
             createRedisClient({
               sentinel: { name: 'main', rootNodes: [nobody] },
-              connectTimeoutMs: 1000,
+              connectTimeoutMs: 3000,
             }),
           ),
         ]);
-        const reason = 'within 1000 ms: connect ECONNREFUSED 127.0.0.1:1';
+        const reason = 'within 3000 ms: connect ECONNREFUSED 127.0.0.1:1';
         expect(errors.map((error) => error.message)).toEqual([
           `No connection to Redis at 127.0.0.1:1 ${reason}`,
           `No connection to Redis at 127.0.0.1:1 (sentinels of "main") ${reason}`,

@@ -15,7 +15,7 @@ export function openHandles(): Readonly<Record<string, number>> {
 /** Waits until as many are open as `before`; a closed socket lasts until the loop comes round. */
 export async function handlesBackTo(
   before: Readonly<Record<string, number>>,
-  rounds = 200,
+  rounds = 2000,
 ): Promise<boolean> {
   for (let round = 0; round < rounds; round += 1) {
     const now = openHandles();

@@ -82,7 +82,8 @@ function servicesOf(): BusServices {
     lease,
     transport: { ...services.transport, follow: () => feed },
     states: {
-      ...services.states,
+      renewAfterMs: 60_000,
+      forget: async () => true,
       note: async (_task: unknown, run: string) => calls.push(`note ${run}`) > 0,
       begin: async (_task: unknown, run: string) => {
         await beforeBegin();
