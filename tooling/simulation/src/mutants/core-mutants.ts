@@ -9,6 +9,7 @@ import {
   KILL,
   RESTART,
   type Mutant,
+  WHOLE_MANAGER,
 } from './mutant.ts';
 
 const CORE = 'packages/core/src';
@@ -42,6 +43,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'if (bodies.length > 0) {',
     to: 'if (bodies.length > 99) {',
+    survivesTests: WHOLE_MANAGER,
     conditions: APART_KILL,
   },
   {
@@ -77,6 +79,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/bus/cancel-requests.ts`,
     from: 'void this.#handle(request, this.#handler);',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE,
   },
   {
@@ -123,6 +126,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'if (isFirst && terminal !== undefined)',
     to: 'if (terminal !== undefined)',
+    survivesTests: WHOLE_MANAGER,
     conditions: APART_KILL,
   },
   {
@@ -144,6 +148,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
     from: 'if (!this.isOver && !this.isExecuting) void this.#pause();',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: CALM,
   },
   {
@@ -154,6 +159,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
       return;
     }`,
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: CALM,
   },
   {
@@ -189,6 +195,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'await this.#save(context, [...left, ...(end === undefined ? [] : [end])]);',
     to: 'await this.#save(context, [...(end === undefined ? [] : [end])]);',
+    survivesTests: WHOLE_MANAGER,
     conditions: APART_KILL,
   },
   {
@@ -210,6 +217,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/execution/task-run.ts`,
     from: 'if (await this.publisher.stored()) await this.#registration.forget(',
     to: 'if (this.publisher.counter >= 0) await this.#registration.forget(',
+    survivesTests: WHOLE_MANAGER,
     conditions: APART_KILL,
   },
   {
@@ -254,6 +262,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/failover/task-finisher.ts`,
     from: 'if (!(await lease.condemn(replica))) return;',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -275,6 +284,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
     from: 'this.runs.cameBack(event.eventId);',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -289,6 +299,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/manager/base-queue-manager.ts`,
     from: 'Math.round(failoverMs * LEASE_SHARE)',
     to: 'Math.round(failoverMs * 1.3)',
+    survivesTests: WHOLE_MANAGER,
     conditions: KILL,
   },
   {

@@ -9,6 +9,7 @@ import {
   DENSE_MEMORY,
   KILL,
   type Mutant,
+  WHOLE_MANAGER,
   RESTART,
 } from './mutant.ts';
 
@@ -74,6 +75,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/failover/task-finisher.ts`,
     from: "if (was === 'active' || was === 'fenced') last = run;",
     to: 'last = run;',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -165,6 +167,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/bus/task-bus.ts`,
     from: 'if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -172,6 +175,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/manager/base-queue-manager.ts`,
     from: 'for (const bus of this.#buses.all()) bus.runs.lose(replica);',
     to: 'if (this.#buses.all().length < 0) this.#runCount += replica.length;',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -179,6 +183,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/manager/close-manager.ts`,
     from: 'lease.seal();',
     to: '',
+    survivesTests: WHOLE_MANAGER,
     conditions: DENSE_CLOSE,
   },
   {
@@ -243,6 +248,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/failover/task-finisher.ts`,
     from: 'this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));',
     to: 'taskAfter(1);',
+    survivesTests: WHOLE_MANAGER,
     conditions: KILL,
   },
   {

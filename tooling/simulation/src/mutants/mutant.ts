@@ -21,6 +21,10 @@ export interface Mutant extends SourceChange {
   readonly conditions: Conditions;
 }
 
+/** Why no test of core finds some of its mutants. */
+export const WHOLE_MANAGER =
+  'It takes a whole queue manager, and core has no transport: the queue packages test that with their own, and the simulator with both.';
+
 /** The conditions that mutants are tried under: few, as each is run without a mutant first. */
 export const CALM: Conditions = { load: 'mixed', profiles: ['calm'] };
 export const KILL: Conditions = { load: 'mixed', profiles: ['kill'] };

@@ -125,6 +125,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     from: `  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {
     await channel.subscribed;`,
     to: '  async #unsubscribe(name: string, channel: HubChannel): Promise<void> {',
+    survivesTests:
+      'It shows where a connection is cut between the two: the client subscribes again to what it left.',
     conditions: DENSE_CUT,
   },
   {

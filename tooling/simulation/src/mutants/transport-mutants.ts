@@ -1,10 +1,17 @@
-import { CALM, DENSE, DENSE_CUT, DENSE_LOSS, KILL, type Mutant } from './mutant.ts';
+import { CALM, DENSE, DENSE_CUT, DENSE_CUT_OFF, DENSE_LOSS, KILL, type Mutant } from './mutant.ts';
 
 const STREAMS = 'packages/streams-queue/src';
 const PUBSUB = 'packages/pubsub-queue/src';
 
 /** Faults of how events get to other replicas. */
 export const TRANSPORT_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'append-events.lua without its fence check',
+    file: `${STREAMS}/scripts/append-events.lua`,
+    from: 'return refusal_of(KEYS[k + 1], a, 9, last_arg)',
+    to: 'return nil',
+    conditions: DENSE_CUT_OFF,
+  },
   {
     name: 'append-events.lua without its duplicate guard',
     file: `${STREAMS}/scripts/append-events.lua`,

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { runForeground } from '@a2a-redis-internal/redis-server/processes';
 
@@ -6,6 +6,6 @@ import { runForeground } from '@a2a-redis-internal/redis-server/processes';
 process.exitCode = await runForeground([
   process.execPath,
   ...process.execArgv,
-  path.join(import.meta.dirname, 'run-test-mutants.ts'),
+  fileURLToPath(new URL('run-test-mutants.ts', import.meta.url)),
   ...process.argv.slice(2),
 ]);
