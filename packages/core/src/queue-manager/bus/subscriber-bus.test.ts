@@ -39,7 +39,7 @@ class Subscriber {
   lacking: (joining: Joining) => Promise<Lacking>;
   #subscriber: BusSubscriber | undefined;
 
-  constructor(snapshot: string, { keepsEvents = false } = {}) {
+  constructor(snapshot: string) {
     this.lacking = async ({ applied: known }) => ({ events: [], applied: known });
     const store = {
       load: async () => Task.fromJSON({ id: 't', contextId: 'c' }),
@@ -50,13 +50,13 @@ class Subscriber {
       store,
       trackingStore: store,
       eventStore: undefined,
-      transport: { keepsEvents, lacking: async (joining: Joining) => this.lacking(joining) },
+      transport: { lacking: async (joining: Joining) => this.lacking(joining) },
       limits: { maxPendingEvents: 3 },
       onError: (error: unknown) => this.heard.push(`error ${String(error)}`),
     } as unknown as BusServices;
     const taskBus = {
       task: TASK,
-      history: { standing: async () => ({ isEnded: false, counters: new Map() }) },
+      standing: async () => ({ isEnded: false, counters: new Map() }),
       welcome: (subscriber: BusSubscriber) => {
         this.#subscriber = subscriber;
       },
@@ -68,11 +68,11 @@ class Subscriber {
 
   /** Events come in. */
   receive(...counters: readonly number[]): void {
-    for (const counter of counters) this.#subscriber?.onEvent(event(counter));
+    for (const counter of counters) this.#subscriber?.({ kind: 'event', event: event(counter) });
   }
 
   miss(): void {
-    this.#subscriber?.onMissed(LOST);
+    this.#subscriber?.({ kind: 'missed', error: LOST });
   }
 
   async settled(): Promise<void> {
@@ -106,7 +106,7 @@ describe('SubscriberBus', () => {
   });
 
   it('hands on once what a log is ahead with', async () => {
-    const subscriber = new Subscriber('p:1', { keepsEvents: true });
+    const subscriber = new Subscriber('p:1');
     const events = [2, 3].map((counter) => {
       const { eventId, event: one } = event(counter);
       return { eventId, body: encodeEvent(one) };
