@@ -26,7 +26,7 @@ export class Webhooks {
   readonly #onError: (error: unknown) => void;
   readonly #turns = new TaskTurns();
   readonly #senders: DistributedSender[] = [];
-  readonly #forEnds: PushNotificationSender | undefined;
+  readonly #forEnds: DistributedSender | undefined;
 
   /**
    * @param forEnds What tells of ends that this process gives to tasks; absent, the sender that was
@@ -38,7 +38,7 @@ export class Webhooks {
     isOwn: (publisher: string) => boolean,
     onError: (error: unknown) => void,
   ) {
-    this.#forEnds = forEnds;
+    this.#forEnds = forEnds && new DistributedSender(forEnds, isOwn, this.#turns);
     this.#isOwn = isOwn;
     this.#onError = onError;
   }
@@ -52,25 +52,19 @@ export class Webhooks {
 
   /** Tells of an event that was published here. Called in the order in which events of a task are stored. */
   tell(stored: StoredEvent): void {
-    for (const sender of this.#senders) {
-      sender
-        .sendStored(stored.taskId, stored.eventId, async () => notificationOf(stored))
-        .catch(this.#onError);
-    }
+    for (const sender of this.#senders) this.#tellBy(sender, stored);
   }
 
   /** Tells of an end that this process gave to a task. */
   tellEnd(stored: StoredEvent): void {
-    const { taskId, eventId } = stored;
-    const sender = this.#forEnds;
-    const telling =
-      sender === undefined
-        ? this.#senders[0]?.sendStored(taskId, eventId, async () => notificationOf(stored))
-        : this.#turns.take(taskId, async () => {
-            const { response, context, task } = await notificationOf(stored);
-            await sender.send(response, context, task);
-          });
-    telling?.catch(this.#onError);
+    const sender = this.#forEnds ?? this.#senders[0];
+    if (sender !== undefined) this.#tellBy(sender, stored);
+  }
+
+  #tellBy(sender: DistributedSender, stored: StoredEvent): void {
+    sender
+      .sendStored(stored.taskId, stored.eventId, async () => notificationOf(stored))
+      .catch(this.#onError);
   }
 }
 
