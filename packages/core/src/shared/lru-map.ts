@@ -24,6 +24,7 @@ export class LruMap<V> {
     return this.#entries.has(key);
   }
 
+  /** The value of an entry, which is used by that. */
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     entry?.moveBefore(this.#ends);
@@ -47,6 +48,7 @@ export class LruMap<V> {
     for (const [key, { value }] of this.#entries) yield [key, value];
   }
 
+  /** Removes an entry, where there is one. */
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

@@ -51,7 +51,11 @@ export class OpenQueues<Q extends { close(): Promise<void> }, K extends NamedQue
     return keysOf(prefix, resolveScope(context), requireId('The queue id', queueId));
   }
 
-  /** @throws {A2ARedisError} `CLIENT_CLOSED`. */
+  /**
+   * Makes sure that queues can be opened still.
+   *
+   * @throws {A2ARedisError} `CLIENT_CLOSED`.
+   */
   requireOpen(): void {
     if (this.#isClosed) throw new A2ARedisError('CLIENT_CLOSED', 'The queue manager is closed.');
   }
