@@ -31,6 +31,7 @@ export interface RequestMessage {
  * done where one did not come, only the transport knows.
  */
 export abstract class ChannelFeed<News extends { readonly kind: string }> implements TaskFeed {
+  /** See {@link TaskFeed}. */
   readonly ready: Promise<void>;
   protected readonly task: TaskAddress;
   protected readonly follower: TaskFollower;
@@ -59,6 +60,7 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
     this.ready.catch(() => undefined);
   }
 
+  /** See {@link TaskFeed}. */
   get heardAt(): number {
     return this.#heardAt;
   }
@@ -67,10 +69,13 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
     return this.#isClosed;
   }
 
+  /** See {@link TaskFeed}. */
   abstract check(state?: RedisTaskState): Promise<void>;
 
+  /** See {@link TaskFeed}. */
   abstract resume(): Promise<void>;
 
+  /** See {@link TaskFeed}. */
   close(): void {
     this.#isClosed = true;
     this.#hub.leave(this.task.channel, this.#onMessage);
