@@ -134,7 +134,7 @@ describe('DistributedExecutor', () => {
 
   it('executes nothing while others may take its replica to be gone', async () => {
     // Before the note, after it, and when all replies are there.
-    lives = [true, true, false, true];
+    lives = [true, true, false, true, true];
     await execute();
     expect([calls, lives]).toEqual([['note r-1', 'begin r-1', 'execute'], [true]]);
   });
