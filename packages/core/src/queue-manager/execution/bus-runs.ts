@@ -58,6 +58,11 @@ export class BusRuns {
     return this.all().some(({ isSending }) => isSending);
   }
 
+  /** How many events they published. */
+  get counter(): number {
+    return this.all().reduce((sum, { publisher }) => sum + publisher.counter, 0);
+  }
+
   /** Makes sure that the task can be executed under the present one. */
   next(): void {
     if (this.#present.canGoOn) return;
@@ -85,6 +90,16 @@ export class BusRuns {
   /** Resolves when all that was published is with Redis, or was given up. */
   async settled(): Promise<void> {
     await Promise.all(this.all().map(async (run) => run.settled()));
+  }
+
+  /** Resolves when all that was published so far is with Redis, or was given up. */
+  async drained(): Promise<void> {
+    await Promise.all(this.all().map(async ({ publisher }) => publisher.drained()));
+  }
+
+  /** Where requests store what they hear: stores now what they have not stored. */
+  async store(): Promise<void> {
+    await Promise.all(this.all().map(async ({ publisher }) => publisher.flush()));
   }
 
   /** Gives up what is not with Redis yet, and sends nothing more. */

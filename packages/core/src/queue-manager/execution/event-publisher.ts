@@ -15,7 +15,7 @@ import { OrderedCalls } from './ordered-calls.ts';
 import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import { UnstoredEvents } from './unstored-events.ts';
+import { StoredEvents } from './stored-events.ts';
 
 /** Who listens here. */
 export interface Audience {
@@ -36,7 +36,7 @@ export class EventPublisher {
   readonly #services: BusServices;
   readonly #sender: EventSender;
   readonly #outbox: Outbox;
-  readonly #unstored: UnstoredEvents;
+  readonly #stored: StoredEvents;
   #counter = 0;
   /** What listeners to the execution get once others can: as a rule they have it at once. */
   readonly #forOwn = new OrderedCalls();
@@ -60,7 +60,7 @@ export class EventPublisher {
     this.#task = task;
     this.run = run;
     this.#services = services;
-    this.#unstored = new UnstoredEvents(services.runtime, task, run);
+    this.#stored = new StoredEvents(task, services);
     const { runtime, limits, onError } = services;
     const sender = new EventSender(task, services);
     this.#sender = sender;
@@ -72,11 +72,13 @@ export class EventPublisher {
   /** Says what an execution began with. */
   begin(request: ExecutingRequest): void {
     this.#sender.begin(request, { publisher: this.run, counter: this.#counter });
+    this.#stored.begin(request.userMessage);
   }
 
   /** Nobody listens here any more. */
   endRequests(): void {
     this.#sender.endRequests();
+    this.#stored.endRequests();
   }
 
   /** How many events there were. */
@@ -128,7 +130,6 @@ export class EventPublisher {
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
     this.#counter += 1;
-    this.#unstored.note(this.#counter, event);
     const eventId = { publisher: this.run, counter: this.#counter };
     const identified = identifiedEvent(event, eventId, this.#services);
     const toOwn = (): void => {
@@ -150,6 +151,8 @@ export class EventPublisher {
     this.#untold.set(eventId.counter, this.#forSubscribers.add(toSubscribers));
     const onSettled = (outcome: EventOutcome): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
+      // Requests here store also what others do not get.
+      if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified);
       settle(outcome, settleOwn === undefined ? 'heard' : 'unheard');
       // Where requests store what they hear, those here get all the same what was given up.
       isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
@@ -196,15 +199,19 @@ export class EventPublisher {
   /** Gives up what is not with Redis yet, and sends nothing more. */
   stop(): void {
     this.#outbox.stop();
+    this.#stored.stop();
   }
 
-  /** Waits until the stored task holds all. Whether it does: not, where nobody has stored it for long. */
+  /** Waits until the stored task holds all. Whether it does: not, where that cannot be for long. */
   async stored(): Promise<boolean> {
-    const { trackingStore, eventStore, limits } = this.#services;
+    const { eventStore, limits } = this.#services;
     if (eventStore !== undefined) return !this.hasLost;
-    return (
-      trackingStore === undefined || this.#unstored.stored(trackingStore, limits.publishDeadlineMs)
-    );
+    return this.#stored.stored(limits.publishDeadlineMs);
+  }
+
+  /** Where requests store what they hear: stores now what they have not stored. */
+  async flush(): Promise<void> {
+    await this.#stored.flush();
   }
 
   #accept(counter: number, event: AgentExecutionEvent, body: string): void {

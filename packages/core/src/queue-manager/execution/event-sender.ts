@@ -12,6 +12,7 @@ import type { EventBatch, EventTransport, SendOutcome } from '../events/event-tr
 import type { BusServices } from './bus-services.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
+import { taskIdOf } from './task-of-event.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */
@@ -42,6 +43,8 @@ export class EventSender {
   #hasToldEnd = false;
   /** What is not sent yet and is to be stored, by counter. */
   readonly #waiting = new Map<number, IdentifiedEvent>();
+  /** Where requests store what they hear: what is not sent yet and ends the task, by counter. */
+  readonly #ends = new Set<number>();
 
   constructor(
     task: TaskAddress,
@@ -98,7 +101,8 @@ export class EventSender {
     const { eventId, event } = published;
     const store = this.#store;
     // An executor may publish events of another task: who listens stores them.
-    if (store === undefined || taskIdOf(event) !== this.#task.taskId) return () => {};
+    if (taskIdOf(event) !== this.#task.taskId) return () => {};
+    if (store === undefined) return this.#expectAlone(published);
     this.#waiting.set(eventId.counter, published);
     for (const { messageId } of messagesOf(event)) this.#knownMessages.add(messageId);
     const settle = store.expectEvent(this.#task.taskId, this.#context, eventId);
@@ -108,6 +112,15 @@ export class EventSender {
       // Of what requests have heard, only an end contradicts the one that others gave.
       const isContradicted = byRequests === 'heard' && isTerminal(statusOf(event));
       settle(outcome === 'fenced' && !isContradicted ? 'dropped' : FATES[outcome]);
+    };
+  }
+
+  /** Announces an event that is sent without the record of its task. */
+  #expectAlone({ eventId: { counter }, event }: IdentifiedEvent): () => void {
+    if (!isTerminal(statusOf(event))) return () => {};
+    this.#ends.add(counter);
+    return () => {
+      this.#ends.delete(counter);
     };
   }
 
@@ -132,7 +145,8 @@ export class EventSender {
       if (written.outcome === 'written') return 'accepted';
       if (written.outcome === 'refused') return outcomeOf(written.reason);
     }
-    const outcome = await sendAlone(this.#runner, companion(false));
+    const endsTask = batch.bodies.some((_, index) => this.#ends.has(batch.firstCounter + index));
+    const outcome = await sendAlone(this.#runner, companion(endsTask));
     // They changed nothing, or were stored by a call that got no reply.
     if (outcome === 'accepted') this.#tell(events, () => undefined);
     return outcome;
@@ -186,20 +200,6 @@ const FATES: Readonly<Record<EventOutcome, EventFate>> = {
   fenced: 'refused',
   late: 'dropped',
 };
-
-/** Of which task an event is; empty for a message, which no task holds. */
-function taskIdOf({ kind, data }: IdentifiedEvent['event']): string {
-  switch (kind) {
-    case 'task':
-      return data.id;
-    case 'statusUpdate':
-    case 'artifactUpdate':
-      return data.taskId;
-    case 'message':
-    default:
-      return '';
-  }
-}
 
 /** The messages that an event brings into the history of its task. */
 function messagesOf(event: IdentifiedEvent['event']): readonly Message[] {

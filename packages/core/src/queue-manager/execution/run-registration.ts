@@ -9,10 +9,11 @@ import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
  * - `new`: nothing.
  * - `entering`: it may be known, or not.
  * - `entered`: that it goes on.
+ * - `paused`: that it is over; a replica that finds its note stores what is left of its events.
  * - `left`: that it is over.
  * - `void`: nothing, and it can never begin.
  */
-type Phase = 'new' | 'entering' | 'entered' | 'left' | 'void';
+type Phase = 'new' | 'entering' | 'entered' | 'paused' | 'left' | 'void';
 
 /** What was accepted of a run. */
 type Accepted = Pick<EndedRun, 'status' | 'counter' | 'acceptedAt'>;
@@ -84,19 +85,15 @@ export class RunRegistration {
     await this.#registered;
   }
 
-  /**
-   * Ends the run and leaves its task open, which waits for its user.
-   *
-   * @param ended What was accepted of it.
-   */
-  async pause(ended: Accepted): Promise<void> {
+  /** Ends the run and leaves its task open, which waits for its user. Its note stays. */
+  async pause(): Promise<void> {
     this.#registered = undefined;
     await this.#services.states.pause(this.task, this.#run);
-    this.left(ended);
+    if (this.isKnown) this.#phase = 'paused';
   }
 
   /**
-   * Removes the note of a run that has come to its end.
+   * Removes the note of a run that has come to its end, or is paused.
    *
    * @param ended What was accepted of it; absent where others have ended it, or it never began.
    */
@@ -109,7 +106,7 @@ export class RunRegistration {
   left(ended?: Accepted): void {
     const { task, contextId } = this;
     this.#services.ownRuns.leave(this.#run, ended && { task, contextId, ...ended });
-    if (this.isKnown) this.#phase = 'left';
+    if (this.isKnown || this.#phase === 'paused') this.#phase = 'left';
   }
 
   async #register(): Promise<void> {

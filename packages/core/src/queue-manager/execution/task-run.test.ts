@@ -85,7 +85,10 @@ describe('TaskRun', () => {
     expect([earlier.canGoOn, parts.sent]).toEqual([false, ['r-1 1:s']]);
     paused.open();
     await Promise.all([pausing, later.drained()]);
-    expect([parts.sent, parts.calls]).toEqual([['r-1 1:s', 'r-2 1:s'], ['pause r-1']]);
+    expect([parts.sent, parts.calls]).toEqual([
+      ['r-1 1:s', 'r-2 1:s'],
+      ['pause r-1', 'forget r-1'],
+    ]);
   });
 
   it('is settled once others know that it is paused, though that begins while it is waited for', async () => {

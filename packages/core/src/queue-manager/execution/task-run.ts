@@ -172,12 +172,19 @@ export class TaskRun {
 
   async #pause(): Promise<void> {
     await this.drained();
+    const isStoredAsSent = this.#services.eventStore !== undefined;
     await this.#persist(async () => {
       // What it gave up may have been its question: nobody can answer that.
-      if (this.publisher.hasLost) await this.#endUnstored();
-      else await this.#registration.pause(this.publisher.accepted());
+      if (this.publisher.hasLost) {
+        await this.#endUnstored();
+        return;
+      }
+      await this.#registration.pause();
+      if (isStoredAsSent) await this.#registration.forget(this.publisher.accepted());
     });
     this.#phase = { phase: 'paused' };
+    // Until requests have stored its events, others find its note where its replica is gone.
+    if (!isStoredAsSent) void this.#whileLeaving(async () => this.#leave());
   }
 
   /** @returns Whether nothing of the task goes on, though it may not have come to its end. */

@@ -58,13 +58,15 @@ export async function closeManager(
 /** Ends what executes in this process, and sends what was published here. */
 async function endBus(bus: TaskBus, finisher: TaskFinisher): Promise<void> {
   await bus.runs.settled();
+  // Requests here may not come to store it any more.
+  await bus.runs.store();
   if (bus.isExecuting) {
     await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
     bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
   } else if (bus.runs.present.isLeaving) {
-    // The request handler may not come to store its last events any more.
+    // What could not be stored, others have in the log.
     await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
   }
 }

@@ -33,6 +33,7 @@ export class TaskBuses {
     if (known?.isOpen === true) return known;
     const isSending = known?.isNeeded === true;
     if (isSending) this.#former.add(known);
+    else if (known !== undefined) this.drop(known);
     const drop = (changed: TaskBus): void => {
       this.drop(changed);
     };

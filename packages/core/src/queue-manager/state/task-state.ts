@@ -124,11 +124,10 @@ export class RedisTaskStates {
     return beginningOf(Number(await this.#runner.run(beginRunScript, [task.state], args)));
   }
 
-  /** Ends a run and leaves its task open, which waits for its user. */
+  /** Ends a run and leaves its task open, which waits for its user. Its note stays: see {@link forget}. */
   async pause(task: TaskAddress, run: string): Promise<void> {
     const args = [run, this.#retentionSeconds, String(PAUSED_RUNS)];
     await this.#runner.run(pauseRunScript, [task.state], args);
-    await this.forget(run);
   }
 
   /**

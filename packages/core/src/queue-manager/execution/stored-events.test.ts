@@ -1,0 +1,153 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { Task, TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
+import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import { eventIdOf, withEventId } from '../../event-ids/event-id.ts';
+import { systemRuntime } from '../../runtime/runtime.ts';
+import type { BusServices } from './bus-services.ts';
+import { QueueKeys } from '../state/queue-keys.ts';
+import { StoredEvents } from './stored-events.ts';
+
+const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
+
+/** A store that reads event ids, and what webhooks are told. */
+class Parts {
+  stored = Task.fromJSON({ id: 't', contextId: 'c', status: { state: 'TASK_STATE_WORKING' } });
+  applied = AppliedEvents.NONE;
+  /** What was saved, by its parts and its state. */
+  readonly saved: string[] = [];
+  /** What webhooks were told, by counter. */
+  readonly told: number[] = [];
+  readonly errors: string[] = [];
+  isAway = false;
+
+  services(takesEvents = false): BusServices {
+    const store = {
+      load: async () => structuredClone(this.stored),
+      save: async (task: Task) => {
+        if (this.isAway) throw new Error('away');
+        this.stored = structuredClone(task);
+        const parts = task.artifacts.flatMap(({ artifactId }) => artifactId);
+        const state = TaskState[task.status?.state ?? 0]?.replace('TASK_STATE_', '') ?? '';
+        this.saved.push([...parts, state].join(' '));
+      },
+      appliedEvents: async () => this.applied,
+    };
+    const parts = {
+      runtime: systemRuntime,
+      trackingStore: store,
+      eventStore: takesEvents ? store : undefined,
+      webhooks: {
+        tell: ({ eventId }: { eventId: { counter: number } }) => {
+          this.told.push(eventId.counter);
+        },
+      },
+      onError: (error: unknown) => this.errors.push(String(error)),
+    };
+    return parts as unknown as BusServices;
+  }
+}
+
+let parts: Parts;
+let events: StoredEvents;
+
+beforeEach(() => {
+  parts = new Parts();
+  events = new StoredEvents(TASK, parts.services());
+});
+
+function accept(counter: number, event: AgentExecutionEvent): void {
+  const eventId = { publisher: 'r-1', counter };
+  events.accept({ eventId, event: withEventId(event, eventId) });
+}
+
+function artifact(artifactId: string, taskId = 't'): AgentExecutionEvent {
+  const update = { taskId, contextId: 'c', artifact: { artifactId } };
+  return AgentEvent.artifactUpdate(TaskArtifactUpdateEvent.fromJSON(update));
+}
+
+function completed(): AgentExecutionEvent {
+  const state = TaskState.TASK_STATE_COMPLETED;
+  const status = { state, message: undefined, timestamp: undefined };
+  return AgentEvent.statusUpdate({ taskId: 't', contextId: 'c', status, metadata: undefined });
+}
+
+describe('StoredEvents', () => {
+  it('stores in their order what nobody here hears, and tells webhooks of it', async () => {
+    events.endRequests();
+    accept(1, artifact('a'));
+    accept(2, artifact('b'));
+    accept(3, completed());
+    expect(await events.stored(2000)).toBe(true);
+    expect(parts.saved).toEqual(['a WORKING', 'a b WORKING', 'a b COMPLETED']);
+    expect(parts.told).toEqual([1, 2, 3]);
+  });
+
+  it('saves with the id of the event, so that a request which comes to it stores nothing again', async () => {
+    events.endRequests();
+    let saved: Task | undefined;
+    const services = parts.services();
+    const { trackingStore } = services;
+    if (trackingStore === undefined) throw new TypeError('There is no store.');
+    trackingStore.save = async (task) => void (saved = task);
+    events = new StoredEvents(TASK, services);
+    accept(7, artifact('a'));
+    await events.flush();
+    const [kept] = saved?.artifacts ?? [];
+    expect(kept && eventIdOf(kept)).toEqual({ publisher: 'r-1', counter: 7 });
+  });
+
+  it('leaves to requests what they store within a moment', async () => {
+    accept(1, artifact('a'));
+    accept(2, artifact('b'));
+    const storing = events.stored(2000);
+    await setTimeout(100);
+    expect(parts.saved).toEqual([]);
+    parts.applied = AppliedEvents.parse('r-1:1-2') ?? AppliedEvents.NONE;
+    expect(await storing).toBe(true);
+    expect([parts.saved, parts.told]).toEqual([[], [1, 2]]);
+  });
+
+  it('stores what requests have not come to for a moment', async () => {
+    accept(1, artifact('a'));
+    accept(2, artifact('b'));
+    parts.applied = AppliedEvents.parse('r-1:1') ?? AppliedEvents.NONE;
+    await setTimeout(900);
+    expect([parts.saved, parts.told]).toEqual([['b WORKING'], [1, 2]]);
+  });
+
+  it('tells nobody of what is stored behind the end that others gave', async () => {
+    events.endRequests();
+    parts.stored = Task.fromJSON({ ...parts.stored, status: { state: 'TASK_STATE_CANCELED' } });
+    accept(1, artifact('a'));
+    expect(await events.stored(2000)).toBe(true);
+    expect([parts.saved, parts.told]).toEqual([['a CANCELED'], []]);
+  });
+
+  it('takes nothing after the end, no events of other tasks, and none where the store takes them', async () => {
+    events.endRequests();
+    accept(1, artifact('other', 'another'));
+    accept(2, completed());
+    accept(3, artifact('late'));
+    await events.flush();
+    expect(parts.saved).toEqual(['COMPLETED']);
+    events = new StoredEvents(TASK, parts.services(true));
+    accept(1, artifact('a'));
+    await events.flush();
+    expect(parts.saved).toEqual(['COMPLETED']);
+  });
+
+  it('reports a store that fails, goes on trying, and says at the deadline that it does not hold all', async () => {
+    events.endRequests();
+    parts.isAway = true;
+    accept(1, artifact('a'));
+    expect(await events.stored(50)).toBe(false);
+    expect(new Set(parts.errors)).toEqual(new Set(['Error: away']));
+    parts.isAway = false;
+    expect(await events.stored(2000)).toBe(true);
+    expect(parts.saved).toEqual(['a WORKING']);
+  });
+});

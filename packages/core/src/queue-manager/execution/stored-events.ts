@@ -1,0 +1,166 @@
+import type { Message, Task } from '@a2a-js/sdk';
+import { type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
+
+import { contextOfScope } from '../../shared/scope.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { backoffMs } from '../../redis/backoff.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import { isTerminal } from '../../shared/state-kinds.ts';
+import type { BusServices } from './bus-services.ts';
+import { statusOf } from '../events/end-status.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
+import { taskIdOf } from './task-of-event.ts';
+
+/** How long requests have to store an event before their publisher does, in milliseconds. */
+const GRACE_MS = 500;
+/** The longest pause after a store could not be reached, in milliseconds. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** An event that others have, and that the task may not hold yet. */
+interface Unstored {
+  readonly identified: IdentifiedEvent;
+  readonly acceptedAt: number;
+}
+
+/**
+ * Sees to it that a task holds what a run published, where requests store what they hear: they are behind,
+ * as far as their clients keep them, and a request that leaves stores nothing more. What they have not
+ * stored within a moment, the publisher stores as they would, and tells webhooks of it.
+ *
+ * Only where the store reads event ids: otherwise nobody can tell what it holds.
+ */
+export class StoredEvents {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  /** By counter, ascending. */
+  readonly #unstored = new Map<number, Unstored>();
+  #userMessage: Message | undefined;
+  /** Whether nobody listens here who would store what comes. */
+  #isAlone = false;
+  /** Whether requests take nothing more: the task has come to its end. */
+  #isComplete = false;
+  #isStopped = false;
+  #isWatching = false;
+  #storing: Promise<void> = Promise.resolve();
+
+  constructor(task: TaskAddress, services: BusServices) {
+    this.#task = task;
+    this.#services = services;
+  }
+
+  /** A request has begun to execute, and listens. */
+  begin(userMessage: Message | undefined): void {
+    this.#isAlone = false;
+    this.#userMessage = userMessage ?? this.#userMessage;
+  }
+
+  /** Nobody listens here any more. */
+  endRequests(): void {
+    this.#isAlone = true;
+  }
+
+  /** Others have an event. */
+  accept(identified: IdentifiedEvent): void {
+    const { event, eventId } = identified;
+    const { trackingStore, eventStore, runtime } = this.#services;
+    if (trackingStore === undefined || eventStore !== undefined || this.#isComplete) return;
+    // Events of another task are stored by who listens.
+    if (taskIdOf(event) !== this.#task.taskId) return;
+    this.#isComplete = isEnd(event);
+    this.#unstored.set(eventId.counter, { identified, acceptedAt: runtime.now() });
+    void this.#watch();
+  }
+
+  /**
+   * Waits until the task holds all that was accepted so far.
+   *
+   * @param deadlineMs How long the store may fail, in milliseconds.
+   * @returns Whether it does.
+   */
+  async stored(deadlineMs: number): Promise<boolean> {
+    const { runtime } = this.#services;
+    const giveUpAt = runtime.now() + deadlineMs;
+    for (let attempt = 1; this.#unstored.size > 0; attempt += 1) {
+      // The first look would come too early for the very last event.
+      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
+      await this.#look();
+      if (runtime.now() >= giveUpAt || this.#isStopped) break;
+    }
+    return this.#unstored.size === 0;
+  }
+
+  /** Stores now what requests have not stored; reports what cannot be. */
+  async flush(): Promise<void> {
+    this.#isAlone = true;
+    if (this.#unstored.size > 0) await this.#look();
+  }
+
+  /** Stores nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#unstored.clear();
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const { runtime } = this.#services;
+    let failures = 0;
+    while (this.#unstored.size > 0) {
+      const pauseMs =
+        failures === 0 ? GRACE_MS : backoffMs(failures, 1000, LONGEST_PAUSE_MS, runtime.random());
+      await sleep(runtime, this.#isAlone && failures === 0 ? 1 : pauseMs, { ref: false });
+      failures = (await this.#look()) ? 0 : failures + 1;
+    }
+    this.#isWatching = false;
+  }
+
+  /** Whether the store could be reached. */
+  async #look(): Promise<boolean> {
+    const looking = this.#storing.then(async () => this.#storeDue());
+    // What fails is tried again, and keeps nothing later from being stored.
+    this.#storing = looking.catch(() => undefined);
+    try {
+      await looking;
+      return true;
+    } catch (error) {
+      if (!this.#isStopped) this.#services.onError(error);
+      return false;
+    }
+  }
+
+  /** Stores what should be stored by now, and is not. */
+  async #storeDue(): Promise<void> {
+    const { trackingStore, runtime, webhooks } = this.#services;
+    if (trackingStore === undefined || this.#unstored.size === 0) return;
+    const { taskId, scope } = this.#task;
+    const context = contextOfScope(scope);
+    const [stored, applied] = await Promise.all([
+      trackingStore.load(taskId, context),
+      trackingStore.appliedEvents(taskId, context),
+    ]);
+    const results = new ResultManager(trackingStore, context);
+    if (this.#userMessage !== undefined) results.setContext(this.#userMessage);
+    for (const [counter, { identified, acceptedAt }] of this.#unstored) {
+      const isStored = applied?.has(identified.eventId) === true;
+      // What comes later is due later.
+      if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
+      if (!isStored) await results.processEvent(identified.event);
+      this.#unstored.delete(counter);
+      const task = results.getCurrentTask() ?? stored;
+      // Each in its turn: requests that have stored some may not have come to tell of them.
+      if (isLate(identified.event, task)) continue;
+      webhooks.tell({ ...identified, taskId, context, taskAfter: () => task });
+    }
+  }
+}
+
+/** Whether a task had another end before an event was stored: nobody is told of it any more. */
+function isLate(event: AgentExecutionEvent, task: Task | undefined): boolean {
+  return isTerminal(task?.status) && statusOf(event)?.state !== task?.status?.state;
+}
+
+/** Whether requests take nothing after this event. */
+function isEnd(event: AgentExecutionEvent): boolean {
+  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
+}
