@@ -34,7 +34,8 @@ class Heard {
       appliedEvents: async () => AppliedEvents.parse('p:1-2'),
     };
     const onError = (error: unknown): void => void this.calls.push(`error ${String(error)}`);
-    const services = { store, trackingStore: store, onError } as unknown as BusServices;
+    const stores = { store, trackingStore: store, eventStore: store };
+    const services = { ...stores, onError } as unknown as BusServices;
     const listeners = new Listeners(new DefaultExecutionEventBus(), onError);
     listeners.add({
       name: 'event',

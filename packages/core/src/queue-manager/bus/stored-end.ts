@@ -5,6 +5,7 @@ import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { type EventId, withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
+import { untilRecorded } from '../execution/recorded-task.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 /**
@@ -16,11 +17,14 @@ import type { TaskAddress } from '../state/queue-keys.ts';
  * @throws Where the store cannot tell.
  */
 export async function storedEnd(
-  { taskId }: TaskAddress,
-  { store, trackingStore }: BusServices,
+  address: TaskAddress,
+  services: BusServices,
   context: ServerCallContext,
   known?: AppliedEvents,
 ): Promise<AgentExecutionEvent | undefined> {
+  const { store, trackingStore } = services;
+  const { taskId } = address;
+  await untilRecorded(address, services);
   const [task, applied] = await Promise.all([
     store?.load(taskId, context),
     trackingStore?.appliedEvents(taskId, context),

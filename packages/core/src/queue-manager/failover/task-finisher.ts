@@ -18,6 +18,7 @@ import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/e
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
 import { sendAlone } from '../execution/event-sender.ts';
+import { untilRecorded } from '../execution/recorded-task.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
@@ -72,12 +73,6 @@ export class TaskFinisher {
     } finally {
       this.#replicas.delete(replica);
     }
-  }
-
-  /** The context of a stored task; empty where it is not known. */
-  async contextIdOf(task: TaskAddress): Promise<string> {
-    const stored = await this.#store?.load(task.taskId, contextOfScope(task.scope));
-    return stored?.contextId ?? '';
   }
 
   /**
@@ -163,8 +158,41 @@ export class TaskFinisher {
    */
   async endIdle(task: TaskAddress, reason: EndReason): Promise<boolean> {
     const { eventStore, nextRun } = this.#services;
-    if (eventStore === undefined) throw new TypeError('The store takes no events.');
+    if (eventStore === undefined) return this.#endIdleAlone(task, nextRun(), reason);
     return this.#finish(eventStore, task, `${nextRun()}-end`, reason, '');
+  }
+
+  /**
+   * As {@link endIdle}, where requests store what they hear. The task's state decides which end is the first,
+   * as its record may be behind: so the end is sent first, and stored then. Until it is, a note names it.
+   */
+  async #endIdleAlone(task: TaskAddress, run: string, reason: EndReason): Promise<boolean> {
+    const { taskId } = task;
+    const { states, ownRuns, transport, runner, runtime } = this.#services;
+    const context = contextOfScope(task.scope);
+    await untilRecorded(task, this.#services);
+    const stored = await this.#load(task, context);
+    if (stored === undefined || isTerminal(stored.status)) {
+      return this.#endEvents(task, `${run}-end`, 'ei');
+    }
+    const { contextId } = stored;
+    const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
+    const end = endEvent(task, contextId, status, run);
+    ownRuns.begin(run);
+    try {
+      await states.note(task, run, contextId);
+      const bodies = [encodeEvent(end.event)];
+      const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };
+      const outcome = await sendAlone(runner, transport.sending(task, batch));
+      if (outcome === 'accepted') {
+        await this.#save(context, [end]);
+        this.#notify(task, end);
+      }
+      await states.forget(run);
+      return outcome !== 'busy';
+    } finally {
+      ownRuns.leave(run);
+    }
   }
 
   /**

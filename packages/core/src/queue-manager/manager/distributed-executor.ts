@@ -1,17 +1,13 @@
-import {
-  AgentEvent,
-  type AgentExecutor,
-  type ExecutionEventBus,
-  type RequestContext,
-} from '@a2a-js/sdk/server';
+import type { Task } from '@a2a-js/sdk';
+import { type AgentExecutor, type ExecutionEventBus, RequestContext } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import { statusOfEnd } from '../events/end-status.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { neverEntered } from '../events/queue-errors.ts';
+import { untilRecorded } from '../execution/recorded-task.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { TaskFinisher } from '../failover/task-finisher.ts';
 
@@ -30,27 +26,41 @@ export class DistributedExecutor implements AgentExecutor {
   async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
     const { taskId } = requestContext;
     const bus = taskBusOf(eventBus);
-    bus?.cancels.handleWith(async () => this.#executor.cancelTask(taskId, eventBus));
-    if (bus !== undefined) await this.#enter(bus, requestContext);
+    if (bus === undefined) {
+      await this.#executor.execute(requestContext, eventBus);
+      return;
+    }
+    const entering = this.#enter(bus, requestContext);
+    bus.cancels.handleWith(async () => {
+      // An executor knows of nothing to be canceled before it has begun.
+      if (!bus.executesSeveral) await entering.catch(() => undefined);
+      await this.#executor.cancelTask(taskId, eventBus);
+    });
+    const request = await entering;
     // Others have ended the task, or the run: who waits for it here gets that end.
-    if (bus?.isOver === true) return;
-    await this.#executor.execute(requestContext, eventBus);
+    if (!bus.isOver) await this.#executor.execute(request, eventBus);
   }
 
   /**
    * Waits until others can tell that the task is executed here: nobody else would end it.
    *
+   * @returns The request, with the task as it is by then.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time.
    */
-  async #enter(bus: TaskBus, request: RequestContext): Promise<void> {
+  async #enter(bus: TaskBus, request: RequestContext): Promise<RequestContext> {
     const { runtime, lease, limits } = this.#services;
     const giveUpAt = runtime.now() + limits.publishDeadlineMs;
     let run = await bus.begin(request);
     for (let attempt = 1; !bus.isOver; attempt += 1) {
-      if (run.isRegistered && (await this.#mayGoOn(bus, request))) {
+      const { counter } = bus.runs;
+      const current = run.isRegistered ? await this.#current(bus, request) : undefined;
+      if (current !== undefined) {
         // The replies may be old: by now, others may have taken this replica to be gone.
         await lease.confirm();
-        if (bus.isOver || lease.isLive) return;
+        // An execution that was under way here may have come to where its task asks its user.
+        const isBehind = current !== request && !bus.executesSeveral && bus.runs.counter > counter;
+        if (bus.isOver || (lease.isLive && !isBehind)) return current;
+        if (isBehind) continue;
       }
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
       if (run.isVoid) {
@@ -60,22 +70,28 @@ export class DistributedExecutor implements AgentExecutor {
       await backOff(runtime, attempt, 50, 1000);
       await run.register();
     }
+    return request;
   }
 
   /**
-   * Whether a task can be gone on with: not where it has come to its end since the request loaded it. Then
-   * the run is over. Nothing may be left of the task that says so but its record.
+   * A request with its task as it is once its run was entered. Where the task has come to its end since the
+   * request loaded it, the run is over: nothing may be left that says so but its record. Where requests store
+   * what they hear, it may not have held yet what had been published by then.
+   *
+   * @returns `undefined` where that cannot be known for now.
    */
-  async #mayGoOn(bus: TaskBus, { task }: RequestContext): Promise<boolean> {
-    if (task === undefined) return true;
-    const { store, onError } = this.#services;
+  async #current(bus: TaskBus, request: RequestContext): Promise<RequestContext | undefined> {
+    if (request.task === undefined) return request;
+    const { store, eventStore, onError } = this.#services;
     try {
-      const stored = await store?.load(task.id, contextOfScope(bus.task.scope));
+      if (eventStore === undefined) await bus.runs.drained();
+      await untilRecorded(bus.task, this.#services);
+      const stored = await store?.load(request.task.id, contextOfScope(bus.task.scope));
       if (isTerminal(stored?.status)) bus.leave();
-      return true;
+      return eventStore === undefined && stored !== undefined ? withTask(request, stored) : request;
     } catch (error) {
       onError(error);
-      return false;
+      return undefined;
     }
   }
 
@@ -110,23 +126,26 @@ export class DistributedExecutor implements AgentExecutor {
    */
   async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<boolean> {
     const { taskId } = bus.task;
-    const { runtime, states, eventStore, onError } = this.#services;
+    const { states, eventStore, onError } = this.#services;
     const { phase } = await states.state(bus.task);
     // The executor may have something to clean up for a task that waits; it need not know of it.
     if (phase === 'open') {
       await this.#executor.cancelTask(taskId, eventBus).catch(onError);
     }
-    if (eventStore !== undefined) return this.#finisher.endIdle(bus.task, 'canceled');
-    if (!bus.runs.present.publisher.hasPublishedEnd) {
-      const contextId = await this.#finisher.contextIdOf(bus.task);
-      const messageId = runtime.randomUUID();
-      const status = statusOfEnd('canceled', taskId, contextId, messageId, runtime.wallClock());
-      const update = { taskId, contextId, status, metadata: {} };
-      eventBus.publish(AgentEvent.statusUpdate(update));
+    // Where requests store what they hear, the executor's own end is on its way to them.
+    if (eventStore !== undefined || !bus.runs.present.publisher.hasPublishedEnd) {
+      return this.#finisher.endIdle(bus.task, 'canceled');
     }
     eventBus.finished();
     return true;
   }
+}
+
+function withTask(
+  { request, taskId, contextId, context, referenceTasks }: RequestContext,
+  task: Task,
+): RequestContext {
+  return new RequestContext(request, taskId, contextId, context, task, referenceTasks);
 }
 
 /** The bus of a manager of these packages; `undefined` for any other. */
