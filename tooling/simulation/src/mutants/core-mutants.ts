@@ -95,8 +95,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'a run that was paused stays noted',
     survives:
       'A process compares its list with what it executes when it renews its lease, and removes the note.',
-    file: `${CORE}/queue-manager/state/task-state.ts`,
-    from: 'await this.forget(run);',
+    file: `${CORE}/queue-manager/execution/task-run.ts`,
+    from: 'if (isStoredAsSent) await this.#registration.forget(this.publisher.accepted());',
     to: '',
     conditions: CALM,
   },
@@ -290,8 +290,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'an executor begins before others know of its run',
     file: `${CORE}/queue-manager/manager/distributed-executor.ts`,
-    from: 'if (bus !== undefined) await this.#enter(bus, requestContext);',
-    to: 'void bus?.begin(requestContext);',
+    from: 'const request = await entering;',
+    to: 'const request = requestContext;',
     conditions: DENSE_KILL,
   },
   {

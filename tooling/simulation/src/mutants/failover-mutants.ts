@@ -88,8 +88,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an executor begins though the lease may have run out',
     file: `${MANAGER}/manager/distributed-executor.ts`,
-    from: 'if (bus.isOver || lease.isLive) return;',
-    to: 'return;',
+    from: 'if (bus.isOver || (lease.isLive && !isBehind)) return current;',
+    to: 'return current;',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -102,8 +102,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an executor begins though its run was ended before',
     file: `${MANAGER}/manager/distributed-executor.ts`,
-    from: 'if (bus?.isOver === true) return;',
-    to: '',
+    from: 'if (!bus.isOver) await this.#executor.execute(request, eventBus);',
+    to: 'await this.#executor.execute(request, eventBus);',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -196,8 +196,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run whose question was given up is paused',
     file: `${MANAGER}/execution/task-run.ts`,
-    from: 'if (this.publisher.hasLost) await this.#endUnstored();',
-    to: 'if (this.#isStopped) await this.#endUnstored();',
+    from: 'if (this.publisher.hasLost) {',
+    to: 'if (this.#isStopped) {',
     conditions: DENSE_MEMORY,
   },
   {

@@ -35,6 +35,7 @@ export const DENSE_CUT_OFF: Conditions = { load: 'dense', profiles: ['cut-off', 
 export const DENSE_LOSS: Conditions = { load: 'dense', profiles: ['flush', 'failover'] };
 /** Where requests store what they hear. */
 export const APART: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'apart' };
+export const DENSE_APART: Conditions = { load: 'dense', profiles: ['calm'], layout: 'apart' };
 export const APART_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'apart' };
 export const CLUSTER: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'cluster' };
 export const CLUSTER_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'cluster' };

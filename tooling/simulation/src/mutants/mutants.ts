@@ -1,3 +1,4 @@
+import { APART_MUTANTS } from './apart-mutants.ts';
 import { CLUSTER_MUTANTS } from './cluster-mutants.ts';
 import { CONTROL_MUTANTS } from './control-mutants.ts';
 import { CORE_MUTANTS } from './core-mutants.ts';
@@ -14,5 +15,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_MUTANTS,
   ...TRANSPORT_MUTANTS,
   ...CLUSTER_MUTANTS,
+  ...APART_MUTANTS,
   ...CONTROL_MUTANTS,
 ];

@@ -57,6 +57,14 @@ it.each<[string, (scene: Scene) => void]>([
     },
   ],
   [
+    'moved by earlier ones, where requests store what they hear and another one came later',
+    (scene) => {
+      scene.settings = { ...scene.settings, layout: 'apart' };
+      scene.sent.splice(3, 1, sentOf(1301, { tokens: ['e0.3', 'e0.4'] }));
+      scene.calls.push(callOf(streamCall(2, 0), []));
+    },
+  ],
+  [
     'read again after a write of another replica',
     ({ sent }) => {
       sent.push(sentOf(1450, { replica: 'B2' }), sentOf(1500, READ));
