@@ -20,9 +20,13 @@ export const checkMeaning: PromiseCheck = checkTasks((task, outcome) => {
   const findings: Finding[] = [];
   const add = (kind: string, detail: string): void =>
     void findings.push({ promise: 'P1', kind, detail: `${task.taskId} ${detail}` });
-  const published = task.executions.flatMap((each) =>
-    each.published.flatMap(({ kind, token }) => (kind === 'artifact' ? token : [])),
-  );
+  // Parts are in their artifacts, and these in the order in which each was begun.
+  const artifacts = new Map<string, string[]>();
+  for (const { artifact, token } of task.executions.flatMap((each) => each.published)) {
+    if (artifact === undefined) continue;
+    artifacts.set(artifact, [...(artifacts.get(artifact) ?? []), token]);
+  }
+  const published = [...artifacts.values()].flat();
   const stored = tokensOfTask(task.task).filter((token) => parseToken(token) !== undefined);
   if (published.join(' ') !== stored.join(' ')) {
     add(
