@@ -41,8 +41,10 @@ export const APART_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what was answered before the task is followed is not looked for',
-    file: `${MANAGER}/bus/cancel-requests.ts`,
-    from: 'await this.#following();',
+    file: `${MANAGER}/bus/task-bus.ts`,
+    from: `this.#following()
+      .then(async () => this.check(0))
+      .catch(this.#services.onError);`,
     to: '',
     conditions: APART,
   },

@@ -96,6 +96,11 @@ export class TaskBus extends ListeningBus {
     return this.#activity.phase === 'executing';
   }
 
+  /** Whether several executions of the task are under way here. */
+  get executesSeveral(): boolean {
+    return this.#activity.phase === 'executing' && this.#activity.executions > 1;
+  }
+
   /** Whether the task can be executed here: otherwise with a bus that is made anew. */
   get isOpen(): boolean {
     return !this.isOver && !this.#own.areFinished;
