@@ -203,7 +203,7 @@ describe('fence-run', () => {
 });
 
 describe('pause-run', () => {
-  it('leaves the task to its user, and no note where others look', async () => {
+  it('leaves the task to its user, and the note where others look until it is forgotten', async () => {
     const { states, keys, task } = open();
     await states.note(task, 'r-1', 'context');
     await states.begin(task, 'r-1');
@@ -212,6 +212,8 @@ describe('pause-run', () => {
     expect(await fields(task.state)).toEqual({ 'c:r-1': '3', open: '', paused: 'r-1' });
     expect((await states.state(task)).phase).toBe('open');
     expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await client.hKeys(keys.runs('r'))).toEqual(['r-1']);
+    await states.forget('r-1');
     expect(await client.exists(keys.runs('r'))).toBe(0);
   });
 
