@@ -8,7 +8,12 @@ export {
   BaseQueueManager,
   type TransportParts,
 } from './queue-manager/manager/base-queue-manager.ts';
-export { ChannelFeed, type ChannelFeedParts } from './queue-manager/events/channel-feed.ts';
+export {
+  ChannelFeed,
+  type ChannelFeedParts,
+  type Channels,
+  type RequestMessage,
+} from './queue-manager/events/channel-feed.ts';
 export { ChannelHub, type ResumedListener } from './queue-manager/messages/channel-hub.ts';
 export { decodeEvent, encodeEvent } from './queue-manager/events/event-codec.ts';
 export {
@@ -35,6 +40,7 @@ export {
   type DirectQueueOptions,
   OpenQueues,
   type OpenQueuesParts,
+  type NamedQueue,
 } from './queue-manager/direct/open-queues.ts';
 export {
   type ProducerOptions,

@@ -385,4 +385,10 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     profiles: ['calm'],
     layout: 'apart',
   },
+  {
+    signature: 'P11 a task stays open after a loss',
+    what: 'A failover takes back the first write of a task. Its publisher finds no record, and what it sends changes nothing then. It remembers the task, and makes the record anew.',
+    seed: 920050,
+    profiles: ['failover'],
+  },
 ];

@@ -123,6 +123,21 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
       expect(await publisher.sent()).toEqual(['x', 'y']);
     });
 
+    test('make a record anew that is gone, of what their process remembers of it', async () => {
+      const prefix = newPrefix();
+      const { store, publisher } = opened(prefix);
+      await publisher.write(1, [AgentEvent.task(streamedTask('t')), chunk('one')], 'x');
+      await open(server.client, { prefix }).delete('t', CONTEXT);
+      expect(await publisher.write(3, [chunk('two'), end], 'y')).toEqual({ outcome: 'written' });
+      const task = await loadTask(store, 't');
+      expect(textsOf(task)).toEqual(['one', 'two']);
+      expect(task.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+      expect(String(await store.appliedEvents('t', CONTEXT))).toBe(`${RUN}:1-4`);
+      const { tasks } = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
+      expect(tasks.map(textsOf)).toEqual([['one', 'two']]);
+      expect(await publisher.sent()).toEqual(['x', 'y']);
+    });
+
     test('are left to be sent alone where they change nothing', async () => {
       const { store, publisher } = opened();
       expect(await publisher.write(1, [chunk('one')], 'x')).toEqual({ outcome: 'unchanged' });

@@ -14,7 +14,7 @@ export interface DirectQueueOptions {
 }
 
 /** What tells one direct queue from another. */
-interface NamedQueue {
+export interface NamedQueue {
   /** Identifies the queue among all of the prefix. */
   readonly name: string;
 }

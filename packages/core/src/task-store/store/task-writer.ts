@@ -154,14 +154,16 @@ export class TaskWriter {
     const { runtime } = this.#records;
     const remembered = this.#cache.latest(key);
     let stored = remembered;
+    // A record that is gone, after a failover for instance, is made anew of what this process remembers of it.
+    const base = (): TaskSnapshot | undefined => (stored ?? remembered)?.snapshot;
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
-      let target = change(stored?.snapshot);
-      if (target === stored?.snapshot && stored === remembered) {
+      let target = change(base());
+      if (target === base() && stored === remembered) {
         // What this process remembers may be of long ago.
         stored = await this.read(key, taskId);
-        target = change(stored?.snapshot);
+        target = change(base());
       }
-      if (target === undefined || target === stored?.snapshot) {
+      if (target === undefined || target === base()) {
         await mark.drop();
         return { outcome: 'unchanged' };
       }
