@@ -22,8 +22,10 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
 ];
 
 /**
- * Circumstances in which much is broken as yet: there, fresh seeds may show anything. The SDK lets a
- * task be executed several times at once, and an executor publish under an id of its own.
+ * Circumstances in which fresh seeds may show anything, because the SDK itself does not keep there what is checked.
+ * It lets a task be executed several times at once, each of which goes by what it was given. And where an executor
+ * publishes under a task id of its own, a cancel, a subscriber and a failure are of the task that was asked for. With
+ * the queue managers that is as with the SDK's own bus: see `takes-own-task-ids.ts` of the contract.
  */
 const UNPROTECTED: readonly string[] = [
   ', of several executions at once',

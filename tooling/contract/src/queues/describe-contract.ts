@@ -8,6 +8,7 @@ import { sharesTasks } from './shares-tasks.ts';
 import { streamsAnswers } from './streams-answers.ts';
 import type { QueueManagerContract } from './subject.ts';
 import { survivesFailures } from './survives-failures.ts';
+import { takesOwnTaskIds } from './takes-own-task-ids.ts';
 import { takesEventsAfterTheEnd } from './takes-events-after-the-end.ts';
 import { waitsForUsers } from './waits-for-users.ts';
 
@@ -17,6 +18,7 @@ const SPECS = [
   streamsAnswers,
   survivesFailures,
   takesEventsAfterTheEnd,
+  takesOwnTaskIds,
   waitsForUsers,
   resubscribes,
   cancels,
