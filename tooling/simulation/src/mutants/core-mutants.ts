@@ -93,8 +93,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a run that was paused stays noted',
-    survives:
-      'A process compares its list with what it executes when it renews its lease, and removes the note.',
     file: `${CORE}/queue-manager/execution/task-run.ts`,
     from: 'if (isStoredAsSent) await this.#registration.forget(this.publisher.accepted());',
     to: '',
