@@ -10,10 +10,15 @@ export interface LogEntry extends TransportedEvent {
 
 /** What is announced on a task's channel. */
 export type LogMessage =
-  /** Entries that follow one another. */
-  | { readonly kind: 'entries'; readonly epoch: string; readonly entries: readonly LogEntry[] }
+  /** Entries that follow one another, and the one before them; see {@link LogEntry.id}. */
+  | {
+      readonly kind: 'entries';
+      readonly epoch: string;
+      readonly after: string;
+      readonly entries: readonly LogEntry[];
+    }
   /** Entries up to this one are there to be read: too much for a message. */
-  | { readonly kind: 'look'; readonly epoch: string; readonly last: number }
+  | { readonly kind: 'look'; readonly epoch: string; readonly last: string }
   /** A request to cancel the task, or an answer to one. */
   | { readonly kind: 'request' };
 
@@ -23,9 +28,8 @@ export function parseMessage(message: string): LogMessage | undefined {
     case 'C':
       return { kind: 'request' };
     case 'L': {
-      const [epoch, id = ''] = message.slice(1).split(' ');
-      const last = sequenceOf(id);
-      return epoch === undefined || last === undefined ? undefined : { kind: 'look', epoch, last };
+      const [epoch = '', last = ''] = message.slice(1).split(' ');
+      return sequenceOf(last) === undefined ? undefined : { kind: 'look', epoch, last };
     }
     case 'E':
       return parseEntries(message.slice(1));
@@ -36,7 +40,7 @@ export function parseMessage(message: string): LogMessage | undefined {
 
 function parseEntries(text: string): LogMessage | undefined {
   const [header = '', ...lines] = text.split('\n');
-  const [epoch, ms, first] = header.split(' ');
+  const [epoch, ms, first, after = ''] = header.split(' ');
   if (epoch === undefined || ms === undefined || first === undefined) return undefined;
   const entries: LogEntry[] = [];
   for (const [index, line] of lines.entries()) {
@@ -44,7 +48,7 @@ function parseEntries(text: string): LogMessage | undefined {
     if (entry === undefined) return undefined;
     entries.push(entry);
   }
-  return { kind: 'entries', epoch, entries };
+  return { kind: 'entries', epoch, after, entries };
 }
 
 function parseLine(line: string, ms: string, sequence: number): LogEntry | undefined {
@@ -72,6 +76,16 @@ export function parseLog(texts: readonly string[]): readonly LogEntry[] {
     entries.push({ sequence, id, eventId: { publisher, counter: Number(counter) }, body });
   }
   return entries;
+}
+
+/**
+ * Whether an entry came after another one of its epoch. Milliseconds tell, and sequences only among the same: a
+ * failover can take back entries, whose sequences others get then, later.
+ */
+export function isAfter(id: string, other: string): boolean {
+  const [ms = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherSequence = 0] = other.split('-').map(Number);
+  return ms > otherMs || (ms === otherMs && sequence > otherSequence);
 }
 
 /** The sequence of an id of the stream. */

@@ -4,7 +4,7 @@ import { systemRuntime } from '@a2a-redis/core/shared';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { type LogEntry, sequenceOf } from './log-message.ts';
+import { isAfter, type LogEntry, sequenceOf } from './log-message.ts';
 import { StreamFeed } from './stream-feed.ts';
 
 const TASK: TaskAddress = {
@@ -34,6 +34,10 @@ class Feed {
   /** Done after the log was read, and before the feed has what was read. */
   afterRead: () => Promise<void> = async () => {};
   clock = 0;
+  /** When entries are appended. */
+  ms = 1;
+  /** The id of the last entry, as far as the state knows. */
+  last = '0-0';
   isJoined = false;
   #last = 0;
   #receive: (message: string) => void = () => {};
@@ -59,14 +63,13 @@ class Feed {
         log: {
           position: async () => {
             this.looks += 1;
-            const found = { epoch: this.epoch, sequence: this.#last, id: `1-${this.#last}` };
+            const found = { epoch: this.epoch, sequence: this.#last, id: this.last };
             await this.afterLook();
             return found;
           },
           after: async (_, id, count) => {
-            const from = sequenceOf(id) ?? 0;
-            this.reads.push(from);
-            const read = this.entries.filter(({ sequence }) => sequence > from).slice(0, count);
+            this.reads.push(sequenceOf(id) ?? 0);
+            const read = this.entries.filter((entry) => isAfter(entry.id, id)).slice(0, count);
             // As every call, it is under way when the feed goes on.
             await Promise.resolve();
             await this.afterRead();
@@ -97,15 +100,17 @@ class Feed {
   append(...bodies: string[]): string {
     if (this.epoch === '') this.epoch = 'e1';
     const first = this.#last + 1;
+    const before = this.last;
     const lines: string[] = [];
     for (const body of bodies) {
       this.#last += 1;
       const sequence = this.#last;
       const eventId = { publisher: 'a-1', counter: sequence };
-      this.entries.push({ sequence, id: `1-${sequence}`, eventId, body });
+      this.last = `${this.ms}-${sequence}`;
+      this.entries.push({ sequence, id: this.last, eventId, body });
       lines.push(`a-1 ${sequence} ${body}`);
     }
-    return `E${this.epoch} 1 ${first}\n${lines.join('\n')}`;
+    return `E${this.epoch} ${this.ms} ${first} ${before}\n${lines.join('\n')}`;
   }
 
   /** Tells that the log has events, as a message does that would be too long with them. */
@@ -113,11 +118,20 @@ class Feed {
     return `L${this.epoch} 1-${last}`;
   }
 
+  /** A failover takes the last entries of the log back; what is appended then is later. */
+  takeBack(count: number): void {
+    this.entries = this.entries.slice(0, -count);
+    this.#last -= count;
+    this.last = `${this.ms}-${this.#last}`;
+    this.ms += 1;
+  }
+
   /** The log is lost, and begins anew. */
   beginAnew(epoch: string): void {
     this.epoch = epoch;
     this.entries = [];
     this.#last = 0;
+    this.last = '0-0';
   }
 
   receive(message: string): void {
@@ -150,14 +164,14 @@ describe('StreamFeed', () => {
     feed.receive(first);
     feed.receive(first);
     feed.receive(feed.append('s3'));
-    feed.receive(`Ee1 1 2\na-1 2 s2\na-1 3 s3\na-1 4 z`);
+    feed.receive(`Ee1 1 2 1-1\na-1 2 s2\na-1 3 s3\na-1 4 z`);
     expect(feed.events).toEqual(['1 s1', '2 s2', '3 s3', '4 z']);
     expect([feed.losses, feed.reads]).toEqual([[], []]);
   });
 
   it('begins where the log stands, and drops the messages up to there', async () => {
     const feed = await Feed.open(7);
-    feed.receive(`Ee1 1 6\na-1 6 s\na-1 7 s`);
+    feed.receive(`Ee1 1 6 1-5\na-1 6 s\na-1 7 s`);
     feed.receive(feed.append('s8'));
     expect([feed.events, feed.losses, feed.reads]).toEqual([['8 s8'], [], []]);
   });
@@ -165,7 +179,7 @@ describe('StreamFeed', () => {
   it('keeps messages that come before it knows where the log stands', async () => {
     const feed = new Feed(2);
     feed.afterLook = async () => {
-      feed.receive('Ee1 1 2\na-1 2 s');
+      feed.receive('Ee1 1 2 1-1\na-1 2 s');
       feed.receive(feed.append('s3'));
       feed.receive(feed.append('s4'));
     };
@@ -317,6 +331,33 @@ describe('StreamFeed', () => {
     feed.receive(feed.append('s4'));
     expect([feed.events, feed.losses.length]).toEqual([['4 s4'], 1]);
   });
+
+  it('hands on what a log has in place of entries that a failover took back', async () => {
+    const feed = await Feed.open(2);
+    feed.receive(feed.append('s3', 's4'));
+    feed.takeBack(2);
+    // Nobody heard of these; then comes one whose sequence follows on the entry that is no more.
+    feed.append('n3', 'n4');
+    feed.receive(feed.append('n5'));
+    await feed.settled();
+    expect(feed.events).toEqual(['3 s3', '4 s4', '3 n3', '4 n4', '5 n5']);
+    feed.receive(feed.append('n6'));
+    expect([feed.events.at(-1), feed.losses, feed.reads]).toEqual(['6 n6', [], [4]]);
+  });
+
+  it.each(['resume', 'check'] as const)(
+    'finds what a log has again after a failover, by %s',
+    async (look) => {
+      const feed = await Feed.open(2);
+      feed.receive(feed.append('s3', 's4'));
+      feed.takeBack(2);
+      await (look === 'resume' ? feed.feed.resume() : feed.feed.check(stateAt('e1', feed.last)));
+      expect([feed.events.length, feed.losses, feed.reads]).toEqual([2, [], []]);
+      feed.append('n3');
+      await (look === 'resume' ? feed.feed.resume() : feed.feed.check(stateAt('e1', feed.last)));
+      expect([feed.events, feed.losses]).toEqual([['3 s3', '4 s4', '3 n3'], []]);
+    },
+  );
 
   it('hands on what a log has that is behind its message, and tells what it lacks', async () => {
     const feed = await Feed.open(1);

@@ -6,11 +6,19 @@ import {
   type TaskFollower,
 } from '@a2a-redis/core/queue-manager';
 
-import { type LogEntry, type LogMessage, parseMessage } from './log-message.ts';
+import {
+  isAfter,
+  type LogEntry,
+  type LogMessage,
+  parseMessage,
+  sequenceOf,
+} from './log-message.ts';
 import { type LogPosition, notedPosition, type StreamLog } from './stream-log.ts';
 
 /** How many entries are read at once. */
 const ENTRIES_PER_READ = 256;
+/** Before the first entry of a log. */
+const BEGINNING = '0-0';
 
 /** What a feed needs. */
 export interface StreamFeedParts extends ChannelFeedParts {
@@ -32,8 +40,8 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
   #position: LogPosition | undefined;
   /** What came before the position was known. */
   readonly #early: NewsOfLog[] = [];
-  /** The newest sequence that was announced. */
-  #announced = 0;
+  /** The newest entry that was announced. */
+  #announced = BEGINNING;
   #reading: Promise<void> | undefined;
 
   constructor(task: TaskAddress, follower: TaskFollower, parts: StreamFeedParts) {
@@ -46,7 +54,7 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
     const found = state === undefined ? await this.#log.position(this.task) : notedPosition(state);
     this.noteHeard();
     if (found.epoch === '') return;
-    this.#look(found.epoch, found.sequence);
+    this.#look(found.epoch, found.id);
     await this.#reading;
   }
 
@@ -62,47 +70,51 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
   protected override take(news: NewsOfLog): void {
     if (this.#position === undefined) this.#early.push(news);
     else if (news.kind === 'look') this.#look(news.epoch, news.last);
-    else this.#takeEntries(news.epoch, news.entries);
+    else this.#takeEntries(news);
   }
 
   protected override async place(): Promise<void> {
     await this.persist(async () => {
       this.#position = await this.#log.position(this.task);
-      this.#announced = this.#position.sequence;
+      this.#announced = this.#position.id;
       for (const news of this.#early.splice(0)) this.take(news);
       return true;
     });
   }
 
   /** Takes entries that came with a message, if they follow on; otherwise reads what is between. */
-  #takeEntries(epoch: string, entries: readonly LogEntry[]): void {
-    const position = this.#positionIn(epoch);
-    const next = entries.find(({ sequence }) => sequence > position.sequence);
-    if (next === undefined) return;
-    this.#announced = Math.max(this.#announced, entries.at(-1)?.sequence ?? 0);
-    if (this.#reading !== undefined || next.sequence !== position.sequence + 1) {
+  #takeEntries({ epoch, after, entries }: Extract<NewsOfLog, { readonly kind: 'entries' }>): void {
+    const { id } = this.#positionIn(epoch);
+    const last = entries.at(-1)?.id ?? BEGINNING;
+    if (!isAfter(last, id)) return;
+    this.#announce(last);
+    const followsOn = after === id || entries.some((entry) => entry.id === id);
+    if (this.#reading !== undefined || !followsOn) {
       this.#read();
       return;
     }
     for (const entry of entries) {
-      if (entry.sequence > position.sequence) this.#handOn(entry);
+      if (isAfter(entry.id, id)) this.#handOn(entry);
     }
   }
 
-  #look(epoch: string, last: number): void {
-    const { sequence } = this.#positionIn(epoch);
-    if (last <= sequence) return;
-    this.#announced = Math.max(this.#announced, last);
+  #look(epoch: string, last: string): void {
+    if (!isAfter(last, this.#positionIn(epoch).id)) return;
+    this.#announce(last);
     this.#read();
+  }
+
+  #announce(last: string): void {
+    if (isAfter(last, this.#announced)) this.#announced = last;
   }
 
   /** Where the feed stands in this epoch: at its beginning, where it is a new one. */
   #positionIn(epoch: string): LogPosition {
     const position = this.#position;
     if (position?.epoch === epoch) return position;
-    const begun = { epoch, sequence: 0, id: '0-0' };
+    const begun = { epoch, sequence: 0, id: BEGINNING };
     this.#position = begun;
-    this.#announced = 0;
+    this.#announced = BEGINNING;
     // An empty epoch is one in which nothing was published yet.
     if (position !== undefined && position.epoch !== '') {
       this.#lose('its log was lost and has begun anew');
@@ -121,14 +133,15 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
   async #readOn(): Promise<void> {
     for (;;) {
       const from = this.#position;
-      if (from === undefined || this.isClosed || from.sequence >= this.#announced) return;
+      if (from === undefined || this.isClosed || !isAfter(this.#announced, from.id)) return;
       const entries = await this.#log.after(this.task, from.id, ENTRIES_PER_READ);
       // Read in one epoch, met in another: what was read is of the old one. And whoever closed the feed
       // may follow the task anew, from a later entry on.
       if (this.isClosed || this.#position?.epoch !== from.epoch) continue;
       const first = entries[0];
       if (first === undefined) {
-        this.#position = { ...from, sequence: this.#announced };
+        const id = this.#announced;
+        this.#position = { epoch: from.epoch, sequence: sequenceOf(id) ?? from.sequence, id };
         this.#lose('its log no longer holds them');
         return;
       }

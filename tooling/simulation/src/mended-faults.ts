@@ -391,4 +391,11 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     seed: 920050,
     profiles: ['failover'],
   },
+  {
+    signature: 'P5 gap to a subscriber',
+    what: 'A failover takes entries of a log back, and a run that follows gets their sequences. A subscriber that had the first ones takes the next entry for the one that follows, though it missed those in between. An entry says which one it follows, by its id, in which milliseconds tell the two apart.',
+    seed: 900028,
+    profiles: ['failover'],
+    load: 'dense',
+  },
 ];

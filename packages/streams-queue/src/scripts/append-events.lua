@@ -80,7 +80,8 @@ function companion.apply(k, a, last_arg)
   redis.call('EXPIRE', log, kept)
 
   if sequence > before then
-    local header = string.format('%s %.0f %.0f', epoch, ms, before + 1)
+    -- Which entry they follow, as after a failover others may have had the sequences before them.
+    local header = string.format('%s %.0f %.0f %s', epoch, ms, before + 1, known.last or '0-0')
     local message = 'E' .. header .. '\n' .. table.concat(lines, '\n')
     if #message > tonumber(ARGV[a + 8]) then message = 'L' .. epoch .. ' ' .. last end
     redis.call(ARGV[a + 4], ARGV[a + 3], message)

@@ -36,9 +36,16 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'StreamFeed without its gap check',
     file: `${STREAMS}/stream-feed.ts`,
-    from: 'if (this.#reading !== undefined || next.sequence !== position.sequence + 1) {',
-    to: 'if (this.#reading !== undefined) {',
+    from: 'if (this.#reading !== undefined || !followsOn) {',
+    to: 'if (this.#reading !== undefined || (!followsOn && after === id)) {',
     conditions: DENSE_CUT,
+  },
+  {
+    name: 'StreamFeed tells entries apart by their sequences alone',
+    file: `${STREAMS}/log-message.ts`,
+    from: 'return ms > otherMs || (ms === otherMs && sequence > otherSequence);',
+    to: 'return ms >= 0 && otherMs >= 0 && sequence > otherSequence;',
+    conditions: DENSE_LOSS,
   },
   {
     name: 'StreamFeed without its epoch check',

@@ -123,8 +123,11 @@ function gaps(
 ): readonly Finding[] {
   const seen = new Set(events);
   const stored = new Set(task === undefined ? [] : tokensOfTask(task));
-  // What is nowhere any more cannot be told to who comes after it was lost.
-  const joinedAt = record.responses[0]?.at ?? record.startedAt;
+  // What is nowhere any more cannot be told to who comes after it was lost, or gets a fresh task then.
+  const toldTaskAt = record.responses.findLast(({ response: { payload } }) => {
+    return record.call.kind === 'resubscribe' && payload?.$case === 'task';
+  })?.at;
+  const joinedAt = toldTaskAt ?? record.responses[0]?.at ?? record.startedAt;
   const lostUntil = Math.max(
     ...history.losses.map(({ at }) => (at < joinedAt ? at : Number.NEGATIVE_INFINITY)),
   );
@@ -139,12 +142,13 @@ function gaps(
     );
     const live = published.findIndex(({ token }) => seen.has(token));
     const firstLive = live === -1 ? published.length : live;
+    const inSnapshots = published.findLastIndex(({ token }) => snapshot.has(token));
     // Who streams its own message gets all of it; another execution may have begun before.
     const isOwn = record.call.kind === 'stream' && record.call.id === call;
     for (const [index, { at, token, kind }] of published.entries()) {
       if (index > lastSeen || isKnown(token) || kind === 'message') continue;
-      // A snapshot has the last status only.
-      if (kind !== 'artifact' && index < firstLive) continue;
+      // A snapshot has the last status only, also one that comes later, in place of what was lost.
+      if (kind !== 'artifact' && index < Math.max(firstLive, inSnapshots)) continue;
       if (record.call.kind === 'stream' && !isOwn && index < firstLive) continue;
       if (at <= lostUntil && !stored.has(token)) continue;
       missing.push(token);
