@@ -10,4 +10,5 @@ export const PUBSUB: RedisQueueManagerSubject = {
   openStore: (client, prefix) => new RedisTaskStore(client, { prefix }),
   taskKeys: ['state'],
   stateFields: ['open', 'paused'],
+  tellsByTask: true,
 };

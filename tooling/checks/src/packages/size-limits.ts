@@ -31,6 +31,6 @@ export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   '@a2a-redis/task-store': { limitKb: 82, without: OF_QUEUES },
   '@a2a-redis/json-task-store': { limitKb: 100, without: OF_QUEUES },
   '@a2a-redis/push-config': { limitKb: 18, without: /^(?!command$|.*\bconfigs?$)/u },
-  '@a2a-redis/streams-queue': { limitKb: 116, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 95, without: OF_STORES },
+  '@a2a-redis/streams-queue': { limitKb: 123, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 101, without: OF_STORES },
 };

@@ -2,6 +2,7 @@ import { TaskNotFoundError, UnsupportedOperationError } from '@a2a-js/sdk/errors
 import { describe, expect, test } from 'vitest';
 
 import { ContractAgent } from './agent.ts';
+import { expectHeard } from './expect-heard.ts';
 import type { QueueManagerSubject } from './subject.ts';
 
 /** Those who come later, and those who come again. */
@@ -16,7 +17,7 @@ export function resubscribes(subject: QueueManagerSubject): void {
       await subscriber.until(1);
       execution.chunks(2).complete();
       const seen = ['task working 2', 'chunk 2', 'chunk 3', 'completed'];
-      expect(await subscriber.ended).toEqual(seen);
+      expectHeard(subject, await subscriber.ended, seen);
       await listener.ended;
       expect(await agent.stored(execution.taskId)).toEqual({
         state: 'completed',
@@ -38,7 +39,7 @@ export function resubscribes(subject: QueueManagerSubject): void {
       execution.chunks(1).complete();
       for (const subscriber of subscribers.slice(1)) {
         const seen = ['task working 0', 'chunk 0', 'chunk 1', 'completed'];
-        expect(await subscriber.ended).toEqual(seen);
+        expectHeard(subject, await subscriber.ended, seen);
       }
       const seen = ['task working 0', 'chunk 0', 'chunk 1', 'completed'];
       expect(await listener.ended).toEqual(seen);

@@ -26,6 +26,8 @@ export interface QueueManagerCapabilities {
   readonly staysWhileExecuting?: boolean | undefined;
   /** `getByTaskId` always returns a bus, which finishes by itself where nobody executes the task. */
   readonly looksElsewhere?: boolean | undefined;
+  /** Who has just subscribed may be told by a fresh task of events that came before it follows the task. */
+  readonly tellsByTask?: boolean | undefined;
   /** A listener that throws is reported, and is not an uncaught exception of the process. */
   readonly reportsListeners?: boolean | undefined;
 }

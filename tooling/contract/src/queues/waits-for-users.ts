@@ -2,6 +2,7 @@ import { TaskState } from '@a2a-js/sdk';
 import { describe, expect, test, vi } from 'vitest';
 
 import { answerOf, ContractAgent } from './agent.ts';
+import { expectHeard } from './expect-heard.ts';
 import type { QueueManagerSubject } from './subject.ts';
 
 const { TASK_STATE_INPUT_REQUIRED, TASK_STATE_AUTH_REQUIRED, TASK_STATE_WORKING } = TaskState;
@@ -44,7 +45,7 @@ export function waitsForUsers(subject: QueueManagerSubject): void {
       await answer;
       for (const subscriber of subscribers) {
         const seen = ['task input-required 1', 'working', 'chunk b0', 'completed'];
-        expect(await subscriber.ended).toEqual(seen);
+        expectHeard(subject, await subscriber.ended, seen);
       }
     });
 

@@ -4,7 +4,7 @@ import type { QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
-import { mergeSeen } from './merge-seen.ts';
+import { mergeSeen } from '../queues/merge-seen.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 

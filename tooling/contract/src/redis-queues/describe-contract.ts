@@ -38,6 +38,7 @@ export function describeContract(subject: RedisQueueManagerSubject): void {
       staysWhileExecuting: true,
       looksElsewhere: true,
       reportsListeners: true,
+      tellsByTask: subject.tellsByTask,
     },
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import type { Listener } from '../queues/listener.ts';
-import { mergeSeen } from './merge-seen.ts';
+import { mergeSeen } from '../queues/merge-seen.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 import { useReplicas } from './use-replicas.ts';
 

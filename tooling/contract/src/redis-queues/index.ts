@@ -6,7 +6,7 @@ export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';
-export { mergeSeen, type Seen } from './merge-seen.ts';
+export { mergeSeen, type Seen } from '../queues/merge-seen.ts';
 export { Replica } from './replica.ts';
 export type { DirectQueue, RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
 export { type ReplicasInUse, useReplicas } from './use-replicas.ts';

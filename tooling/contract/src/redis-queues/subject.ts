@@ -26,4 +26,6 @@ export interface RedisQueueManagerSubject {
   readonly taskKeys: readonly string[];
   /** What the state of a task that waits for its user holds beside counters of runs, sorted. */
   readonly stateFields: readonly string[];
+  /** See `QueueManagerCapabilities`. */
+  readonly tellsByTask?: boolean | undefined;
 }

@@ -22,7 +22,10 @@ export function mergeSeen(seen: readonly string[]): Seen {
       parts = Number(count);
       state = of;
     } else if (word === 'chunk') {
-      if (rest[0] !== String(parts)) throw new Error(`Not the next part: ${seen.join(', ')}`);
+      const [label = ''] = rest;
+      const isNumbered = /^\d+$/.test(label);
+      if (isNumbered && label !== String(parts))
+        throw new Error(`Not the next part: ${seen.join(', ')}`);
       parts += 1;
     } else {
       state = word;
