@@ -32,14 +32,18 @@ const UNPROTECTED: readonly string[] = [
   ', under an id of its own',
 ];
 
-/**
- * The findings of kinds that were never seen. A kind is coarse: one of which a fault was mended may have
- * another cause still, so that it is not new in a fresh seed.
- */
+const MENDED: ReadonlySet<string> = new Set(MENDED_FAULTS.map(({ signature }) => signature));
+
+/** The findings that are neither known nor of an unprotected circumstance. */
 export function unknownFindings(findings: readonly Finding[]): readonly Finding[] {
-  const known = new Set([...KNOWN_FAULTS, ...MENDED_FAULTS].map(({ signature }) => signature));
+  const known = new Set(KNOWN_FAULTS.map(({ signature }) => signature));
   return findings.filter((finding) => {
     const signature = signatureOf(finding);
     return !known.has(signature) && !UNPROTECTED.some((suffix) => signature.endsWith(suffix));
   });
+}
+
+/** Whether a finding is of a kind of which a fault was mended: a kind is coarse, and may have another cause still. */
+export function isOfMendedKind(finding: Finding): boolean {
+  return MENDED.has(signatureOf(finding));
 }

@@ -9,7 +9,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     name: 'append-events.lua without its fence check',
     file: `${STREAMS}/scripts/append-events.lua`,
     from: 'refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
-    to: '_, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
+    to: 'local _; _, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
     conditions: DENSE_CUT_OFF,
   },
   {

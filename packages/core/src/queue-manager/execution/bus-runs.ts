@@ -69,7 +69,7 @@ export class BusRuns {
     const earlier = this.#present;
     this.#earlier = this.all();
     this.#present = this.#make(earlier);
-    void earlier.settled().then(() => {
+    void earlier.over().then(() => {
       this.#earlier = this.#earlier.filter((each) => each !== earlier);
       return undefined;
     });
@@ -94,7 +94,7 @@ export class BusRuns {
 
   /** Resolves when all that was published so far is with Redis, or was given up. */
   async drained(): Promise<void> {
-    await Promise.all(this.all().map(async ({ publisher }) => publisher.drained()));
+    await Promise.all(this.all().map(async ({ publisher }) => publisher.sent()));
   }
 
   /** Where requests store what they hear: stores now what they have not stored. */

@@ -191,7 +191,14 @@ export class EventPublisher {
     });
   }
 
-  /** Resolves when all is with Redis, or was given up. */
+  /** Resolves when all that was published so far is with Redis, or was given up. */
+  async sent(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#forSubscribers.after(resolve);
+    });
+  }
+
+  /** Resolves when all is with Redis, or was given up: also what is published meanwhile. */
   async drained(): Promise<void> {
     await this.#outbox.drained();
   }

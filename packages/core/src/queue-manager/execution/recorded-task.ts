@@ -6,8 +6,11 @@ import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
-/** For how long a task may not grow towards what was published, in milliseconds. */
-const LAG_MS = 3000;
+/**
+ * For how long a task may not grow towards what was published, in milliseconds: longer than its publisher leaves to
+ * requests what they are to store.
+ */
+const LAG_MS = 1500;
 
 /**
  * Where requests store what they hear, some steps after others have it: waits until a task holds all that

@@ -1,6 +1,7 @@
 import type { Message, Task } from '@a2a-js/sdk';
 import { type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
 
+import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { backoffMs } from '../../redis/backoff.ts';
@@ -106,7 +107,7 @@ export class StoredEvents {
     this.#isWatching = true;
     const { runtime } = this.#services;
     let failures = 0;
-    while (this.#unstored.size > 0) {
+    while (this.#unstored.size > 0 && !this.#isStopped) {
       const pauseMs =
         failures === 0 ? GRACE_MS : backoffMs(failures, 1000, LONGEST_PAUSE_MS, runtime.random());
       await sleep(runtime, this.#isAlone && failures === 0 ? 1 : pauseMs, { ref: false });
@@ -129,6 +130,16 @@ export class StoredEvents {
     }
   }
 
+  /** Stores an event as a request does; one that holds what no record can is given up, as it is by that. */
+  async #process(results: ResultManager, event: AgentExecutionEvent): Promise<void> {
+    try {
+      await results.processEvent(event);
+    } catch (error) {
+      if (!(error instanceof A2ARedisError) || error.code !== 'INVALID_ARGUMENT') throw error;
+      this.#services.onError(error);
+    }
+  }
+
   /** Stores what should be stored by now, and is not. */
   async #storeDue(): Promise<void> {
     const { trackingStore, runtime, webhooks } = this.#services;
@@ -145,7 +156,7 @@ export class StoredEvents {
       const isStored = applied?.has(identified.eventId) === true;
       // What comes later is due later.
       if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
-      if (!isStored) await results.processEvent(identified.event);
+      if (!isStored) await this.#process(results, identified.event);
       this.#unstored.delete(counter);
       const task = results.getCurrentTask() ?? stored;
       // Each in its turn: requests that have stored some may not have come to tell of them.

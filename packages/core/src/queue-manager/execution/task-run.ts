@@ -37,7 +37,7 @@ export class TaskRun {
   #isFenced = false;
   #phase: Phase = { phase: 'going on' };
   /** What is being done about its end. */
-  #leaving = 0;
+  readonly #leaving = new Set<Promise<void>>();
   #isStopped = false;
 
   /**
@@ -79,7 +79,7 @@ export class TaskRun {
 
   /** Whether it has come to its end, or was ended, and its task is still being brought to where it should be. */
   get isLeaving(): boolean {
-    return this.#leaving > 0;
+    return this.#leaving.size > 0;
   }
 
   /** Whether others know of it, and nobody has ended it by then. */
@@ -159,6 +159,12 @@ export class TaskRun {
     await this.#paused();
   }
 
+  /** As {@link settled}, and when nothing more is done about its end. */
+  async over(): Promise<void> {
+    await this.settled();
+    await Promise.all(this.#leaving);
+  }
+
   /** Gives up what is not with Redis yet, and sends nothing more. */
   stop(): void {
     this.#isStopped = true;
@@ -201,11 +207,12 @@ export class TaskRun {
   }
 
   async #whileLeaving(work: () => Promise<void>): Promise<void> {
-    this.#leaving += 1;
+    const leaving = this.#persist(work);
+    this.#leaving.add(leaving);
     try {
-      await this.#persist(work);
+      await leaving;
     } finally {
-      this.#leaving -= 1;
+      this.#leaving.delete(leaving);
     }
   }
 
@@ -213,6 +220,7 @@ export class TaskRun {
   async #endUnstored(): Promise<void> {
     await this.#services.onUnstored(this.#registration.task, this.name);
     this.#registration.left();
+    this.publisher.stop();
   }
 
   /** Tries as often as it takes: nobody else would. */

@@ -60,7 +60,7 @@ export class DistributedExecutor implements AgentExecutor {
         // An execution that was under way here may have come to where its task asks its user.
         const isBehind = current !== request && !bus.executesSeveral && bus.runs.counter > counter;
         if (bus.isOver || (lease.isLive && !isBehind)) return current;
-        if (isBehind) continue;
+        if (isBehind && runtime.now() < giveUpAt) continue;
       }
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
       if (run.isVoid) {
