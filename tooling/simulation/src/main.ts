@@ -175,18 +175,21 @@ function readOptions(): Options | string {
   if (layout === undefined) {
     return `There is no layout "${values.layout}". There are ${LAYOUTS.join(', ')} and any.`;
   }
+  if (values.seed !== undefined && (values.seeds !== undefined || values.from !== undefined)) {
+    return '--seed runs one seed alone: it goes with neither --seeds nor --from.';
+  }
+  const first = values.seed === undefined ? 'from' : 'seed';
   const numbers = {
     seeds: values.seed === undefined ? (values.seeds ?? '100') : '1',
-    from: values.seed ?? values.from ?? String(Math.floor(Math.random() * 1e9)),
+    [first]: values.seed ?? values.from ?? String(Math.floor(Math.random() * 1e9)),
     workers: values.workers ?? String(availableParallelism()),
   };
   for (const [name, text] of Object.entries(numbers)) {
-    if (!/^\d{1,15}$/.test(text) || (name !== 'from' && Number(text) === 0)) {
-      return `--${name} must be a whole number, not "${text}".`;
-    }
+    if (!/^\d{1,15}$/.test(text)) return `--${name} must be a whole number, not "${text}".`;
+    if (name !== first && Number(text) === 0) return `--${name} must be 1 at least.`;
   }
   return {
-    from: Number(numbers.from),
+    from: Number(numbers[first]),
     count: Number(numbers.seeds),
     profiles,
     load,

@@ -8,8 +8,11 @@ interface Waiting {
   readonly resolve: (result: JobResult) => void;
 }
 
-/** How long one scenario may take, in milliseconds: one that does not end is a fault of its own. */
-const LONGEST_MS = 60_000;
+/**
+ * How long one scenario may take, in milliseconds: one that does not end is a fault of its own. A hundred times as
+ * long as any takes, so that a busy machine is not taken for that.
+ */
+const LONGEST_MS = 180_000;
 
 /** Runs scenarios on several threads, one at a time on each. */
 export class WorkerPool implements AsyncDisposable {
