@@ -48,6 +48,9 @@ describe('append-events', () => {
     expect(await opened.append('a-1', 1, 's1')).toBe('accepted');
     expect(await opened.entries()).toEqual(['1 a-1.1 s1', '2 a-1.2 s2', '3 a-1.3 s3']);
     expect(await messagesOf(opened)).toHaveLength(2);
+    // Where the log stands is the id of its last entry, though calls came after it.
+    const newest = await opened.client.xRevRange(opened.task.log, '+', '-', { COUNT: 1 });
+    expect((await opened.state())['last']).toBe(newest?.[0]?.id);
     expect((await opened.state())['c:a-1']).toBe('3');
   });
 

@@ -73,7 +73,8 @@ function companion.apply(k, a, last_arg)
   -- The end is no event of the run: who counts what a task lacks must not look for it.
   if ended then append(run, string.format('%.0f', first + count), 'z') end
 
-  local last = string.format('%.0f-%.0f', ms, sequence)
+  -- The id of the last entry, which is an earlier one where none was appended.
+  local last = sequence > before and string.format('%.0f-%.0f', ms, sequence) or known.last or '0-0'
   count_events(state, run, math.max(applied, first + count - 1), epoch, last)
   local kept = (ended or known.has_ended) and ARGV[a + 7] or ARGV[a + 6]
   keep_state(state, kept)

@@ -4,6 +4,7 @@ import { Task, TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { A2ARedisError } from '../../shared/errors.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { eventIdOf, withEventId } from '../../event-ids/event-id.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
@@ -23,12 +24,17 @@ class Parts {
   readonly told: number[] = [];
   readonly errors: string[] = [];
   isAway = false;
+  /** An artifact that no record can hold. */
+  refused = '';
 
   services(takesEvents = false): BusServices {
     const store = {
       load: async () => structuredClone(this.stored),
       save: async (task: Task) => {
         if (this.isAway) throw new Error('away');
+        if (task.artifacts.some(({ artifactId }) => artifactId === this.refused)) {
+          throw new A2ARedisError('INVALID_ARGUMENT', 'refused');
+        }
         this.stored = structuredClone(task);
         const parts = task.artifacts.flatMap(({ artifactId }) => artifactId);
         const state = TaskState[task.status?.state ?? 0]?.replace('TASK_STATE_', '') ?? '';
@@ -84,6 +90,17 @@ describe('StoredEvents', () => {
     expect(await events.stored(2000)).toBe(true);
     expect(parts.saved).toEqual(['a WORKING', 'a b WORKING', 'a b COMPLETED']);
     expect(parts.told).toEqual([1, 2, 3]);
+  });
+
+  it('gives up alone what no record can hold', async () => {
+    events.endRequests();
+    parts.refused = 'b';
+    accept(1, artifact('a'));
+    accept(2, artifact('b'));
+    accept(3, artifact('c'));
+    expect(await events.stored(2000)).toBe(true);
+    expect(parts.saved).toEqual(['a WORKING', 'a c WORKING']);
+    expect([parts.told, parts.errors]).toEqual([[1, 3], ['A2ARedisError: refused']]);
   });
 
   it('saves with the id of the event, so that a request which comes to it stores nothing again', async () => {

@@ -1,5 +1,10 @@
 import type { Message, Task } from '@a2a-js/sdk';
-import { type AgentExecutionEvent, ResultManager } from '@a2a-js/sdk/server';
+import {
+  type AgentExecutionEvent,
+  ResultManager,
+  type ServerCallContext,
+  type TaskStore,
+} from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
@@ -130,14 +135,11 @@ export class StoredEvents {
     }
   }
 
-  /** Stores an event as a request does; one that holds what no record can is given up, as it is by that. */
-  async #process(results: ResultManager, event: AgentExecutionEvent): Promise<void> {
-    try {
-      await results.processEvent(event);
-    } catch (error) {
-      if (!(error instanceof A2ARedisError) || error.code !== 'INVALID_ARGUMENT') throw error;
-      this.#services.onError(error);
-    }
+  /** What stores events as a request does. */
+  #newResults(store: TaskStore, context: ServerCallContext): ResultManager {
+    const results = new ResultManager(store, context);
+    if (this.#userMessage !== undefined) results.setContext(this.#userMessage);
+    return results;
   }
 
   /** Stores what should be stored by now, and is not. */
@@ -150,13 +152,21 @@ export class StoredEvents {
       trackingStore.load(taskId, context),
       trackingStore.appliedEvents(taskId, context),
     ]);
-    const results = new ResultManager(trackingStore, context);
-    if (this.#userMessage !== undefined) results.setContext(this.#userMessage);
+    let results = this.#newResults(trackingStore, context);
     for (const [counter, { identified, acceptedAt }] of this.#unstored) {
       const isStored = applied?.has(identified.eventId) === true;
       // What comes later is due later.
       if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
-      if (!isStored) await this.#process(results, identified.event);
+      try {
+        if (!isStored) await results.processEvent(identified.event);
+      } catch (error) {
+        if (!isUnstorable(error)) throw error;
+        this.#services.onError(error);
+        this.#unstored.delete(counter);
+        // What they hold of the task has the event in it.
+        results = this.#newResults(trackingStore, context);
+        continue;
+      }
       this.#unstored.delete(counter);
       const task = results.getCurrentTask() ?? stored;
       // Each in its turn: requests that have stored some may not have come to tell of them.
@@ -164,6 +174,11 @@ export class StoredEvents {
       webhooks.tell({ ...identified, taskId, context, taskAfter: () => task });
     }
   }
+}
+
+/** Whether an event holds what no record can. */
+function isUnstorable(error: unknown): boolean {
+  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
 }
 
 /** Whether a task had another end before an event was stored: nobody is told of it any more. */

@@ -8,6 +8,7 @@ import {
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
+import { backOff } from '../../redis/backoff.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
@@ -185,7 +186,7 @@ export class TaskFinisher {
       const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };
       const outcome = await sendAlone(runner, transport.sending(task, batch));
       if (outcome === 'accepted') {
-        await this.#save(context, [end]);
+        await this.#saveSent(context, end);
         this.#notify(task, end);
       }
       await states.forget(run);
@@ -378,6 +379,22 @@ export class TaskFinisher {
     }
     const end = left.findIndex(isEnd);
     return end === -1 ? left : left.slice(0, end + 1);
+  }
+
+  /** Stores an end that others have already: again, where the store cannot take it at once. */
+  async #saveSent(context: ServerCallContext, end: IdentifiedEvent): Promise<void> {
+    const { runtime, limits, onError } = this.#services;
+    const giveUpAt = runtime.now() + limits.publishDeadlineMs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#save(context, [end]);
+        return;
+      } catch (error) {
+        if (runtime.now() >= giveUpAt) throw error;
+        onError(error);
+        await backOff(runtime, attempt, 50, 2000);
+      }
+    }
   }
 
   /** Stores events as the request handler does. */
