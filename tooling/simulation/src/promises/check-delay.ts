@@ -89,8 +89,13 @@ function repeatedCancels(
 ): readonly Finding[] {
   if (scenario.faults.length > 0) return [];
   const callers = calls.filter(({ call }) => call.kind === 'cancel').length;
+  // What still executes a task that has its end is told so in the same way.
+  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  const endedAt = end?.at ?? Number.POSITIVE_INFINITY;
   return executions.flatMap(({ id }) => {
-    const asked = history.cancels.filter((each) => each.taskId === taskId && each.execution === id);
+    const asked = history.cancels.filter((each) => {
+      return each.taskId === taskId && each.execution === id && each.at < endedAt;
+    });
     if (asked.length <= callers) return [];
     const detail = `${id} ${asked.length} times, by ${callers} callers`;
     return [{ promise: 'P4', kind: 'an executor is asked to cancel repeatedly', detail }];
