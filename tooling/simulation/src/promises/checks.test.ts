@@ -103,7 +103,7 @@ finds('checkDelay', checkDelay, {
     cancels.push({ at: 1200, taskId: 't1', execution: 'e0', reaction: 'refuse' });
   },
   'P4 an executor is asked to cancel repeatedly': ({ cancels }) => {
-    cancels.push({ at: 1200, taskId: 't1', execution: 'e0', reaction: 'obey' });
+    cancels.push({ at: 1000, taskId: 't1', execution: 'e0', reaction: 'obey' });
   },
 });
 
