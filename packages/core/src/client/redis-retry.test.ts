@@ -206,13 +206,15 @@ describe('redisRetry', () => {
         },
         { idempotent: true, deadlineMs: 25_000 },
       );
+      // The first attempt is written by then, and not only waiting for a connection.
       await new Promise((resolve) => {
-        setTimeout(resolve, 10);
+        setTimeout(resolve, 300);
       });
       await server.kill();
       await server.restart();
       expect([await run, await client.get('k')]).toEqual(['OK', 'v']);
-      expect(attempts).toEqual([1, 2]);
+      // A server that loads its data still may refuse the second one.
+      expect(attempts.slice(0, 2)).toEqual([1, 2]);
     });
 
     it('outlasts a replica that becomes a master', async () => {
