@@ -48,10 +48,11 @@ interface Joining {
  * - `closed`: nothing more comes.
  *
  * ```text
- *         listener            begun               finished, lost                told
- *   idle ──────────▶ joining ───────▶ following ──────────────────▶ ending ───────────▶ closed
- *    ▲                  ▲                │ missed                     any phase ─ closed ─▶ closed
- *    │                  └────────────────┘
+ *         listener            begun               finished              told
+ *   idle ──────────▶ joining ───────▶ following ──────────▶ ending ──────────▶ closed
+ *    ▲                 ▲ │               │ missed              ▲
+ *    │                 └─┼───────────────┘                     │   any but idle ── lost, closed ──▶ closed
+ *    │                   └──────── it cannot be found out ─────┘
  *    └── no listener left, in any phase but the last
  * ```
  */
