@@ -25,7 +25,12 @@ const TIME_DIGITS = 11;
  */
 export function sortableTime(timeMs: number | undefined): string {
   if (timeMs === undefined) return '-'.padEnd(TIME_DIGITS, '-');
-  return (timeMs + DATE_RANGE_MS).toString(36).padStart(TIME_DIGITS, '0');
+  const sinceFirst = timeMs + DATE_RANGE_MS;
+  // Thousands of years from now, a number no longer tells one millisecond from the next.
+  const exact = Number.isSafeInteger(sinceFirst)
+    ? sinceFirst
+    : BigInt(timeMs) + BigInt(DATE_RANGE_MS);
+  return exact.toString(36).padStart(TIME_DIGITS, '0');
 }
 
 /** What of a task the index tells. */

@@ -32,6 +32,13 @@ describe('index members', () => {
     );
   });
 
+  it.each([-8.64e15, -1, 0, 367_199_254_740_992, 8.64e15 - 1])(
+    'tell the millisecond %d from the next',
+    (time) => {
+      expect(sortableTime(time) < sortableTime(time + 1)).toBe(true);
+    },
+  );
+
   it('hold any id', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (taskId) => {
