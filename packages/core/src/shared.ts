@@ -22,7 +22,7 @@ export {
 } from './shared/check-options.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
-export { backoffMs } from './redis/backoff.ts';
+export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, textReply, textsReply } from './redis/reply.ts';
 export {

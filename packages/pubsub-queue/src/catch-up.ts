@@ -9,7 +9,7 @@ import {
   statusOf,
   type TaskStanding,
 } from '@a2a-redis/core/queue-manager';
-import { backoffMs, contextOfScope, sleep } from '@a2a-redis/core/shared';
+import { backOff, contextOfScope } from '@a2a-redis/core/shared';
 
 /** For how long a task may not grow towards what was published, in milliseconds. */
 const LAG_MS = 5000;
@@ -48,9 +48,7 @@ export async function catchUp(subscriber: Joining): Promise<Lacking> {
       if (standing.isEnded) break;
       throw lost(task.taskId);
     }
-    if (attempt > 1) {
-      await sleep(runtime, backoffMs(attempt, 20, 500, runtime.random()), { ref: false });
-    }
+    if (attempt > 1) await backOff(runtime, attempt, 20, 500);
     latest = await load(subscriber);
     isLoaded = true;
   }

@@ -38,6 +38,21 @@ async function running(tokens: readonly string[], options: ReplicaOptions = {}):
   return { world, a, bus, b, publish, complete };
 }
 
+/** A replica loses so many of the messages that come meanwhile, which are not kept either. */
+async function losing(
+  world: BusWorld,
+  { link }: BusReplica,
+  count: number,
+  publish: () => void,
+): Promise<void> {
+  link.hold();
+  publish();
+  await world.pass(10);
+  link.lose(count);
+  world.messages.trim();
+  link.release();
+}
+
 describe('a subscriber', () => {
   it('gets what its snapshot lacks, then what comes, and the end', async () => {
     const { world, b, publish, complete } = await running(['1', '2']);
@@ -231,12 +246,9 @@ describe('a loss', () => {
     const { world, a, b, publish, complete } = await running(['1']);
     const lost = b.subscribe('t');
     await world.pass(10);
-    b.link.hold();
-    publish('2', '3');
-    await world.pass(10);
-    b.link.lose(2);
-    world.messages.trim();
-    b.link.release();
+    await losing(world, b, 2, () => {
+      publish('2', '3');
+    });
     publish('4');
     await world.pass(10);
     expect(lost.heard).toEqual(['EVENTS_LOST', 'finished']);
@@ -258,12 +270,9 @@ describe('a loss', () => {
     const { world, b, publish, complete } = await running(['1'], { readsRecords: true });
     const { heard } = b.subscribe('t');
     await world.pass(10);
-    b.link.hold();
-    publish('2', '3');
-    await world.pass(10);
-    b.link.lose(2);
-    world.messages.trim();
-    b.link.release();
+    await losing(world, b, 2, () => {
+      publish('2', '3');
+    });
     publish('4');
     await world.pass(10);
     publish('5');
@@ -277,13 +286,10 @@ describe('a loss', () => {
     const { world, b, publish, complete } = await running(['1'], { readsRecords: true });
     const { heard } = b.subscribe('t');
     await world.pass(10);
-    b.link.hold();
-    publish('2');
-    complete();
-    await world.pass(10);
-    b.link.lose(10);
-    world.messages.trim();
-    b.link.release();
+    await losing(world, b, 10, () => {
+      publish('2');
+      complete();
+    });
     await world.pass(10_000);
     expect(heard).toEqual(['task COMPLETED [1 2]', 'finished']);
   });
@@ -294,12 +300,9 @@ describe('a loss', () => {
     await world.pass(10);
     const second = b.subscribe('t');
     b.client.goAway();
-    b.link.hold();
-    publish('2', '3');
-    await world.pass(10);
-    b.link.lose(2);
-    world.messages.trim();
-    b.link.release();
+    await losing(world, b, 2, () => {
+      publish('2', '3');
+    });
     publish('4');
     await world.pass(10);
     b.client.comeBack();

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { chosenMutants, readArguments, tryMutants, UsageError } from './command-line.ts';
 import type { Conditions, Mutant } from './mutant.ts';
-import { misfitsAmong } from './misfits.ts';
 import { MUTANTS } from './mutants.ts';
 import { type RunOptions, runSources } from './run-sources.ts';
 import { type Counts, RULE, type SignaturesBySeed, Tally } from './tally.ts';
@@ -27,36 +27,7 @@ interface Options {
   readonly workers: number;
 }
 
-/** Options as a user writes them. */
-interface Values {
-  readonly only: string;
-  readonly seeds: string;
-  readonly workers: string;
-  readonly list: boolean;
-  readonly help: boolean;
-}
-
-/** What a user got wrong. */
-class UsageError extends Error {}
-
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    const options = readOptions();
-    if (typeof options === 'string') {
-      console.log(options);
-      return 0;
-    }
-    const misfits = await misfitsAmong(options.mutants);
-    for (const misfit of misfits) console.log(misfit);
-    return misfits.length > 0 || !(await runAll(options)) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
-}
+process.exitCode = await tryMutants(readOptions, runAll);
 
 /** Whether every mutant is found, but for those that are listed with a reason. */
 async function runAll({ mutants, seeds, workers }: Options): Promise<boolean> {
@@ -149,14 +120,19 @@ function describe(counts: Counts | undefined): string {
 
 /** @throws {UsageError} */
 function readOptions(): Options | string {
-  const values = parseOptions();
+  const { values } = readArguments(() =>
+    parseArgs({
+      options: {
+        only: { type: 'string', default: '' },
+        seeds: { type: 'string', default: '2000' },
+        workers: { type: 'string', default: String(availableParallelism()) },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  );
   if (values.help) return USAGE;
-  const chosen = ({ name }: Mutant): boolean =>
-    values.only.split(',').some((text) => name.includes(text));
-  const mutants = MUTANTS.filter(chosen);
-  if (mutants.length === 0) {
-    throw new UsageError(`No mutant has "${values.only}" in its name; --list prints all.`);
-  }
+  const mutants = chosenMutants(values.only, ({ name }) => [name]);
   if (values.list) return mutants.map(({ name }) => name).join('\n');
   return {
     mutants,
@@ -166,23 +142,6 @@ function readOptions(): Options | string {
 }
 
 /** @throws {UsageError} */
-function parseOptions(): Values {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string', default: '' },
-        seeds: { type: 'string', default: '2000' },
-        workers: { type: 'string', default: String(availableParallelism()) },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${line ?? ''}. --help tells what there is.`);
-  }
-}
-
 function wholeNumber(name: string, text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new UsageError(`--${name} must be a whole number from 1 on, not "${text}".`);

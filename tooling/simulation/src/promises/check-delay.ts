@@ -4,7 +4,7 @@ import { textOfError } from '../world/history.ts';
 import type { Outcome } from '../world/world.ts';
 import { tokensOfResponse } from '../world/tokens.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
-import { checkTasks, type TaskHistory } from './task-histories.ts';
+import { acceptedEnd, checkTasks, type TaskHistory } from './task-histories.ts';
 
 /**
  * Within which time an event reaches who listens, in milliseconds: some messages one after the other. With
@@ -90,7 +90,7 @@ function repeatedCancels(
   if (scenario.faults.length > 0) return [];
   const callers = calls.filter(({ call }) => call.kind === 'cancel').length;
   // What still executes a task that has its end is told so in the same way.
-  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  const end = acceptedEnd(taskId, history);
   const endedAt = end?.at ?? Number.POSITIVE_INFINITY;
   return executions.flatMap(({ id }) => {
     const asked = history.cancels.filter((each) => {

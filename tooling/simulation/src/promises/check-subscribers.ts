@@ -10,6 +10,7 @@ import {
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import {
+  acceptedEnd,
   checkTasks,
   hasLostData,
   lastStatusOf,
@@ -251,7 +252,7 @@ function hasEndedBy(
   { taskId, task }: TaskHistory,
   { scenario: { faults }, history }: Outcome,
 ): boolean {
-  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  const end = acceptedEnd(taskId, history);
   if (end !== undefined) return end.at <= at;
   const isClockWrong = faults.some(({ kind }) => kind.endsWith('clock'));
   return !isClockWrong && Date.parse(task?.status?.timestamp ?? '') - EPOCH + 1 <= at;

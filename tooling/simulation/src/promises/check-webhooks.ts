@@ -2,7 +2,13 @@ import type { WebhookRecord } from '../world/history.ts';
 import { isTerminalState, stateName, stateOfResponse, tokensOfArtifact } from '../world/tokens.ts';
 import type { Outcome } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
-import { hasLostData, parseToken, type TaskHistory, checkTasks } from './task-histories.ts';
+import {
+  acceptedEnd,
+  checkTasks,
+  hasLostData,
+  parseToken,
+  type TaskHistory,
+} from './task-histories.ts';
 
 /** For how long after a process was killed what it sent may still be on its way, in milliseconds. */
 const UNDER_WAY_MS = 1000;
@@ -77,7 +83,7 @@ function untold(task: TaskHistory, outcome: Outcome): readonly Finding[] {
 function mayBeUntold({ taskId }: TaskHistory, { scenario, history, beganAt }: Outcome): boolean {
   const faults = scenario.faults.filter(({ kind }) => kind !== 'forget-scripts');
   if (faults.length === 0) return false;
-  const end = history.accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
+  const end = acceptedEnd(taskId, history);
   return (
     end === undefined ||
     faults.some(({ kind, at }) => kind !== 'kill' || end.at - (beganAt + at) < UNDER_WAY_MS)

@@ -1,6 +1,13 @@
 import type { Task, TaskState } from '@a2a-js/sdk';
 
-import type { CallRecord, Execution, Published, WebhookRecord } from '../world/history.ts';
+import type {
+  AcceptedEvent,
+  CallRecord,
+  Execution,
+  History,
+  Published,
+  WebhookRecord,
+} from '../world/history.ts';
 import { isTerminalState, stateOfResponse } from '../world/tokens.ts';
 import type { Outcome, StoredTask } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
@@ -84,6 +91,11 @@ export function parseToken(token: string): { execution: string; index: number } 
   const match = /^(e\d+)\.(\d+)$/.exec(token);
   if (match === null) return undefined;
   return { execution: match[1] ?? '', index: Number(match[2]) };
+}
+
+/** The first event that ended a task, as its server accepted it; `undefined` where none did. */
+export function acceptedEnd(taskId: string, { accepted }: History): AcceptedEvent | undefined {
+  return accepted.find(({ place, isEnd }) => isEnd && place.includes(taskId));
 }
 
 /** The last status that an execution published, if it published one. */

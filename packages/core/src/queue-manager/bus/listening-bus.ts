@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent, ExecutionEventBus } from '@a2a-js/sdk/server';
 
-import { type EventName, Listeners } from './listeners.ts';
+import { type EventName, type Listener, Listeners } from './listeners.ts';
 
 /** A bus whose listeners are kept and called as those of the SDK's own bus. */
 export abstract class ListeningBus implements ExecutionEventBus {
@@ -18,25 +18,25 @@ export abstract class ListeningBus implements ExecutionEventBus {
   /** Called after listeners were removed. */
   protected abstract listenersRemoved(): void;
 
-  on(eventName: 'event', listener: (event: AgentExecutionEvent) => void): this;
+  on(eventName: 'event', listener: Listener): this;
   on(eventName: 'finished', listener: () => void): this;
-  on(name: EventName, listener: (event: AgentExecutionEvent) => void): this {
+  on(name: EventName, listener: Listener): this {
     this.listeners.add({ name, listener, once: false });
     this.listenerAdded(name);
     return this;
   }
 
-  once(eventName: 'event', listener: (event: AgentExecutionEvent) => void): this;
+  once(eventName: 'event', listener: Listener): this;
   once(eventName: 'finished', listener: () => void): this;
-  once(name: EventName, listener: (event: AgentExecutionEvent) => void): this {
+  once(name: EventName, listener: Listener): this {
     this.listeners.add({ name, listener, once: true });
     this.listenerAdded(name);
     return this;
   }
 
-  off(eventName: 'event', listener: (event: AgentExecutionEvent) => void): this;
+  off(eventName: 'event', listener: Listener): this;
   off(eventName: 'finished', listener: () => void): this;
-  off(name: EventName, listener: (event: AgentExecutionEvent) => void): this {
+  off(name: EventName, listener: Listener): this {
     if (this.listeners.remove(name, listener)) this.listenersRemoved();
     return this;
   }

@@ -1,7 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
-import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { BusServices } from '../execution/bus-services.ts';
@@ -115,7 +114,7 @@ export class OwnListeners {
   async endWithout(error: A2ARedisError): Promise<void> {
     if (this.#state.phase !== 'waiting') return;
     try {
-      const end = await this.#storedEnd();
+      const end = await storedEnd(this.#task, this.#services);
       if (end === undefined && this.#isWaiting()) this.fail(error);
     } catch (thrown) {
       // They are looked after again.
@@ -152,7 +151,7 @@ export class OwnListeners {
 
   async #tellEnd(): Promise<void> {
     try {
-      const end = await this.#storedEnd();
+      const end = await storedEnd(this.#task, this.#services);
       // They may have heard it meanwhile.
       if (end !== undefined && !this.#knowEnd) this.#hear(end);
       this.#finish();
@@ -160,10 +159,6 @@ export class OwnListeners {
       this.#services.onError(error);
       this.fail(error);
     }
-  }
-
-  async #storedEnd(): Promise<AgentExecutionEvent | undefined> {
-    return storedEnd(this.#task, this.#services, contextOfScope(this.#task.scope));
   }
 
   #finish(): void {

@@ -1,8 +1,9 @@
 import type { Task } from '@a2a-js/sdk';
-import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
+import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { type EventId, withEventId } from '../../event-ids/event-id.ts';
+import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
@@ -19,11 +20,12 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 export async function storedEnd(
   address: TaskAddress,
   services: BusServices,
-  context: ServerCallContext,
   known?: AppliedEvents,
 ): Promise<AgentExecutionEvent | undefined> {
   const { store, trackingStore } = services;
-  const { taskId } = address;
+  const { taskId, scope } = address;
+  // A caller's own context may be that of a request that executes the task, which sees one step after the other.
+  const context = contextOfScope(scope);
   await untilRecorded(address, services);
   const [task, applied] = await Promise.all([
     store?.load(taskId, context),

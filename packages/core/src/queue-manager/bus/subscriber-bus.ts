@@ -2,7 +2,6 @@ import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
-import { contextOfScope } from '../../shared/scope.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
@@ -260,8 +259,7 @@ export class SubscriberBus extends ListeningBus {
   #storedEnd(hasLost: boolean): Promise<AgentExecutionEvent | undefined> {
     // Where something was lost and it is not known what they have, they are taken to have nothing.
     const known = this.#applied ?? (hasLost ? AppliedEvents.NONE : undefined);
-    // The caller's own context may be that of a request that executes the task, which sees one step after the other.
-    return storedEnd(this.bus.task, this.#services, contextOfScope(this.bus.task.scope), known);
+    return storedEnd(this.bus.task, this.#services, known);
   }
 
   /** Ends the listeners; with the error, if there is one, where they do not know of the task's end. */

@@ -1,7 +1,6 @@
 import { A2ARedisError } from '../../shared/errors.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 import type { TaskFeed, TaskFollower } from './event-transport.ts';
@@ -108,8 +107,7 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
       } catch (error) {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
         this.onError(error);
-        const pauseMs = backoffMs(attempt, 50, 2000, this.runtime.random());
-        await sleep(this.runtime, pauseMs, { ref: false });
+        await backOff(this.runtime, attempt, 50, 2000);
       }
     }
   }

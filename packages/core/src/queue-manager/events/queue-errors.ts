@@ -77,3 +77,8 @@ export function queueEventsLost(
     options,
   );
 }
+
+/** Whether it is of no use to try again: an event holds what no record can. */
+export function isUnstorable(error: unknown): boolean {
+  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
+}

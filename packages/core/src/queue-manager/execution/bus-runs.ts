@@ -93,7 +93,7 @@ export class BusRuns {
   }
 
   /** Resolves when all that was published so far is with Redis, or was given up. */
-  async drained(): Promise<void> {
+  async sent(): Promise<void> {
     await Promise.all(this.all().map(async ({ publisher }) => publisher.sent()));
   }
 

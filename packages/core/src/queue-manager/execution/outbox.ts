@@ -3,6 +3,7 @@ import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
+import { isUnstorable } from '../events/queue-errors.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
@@ -173,7 +174,7 @@ export class Outbox {
 
   /** Gives up what was tried for long enough; finds the event that cannot be sent, and gives up that one alone. */
   #failed(count: number, cause: unknown): void {
-    if (!isUnsendable(cause)) {
+    if (!isUnstorable(cause)) {
       this.#giveUp(this.#outgoing.takeOld(), REFUSED, cause);
       return;
     }
@@ -195,7 +196,7 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
-        const isHopeless = isUnsendable(error) || this.#outgoing.isOld(batch[0]);
+        const isHopeless = isUnstorable(error) || this.#outgoing.isOld(batch[0]);
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
         await backOff(this.#runtime, attempt, 50, 2000);
         if (this.#closedAs !== undefined) return { cause: error };
@@ -227,9 +228,4 @@ export class Outbox {
  */
 function isBeforeEnd(before: Outgoing, { endsTask, body }: Outgoing): boolean {
   return !before.endsTask || endsTask || body === END_OF_EVENTS;
-}
-
-/** Whether it is of no use to try again: an event holds what no record can. */
-function isUnsendable(error: unknown): boolean {
-  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
 }

@@ -1,8 +1,7 @@
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from './bus-services.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
@@ -41,7 +40,7 @@ export async function untilRecorded(
     progress = applied?.toString() ?? '';
     if (progress !== before) progressAt = runtime.now();
     if (runtime.now() - progressAt > LAG_MS) return;
-    await sleep(runtime, backoffMs(attempt, 20, 500, runtime.random()), { ref: false });
+    await backOff(runtime, attempt, 20, 500);
   }
 }
 

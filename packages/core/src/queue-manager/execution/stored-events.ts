@@ -6,14 +6,14 @@ import {
   type TaskStore,
 } from '@a2a-js/sdk/server';
 
-import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { backoffMs } from '../../redis/backoff.ts';
+import { backOff } from '../../redis/backoff.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
+import { isUnstorable } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { taskIdOf } from './task-of-event.ts';
 
@@ -88,7 +88,7 @@ export class StoredEvents {
     const giveUpAt = runtime.now() + deadlineMs;
     for (let attempt = 1; this.#unstored.size > 0; attempt += 1) {
       // The first look would come too early for the very last event.
-      await sleep(runtime, backoffMs(attempt, 20, 1000, runtime.random()), { ref: false });
+      await backOff(runtime, attempt, 20, 1000);
       await this.#look();
       if (runtime.now() >= giveUpAt || this.#isStopped) break;
     }
@@ -113,9 +113,8 @@ export class StoredEvents {
     const { runtime } = this.#services;
     let failures = 0;
     while (this.#unstored.size > 0 && !this.#isStopped) {
-      const pauseMs =
-        failures === 0 ? GRACE_MS : backoffMs(failures, 1000, LONGEST_PAUSE_MS, runtime.random());
-      await sleep(runtime, this.#isAlone && failures === 0 ? 1 : pauseMs, { ref: false });
+      if (failures > 0) await backOff(runtime, failures, 1000, LONGEST_PAUSE_MS);
+      else await sleep(runtime, this.#isAlone ? 1 : GRACE_MS, { ref: false });
       failures = (await this.#look()) ? 0 : failures + 1;
     }
     this.#isWatching = false;
@@ -174,11 +173,6 @@ export class StoredEvents {
       webhooks.tell({ ...identified, taskId, context, taskAfter: () => task });
     }
   }
-}
-
-/** Whether an event holds what no record can. */
-function isUnstorable(error: unknown): boolean {
-  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
 }
 
 /** Whether a task had another end before an event was stored: nobody is told of it any more. */

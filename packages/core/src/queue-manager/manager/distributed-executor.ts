@@ -84,7 +84,7 @@ export class DistributedExecutor implements AgentExecutor {
     if (request.task === undefined) return request;
     const { store, eventStore, onError } = this.#services;
     try {
-      if (eventStore === undefined) await bus.runs.drained();
+      if (eventStore === undefined) await bus.runs.sent();
       await untilRecorded(bus.task, this.#services);
       const stored = await store?.load(request.task.id, contextOfScope(bus.task.scope));
       if (isTerminal(stored?.status)) bus.leave();

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { misfitsAmong } from '../misfits.ts';
+import { chosenMutants, readArguments, tryMutants } from '../command-line.ts';
 import type { Mutant } from '../mutant.ts';
-import { MUTANTS } from '../mutants.ts';
 import { judge, type Outcome } from './judge.ts';
 import { PackageTests } from './package-tests.ts';
 
@@ -22,37 +21,15 @@ const LIMIT_FACTOR = 3;
 /** How long they may take without one. */
 const LONGEST_MS = 3_600_000;
 
-/** Options as a user writes them. */
-interface Values {
-  readonly only: string;
-  readonly list: boolean;
-  readonly help: boolean;
+/** What a user asks for. */
+interface Options {
+  readonly mutants: readonly Mutant[];
 }
 
-/** What a user got wrong. */
-class UsageError extends Error {}
-
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    const mutants = readOptions();
-    if (typeof mutants === 'string') {
-      console.log(mutants);
-      return 0;
-    }
-    const misfits = await misfitsAmong(mutants);
-    for (const misfit of misfits) console.log(misfit);
-    return misfits.length > 0 || !(await runAll(mutants)) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
-}
+process.exitCode = await tryMutants(readOptions, runAll);
 
 /** Whether tests find every mutant, but for those that are listed with a reason. */
-async function runAll(mutants: readonly Mutant[]): Promise<boolean> {
+async function runAll({ mutants }: Options): Promise<boolean> {
   const startedAt = performance.now();
   const wrong: string[] = [];
   let caught = 0;
@@ -119,30 +96,17 @@ function folderOf({ file }: Mutant): string {
 }
 
 /** @throws {UsageError} */
-function readOptions(): readonly Mutant[] | string {
-  const values = parseOptions();
-  if (values.help) return USAGE;
-  const mutants = MUTANTS.filter(({ name, file }) =>
-    values.only.split(',').some((text) => name.includes(text) || file.includes(text)),
-  );
-  if (mutants.length === 0) {
-    throw new UsageError(`No mutant has "${values.only}" in its name; --list prints all.`);
-  }
-  return values.list ? mutants.map(({ name }) => name).join('\n') : mutants;
-}
-
-/** @throws {UsageError} */
-function parseOptions(): Values {
-  try {
-    return parseArgs({
+function readOptions(): Options | string {
+  const { values } = readArguments(() =>
+    parseArgs({
       options: {
         only: { type: 'string', default: '' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${line ?? ''}. --help tells what there is.`);
-  }
+    }),
+  );
+  if (values.help) return USAGE;
+  const mutants = chosenMutants(values.only, ({ name, file }) => [name, file]);
+  return values.list ? mutants.map(({ name }) => name).join('\n') : { mutants };
 }
