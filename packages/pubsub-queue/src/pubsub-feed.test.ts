@@ -25,6 +25,8 @@ class Feed {
   readonly feed: PubSubFeed;
   /** What is announced, each time that it is asked for. */
   position = 'Pover\n';
+  /** Whether anybody here subscribes to what is published here. */
+  hasSubscribers = false;
   #receive: (message: string) => void = () => {};
 
   constructor() {
@@ -32,6 +34,7 @@ class Feed {
       TASK,
       {
         isOwn: (publisher) => publisher === 'own-1',
+        isHeard: (publisher) => publisher !== 'own-1' || this.hasSubscribers,
         onEvent: ({ eventId, body }) =>
           this.events.push(`${eventId.publisher} ${eventId.counter} ${body}`),
         onLoss: ({ message }) => this.errors.push(message),
@@ -127,12 +130,20 @@ describe('PubSubFeed', () => {
     expect(feed.losses).toEqual(['the last of them did not come']);
   });
 
-  it('does not miss what this process publishes itself', async () => {
+  it('misses what this process publishes itself only where somebody here subscribes to it', async () => {
     const feed = await Feed.open();
     feed.receiveEvents('own-1', 3, 's3');
     feed.receive('Plive\nown-1 9');
     feed.receive('Pover\n');
     expect([feed.events, feed.losses]).toEqual([['own-1 3 s3'], []]);
+    feed.hasSubscribers = true;
+    feed.receiveEvents('own-1', 12, 's12');
+    feed.receive('Plive\nown-1 13');
+    expect(feed.events).toEqual(['own-1 3 s3', 'own-1 12 s12']);
+    expect(feed.losses).toEqual([
+      '2 of them did not come, or could not be sent',
+      '1 of them did not come',
+    ]);
   });
 
   it('asks for the position only where it seems to be behind', async () => {

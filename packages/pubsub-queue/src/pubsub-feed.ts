@@ -124,7 +124,7 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
       const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter - 1);
       if (counter <= before) continue;
       this.#seen.set(publisher, counter);
-      if (counter > before + 1 && !isOwn) {
+      if (counter > before + 1 && this.follower.isHeard(publisher)) {
         this.#lose(`${counter - before - 1} of them did not come, or could not be sent`);
       }
       if (body === END_OF_EVENTS) this.#isLive = false;
@@ -139,9 +139,8 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
     for (const [publisher, counter] of counters) {
       const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter);
       this.#seen.set(publisher, Math.max(before, counter));
-      if (this.follower.isOwn(publisher)) continue;
-      hasOthers = true;
-      count += Math.max(0, counter - before);
+      hasOthers ||= !this.follower.isOwn(publisher);
+      if (this.follower.isHeard(publisher)) count += Math.max(0, counter - before);
     }
     const hasMissedEnd = isOver && this.#isLive;
     this.#isPlaced = true;
@@ -153,8 +152,8 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
   #seemsBehind(state: RedisTaskState): boolean {
     if (this.#isLive && isTaskOver(state)) return true;
     for (const [publisher, counter] of state.counters) {
-      const isOwn = this.follower.isOwn(publisher);
-      if (!isOwn && counter > (this.#seen.get(publisher) ?? 0)) return true;
+      const isHeard = this.follower.isHeard(publisher);
+      if (isHeard && counter > (this.#seen.get(publisher) ?? 0)) return true;
     }
     return false;
   }

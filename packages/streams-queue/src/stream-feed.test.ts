@@ -50,6 +50,7 @@ class Feed {
       TASK,
       {
         isOwn: () => false,
+        isHeard: () => true,
         onEvent: ({ eventId, body }) => this.events.push(`${eventId.counter} ${body}`),
         onMissed: ({ message }) => this.errors.push(message),
         onLoss: ({ message }) =>

@@ -101,8 +101,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'pause-run.lua leaves the run entered',
     file: `${CORE}/queue-manager/scripts/pause-run.lua`,
-    from: 'if not leave_run(KEYS[1], ARGV[1]) then return 0 end',
-    to: 'if not look_up(KEYS[1], ARGV[1]).goes_on then return 0 end',
+    from: 'leave_run(KEYS[1], ARGV[1])',
+    to: '',
     conditions: CALM,
   },
   {
@@ -152,11 +152,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'listeners get what this process published once more',
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
-    from: `if (isOwn) {
-      this.runs.cameBack(event.eventId);
-      return;
-    }`,
-    to: '',
+    from: 'if (!isOwn) this.#own.deliver(identified);',
+    to: 'this.#own.deliver(identified);',
     survivesTests: WHOLE_MANAGER,
     conditions: CALM,
   },
@@ -271,19 +268,20 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     conditions: DENSE_LOSS,
   },
   {
-    name: 'subscribers hear what Redis has not accepted',
-    file: `${CORE}/queue-manager/execution/event-publisher.ts`,
-    from: 'this.#untold.set(eventId.counter, this.#forSubscribers.add(toSubscribers));',
-    to: 'toSubscribers();',
-    conditions: DENSE_CUT_OFF,
+    name: 'subscribers do not hear what this process publishes',
+    file: `${CORE}/queue-manager/bus/task-bus.ts`,
+    from: 'if (isOwn && !this.#subscribers.isWaitedFor) return;',
+    to: 'if (isOwn) return;',
+    survivesTests: WHOLE_MANAGER,
+    conditions: CALM,
   },
   {
-    name: 'subscribers wait for the reply, though what they wait for came back',
+    name: 'subscribers do not miss what this process publishes',
     file: `${CORE}/queue-manager/bus/task-bus.ts`,
-    from: 'this.runs.cameBack(event.eventId);',
-    to: '',
+    from: '!this.runs.has(publisher) || this.#subscribers.isWaitedFor',
+    to: '!this.runs.has(publisher)',
     survivesTests: WHOLE_MANAGER,
-    conditions: DENSE_CUT_OFF,
+    conditions: DENSE_CUT,
   },
   {
     name: 'an executor begins before others know of its run',

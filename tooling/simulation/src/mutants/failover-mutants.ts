@@ -6,6 +6,7 @@ import {
   DENSE_CUT,
   DENSE_CUT_OFF,
   DENSE_KILL,
+  DENSE_LOSS,
   DENSE_MEMORY,
   KILL,
   type Mutant,
@@ -275,9 +276,16 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'read-state.lua takes a run that goes on for none',
     file: `${MANAGER}/scripts/read-state.lua`,
-    from: "if #runs > 0 then phase = 'running' end",
-    to: '',
+    from: 'if #all.runs > 0 then',
+    to: 'if #all.runs > 1000 then',
     conditions: CALM,
+  },
+  {
+    name: 'a run whose beginning was lost does not go on',
+    file: `${MANAGER}/scripts/task-state.lua`,
+    from: 'for i = 1, #all.counts, 2 do table.insert(all.runs, all.counts[i]) end',
+    to: '',
+    conditions: DENSE_LOSS,
   },
   {
     name: 'read-runs.lua stops at the first page that is empty',

@@ -146,12 +146,11 @@ export class ServerNode {
   /**
    * The replica takes the primary's place: what it did not get is lost, and every connection breaks.
    *
-   * @returns How many writes were lost.
+   * @returns The commands whose writes were lost.
    */
-  failOver(): number {
+  failOver(): WriteEffect['commands'] {
     this.#data += 1;
-    const lost = this.#effects.length - this.#replicated;
-    this.#effects.length = this.#replicated;
+    const lost = this.#effects.splice(this.#replicated).flatMap(({ commands }) => commands);
     this.#primary = this.#start(this.#effects);
     this.#breakAll();
     return lost;

@@ -14,7 +14,7 @@ import type { Finding, PromiseCheck } from './finding.ts';
 import {
   checkTasks,
   endsToldTo,
-  hasLostData,
+  hasLostRunOf,
   lastStatusOf,
   type TaskHistory,
 } from './task-histories.ts';
@@ -50,10 +50,8 @@ function openCalls({ history, tasks, lookedAt, disturbedUntil }: Outcome): reado
   return findings;
 }
 
-function stuckTask(
-  { taskId, stored, task, state, executions }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
+function stuckTask(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, stored, task, state, executions } = history;
   if (stored.error !== undefined) {
     return [
       {
@@ -65,7 +63,7 @@ function stuckTask(
   }
   if (task === undefined || isTerminalState(state) || isInterruptedState(state)) return [];
   if (isLeftOpen(executions)) return [];
-  const suffix = hasLostData(outcome) ? ' after a loss' : '';
+  const suffix = hasLostRunOf(history, outcome) ? ' after a loss' : '';
   const last = executions.map((each) => `${each.id} on ${each.replica} ${each.outcome}`).join(', ');
   return [
     {
@@ -88,11 +86,9 @@ function isLeftOpen(executions: readonly Execution[]): boolean {
 }
 
 /** What anybody was told of the end. Where Redis lost an end, there may be another one after it. */
-function differentEnds(
-  { taskId, calls, webhooks, state, task }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
-  if (hasLostData(outcome)) return [];
+function differentEnds(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, calls, webhooks, state, task } = history;
+  if (hasLostRunOf(history, outcome)) return [];
   const told = new Map<string, string[]>();
   const add = (by: string, end: string): void => void told.set(end, [...(told.get(end) ?? []), by]);
   for (const call of calls) {

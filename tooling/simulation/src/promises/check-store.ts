@@ -5,6 +5,7 @@ import type { Finding, PromiseCheck } from './finding.ts';
 import {
   checkTasks,
   hasLostData,
+  hasLostOf,
   hasRefusedWrites,
   parseToken,
   type TaskHistory,
@@ -20,11 +21,9 @@ export const checkStore: PromiseCheck = checkTasks(
   indexedOnce,
 );
 
-function missing(
-  { taskId, task, executions, calls }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
-  if (task !== undefined || hasLostData(outcome)) return [];
+function missing(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, task, executions, calls } = history;
+  if (task !== undefined || hasLostOf(history, outcome)) return [];
   const wasTold = calls.some(({ responses, answer }) => {
     const isTask = answer !== undefined && !Array.isArray(answer) && 'status' in answer;
     return isTask || responses.some(({ response }) => response.payload?.$case === 'task');
@@ -40,10 +39,11 @@ function missing(
     : [];
 }
 
-function storedOnce({ taskId, task }: TaskHistory, outcome: Outcome): readonly Finding[] {
+function storedOnce(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, task } = history;
   if (task === undefined) return [];
   // What was applied is known by the record, which may be what was lost.
-  const suffix = hasLostData(outcome) ? ' after a loss' : '';
+  const suffix = hasLostOf(history, outcome) ? ' after a loss' : '';
   const findings: Finding[] = [];
   const tokens = tokensOfTask(task).filter((token) => parseToken(token) !== undefined);
   if (new Set(tokens).size < tokens.length) {
@@ -74,17 +74,16 @@ function storedOnce({ taskId, task }: TaskHistory, outcome: Outcome): readonly F
   return findings;
 }
 
-/** Whether the server lost or refused some of it. */
-function mayLack(outcome: Outcome): boolean {
-  return hasLostData(outcome) || hasRefusedWrites(outcome);
+/** Whether the server lost some of it, or refused to a store of another client what it had announced. */
+function mayLack(history: TaskHistory, outcome: Outcome): boolean {
+  const isApart = outcome.scenario.settings.layout === 'apart';
+  return hasLostOf(history, outcome) || (isApart && hasRefusedWrites(outcome));
 }
 
 /** A follow-up's message is stored before it is executed. */
-function messages(
-  { taskId, task, executions, calls }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
-  if (task === undefined || mayLack(outcome)) return [];
+function messages(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, task, executions, calls } = history;
+  if (task === undefined || mayLack(history, outcome)) return [];
   const known = new Set(task.history.map(({ messageId }) => messageId));
   const lost = executions.filter(({ call }) => {
     const record = calls.find((each) => each.call.id === call);
@@ -99,11 +98,9 @@ function messages(
   }));
 }
 
-function toldButNotStored(
-  { taskId, task, calls }: TaskHistory,
-  outcome: Outcome,
-): readonly Finding[] {
-  if (task === undefined || mayLack(outcome)) return [];
+function toldButNotStored(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, task, calls } = history;
+  if (task === undefined || mayLack(history, outcome)) return [];
   const stored = new Set(tokensOfTask(task));
   const told = new Set(calls.flatMap(partsToldTo));
   const lost = [...told].filter((token) => !stored.has(token) && parseToken(token) !== undefined);
@@ -119,8 +116,9 @@ function toldButNotStored(
 }
 
 /** What the server accepted to announce, up to the end of the task. */
-function acceptedButNotStored({ taskId, task }: TaskHistory, outcome: Outcome): readonly Finding[] {
-  if (task === undefined || mayLack(outcome)) return [];
+function acceptedButNotStored(history: TaskHistory, outcome: Outcome): readonly Finding[] {
+  const { taskId, task } = history;
+  if (task === undefined || mayLack(history, outcome)) return [];
   const accepted = outcome.history.accepted.filter(({ place }) => place.includes(taskId));
   // The SDK stores nothing of a task before its first event brings the task.
   const begin = accepted.findIndex(({ isTask }) => isTask);

@@ -12,7 +12,7 @@ import type { Finding, PromiseCheck } from './finding.ts';
 import {
   acceptedEnd,
   checkTasks,
-  hasLostData,
+  hasLostOf,
   lastStatusOf,
   parseToken,
   type TaskHistory,
@@ -24,13 +24,13 @@ import {
  * whoever comes later, its snapshot and then exactly what that does not hold.
  */
 export const checkSubscribers: PromiseCheck = checkTasks((task, outcome) => {
-  const isLossy = hasLostData(outcome);
+  const isLossy = hasLostOf(task, outcome);
   const findings: Finding[] = [];
   for (const call of task.calls) {
     if (call.call.kind !== 'stream' && call.call.kind !== 'resubscribe') continue;
     const seen = seenBy(call);
     findings.push(
-      ...repetitions(call, seen, outcome),
+      ...repetitions(call, seen, isLossy),
       ...disorder(call, seen),
       ...gaps(call, seen, task, outcome),
     );
@@ -89,10 +89,10 @@ function seenBy({ call, responses }: CallRecord): Seen {
   return { events, repeated, snapshot, lastState, knowsEnd };
 }
 
-function repetitions(record: CallRecord, { repeated }: Seen, outcome: Outcome): readonly Finding[] {
+function repetitions(record: CallRecord, { repeated }: Seen, isLossy: boolean): readonly Finding[] {
   if (repeated.length === 0) return [];
   // What a snapshot holds is known by the record, which may be what was lost.
-  const suffix = hasLostData(outcome) ? ' after a loss' : '';
+  const suffix = isLossy ? ' after a loss' : '';
   const detail = `${name(record)}: ${repeated.join(' ')}`;
   return [{ promise: 'P4', kind: `repeated to a subscriber${suffix}`, detail }];
 }

@@ -5,7 +5,7 @@ import type { Finding, PromiseCheck } from './finding.ts';
 import {
   acceptedEnd,
   checkTasks,
-  hasLostData,
+  hasLostRunOf,
   parseToken,
   type TaskHistory,
 } from './task-histories.ts';
@@ -59,7 +59,7 @@ function check(
 /** Where nothing kept it from being told, an end is told: also one that was given to the task of a killed replica. */
 function untold(task: TaskHistory, outcome: Outcome): readonly Finding[] {
   const { taskId, state, calls, webhooks } = task;
-  if (hasLostData(outcome) || mayBeUntold(task, outcome)) return [];
+  if (hasLostRunOf(task, outcome) || mayBeUntold(task, outcome)) return [];
   const hasConfig = calls.some(
     ({ call, responses, outcome: how }) =>
       'plan' in call &&

@@ -8,9 +8,13 @@ import type {
   Published,
   WebhookRecord,
 } from '../world/history.ts';
+import { QUEUES_PREFIX } from '../world/replica.ts';
 import { isTerminalState, stateOfResponse } from '../world/tokens.ts';
 import type { Outcome, StoredTask } from '../world/world.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
+
+/** The keys of leases, and of what replicas execute. */
+const REPLICAS = new RegExp(`^${QUEUES_PREFIX}\\{(?:replicas|run:)`);
 
 /** All that happened to one task. */
 export interface TaskHistory {
@@ -76,9 +80,21 @@ function withKind(what: string): (finding: Finding) => Finding {
   return ({ promise, kind, detail }) => ({ promise, kind: `${kind}${what}`, detail });
 }
 
-/** Whether Redis lost something, so that not all can be made up for. */
+/** Whether Redis lost anything. */
 export function hasLostData({ history }: Outcome): boolean {
   return history.losses.length > 0;
+}
+
+/** Whether Redis lost something of a task, so that not all of it can be made up for. */
+export function hasLostOf({ taskId }: TaskHistory, { history }: Outcome): boolean {
+  return history.losses.some(({ keys }) => [...keys].some((key) => key.includes(taskId)));
+}
+
+/** Whether Redis lost something of a task, or of what replicas know of each other. */
+export function hasLostRunOf(task: TaskHistory, outcome: Outcome): boolean {
+  const { losses } = outcome.history;
+  const isOfReplicas = losses.some(({ keys }) => [...keys].some((key) => REPLICAS.test(key)));
+  return isOfReplicas || hasLostOf(task, outcome);
 }
 
 /** Whether the server refused writes for a while. */

@@ -68,15 +68,15 @@ export function applyFault(world: World, fault: Fault): void {
       break;
     case 'restart':
       node.refuse(fault.forMs);
+      if (!fault.keepsData) history.losses.push({ at: simulation.now, fault, keys: keysOf(world) });
       node.restart(fault.keepsData);
-      if (!fault.keepsData) history.losses.push({ at: simulation.now, fault });
       break;
     case 'evict':
       evict(world, fault);
       break;
     case 'flush':
+      history.losses.push({ at: simulation.now, fault, keys: keysOf(world) });
       node.flushAll();
-      history.losses.push({ at: simulation.now, fault });
       break;
     case 'forget-scripts':
       node.redis.execute(['SCRIPT', 'FLUSH']);
@@ -100,20 +100,26 @@ function failOver(world: World, fault: Extract<Fault, { readonly kind: 'failover
     node.refuse(fault.forMs);
     const lost = node.failOver();
     node.lag(1);
-    history.note('world', `failover: ${lost} writes are lost`);
-    if (lost > 0) history.losses.push({ at: simulation.now, fault });
+    history.note('world', `failover: ${lost.length} writes are lost`);
+    // Each of them names its key first.
+    const keys = new Set(lost.map(([, key = '']) => key));
+    if (keys.size > 0) history.losses.push({ at: simulation.now, fault, keys });
   });
 }
 
 function evict(world: World, fault: Extract<Fault, { readonly kind: 'evict' }>): void {
   const { node, history, simulation } = world;
-  const keys = [...node.redis.keys()].map(({ key }) => key);
+  const keys = [...keysOf(world)];
   const found = keys.filter((key) => EVICTED[fault.which].test(key)).toSorted(byCodePoint);
   if (found.length === 0) return;
   const key = simulation.random.stream(`evict ${fault.at}`).pick(found);
   history.note('world', `evicts ${key}`);
   node.redis.evict(key);
-  history.losses.push({ at: simulation.now, fault });
+  history.losses.push({ at: simulation.now, fault, keys: new Set([key]) });
+}
+
+function keysOf({ node }: World): ReadonlySet<string> {
+  return new Set([...node.redis.keys()].map(({ key }) => key));
 }
 
 function byCodePoint(one: string, other: string): number {

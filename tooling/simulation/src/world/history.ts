@@ -108,6 +108,14 @@ export interface SentCall {
   readonly answered: readonly string[];
 }
 
+/** Data that the server lost. */
+export interface Loss {
+  readonly at: number;
+  readonly fault: Fault;
+  /** The keys that it lost, or lost writes of. */
+  readonly keys: ReadonlySet<string>;
+}
+
 /** Something that was reported, or that nobody handled. */
 export interface Trouble {
   readonly at: number;
@@ -133,7 +141,7 @@ export class History {
   readonly accepted: AcceptedEvent[] = [];
   readonly sent: SentCall[] = [];
   /** What befell the data of the server, which no replica can be asked to make up for. */
-  readonly losses: { readonly at: number; readonly fault: Fault }[] = [];
+  readonly losses: Loss[] = [];
   readonly #simulation: Simulation;
   readonly #trace: TraceLine[] | undefined;
 

@@ -262,6 +262,14 @@ export class World {
       })();
     });
     await simulation.run(simulation.now + 30_000, () => isOver);
+    const read = new Set(tasks.map(({ taskId }) => taskId));
+    for (const [taskId, user] of owners) {
+      if (read.has(taskId)) continue;
+      tasks.push({ taskId, user, task: undefined, error: new Error('It is still being read.') });
+    }
+    for (const user of owners.values()) {
+      if (!lists.has(user)) lists.set(user, undefined);
+    }
     return { tasks, lists };
   }
 

@@ -16,7 +16,6 @@ import {
 } from '../events/event-transport.ts';
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { readEvent } from '../events/identified-event.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
@@ -71,6 +70,7 @@ export class TaskBus extends ListeningBus {
     this.runs = new BusRuns(task, services, onRunNews, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
+      isHeard: (publisher) => !this.runs.has(publisher) || this.#subscribers.isWaitedFor,
       onEvent: (event) => {
         this.#onTransported(event);
       },
@@ -194,8 +194,9 @@ export class TaskBus extends ListeningBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.isOver) return;
-    const audience = { own: this.#own, subscribers: this.#subscribers };
-    this.runs.present.publisher.publish(event, audience);
+    this.runs.present.publisher.publish(event, (identified) => {
+      this.#own.deliver(identified);
+    });
   }
 
   finished(): void {
@@ -245,7 +246,6 @@ export class TaskBus extends ListeningBus {
 
   /**
    * Where the task stands when somebody joins, once nothing that is published after this call can be missed.
-   * What this process publishes itself, a subscriber hears when it is accepted: from the task's state on.
    */
   async standing(): Promise<TaskStanding> {
     await this.#following();
@@ -374,13 +374,13 @@ export class TaskBus extends ListeningBus {
       void this.#end();
       return;
     }
-    // Listeners to the execution had this process's own events already; subscribers have those that come back.
-    if (isOwn) {
-      this.runs.cameBack(event.eventId);
-      return;
-    }
+    // Of this process's own events, nobody may wait for this.
+    if (isOwn && !this.#subscribers.isWaitedFor) return;
     try {
-      this.#deliver(readEvent(this.task, event, this.#services));
+      const identified = readEvent(this.task, event, this.#services);
+      // Listeners to the execution have had its events already.
+      if (!isOwn) this.#own.deliver(identified);
+      this.#subscribers.deliver(identified);
     } catch (error) {
       this.#lose(error);
     }
@@ -390,11 +390,6 @@ export class TaskBus extends ListeningBus {
   #lose(error: unknown): void {
     this.#services.onError(error);
     this.#subscribers.lose(error);
-  }
-
-  #deliver(identified: IdentifiedEvent): void {
-    this.#own.deliver(identified);
-    this.#subscribers.deliver(identified);
   }
 
   /** Nothing more comes to anybody. */

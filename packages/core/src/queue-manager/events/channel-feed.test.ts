@@ -31,6 +31,7 @@ class Surroundings {
 
   readonly follower: TaskFollower = {
     isOwn: () => false,
+    isHeard: () => true,
     onEvent: () => this.notes.push('event'),
     onMissed: ({ message }) => this.notes.push(message),
     onLoss: ({ message }) => this.notes.push(message),

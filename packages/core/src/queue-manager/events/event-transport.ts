@@ -44,8 +44,10 @@ export interface TransportedEvent {
 
 /** Who follows the events of a task. */
 export interface TaskFollower {
-  /** Whether this process is the publisher of an event: it has those anyhow, and never loses them. */
+  /** Whether this process is the publisher of an event: those who listen to its execution have it anyhow. */
   readonly isOwn: (publisher: string) => boolean;
+  /** Whether anybody here hears the events of a publisher as they come in, and misses those that do not. */
+  readonly isHeard: (publisher: string) => boolean;
   /** Called once for each event, this process's own among them, in the order of the transport. */
   readonly onEvent: (event: TransportedEvent) => void;
   /** Events did not come, and are not kept: the record of the task may have what they brought. */

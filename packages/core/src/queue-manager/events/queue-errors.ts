@@ -26,14 +26,6 @@ export function runEnded(taskId: string): A2ARedisError {
   );
 }
 
-/** Events that Redis did not accept, as a subscriber on the replica that published them is told. */
-export function eventsGivenUp(taskId: string): A2ARedisError {
-  return new A2ARedisError(
-    'EVENTS_LOST',
-    `Events of task ${JSON.stringify(taskId)} were lost to a subscriber: Redis did not accept them in time. Subscribe again for a fresh snapshot.`,
-  );
-}
-
 /** An execution of which the other replicas could not be told. */
 export function neverEntered(taskId: string): A2ARedisError {
   return new A2ARedisError(

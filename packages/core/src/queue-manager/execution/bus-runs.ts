@@ -1,5 +1,4 @@
 import type { BusServices } from './bus-services.ts';
-import type { EventId } from '../../event-ids/event-id.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { type RunNews, TaskRun } from './task-run.ts';
 
@@ -45,12 +44,6 @@ export class BusRuns {
   /** Whether a publisher is one of them, or was: the last events of some may still be on their way to here. */
   has(publisher: string): boolean {
     return this.#names.includes(publisher);
-  }
-
-  /** An event of one of them came back from the transport. */
-  cameBack({ publisher, counter }: EventId): void {
-    const run = this.all().find(({ name }) => name === publisher);
-    run?.publisher.cameBack(counter);
   }
 
   /** Whether events are not with Redis yet, or not in the task. */

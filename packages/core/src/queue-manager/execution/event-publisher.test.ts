@@ -21,12 +21,11 @@ function statusUpdate(state: TaskState, taskId = 't'): AgentExecutionEvent {
   return AgentEvent.statusUpdate({ taskId, contextId: 'c', status, metadata: undefined });
 }
 
-/** A publisher, and what those here hear of its events: by counter. */
+/** A publisher, and what those who listen to the execution hear of its events: by counter. */
 class Publishing {
   readonly parts = new ExecutionParts();
   readonly publisher: EventPublisher;
-  readonly own: number[] = [];
-  readonly subscribers: (number | 'lost')[] = [];
+  readonly heard: number[] = [];
   readonly fenced: string[] = [];
 
   constructor() {
@@ -37,13 +36,7 @@ class Publishing {
 
   publish(...events: readonly AgentExecutionEvent[]): void {
     for (const event of events) {
-      this.publisher.publish(event, {
-        own: { deliver: ({ eventId }) => this.own.push(eventId.counter) },
-        subscribers: {
-          deliver: ({ eventId }) => this.subscribers.push(eventId.counter),
-          lose: () => this.subscribers.push('lost'),
-        },
-      });
+      this.publisher.publish(event, ({ eventId }) => this.heard.push(eventId.counter));
     }
   }
 
@@ -55,13 +48,13 @@ class Publishing {
 }
 
 describe('EventPublisher', () => {
-  it('hands events to listeners here at once, and to subscribers when others can have them', async () => {
+  it('hands events to those who listen to the execution at once, and sends them', async () => {
     const publishing = new Publishing();
     publishing.publish(WORKING, ARTIFACT, COMPLETED);
-    expect([publishing.own, publishing.subscribers]).toEqual([[1, 2, 3], []]);
+    const { heard, parts, publisher } = publishing;
+    expect([heard, parts.sent]).toEqual([[1, 2, 3], []]);
     await publishing.settled();
-    const { subscribers, parts, publisher } = publishing;
-    expect([subscribers, parts.sent]).toEqual([[1, 2, 3], ['r-1 1:sas']]);
+    expect([heard, parts.sent]).toEqual([[1, 2, 3], ['r-1 1:sas']]);
     expect(parts.fates).toEqual(['1 written', '2 written', '3 written']);
     expect([publisher.hasPublishedEnd, publisher.hasLost]).toEqual([true, false]);
   });
@@ -74,10 +67,10 @@ describe('EventPublisher', () => {
     let isOver = false;
     publishing.publisher.end(() => (isOver = true));
     await publishing.settled();
-    const { parts, publisher, subscribers, fenced } = publishing;
+    const { parts, publisher, fenced } = publishing;
     expect(parts.sent).toEqual(['r-1 1:ss', 'r-1 3:asz']);
     expect(parts.fates).toEqual(['1 written', '2 written', '3 dropped', '4 dropped']);
-    expect([subscribers, parts.errors, fenced]).toEqual([[1, 2], [], []]);
+    expect([parts.errors, fenced]).toEqual([[], []]);
     // So its task needs no end of others, and the run is over all the same.
     expect([publisher.hasLost, isOver]).toEqual([false, true]);
   });
@@ -89,10 +82,10 @@ describe('EventPublisher', () => {
       publishing.parts.onSend = async () => by;
       publishing.publish(WORKING, ARTIFACT, COMPLETED);
       await publishing.settled();
-      const { parts, subscribers, fenced, publisher } = publishing;
+      const { parts, fenced, publisher } = publishing;
       // The store tells those requests RUN_ENDED.
       expect(parts.fates).toEqual(['1 dropped', '2 dropped', '3 refused']);
-      expect([subscribers, fenced, parts.errors]).toEqual([[], [by], []]);
+      expect([fenced, parts.errors]).toEqual([[by], []]);
       expect(publisher.hasLost).toBe(false);
       publishing.publish(COMPLETED);
       expect(parts.fates.at(-1)).toBe('4 refused');
@@ -105,10 +98,10 @@ describe('EventPublisher', () => {
     parts.isCertain = false;
     parts.onSend = async () => 'fenced';
     publishing.publish(WORKING, COMPLETED);
-    expect(publishing.own).toEqual([]);
+    expect(publishing.heard).toEqual([]);
     expect(publishing.publisher.isDeferring).toBe(true);
     await publishing.settled();
-    expect([publishing.own, publishing.subscribers]).toEqual([[], []]);
+    expect(publishing.heard).toEqual([]);
     expect(parts.fates).toEqual(['1 dropped', '2 dropped']);
     expect(publishing.publisher.isDeferring).toBe(false);
   });
@@ -121,17 +114,17 @@ describe('EventPublisher', () => {
     publishing.publish(COMPLETED);
     let isCalled = false;
     publishing.publisher.afterDelivery(() => (isCalled = true));
-    expect([publishing.own, isCalled]).toEqual([[], false]);
+    expect([publishing.heard, isCalled]).toEqual([[], false]);
     await publishing.settled();
-    expect([publishing.own, isCalled]).toEqual([[1, 2], true]);
+    expect([publishing.heard, isCalled]).toEqual([[1, 2], true]);
   });
 
-  it('tells subscribers of events that were given up', async () => {
+  it('knows that events were given up', async () => {
     const publishing = new Publishing();
     publishing.publish(WORKING);
     publishing.publisher.stop();
     await publishing.settled();
-    expect([publishing.own, publishing.subscribers]).toEqual([[1], ['lost']]);
+    expect(publishing.heard).toEqual([1]);
     expect([publishing.parts.fates, publishing.publisher.hasLost]).toEqual([['1 lost'], true]);
   });
 
@@ -142,31 +135,9 @@ describe('EventPublisher', () => {
     expect([publishing.parts.fates, publishing.parts.sent]).toEqual([[], ['r-1 1:s']]);
   });
 
-  it('tells subscribers of what came back, once, though its sender has no reply yet', async () => {
+  it('says when all is with Redis that was published by then', async () => {
     const publishing = new Publishing();
-    const { parts, publisher, subscribers } = publishing;
-    const answers: ((outcome: SendOutcome) => void)[] = [];
-    parts.onSend = async () =>
-      new Promise((resolve) => {
-        answers.push(resolve);
-      });
-    publishing.publish(WORKING, ARTIFACT);
-    await setImmediate();
-    publishing.publish(WORKING);
-    publisher.cameBack(2);
-    expect(subscribers).toEqual([1, 2]);
-    answers.shift()?.('accepted');
-    await setImmediate();
-    expect(subscribers).toEqual([1, 2]);
-    answers.shift()?.('accepted');
-    await publishing.settled();
-    publisher.cameBack(3);
-    expect(subscribers).toEqual([1, 2, 3]);
-  });
-
-  it('tells subscribers of what came back, though its sender is told that the run was ended', async () => {
-    const publishing = new Publishing();
-    const { parts, publisher, subscribers } = publishing;
+    const { parts, publisher } = publishing;
     const answers: ((outcome: SendOutcome) => void)[] = [];
     parts.onSend = async () =>
       new Promise((resolve) => {
@@ -174,11 +145,14 @@ describe('EventPublisher', () => {
       });
     publishing.publish(WORKING);
     await setImmediate();
+    let isSent = false;
+    void publisher.sent().then(() => (isSent = true));
     publishing.publish(ARTIFACT);
-    publisher.cameBack(1);
-    answers.shift()?.('fenced');
-    await publishing.settled();
-    expect(subscribers).toEqual([1]);
+    await setImmediate();
+    expect([isSent, answers.length]).toEqual([false, 1]);
+    answers.shift()?.('accepted');
+    await setImmediate();
+    expect([isSent, answers.length]).toEqual([true, 1]);
   });
 
   it('tells webhooks what was stored, in its order, and nothing after the end', async () => {

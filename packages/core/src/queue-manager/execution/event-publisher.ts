@@ -10,25 +10,19 @@ import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { identifiedEvent } from '../events/identified-event.ts';
-import { eventsGivenUp } from '../events/queue-errors.ts';
 import { OrderedCalls } from './ordered-calls.ts';
 import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
 
-/** Who listens here. */
-export interface Audience {
-  /** Those who listen to the execution. */
-  readonly own: { readonly deliver: (event: IdentifiedEvent) => void };
-  readonly subscribers: {
-    readonly deliver: (event: IdentifiedEvent) => void;
-    /** An event was given up: the task lacks it, too. */
-    readonly lose: (error: unknown) => void;
-  };
-}
+/** Gives an event to those who listen to the execution. */
+export type Deliver = (event: IdentifiedEvent) => void;
 
-/** What one run of a task publishes: counted, identified, handed to the listeners here, and sent. */
+/**
+ * What one run of a task publishes: counted, identified, handed to those who listen to the execution, and
+ * sent. Subscribers hear it as those of other replicas do.
+ */
 export class EventPublisher {
   /** The name of the run: the publisher of the events. */
   readonly run: string;
@@ -39,11 +33,9 @@ export class EventPublisher {
   readonly #stored: StoredEvents;
   #counter = 0;
   /** What listeners to the execution get once others can: as a rule they have it at once. */
-  readonly #forOwn = new OrderedCalls();
-  /** What subscribers here get, once others can. */
-  readonly #forSubscribers = new OrderedCalls();
-  /** Settles what subscribers here wait for, by counter. */
-  readonly #untold = new Map<number, (isTold: boolean) => void>();
+  readonly #deferred = new OrderedCalls();
+  /** Who waits until all that was published by then is with Redis. */
+  readonly #unsent = new OrderedCalls();
   #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
   /** The last event with a status that was accepted, as text; empty where there was none. */
@@ -118,67 +110,47 @@ export class EventPublisher {
 
   /** Whether listeners to the execution wait for events that were published. */
   get isDeferring(): boolean {
-    return !this.#forOwn.isEmpty;
+    return !this.#deferred.isEmpty;
   }
 
   /**
    * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
-   * long that others may have ended the task; subscribers have it when others can.
+   * long that others may have ended the task.
    */
-  publish(event: AgentExecutionEvent, { own, subscribers }: Audience): void {
+  publish(event: AgentExecutionEvent, deliver: Deliver): void {
     const body = this.#encode(event);
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
     this.#counter += 1;
     const eventId = { publisher: this.run, counter: this.#counter };
     const identified = identifiedEvent(event, eventId, this.#services);
-    const toOwn = (): void => {
-      own.deliver(identified);
-    };
-    let isLost = false;
-    const toSubscribers = (): void => {
-      if (isLost) subscribers.lose(eventsGivenUp(this.#task.taskId));
-      else subscribers.deliver(identified);
+    const toListeners = (): void => {
+      deliver(identified);
     };
     if (body === undefined) {
-      this.#forOwn.after(toOwn);
-      this.#forSubscribers.after(toSubscribers);
+      this.#deferred.after(toListeners);
       return;
     }
-    const isCertain = this.#services.lease.isCertain && this.#forOwn.isEmpty;
+    const isCertain = this.#services.lease.isCertain && this.#deferred.isEmpty;
     const settle = this.#sender.expect(identified);
-    const settleOwn = isCertain ? undefined : this.#forOwn.add(toOwn);
-    this.#untold.set(eventId.counter, this.#forSubscribers.add(toSubscribers));
+    const settleDeferred = isCertain ? undefined : this.#deferred.add(toListeners);
+    const settleUnsent = this.#unsent.add(() => {});
     const onSettled = (outcome: EventOutcome): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       // Requests here store also what others do not get.
       if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified);
-      settle(outcome, settleOwn === undefined ? 'heard' : 'unheard');
-      // Where requests store what they hear, those here get all the same what was given up.
-      isLost = outcome === 'lost' && this.#services.eventStore !== undefined;
+      settle(outcome, settleDeferred === undefined ? 'heard' : 'unheard');
       // Only where the run was ended, nobody is told.
-      const isTold = outcome === 'accepted' || outcome === 'lost';
-      settleOwn?.(isTold);
-      this.#settleTelling(eventId.counter, isTold);
+      settleDeferred?.(outcome === 'accepted' || outcome === 'lost');
+      settleUnsent(true);
     };
     this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
-    if (isCertain) toOwn();
-  }
-
-  /**
-   * Others have got an event of this run, and with it all before that were not given up. Subscribers here are
-   * told now: what others publish after it may come ahead of the reply, or the reply be lost.
-   */
-  cameBack(counter: number): void {
-    // In their order: each is made before the next is settled.
-    for (const untold of this.#untold.keys()) {
-      if (untold <= counter) this.#settleTelling(untold, true);
-    }
+    if (isCertain) toListeners();
   }
 
   /** Calls when listeners to the execution have all events: as a rule at once. */
   afterDelivery(call: () => void): void {
-    this.#forOwn.after(call);
+    this.#deferred.after(call);
   }
 
   /** Says that nothing more comes. */
@@ -194,7 +166,7 @@ export class EventPublisher {
   /** Resolves when all that was published so far is with Redis, or was given up. */
   async sent(): Promise<void> {
     return new Promise((resolve) => {
-      this.#forSubscribers.after(resolve);
+      this.#unsent.after(resolve);
     });
   }
 
@@ -225,13 +197,6 @@ export class EventPublisher {
     this.#acceptedCounter = counter;
     this.#acceptedAt = this.#services.runtime.now();
     if (statusOf(event) !== undefined) this.#acceptedStatus = body;
-  }
-
-  /** What came first holds: that others have it, or what its sender was told. */
-  #settleTelling(counter: number, isTold: boolean): void {
-    const settle = this.#untold.get(counter);
-    this.#untold.delete(counter);
-    settle?.(isTold);
   }
 
   #encode(event: AgentExecutionEvent): string | undefined {

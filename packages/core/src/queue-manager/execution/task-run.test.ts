@@ -29,10 +29,7 @@ function newRun(services = parts.services(), earlier?: TaskRun): TaskRun {
 function publish({ publisher }: TaskRun): void {
   const status = { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: undefined };
   const update = { taskId: 't', contextId: 'c', status, metadata: undefined };
-  publisher.publish(AgentEvent.statusUpdate(update), {
-    own: { deliver: () => {} },
-    subscribers: { deliver: () => {}, lose: () => {} },
-  });
+  publisher.publish(AgentEvent.statusUpdate(update), () => {});
 }
 
 /** Resolves when nothing happens any more without a timer, or what a test holds back. */

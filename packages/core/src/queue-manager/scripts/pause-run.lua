@@ -7,7 +7,8 @@
 -- ARGV[3]  of how many paused runs it stays known how many events they had: so long, what is sent once
 --          more is known for what it is, and who lost the last events of a run can find out
 -- Returns 1 when the run went on until now, else 0.
-if not leave_run(KEYS[1], ARGV[1]) then return 0 end
+if not goes_on(KEYS[1], ARGV[1], look_up(KEYS[1], ARGV[1])) then return 0 end
+leave_run(KEYS[1], ARGV[1])
 pause_task(KEYS[1], ARGV[1], tonumber(ARGV[3]))
 keep_state(KEYS[1], ARGV[2])
 return 1

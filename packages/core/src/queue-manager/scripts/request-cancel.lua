@@ -5,7 +5,7 @@
 -- ARGV[2]  the task's channel
 -- ARGV[3]  SPUBLISH or PUBLISH
 -- Returns the runs that were asked; none where nobody executes the task.
-local asked = runs_of(KEYS[1])
+local asked = read_state(KEYS[1]).runs
 if #asked > 0 then
   request_cancel(KEYS[1], ARGV[1])
   redis.call(ARGV[3], ARGV[2], 'C')

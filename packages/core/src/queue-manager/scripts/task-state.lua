@@ -33,7 +33,8 @@ local function look_up(state, run)
 end
 
 -- All that is known of a task. Its counts, its cancels and what only its transport knows are lists of names and
--- values in turn.
+-- values in turn. Its runs are those that go on: where a state that was lost has begun anew, those of which there
+-- were events since.
 local function read_state(state)
   local all = { runs = {}, fenced = {}, counts = {}, cancels = {}, noted = {} }
   local stored = redis.call('HGETALL', state)
@@ -60,6 +61,9 @@ local function read_state(state)
       table.insert(all.noted, value)
     end
   end
+  if #all.runs == 0 and not (all.has_ended or all.is_open or all.was_ended) then
+    for i = 1, #all.counts, 2 do table.insert(all.runs, all.counts[i]) end
+  end
   return all
 end
 
@@ -70,6 +74,15 @@ local function runs_of(state)
     if string.sub(field, 1, 2) == 'r:' then runs[#runs + 1] = string.sub(field, 3) end
   end
   return runs
+end
+
+-- Whether a run goes on, also where that it began was lost.
+local function goes_on(state, run, known)
+  if known.goes_on or known.fence or not known.count or known.has_ended then return known.goes_on end
+  for _, each in ipairs(read_state(state).runs) do
+    if each == run then return true end
+  end
+  return false
 end
 
 local function another_goes_on(state, run)

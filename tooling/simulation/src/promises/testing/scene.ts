@@ -290,9 +290,9 @@ export function subscribe(
   calls.splice(1, 1, { ...record, endedAt: endedAt ?? record.endedAt });
 }
 
-/** Has Redis lose what it had at a moment. */
+/** Has Redis lose what it had of the task at a moment. */
 export function lose({ losses }: Scene, at: number): void {
-  losses.push({ at, fault: { at: 0, kind: 'flush' } });
+  losses.push({ at, fault: { at: 0, kind: 'flush' }, keys: new Set([`t:{::${TASK_ID}}`]) });
 }
 
 /** Has a replica report an error. */
