@@ -66,7 +66,7 @@ function lateCancels(
 
 /** Who cancels a task whose executor refuses to is told so, wherever that runs. */
 function unheardRefusals(
-  { taskId, calls }: TaskHistory,
+  { taskId, calls, executions }: TaskHistory,
   { scenario, history }: Outcome,
 ): readonly Finding[] {
   const asked = history.cancels.filter((cancel) => cancel.taskId === taskId);
@@ -74,8 +74,10 @@ function unheardRefusals(
     ({ call, outcome }) => call.kind === 'cancel' && outcome !== 'skipped',
   );
   const [cancel, ...others] = cancels;
-  // With several callers, or executions, one may be told what another one's executor said.
+  // With several callers, or executions, one may be told what another one's executor said. That a task is canceled
+  // which waits for its user, its executor need not agree to.
   if (scenario.faults.length > 0 || cancel === undefined || others.length > 0) return [];
+  if (executions.every(({ endedAt = Infinity }) => endedAt < cancel.startedAt)) return [];
   if (asked.length !== 1 || asked[0]?.reaction !== 'refuse') return [];
   if (cancel.outcome === 'failed' && textOfError(cancel.error).includes(REFUSAL)) return [];
   const detail = `call ${cancel.call.id} ${cancel.outcome}`;

@@ -22,12 +22,18 @@ const IDLE = 'idle';
 /** The task has come to its end. */
 const OVER = 'over';
 
+/** What came of a request, and the runs of its task that went on by then. */
+interface Answer {
+  readonly answer: string;
+  readonly present: readonly string[];
+}
+
 /** A request that waits for its answer. */
 interface AskedRuns {
   readonly runs: readonly string[];
   /** Whether what they say is waited for, or only what becomes of them. */
   readonly isUnanswered: boolean;
-  readonly resolve: (answer: string) => void;
+  readonly resolve: (answer: Answer) => void;
 }
 
 /** The requests to cancel one task: those that were made here, and those to what runs here. */
@@ -61,10 +67,14 @@ export class CancelRequests {
     }
   }
 
-  /** Says how what is executed here is canceled. */
-  handleWith(handler: CancelHandler): void {
+  /**
+   * Says how what is executed here is canceled.
+   *
+   * @param following Resolves when requests that are made afterwards cannot be missed.
+   */
+  handleWith(handler: CancelHandler, following: Promise<void>): void {
     this.#handler = handler;
-    this.check().catch(this.#services.onError);
+    following.then(async () => this.check()).catch(this.#services.onError);
   }
 
   /** Nothing is executed here any more that could be canceled. */
@@ -90,12 +100,11 @@ export class CancelRequests {
     try {
       const asked = await states.requestCancel(this.#task, request);
       if (await lease.areGone(asked.map(replicaOf))) return { outcome: 'nobody', runs: asked };
-      const answer = await this.#answer(request, asked, true);
+      const { answer, present } = await this.#answer(request, asked, true);
       if (answer.startsWith(FAILED)) throw this.#failed(answer.slice(FAILED.length));
-      // Who was told may be gone before the task has come to its end.
-      const fate = answer === DONE ? await this.#answer(request, asked, false) : answer;
-      if (fate === IDLE) return { outcome: 'nobody', runs: [] };
-      return fate === GONE ? { outcome: 'nobody', runs: asked } : { outcome: 'told' };
+      if (answer !== DONE) return outcomeOf(answer, asked);
+      // Who was told may be gone before the task has come to its end. It need not be a run that was asked.
+      return outcomeOf((await this.#answer(request, present, false)).answer, present);
     } finally {
       this.#asked.delete(request);
       states.dropCancel(this.#task, request).catch(onError);
@@ -113,7 +122,7 @@ export class CancelRequests {
     for (const [request, answer] of cancels) {
       const asked = this.#asked.get(request);
       if (answer !== '') {
-        if (asked?.isUnanswered === true) asked.resolve(answer);
+        if (asked?.isUnanswered === true) asked.resolve({ answer, present });
       } else if (this.#handler !== undefined && !this.#handled.has(request)) {
         this.#handled.add(request);
         void this.#handle(request, this.#handler);
@@ -122,17 +131,19 @@ export class CancelRequests {
     if (this.#asked.size > 0) this.#services.onPresent(this.#task, present);
     // The end may have come before anybody here listened for it.
     const isOver = isTaskOver({ phase });
-    for (const { runs, resolve } of this.#asked.values()) {
-      if (isOver) resolve(OVER);
-      else if (runs.every((run) => fenced.has(run))) resolve(GONE);
-      else if (!runs.some((run) => present.includes(run))) resolve(IDLE);
+    for (const { runs, isUnanswered, resolve } of this.#asked.values()) {
+      // A run that began meanwhile finds the request, and answers it.
+      const awaited = isUnanswered ? present : present.filter((run) => runs.includes(run));
+      if (isOver) resolve({ answer: OVER, present });
+      else if (runs.every((run) => fenced.has(run))) resolve({ answer: GONE, present });
+      else if (awaited.length === 0) resolve({ answer: IDLE, present });
     }
   }
 
   /** The task has come to its end: nobody needs an answer any more. */
   finish(): void {
     this.#isFinished = true;
-    for (const { resolve } of this.#asked.values()) resolve(OVER);
+    for (const { resolve } of this.#asked.values()) resolve({ answer: OVER, present: [] });
   }
 
   #failed(message: string): A2ARedisError {
@@ -144,8 +155,8 @@ export class CancelRequests {
     );
   }
 
-  async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<string> {
-    if (this.#isFinished) return OVER;
+  async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<Answer> {
+    if (this.#isFinished) return { answer: OVER, present: [] };
     return new Promise((resolve) => {
       this.#asked.set(request, { runs, isUnanswered, resolve });
       this.check().catch(this.#services.onError);
@@ -167,4 +178,10 @@ export class CancelRequests {
       onError(error);
     }
   }
+}
+
+/** @param runs Those of which somebody was told. */
+function outcomeOf(answer: string, runs: readonly string[]): CancelOutcome {
+  if (answer === IDLE) return { outcome: 'nobody', runs: [] };
+  return answer === GONE ? { outcome: 'nobody', runs } : { outcome: 'told' };
 }

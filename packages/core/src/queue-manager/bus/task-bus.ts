@@ -7,7 +7,7 @@ import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import { CancelRequests } from './cancel-requests.ts';
+import { type CancelHandler, CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
 import {
   END_OF_EVENTS,
@@ -190,6 +190,11 @@ export class TaskBus extends ListeningBus {
       // Nothing may have come of it.
       this.check(0).catch(this.#services.onError);
     }
+  }
+
+  /** Says how what is executed here is canceled: at requests from here and from elsewhere. */
+  cancelWith(handler: CancelHandler): void {
+    this.cancels.handleWith(handler, this.#following());
   }
 
   publish(event: AgentExecutionEvent): void {

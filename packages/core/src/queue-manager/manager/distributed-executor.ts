@@ -31,7 +31,7 @@ export class DistributedExecutor implements AgentExecutor {
       return;
     }
     const entering = this.#enter(bus, requestContext);
-    bus.cancels.handleWith(async () => {
+    bus.cancelWith(async () => {
       // An executor knows of nothing to be canceled before it has begun.
       if (!bus.executesSeveral) await entering.catch(() => undefined);
       await this.#executor.cancelTask(taskId, eventBus);
