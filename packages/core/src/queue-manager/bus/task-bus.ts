@@ -165,6 +165,7 @@ export class TaskBus extends ListeningBus {
    */
   settle(): boolean {
     this.#activity = settled(this.#activity);
+    if (!this.isExecuting) this.cancels.release();
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { isDeferring, isInterrupted } = this.runs.present.publisher;
     // The request handler goes by what its listener heard, which is not all yet.

@@ -157,9 +157,7 @@ export class EventPublisher {
   end(onAccepted: () => void): void {
     this.#counter += 1;
     this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
-      if (outcome !== 'accepted') return;
-      this.#acceptedAt = this.#services.runtime.now();
-      onAccepted();
+      if (outcome === 'accepted') onAccepted();
     });
   }
 

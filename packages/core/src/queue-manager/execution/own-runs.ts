@@ -17,13 +17,15 @@ export interface EndedRun {
   readonly status: TaskStatus | undefined;
   /** The counter of the last event that was accepted of it. */
   readonly counter: number;
-  /** When that was accepted, on the clock of the runtime. */
+  /** When that event was accepted, on the clock of the runtime. */
   readonly acceptedAt: number;
 }
 
 interface RememberedRun extends EndedRun {
-  /** When it was compared with what Redis has; when it was accepted, at first. */
+  /** When it was compared with what Redis has; when its last event was accepted, at first. */
   readonly comparedAt: number;
+  /** When its note was removed. */
+  readonly leftAt: number;
 }
 
 /**
@@ -56,7 +58,7 @@ export class OwnRuns {
     this.#present.delete(run);
     this.#ended.delete(run);
     if (ended === undefined) return;
-    this.#ended.set(run, { ...ended, comparedAt: ended.acceptedAt });
+    this.#ended.set(run, { ...ended, comparedAt: ended.acceptedAt, leftAt: this.#runtime.now() });
   }
 
   /** Whether a run of this process is under way, or still being brought to its end. */
@@ -84,8 +86,8 @@ export class OwnRuns {
   /** Runs whose end may have been taken back, and that were not compared with what Redis has since. */
   doubtful(): readonly (readonly [string, EndedRun])[] {
     return [...this.#ended.entries()].filter(
-      ([, { acceptedAt, comparedAt }]) =>
-        comparedAt <= this.#resumedAt && this.#resumedAt - acceptedAt < REPLICATED_MS,
+      ([, { leftAt, comparedAt }]) =>
+        comparedAt <= this.#resumedAt && this.#resumedAt - leftAt < REPLICATED_MS,
     );
   }
 

@@ -9,13 +9,18 @@ import type { TaskFinisher } from './task-finisher.ts';
 
 const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
 
-/** What a replica "r" looks after, where Redis has these notes, and this state of every task. */
+/**
+ * What a replica "r" looks after, where Redis has these notes, and this state of every task.
+ *
+ * @param lacksEnd Whether the record of every task lacks its end.
+ */
 function strays(
   notes: readonly string[],
   state: { runs: readonly string[]; counters: ReadonlyMap<string, number> } = {
     runs: [],
     counters: new Map(),
   },
+  lacksEnd = false,
 ): { strays: OwnStrays; ownRuns: OwnRuns; calls: string[] } {
   const calls: string[] = [];
   const ownRuns = new OwnRuns(systemRuntime);
@@ -37,6 +42,10 @@ function strays(
   } as unknown as BusServices;
   const finisher = {
     endStray: async (_task: unknown, run: string) => void calls.push(`end ${run}`),
+    lacksEnd: async () => {
+      calls.push('load');
+      return lacksEnd;
+    },
   } as unknown as TaskFinisher;
   return { strays: new OwnStrays(services, finisher), ownRuns, calls };
 }
@@ -84,7 +93,17 @@ describe('OwnStrays', () => {
     ownRuns.leave('r-1', { ...ended, acceptedAt: systemRuntime.now() });
     ownRuns.resumed();
     await own.look();
-    expect(calls).toEqual(['state']);
+    expect(calls).toEqual(['state', 'load']);
+  });
+
+  it('gives a task its end again whose record lacks it after a loss, though its state says that it ended', async () => {
+    const state = { runs: [], counters: new Map([['r-1', 3]]) };
+    const { strays: own, ownRuns, calls } = strays([], state, true);
+    ownRuns.leave('r-1', { ...ended, acceptedAt: systemRuntime.now() });
+    ownRuns.resumed();
+    await own.look();
+    await own.look();
+    expect(calls).toEqual(['state', 'load', 'end r-1']);
   });
 
   it('settles runs of its own that a task still names, and no others', () => {

@@ -52,11 +52,13 @@ export class OwnStrays {
   /** Only where a connection was lost since, something is read. */
   async #compareEnds(): Promise<void> {
     const { ownRuns, states } = this.#services;
-    await eachAtOnce(ownRuns.doubtful(), RUNS_AT_ONCE, async ([run, { task, counter }]) => {
-      const state = await states.state(task);
+    await eachAtOnce(ownRuns.doubtful(), RUNS_AT_ONCE, async ([run, ended]) => {
+      const state = await states.state(ended.task);
+      const isLost =
+        isTakenBack(state, run, ended.counter) || (await this.#finisher.lacksEnd(ended));
       // What is published late goes on with a run that was paused.
       if (ownRuns.has(run)) return;
-      if (isTakenBack(state, run, counter)) await this.#settle(task, run);
+      if (isLost) await this.#settle(ended.task, run);
       ownRuns.compared(run);
     });
   }

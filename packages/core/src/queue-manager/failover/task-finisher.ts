@@ -101,6 +101,16 @@ export class TaskFinisher {
     await this.#endRuns(task, [run], told ?? 'failed', told?.contextId ?? contextId);
   }
 
+  /**
+   * Whether the record of a task lacks the end that everybody was told. One that is not there need not: it may
+   * have been deleted.
+   */
+  async lacksEnd({ task, status }: EndedRun): Promise<boolean> {
+    if (!isTerminal(status)) return false;
+    const stored = await this.#load(task, contextOfScope(task.scope));
+    return stored !== undefined && !isTerminal(stored.status);
+  }
+
   async #endRuns(
     task: TaskAddress,
     ended: readonly string[],
@@ -122,8 +132,10 @@ export class TaskFinisher {
       const isLost =
         isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
       const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
+      const isTakenBack =
+        isTold(reason) && (state.phase !== 'ended' || (await this.lacksEnd(reason)));
       const isIdle =
-        last === undefined && !isLost && (!isTold(reason) || state.phase === 'ended')
+        last === undefined && !isLost && !isTakenBack
           ? state.phase !== 'running'
           : await this.#finish(eventStore, task, publisher, reason, contextId);
       for (const run of ended) await states.forget(run);
