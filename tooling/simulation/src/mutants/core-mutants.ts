@@ -1,6 +1,7 @@
 import {
   APART_KILL,
   CALM,
+  CUT,
   DENSE,
   DENSE_CUT,
   DENSE_CUT_OFF,
@@ -132,6 +133,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/redis/script-runner.ts`,
     from: 'if (runtime.now() + pauseMs >= endsAt) {',
     to: 'if (attempt > 0) {',
+    survives:
+      'Who calls tries again, or fails with an error that says so, as it may while the server is away.',
     conditions: RESTART,
   },
   {
@@ -139,7 +142,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/execution/task-run.ts`,
     from: 'beforeFirst: async () => settled,',
     to: '',
-    conditions: DENSE_CUT,
+    conditions: CUT,
   },
   {
     name: 'a run goes on where its task waits for its user',

@@ -69,6 +69,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/begin-run.lua`,
     from: 'if known.fence == FENCED_BY_END or known.is_terminal then return 2 end',
     to: 'if known.fence == FENCED_BY_END then return 2 end',
+    survives:
+      'Before its executor begins, the record of the task is read: see "an executor begins though its task has come to its end meanwhile".',
     conditions: DENSE,
   },
   {
@@ -112,6 +114,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/manager/distributed-executor.ts`,
     from: 'if (isTerminal(stored?.status)) bus.leave();',
     to: '',
+    survives:
+      'The state of a task that has its end refuses its runs: see "begin-run.lua begins a run of a task that has its end". The record only says it where the state is gone, a day later.',
     conditions: DENSE,
   },
   {
@@ -154,6 +158,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/state/replica-lease.ts`,
     from: 'this.#events.onExpired(this.#isSteady ? expired : []);',
     to: 'this.#events.onExpired(expired);',
+    survives:
+      'Clients connect again up to two seconds apart, which is longer than a lease of these scenarios: some replica is rightly taken to be gone.',
     conditions: RESTART,
   },
   {

@@ -27,6 +27,7 @@ export const WHOLE_MANAGER =
 
 /** The conditions that mutants are tried under: few, as each is run without a mutant first. */
 export const CALM: Conditions = { load: 'mixed', profiles: ['calm'] };
+export const CUT: Conditions = { load: 'mixed', profiles: ['cut'] };
 export const KILL: Conditions = { load: 'mixed', profiles: ['kill'] };
 export const RESTART: Conditions = { load: 'mixed', profiles: ['restart'] };
 export const DENSE: Conditions = { load: 'dense', profiles: ['calm'] };

@@ -1,8 +1,10 @@
+import type { StreamResponse } from '@a2a-js/sdk';
+
 import type { Settings } from '../scenario/scenario.ts';
 import { REFUSAL } from '../world/agent.ts';
-import { textOfError } from '../world/history.ts';
+import { type Execution, textOfError } from '../world/history.ts';
 import type { Outcome } from '../world/world.ts';
-import { tokensOfResponse } from '../world/tokens.ts';
+import { isTerminalState, tokensOfResponse, tokensOfTask } from '../world/tokens.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
 import { acceptedEnd, checkTasks, type TaskHistory } from './task-histories.ts';
 
@@ -25,7 +27,7 @@ const SOON_MS: Readonly<
 const CANCELED_MS: Readonly<Record<Settings['network'], number>> = {
   quick: 1000,
   uneven: 2000,
-  slow: 6000,
+  slow: 8000,
 };
 
 /**
@@ -67,7 +69,7 @@ function lateCancels(
 /** Who cancels a task whose executor refuses to is told so, wherever that runs. */
 function unheardRefusals(
   { taskId, calls, executions }: TaskHistory,
-  { scenario, history }: Outcome,
+  { scenario, history, lookedAt }: Outcome,
 ): readonly Finding[] {
   const asked = history.cancels.filter((cancel) => cancel.taskId === taskId);
   const cancels = calls.filter(
@@ -80,8 +82,16 @@ function unheardRefusals(
   if (executions.every(({ endedAt = Infinity }) => endedAt < cancel.startedAt)) return [];
   if (asked.length !== 1 || asked[0]?.reaction !== 'refuse') return [];
   if (cancel.outcome === 'failed' && textOfError(cancel.error).includes(REFUSAL)) return [];
+  // It came to its own end ahead of the answer.
+  const { endedAt = lookedAt } = cancel;
+  if (cancel.outcome === 'failed' && executions.some((each) => hasEndedBy(endedAt, each)))
+    return [];
   const detail = `call ${cancel.call.id} ${cancel.outcome}`;
   return [{ promise: 'P6', kind: 'who cancels does not hear that the executor refused', detail }];
+}
+
+function hasEndedBy(at: number, { published }: Execution): boolean {
+  return published.some((event) => event.at <= at && isTerminalState(event.state));
 }
 
 /** An executor is asked to cancel once for each who does. */
@@ -104,6 +114,12 @@ function repeatedCancels(
   });
 }
 
+/** What a response brings: by events, or by a task in their place. */
+function tokensToldBy(response: StreamResponse): readonly string[] {
+  const { payload } = response;
+  return payload?.$case === 'task' ? tokensOfTask(payload.value) : tokensOfResponse(response);
+}
+
 function late({ calls, executions }: TaskHistory, { scenario }: Outcome): readonly Finding[] {
   if (scenario.faults.length > 0) return [];
   const { manager, network } = scenario.settings;
@@ -114,12 +130,15 @@ function late({ calls, executions }: TaskHistory, { scenario }: Outcome): readon
   return calls.flatMap(({ call, responses }) => {
     const [first, ...rest] = responses;
     if (call.kind !== 'resubscribe' || first === undefined) return [];
-    const delays = rest.flatMap(({ at, response }) =>
-      tokensOfResponse(response).map((token) => ({
+    const told = new Set(tokensToldBy(first.response));
+    const delays = rest.flatMap(({ at, response }) => {
+      const news = tokensToldBy(response).filter((token) => !told.has(token));
+      for (const token of news) told.add(token);
+      return news.map((token) => ({
         token,
         ms: at - Math.max(first.at, publishedAt.get(token) ?? at),
-      })),
-    );
+      }));
+    });
     const longest = delays.toSorted((one, other) => other.ms - one.ms)[0];
     if (longest === undefined || longest.ms <= soonMs) return [];
     const { token, ms } = longest;

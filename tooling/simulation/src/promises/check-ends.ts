@@ -36,10 +36,12 @@ const checkEndsOfTasks = checkTasks(
 function openCalls({ history, tasks, lookedAt, disturbedUntil }: Outcome): readonly Finding[] {
   const states = new Map(tasks.map(({ taskId, task }) => [taskId, task?.status?.state]));
   const findings: Finding[] = [];
-  for (const { endedAt = Number.POSITIVE_INFINITY, call, replica, taskId = '' } of history.calls) {
+  for (const record of history.calls) {
+    const { endedAt = Number.POSITIVE_INFINITY, call, replica, taskId = '', responses } = record;
     // What ended only because all replicas were closed had not ended.
     if (endedAt <= lookedAt) continue;
-    const state = states.get(taskId);
+    // Of a task whose record was lost, nothing says that it waits no more.
+    const state = states.get(taskId) ?? stateOfResponse(responses.at(-1)?.response ?? {});
     // Who listens to a task that waits for its user goes on to listen.
     const listens = call.kind === 'stream' || call.kind === 'resubscribe';
     if (listens && isInterruptedState(state)) continue;

@@ -191,7 +191,8 @@ function missedEnds(
     each.published.some((event) => isTerminalState(event.state) && event.at <= endedAt),
   );
   // Where an executor has left the task as it was, nobody need wait for what may still become of it.
-  const until = isLeftBy(record.startedAt, history) ? endedAt - LATE_MS : endedAt;
+  const isLeft = isLeftBy(record.startedAt, history) || isLeftBy(endedAt, history);
+  const until = isLeft ? endedAt - LATE_MS : endedAt;
   if (!knowsEnd && (wasExecuting || published || hasEndedBy(until, history, outcome))) {
     return [
       {

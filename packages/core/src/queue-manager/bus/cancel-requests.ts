@@ -40,6 +40,7 @@ interface AskedRuns {
 export class CancelRequests {
   readonly #task: TaskAddress;
   readonly #services: BusServices;
+  readonly #isOwn: (run: string) => boolean;
   readonly #asked = new Map<string, AskedRuns>();
   readonly #handled = new Set<string>();
   #handler: CancelHandler | undefined;
@@ -47,9 +48,11 @@ export class CancelRequests {
   #pending = 0;
   #isFinished = false;
 
-  constructor(task: TaskAddress, services: BusServices) {
+  /** @param isOwn Whether a run of the task is one of this process. */
+  constructor(task: TaskAddress, services: BusServices, isOwn: (run: string) => boolean) {
     this.#task = task;
     this.#services = services;
+    this.#isOwn = isOwn;
   }
 
   /** Whether somebody here is about to cancel the task, wherever it is executed. */
@@ -119,11 +122,13 @@ export class CancelRequests {
 
   /** Handles requests and answers that were read. */
   take({ phase, runs: present, cancels, fenced }: RedisTaskState): void {
+    // An executor that has returned need not be the one that is asked.
+    const isExecuted = present.some(this.#isOwn);
     for (const [request, answer] of cancels) {
       const asked = this.#asked.get(request);
       if (answer !== '') {
         if (asked?.isUnanswered === true) asked.resolve({ answer, present });
-      } else if (this.#handler !== undefined && !this.#handled.has(request)) {
+      } else if (isExecuted && this.#handler !== undefined && !this.#handled.has(request)) {
         this.#handled.add(request);
         void this.#handle(request, this.#handler);
       }

@@ -60,7 +60,7 @@ export class TaskBus extends ListeningBus {
     this.task = task;
     this.#services = services;
     this.#onChanged = onChanged;
-    this.cancels = new CancelRequests(task, services);
+    this.cancels = new CancelRequests(task, services, (run) => this.runs.has(run));
     this.#own = new OwnListeners(task, services, this.listeners, () => {
       onChanged(this);
     });
@@ -165,7 +165,6 @@ export class TaskBus extends ListeningBus {
    */
   settle(): boolean {
     this.#activity = settled(this.#activity);
-    if (!this.isExecuting) this.cancels.release();
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { isDeferring, isInterrupted } = this.runs.present.publisher;
     // The request handler goes by what its listener heard, which is not all yet.
