@@ -138,6 +138,29 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
       expect(await publisher.sent()).toEqual(['x', 'y']);
     });
 
+    test.each([
+      ['the next of them', [chunk('three'), end]],
+      // As a call is that got no reply.
+      ['the same once more', [chunk('two')]],
+    ])('write again what a failover took back, with %s', async (_, events) => {
+      const prefix = newPrefix();
+      const { store, publisher } = opened(prefix);
+      const record = `${prefix}{acme:ann:t}`;
+      await publisher.write(1, [AgentEvent.task(streamedTask('t')), chunk('one')]);
+      await server.client.copy(record, `${record}:before`);
+      await publisher.write(3, [chunk('two')]);
+      await server.client.rename(`${record}:before`, record);
+      const first = events.length === 1 ? 3 : 4;
+      expect(await publisher.write(first, events, 'x')).toEqual({ outcome: 'written' });
+      const [reader, last] = [open(server.client, { prefix }), first + events.length - 1];
+      const texts = ['one', 'two', 'three'].slice(0, last === 3 ? 2 : 3);
+      expect(textsOf(await loadTask(reader, 't'))).toEqual(texts);
+      expect(String(await reader.appliedEvents('t', CONTEXT))).toBe(`${RUN}:1-${last}`);
+      const { tasks } = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
+      expect(tasks.map(textsOf)).toEqual([texts]);
+      expect(await publisher.sent()).toEqual(['x']);
+    });
+
     test('are left to be sent alone where they change nothing', async () => {
       const { store, publisher } = opened();
       expect(await publisher.write(1, [chunk('one')], 'x')).toEqual({ outcome: 'unchanged' });

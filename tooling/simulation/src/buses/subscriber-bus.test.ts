@@ -38,6 +38,22 @@ async function running(tokens: readonly string[], options: ReplicaOptions = {}):
   return { world, a, bus, b, publish, complete };
 }
 
+/** Keeps the record and the state of the task; brings both back to what they were. */
+function backup({ redis }: BusWorld): () => void {
+  const kept = [...redis.keys()].flatMap(({ key, type }) => {
+    const isOfTask = type === 'hash' && /:t\}(?::state)?$/.test(key);
+    const fields = isOfTask ? redis.execute(['HGETALL', key]) : undefined;
+    return Array.isArray(fields) ? [{ key, fields: fields.map(String) }] : [];
+  });
+  expect(kept).toHaveLength(2);
+  return () => {
+    for (const { key, fields } of kept) {
+      redis.execute(['DEL', key]);
+      redis.execute(['HSET', key, ...fields]);
+    }
+  };
+}
+
 /** A replica loses so many of the messages that come meanwhile, which are not kept either. */
 async function losing(
   world: BusWorld,
@@ -280,6 +296,30 @@ describe('a loss', () => {
     complete();
     await world.pass(10);
     expect(heard).toEqual(['task SUBMITTED [1 2 3 4]', '5', 'COMPLETED', 'finished']);
+  });
+
+  it('by a failover is made up for by the record that its publisher has mended', async () => {
+    const { world, b, publish, complete } = await running(['1'], { readsRecords: true });
+    const first = b.subscribe('t');
+    await world.pass(10);
+    const takeBack = backup(world);
+    publish('2');
+    await world.pass(10);
+    takeBack();
+    world.messages.trim();
+    // The feed has heard what this one lacks: nobody would send it again.
+    const second = b.subscribe('t');
+    await world.pass(10);
+    publish('3');
+    await world.pass(10);
+    publish('4');
+    complete();
+    await world.pass(10);
+    expect([await second.snapshot, second.heard]).toEqual([
+      ['1'],
+      ['task SUBMITTED [1 2 3]', '4', 'COMPLETED', 'finished'],
+    ]);
+    expect(first.heard).toEqual(['2', '3', '4', 'COMPLETED', 'finished']);
   });
 
   it('of the end is the task with its end', async () => {

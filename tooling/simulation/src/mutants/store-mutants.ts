@@ -1,4 +1,4 @@
-import { APART, CALM, DENSE, DENSE_CUT_OFF, type Mutant } from './mutant.ts';
+import { APART, CALM, DENSE, DENSE_CUT_OFF, DENSE_LOSS, type Mutant } from './mutant.ts';
 
 const TASKS = 'packages/core/src/task-store';
 
@@ -101,6 +101,13 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: '? (givenFor(snapshotOf(event.data), known) ?? withKnown(stored, knownMessages))',
     to: '? stored',
     conditions: CALM,
+  },
+  {
+    name: 'what a failover took back of a record is not written again',
+    file: `${TASKS}/store/write-attempt.ts`,
+    from: 'if (!isLater) return false;',
+    to: 'if (isLater || !isLater) return false;',
+    conditions: DENSE_LOSS,
   },
   {
     name: 'a task event is compared with what the latest execution was given',

@@ -1,4 +1,4 @@
-import { DENSE, DENSE_CUT, type Mutant } from './mutant.ts';
+import { DENSE, DENSE_CUT, DENSE_LOSS, type Mutant, WHOLE_MANAGER } from './mutant.ts';
 
 const MANAGER = 'packages/core/src/queue-manager';
 const PUBSUB = 'packages/pubsub-queue/src';
@@ -75,6 +75,14 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     from: "if all.has_ended then phase = 'over' end",
     to: '',
     conditions: DENSE_CUT,
+  },
+  {
+    name: 'a subscriber does not look for what comes before the event that it hears',
+    file: `${MANAGER}/bus/subscriber-bus.ts`,
+    from: 'if (counter === 1 || known.has({ publisher, counter: counter - 1 })) return true;',
+    to: 'if (counter >= 1) return true;',
+    survivesTests: WHOLE_MANAGER,
+    conditions: DENSE_LOSS,
   },
   {
     name: 'a feed is ready before it was told where the task stands',

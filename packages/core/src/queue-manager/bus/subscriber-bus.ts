@@ -3,16 +3,16 @@ import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import { withEventId } from '../../event-ids/event-id.ts';
+import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusNews } from './bus-subscribers.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
+import { eventsSkipped } from '../events/queue-errors.ts';
 import { readEvent } from '../events/identified-event.ts';
 import type { EventName } from './listeners.ts';
 import { ListeningBus } from './listening-bus.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { someOf, storedEnd } from './stored-end.ts';
 import type { TaskBus } from './task-bus.ts';
 
@@ -33,6 +33,8 @@ interface Joining {
   readonly held: IdentifiedEvent[];
   /** What was lost since it was looked what the task holds; absent where nothing was. */
   missed: { readonly error: unknown } | undefined;
+  /** Whether it is known that what came in follows events that are not there: once, they are looked for. */
+  hasSkipped: boolean;
   /** Whether nothing more comes in. */
   isFinished: boolean;
 }
@@ -128,16 +130,26 @@ export class SubscriberBus extends ListeningBus {
   #onEvent(event: IdentifiedEvent): void {
     const state = this.#state;
     if (state.phase === 'following') {
-      this.#take(event);
-    } else if (state.phase === 'joining') {
-      if (state.held.length < this.#services.limits.maxPendingEvents) {
-        state.held.push(event);
+      if (this.#applied === undefined || follows(event.eventId, this.#applied)) {
+        this.#take(event);
         return;
       }
-      const error = this.#tooMany();
-      this.#services.onError(error);
-      this.#close(error);
+      const joining = this.#startJoining(true);
+      this.#hold(event, joining);
+      void this.#join(joining, this.#begin(joining, this.#applied));
+    } else if (state.phase === 'joining') {
+      this.#hold(event, state);
     }
+  }
+
+  #hold(event: IdentifiedEvent, { held }: Joining): void {
+    if (held.length < this.#services.limits.maxPendingEvents) {
+      held.push(event);
+      return;
+    }
+    const error = this.#tooMany();
+    this.#services.onError(error);
+    this.#close(error);
   }
 
   /** What the task holds takes the place of events that did not come. */
@@ -157,8 +169,14 @@ export class SubscriberBus extends ListeningBus {
     else if (this.#state.phase === 'following') void this.#end();
   }
 
-  #startJoining(): Joining {
-    const joining: Joining = { phase: 'joining', held: [], missed: undefined, isFinished: false };
+  #startJoining(hasSkipped = false): Joining {
+    const joining: Joining = {
+      phase: 'joining',
+      held: [],
+      missed: undefined,
+      hasSkipped,
+      isFinished: false,
+    };
     this.#state = joining;
     return joining;
   }
@@ -166,6 +184,7 @@ export class SubscriberBus extends ListeningBus {
   async #join(joining: Joining, beginning: Promise<Beginning>): Promise<void> {
     try {
       let begun = await beginning;
+      this.#lookForSkipped(joining, begun);
       while (joining.missed !== undefined && this.#state === joining) {
         const { task, applied } = begun;
         // Where it cannot be told what a snapshot holds, none can take the place of what was lost.
@@ -180,6 +199,13 @@ export class SubscriberBus extends ListeningBus {
       this.#services.onError(error);
       void this.#end(error);
     }
+  }
+
+  /** After a failover, what follows may have been heard, and what comes before it be known to nobody but its publisher. */
+  #lookForSkipped(joining: Joining, { events, applied }: Beginning): void {
+    if (applied === undefined || joining.hasSkipped) return;
+    joining.hasSkipped = skips([...events, ...joining.held], applied);
+    if (joining.hasSkipped) joining.missed ??= { error: eventsSkipped(this.bus.task.taskId) };
   }
 
   #follow({ held, isFinished }: Joining, { task, events, applied, isEnded }: Beginning): void {
@@ -277,4 +303,20 @@ export class SubscriberBus extends ListeningBus {
       `More than ${this.#services.limits.maxPendingEvents} events of task ${JSON.stringify(this.bus.task.taskId)} came in before its snapshot. Subscribe again.`,
     );
   }
+}
+
+/** Whether some of these events follow others that are not known. */
+function skips(events: readonly IdentifiedEvent[], applied: AppliedEvents): boolean {
+  let known = applied;
+  for (const { eventId } of events) {
+    if (!follows(eventId, known)) return true;
+    known = known.with(eventId);
+  }
+  return false;
+}
+
+/** Whether the event before this one is known, or this one is. */
+function follows({ publisher, counter }: EventId, known: AppliedEvents): boolean {
+  if (counter === 1 || known.has({ publisher, counter: counter - 1 })) return true;
+  return known.has({ publisher, counter });
 }

@@ -26,6 +26,14 @@ export function runEnded(taskId: string): A2ARedisError {
   );
 }
 
+/** Events that follow others which a subscriber does not have: a failover took those back. */
+export function eventsSkipped(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'EVENTS_LOST',
+    `Events of task ${JSON.stringify(taskId)} were lost to a subscriber: what came in follows others that are nowhere any more. Subscribe again for a fresh snapshot.`,
+  );
+}
+
 /** An execution of which the other replicas could not be told. */
 export function neverEntered(taskId: string): A2ARedisError {
   return new A2ARedisError(

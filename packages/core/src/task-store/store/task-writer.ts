@@ -26,6 +26,7 @@ import {
   firstAttempt,
   type IntendedWrite,
   isStored,
+  isTakenBack,
   nextAttempt,
   NO_VERSION,
 } from './write-attempt.ts';
@@ -154,16 +155,17 @@ export class TaskWriter {
     const { runtime } = this.#records;
     const remembered = this.#cache.latest(key);
     let stored = remembered;
-    // A record that is gone, after a failover for instance, is made anew of what this process remembers of it.
-    const base = (): TaskSnapshot | undefined => (stored ?? remembered)?.snapshot;
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
-      let target = change(base());
-      if (target === base() && stored === remembered) {
+      let base = sinceLoss(stored, remembered);
+      let target = change(base?.snapshot);
+      if (target === base?.snapshot && stored === remembered) {
         // What this process remembers may be of long ago.
         stored = await this.read(key, taskId);
-        target = change(base());
+        base = sinceLoss(stored, remembered);
+        target = change(base?.snapshot);
       }
-      if (target === undefined || target === base()) {
+      const isComplete = stored === undefined || base === stored;
+      if (target === undefined || (target === base?.snapshot && isComplete)) {
         await mark.drop();
         return { outcome: 'unchanged' };
       }
@@ -256,6 +258,18 @@ export class TaskWriter {
     }
     return reply;
   }
+}
+
+/**
+ * What a record is to go on from. One that a failover took, or took back, is made anew of what this process
+ * remembers of it.
+ */
+function sinceLoss(
+  stored: VersionedSnapshot | undefined,
+  remembered: VersionedSnapshot | undefined,
+): VersionedSnapshot | undefined {
+  if (stored === undefined || remembered === undefined) return stored ?? remembered;
+  return isTakenBack(stored, remembered) ? remembered : stored;
 }
 
 function conflicting(key: string): A2ARedisError {

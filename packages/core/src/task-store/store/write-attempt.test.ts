@@ -38,6 +38,34 @@ const eventsOf = (snapshot: TaskSnapshot): unknown => snapshot.events?.changesFr
 const textsOf = (snapshot: TaskSnapshot): unknown =>
   taskOf(snapshot).artifacts[0]?.parts.map(({ content }) => content?.value);
 
+describe('a write to what a failover took back', () => {
+  const before = { version: '4', snapshot: stored };
+
+  it('keeps what it started from', () => {
+    const base = withChunk(stored, 'lost');
+    const mine = withChunk(base, 'mine');
+    const { target, from, expected } = nextAttempt(write({ mine }, { snapshot: base }), before);
+    expect([textsOf(target), from, expected]).toEqual([['old', 'lost', 'mine'], stored, '4']);
+  });
+
+  it('keeps what others wrote since, on a server whose clock is behind', () => {
+    const base = withChunk(stored, 'lost');
+    const mine = withChunk(base, 'mine');
+    const theirs = { version: '4', snapshot: withEvents(withChunk(stored, 'theirs')) };
+    const { target } = nextAttempt(write({ mine }, { snapshot: base }), theirs);
+    expect(textsOf(target)).toEqual(['old', 'theirs', 'mine']);
+  });
+});
+
+describe('a write from what is no version of the record', () => {
+  it('keeps what is stored', () => {
+    const mine = withChunk(stored, 'mine');
+    const theirs = { version: '4', snapshot: withChunk(stored, 'theirs') };
+    const { target } = nextAttempt(write({ mine }, { version: NO_VERSION }), theirs);
+    expect(textsOf(target)).toEqual(['old', 'theirs', 'mine']);
+  });
+});
+
 describe('a write without an event', () => {
   it('keeps the events of what it started from', () => {
     const { target, merged } = firstAttempt(

@@ -1,3 +1,5 @@
+import { AppliedEvents } from '../../event-ids/applied-events.ts';
+import { TaskEvents } from '../../event-ids/task-events.ts';
 import { applyEvent } from '../merge/apply-event.ts';
 import { carriedEvents } from '../merge/carried-places.ts';
 import type { SavedEvent } from '../merge/saved-event.ts';
@@ -73,6 +75,22 @@ export function isStored({ event }: IntendedWrite, { from, target }: Attempt): b
   return event !== undefined && target === from;
 }
 
+/**
+ * Whether a record was taken back to what it was before a snapshot of it: a failover lost what was written since.
+ * Each write gives a record a higher version.
+ */
+export function isTakenBack(stored: VersionedSnapshot, later: VersionedSnapshot): boolean {
+  // What is no version of the record is behind each.
+  const isLater = Number(later.version) > Number(stored.version);
+  if (!isLater) return false;
+  // The clock of a server that took over may be behind: then others may have written there since.
+  const { events = TaskEvents.NONE, history } = later.snapshot;
+  const applied = stored.snapshot.events?.applied ?? AppliedEvents.NONE;
+  return (
+    applied.countBeyond(events.applied) === 0 && stored.snapshot.history.length <= history.length
+  );
+}
+
 function anew({ mine, event }: IntendedWrite, expected: string): Attempt {
   const base = nothingOf(mine);
   const target = event === undefined ? mine : applyEvent({ base, mine, theirs: base, event });
@@ -102,11 +120,19 @@ function mergedAttempt(write: IntendedWrite, stored: VersionedSnapshot): Attempt
   const isRepeated = started !== base?.snapshot && event && from.events?.has(event.eventId);
   // That there was nothing is known, too: then all that the writer has is new.
   const known = started ?? (base?.version === NO_RECORD ? nothingOf(mine) : undefined);
+  const theirs = contentOf(stored, base);
   if (event === undefined || isRepeated) {
-    return { expected, from, target: mergeTasks(known, mine, from), merged: true };
+    return { expected, from, target: mergeTasks(known, mine, theirs), merged: true };
   }
-  const target = applyEvent({ base: known, mine, theirs: from, event });
+  const target = applyEvent({ base: known, mine, theirs, event });
   return { expected, from, target, merged: true };
+}
+
+/** What others have made of a task: nothing, where a failover only took back what the write started from. */
+function contentOf(stored: VersionedSnapshot, base: LastKnown | undefined): TaskSnapshot {
+  if (base?.snapshot === undefined) return stored.snapshot;
+  const { version, snapshot } = base;
+  return isTakenBack(stored, { version, snapshot }) ? snapshot : stored.snapshot;
 }
 
 function holds(target: TaskSnapshot, mine: TaskSnapshot): boolean {
