@@ -112,13 +112,23 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
       );
       const digest = digests.get(name) ?? '';
       const args = ['EVALSHA', digest, String(keys.length), ...keys, ...parameters];
+      // A key that something else wrote, of another type.
+      const foreign = random.chance(0.02) ? random.pick(keys) : undefined;
+      if (foreign !== undefined) pair.run(['SET', foreign, 'x']);
       pair.run(args, parameters[0] === 'PTTL' ? 'time' : SCRIPT_REPLIES.get(name));
+      if (foreign !== undefined) pair.run(['DEL', foreign]);
       if (random.chance(0.01)) pair.run(['DEL', keys[0] ?? '']);
       if (pair.isFull) difference = await pair.compare();
+      const { outOfMemory } = pair.simulated;
+      if (difference === undefined && random.chance(outOfMemory ? 0.03 : 0.003)) {
+        difference = await pair.compare();
+        await pair.setOutOfMemory(!outOfMemory);
+      }
       if (difference === undefined && random.chance(0.01))
         difference = await pair.compareKeyspaces();
     }
     difference ??= await pair.compareKeyspaces();
+    await pair.setOutOfMemory(false);
     pair.close();
     expect(shown(seed, difference)).toBeUndefined();
   });

@@ -66,8 +66,7 @@ describe('states of a server', () => {
   it('refuses what needs memory where there is none', async () => {
     pair.run(['HSET', 'h', 'f', 'v']);
     expect(await pair.compare()).toBeUndefined();
-    await pair.tellReal('CONFIG', 'SET', 'maxmemory', '1');
-    pair.simulated.outOfMemory = true;
+    await pair.setOutOfMemory(true);
     await compareAll();
     expect(await pair.compareKeyspaces()).toBeUndefined();
   });

@@ -7,6 +7,9 @@ import { LruMap } from '../../shared/lru-map.ts';
 /** Of how many runs that others have ended it is remembered that nothing of theirs is stored. */
 const MOST_REFUSED = 1000;
 
+/** How many requests of one context may be storing events, each of another task. */
+const MOST_READERS = 1000;
+
 /** How many events are remembered that were given up: requests may be so far behind. */
 const MOST_LOST = 10_000;
 
@@ -35,8 +38,8 @@ export class PublishedEvents {
   readonly #lost = new LruMap<true>(MOST_LOST);
   /** By run and record, the last event of which requests have heard in vain. */
   readonly #unstored = new LruMap<UnstoredEvent>(MOST_REFUSED);
-  /** By the request's context and the record's key. */
-  readonly #readers = new WeakMap<ServerCallContext, Map<string, Reader>>();
+  /** By the request's context and the record's key: many requests may share a context. */
+  readonly #readers = new WeakMap<ServerCallContext, LruMap<Reader>>();
 
   /** Announces an event; returns what says what became of it. */
   expect(key: string, { publisher, counter }: EventId): (fate: EventFate) => void {
@@ -84,8 +87,9 @@ export class PublishedEvents {
    * @param counter The counter of the run's last event before that.
    */
   begin(key: string, context: ServerCallContext, run: string, counter: number): void {
-    const readers = this.#readers.get(context) ?? new Map<string, Reader>();
-    this.#readers.set(context, readers.set(key, { run, counter }));
+    const readers = this.#readers.get(context) ?? new LruMap<Reader>(MOST_READERS);
+    readers.set(key, { run, counter });
+    this.#readers.set(context, readers);
   }
 
   /** Says that a request stores no more events. */

@@ -101,6 +101,12 @@ export class ServerPair {
     return reply;
   }
 
+  /** Has both servers refuse what needs memory, or take it again. Nothing may wait to be compared. */
+  async setOutOfMemory(isOut: boolean): Promise<void> {
+    await this.tellReal('CONFIG', 'SET', 'maxmemory', isOut ? '1' : '0');
+    this.simulated.outOfMemory = isOut;
+  }
+
   /** Compares all keys with what they hold. */
   async compareKeyspaces(): Promise<Difference | undefined> {
     this.run(['KEYS', '*']);
