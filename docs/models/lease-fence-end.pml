@@ -733,7 +733,7 @@ end:
   /* Others end it: its listeners here wait for that end. */
   :: atomic { phase[k] == STOPPED && alive[OWNER(k)] && heard[k] == NONE && told[TASK(k)] != NONE ->
        heard[k] = told[TASK(k)]; phase[k] = OVER }
-  /* `TaskBus.check`, where somebody listens here: `onOrphaned`, as TaskFinisher below, here in one step. */
+  /* `TaskBus.check`, where somebody listens here: `Reconciler.orphaned`, as TaskFinisher below, here in one step. */
   :: atomic { phase[k] == STOPPED && alive[OWNER(k)] && runs[k] && !IS_CURRENT(name_of[k]) && lease[name_of[k]] != LIVE ->
        printf("R%d ends run %d, which nobody executes\n", OWNER(k), k);
        runs[k] = false; fence[k] = true; fenced[k] = true; note[k] = false;

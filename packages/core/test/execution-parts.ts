@@ -98,10 +98,12 @@ export class ExecutionParts {
       limits: { maxPendingEvents: 100, publishDeadlineMs: 1000 },
       nextRun: () => `r-${(this.#runs += 1)}`,
       onError: (error: unknown) => this.errors.push(error),
-      onUnstored: async (_task: unknown, name: string) => void this.calls.push(`end ${name}`),
-      settleRun: async (_task: unknown, name: string) => {
-        this.calls.push(`settle ${name}`);
-        return this.isIdle;
+      reconciler: {
+        endUnstored: async (_task: unknown, name: string) => void this.calls.push(`end ${name}`),
+        settle: async (_task: unknown, name: string) => {
+          this.calls.push(`settle ${name}`);
+          return this.isIdle;
+        },
       },
     };
     return parts as unknown as BusServices;

@@ -165,7 +165,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a process leaves it to others to settle its runs that they fenced',
     file: `${MANAGER}/execution/task-run.ts`,
-    from: "const isIdle = by === 'fenced' && (await this.#services.settleRun(task, this.name, contextId));",
+    from: "const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, contextId));",
     to: "const isIdle = by === 'fenced' && contextId === task.taskId;",
     conditions: DENSE_CUT_OFF,
   },

@@ -133,7 +133,7 @@ export class CancelRequests {
         void this.#handle(request, this.#handler);
       }
     }
-    if (this.#asked.size > 0) this.#services.onPresent(this.#task, present);
+    if (this.#asked.size > 0) this.#services.reconciler.present(this.#task, present);
     // The end may have come before anybody here listened for it.
     const isOver = isTaskOver({ phase });
     for (const { runs, isUnanswered, resolve } of this.#asked.values()) {

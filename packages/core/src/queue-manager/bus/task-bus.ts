@@ -295,7 +295,7 @@ export class TaskBus extends ListeningBus {
     if (this.#subscribers.isEnded) return;
     if (this.#services.runtime.now() - this.#feed.heardAt < quietMs) return;
     const state = await this.#services.states.state(this.task);
-    this.#services.onPresent(this.task, state.runs);
+    this.#services.reconciler.present(this.task, state.runs);
     this.cancels.take(state);
     await this.#feed.check(state);
     if (state.phase === 'open' && !this.runs.present.isLeaving) {
@@ -306,7 +306,7 @@ export class TaskBus extends ListeningBus {
     if (isTaskOver(state)) {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
-      if (state.runs.length > 0) this.#services.onOrphaned(this.task, state.runs);
+      if (state.runs.length > 0) this.#services.reconciler.orphaned(this.task, state.runs);
     }
   }
 

@@ -12,8 +12,28 @@ import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { RedisTaskStates } from '../state/task-state.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 
+/** Who brings a task to where it should be. */
+export interface RunReconciler {
+  /** Ends a run of this process, and its task, of which it gave up events that nobody else stores. */
+  endUnstored(task: TaskAddress, run: string): Promise<void>;
+  /**
+   * Others ended a run of this process: its task is brought to its end, unless it waits for its user or
+   * another run goes on. Whether none does.
+   */
+  settle(task: TaskAddress, run: string, contextId: string): Promise<boolean>;
+  /** Redis takes these runs to execute a task: this process's own may be among them though they are over. */
+  present(task: TaskAddress, runs: readonly string[]): void;
+  /** The replicas that execute a task are gone. */
+  orphaned(task: TaskAddress, runs: readonly string[]): void;
+}
+
 /** What the buses of a manager share. */
-export interface BusServices {
+export interface BusServices extends FinisherServices {
+  readonly reconciler: RunReconciler;
+}
+
+/** What it takes to end a task. */
+export interface FinisherServices {
   readonly runtime: Runtime;
   readonly runner: ScriptRunner;
   readonly transport: EventTransport;
@@ -31,15 +51,4 @@ export interface BusServices {
   /** Names the next run; see `runName`. */
   readonly nextRun: () => string;
   readonly onError: (error: unknown) => void;
-  /** What a run published, nobody stores: its replica does. */
-  readonly onUnstored: (task: TaskAddress, run: string) => Promise<void>;
-  /**
-   * Others ended a run of this process: its task is brought to its end, unless it waits for its user or
-   * another run goes on. Whether none does.
-   */
-  readonly settleRun: (task: TaskAddress, run: string, contextId: string) => Promise<boolean>;
-  /** What Redis takes to execute a task: this process's own runs may be among them though they are over. */
-  readonly onPresent: (task: TaskAddress, runs: readonly string[]) => void;
-  /** The replicas that execute a task are gone. */
-  readonly onOrphaned: (task: TaskAddress, runs: readonly string[]) => void;
 }

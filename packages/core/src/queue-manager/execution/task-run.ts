@@ -196,7 +196,8 @@ export class TaskRun {
   /** @returns Whether nothing of the task goes on, though it may not have come to its end. */
   async #settle(by: FencedBy): Promise<boolean> {
     const { task, contextId } = this.#registration;
-    const isIdle = by === 'fenced' && (await this.#services.settleRun(task, this.name, contextId));
+    const { reconciler } = this.#services;
+    const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, contextId));
     await this.#registration.forget();
     return isIdle;
   }
@@ -218,7 +219,7 @@ export class TaskRun {
 
   /** Ends the task, of which events were given up. */
   async #endUnstored(): Promise<void> {
-    await this.#services.onUnstored(this.#registration.task, this.name);
+    await this.#services.reconciler.endUnstored(this.#registration.task, this.name);
     this.#registration.left();
     this.publisher.stop();
   }

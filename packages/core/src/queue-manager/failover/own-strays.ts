@@ -1,5 +1,5 @@
 import { eachAtOnce } from '../../shared/each-at-once.ts';
-import type { BusServices } from '../execution/bus-services.ts';
+import type { FinisherServices } from '../execution/bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 import type { TaskFinisher } from './task-finisher.ts';
@@ -13,14 +13,14 @@ const RUNS_AT_ONCE = 16;
  * the replica lives.
  */
 export class OwnStrays {
-  readonly #services: BusServices;
+  readonly #services: FinisherServices;
   readonly #finisher: TaskFinisher;
   readonly #settling = new Set<string>();
   /** Noted runs that are not executed here, as of the last look: a reply may have been late. */
   #suspected: ReadonlySet<string> = new Set();
   #isLooking = false;
 
-  constructor(services: BusServices, finisher: TaskFinisher) {
+  constructor(services: FinisherServices, finisher: TaskFinisher) {
     this.#services = services;
     this.#finisher = finisher;
   }

@@ -13,7 +13,7 @@ import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
-import type { BusServices } from '../execution/bus-services.ts';
+import type { FinisherServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
 import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
@@ -36,13 +36,13 @@ const RUNS_AT_ONCE = 16;
  * repeat, and the end of a run has one name, so that the first one counts.
  */
 export class TaskFinisher {
-  readonly #services: BusServices;
+  readonly #services: FinisherServices;
   readonly #store: TaskStore | undefined;
   readonly #replicas = new Set<string>();
 
-  constructor(services: BusServices, store: TaskStore | undefined) {
+  constructor(services: FinisherServices) {
     this.#services = services;
-    this.#store = store;
+    this.#store = services.store;
   }
 
   /** Ends all runs of a replica that is gone. */

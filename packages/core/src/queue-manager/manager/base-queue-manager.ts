@@ -19,7 +19,7 @@ import { invalidOption } from '../../shared/invalid-option.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
-import type { BusServices } from '../execution/bus-services.ts';
+import type { BusServices, FinisherServices } from '../execution/bus-services.ts';
 import { OwnRuns } from '../execution/own-runs.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
 import type { ChannelFeedParts } from '../events/channel-feed.ts';
@@ -34,8 +34,7 @@ import { ReplicaLease } from '../state/replica-lease.ts';
 import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
-import { OwnStrays } from '../failover/own-strays.ts';
-import { TaskFinisher } from '../failover/task-finisher.ts';
+import { Reconciler } from '../failover/reconciler.ts';
 import { RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 
@@ -62,8 +61,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   protected readonly reportError: (error: unknown) => void;
   readonly #buses: TaskBuses;
   readonly #services: BusServices;
-  readonly #finisher: TaskFinisher;
-  readonly #strays: OwnStrays;
+  readonly #reconciler: Reconciler;
   readonly #hasStore: boolean;
   readonly #closeDeadlineMs: number;
   /** The names that this process had as a replica. */
@@ -93,15 +91,14 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const { taskStore, failoverMs, retentionSeconds } = options;
     const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
       onExpired: (replicas) => {
-        for (const replica of replicas) this.#finisher.endReplica(replica).catch(onError);
-        this.#strays.look().catch(onError);
+        this.#reconciler.look(replicas);
       },
       onLost: (replica) => {
         this.#onLeaseLost(replica);
       },
       onError,
     });
-    this.#services = {
+    const services: FinisherServices = {
       runtime,
       runner,
       transport: createTransport({ runtime, runner, hub, publish, onError }),
@@ -124,33 +121,15 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         return runName(lease.replica, this.#runCount);
       },
       onError,
-      onUnstored: async (task, run) => {
-        if (this.#services.eventStore === undefined) {
-          await this.#finisher.endRuns(task, [run], 'failed');
-          return;
-        }
-        // It has come to its end, or would wait for its user, and what it gave up may have told so.
-        await this.#services.states.fence(task, run);
-        await this.#finisher.endIdle(task, 'failed');
-        await this.#services.states.forget(run);
-      },
-      settleRun: async (task, run, contextId) =>
-        this.#finisher.endRuns(task, [run], 'failed', contextId),
-      onPresent: (task, runs) => {
-        this.#strays.settle(task, runs);
-      },
-      onOrphaned: (task, runs) => {
-        this.#finisher.endRuns(task, runs, 'failed').catch(onError);
-      },
     };
+    this.#reconciler = new Reconciler(services);
+    this.#services = { ...services, reconciler: this.#reconciler };
     this.#buses = new TaskBuses(this.#services);
     // Messages may have been lost while the connection was.
     hub.onResumed((isConcerned) => {
       this.#services.ownRuns.resumed();
       for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
     });
-    this.#finisher = new TaskFinisher(this.#services, taskStore);
-    this.#strays = new OwnStrays(this.#services, this.#finisher);
     this.#hasStore = taskStore !== undefined;
     this.#closeDeadlineMs = options.closeDeadlineMs;
   }
@@ -170,7 +149,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#isDistributed = true;
     // From now on this replica looks after the tasks of others that are gone.
     this.#services.lease.start().catch(this.reportError);
-    return new DistributedExecutor(executor, this.#services, this.#finisher);
+    return new DistributedExecutor(executor, this.#services, this.#reconciler);
   }
 
   /**
@@ -275,7 +254,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#buses.stop();
     const parts = {
       buses: this.#buses.all(),
-      finisher: this.#finisher,
+      reconciler: this.#reconciler,
       lease: this.#services.lease,
       hub: this.hub,
       closeQueues: async () => this.closeQueues(),

@@ -4,12 +4,12 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { ChannelHub } from '../messages/channel-hub.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
-import type { TaskFinisher } from '../failover/task-finisher.ts';
+import type { RunReconciler } from '../execution/bus-services.ts';
 
 /** What a queue manager has open. */
 export interface OpenParts {
   readonly buses: readonly TaskBus[];
-  readonly finisher: TaskFinisher;
+  readonly reconciler: RunReconciler;
   readonly lease: ReplicaLease;
   readonly hub: ChannelHub;
   /** Closes the direct queues. */
@@ -22,7 +22,7 @@ export interface OpenParts {
  */
 export async function closeManager(
   runtime: Runtime,
-  { buses, finisher, lease, hub, closeQueues }: OpenParts,
+  { buses, reconciler, lease, hub, closeQueues }: OpenParts,
   deadlineMs: number,
   onError: (error: unknown) => void,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function closeManager(
   const ended = await Promise.all(
     buses.map(async (bus) => {
       return tried(
-        endBus(bus, finisher),
+        endBus(bus, reconciler),
         `Ending task ${JSON.stringify(bus.task.taskId)} at a close`,
       );
     }),
@@ -56,18 +56,18 @@ export async function closeManager(
 }
 
 /** Ends what executes in this process, and sends what was published here. */
-async function endBus(bus: TaskBus, finisher: TaskFinisher): Promise<void> {
+async function endBus(bus: TaskBus, reconciler: RunReconciler): Promise<void> {
   await bus.runs.settled();
   // Requests here may not come to store it any more.
   await bus.runs.store();
   if (bus.isExecuting) {
-    await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
+    await reconciler.settle(bus.task, bus.runs.present.name, '');
     bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
   } else if (bus.runs.present.isLeaving) {
     // What could not be stored, others have in the log.
-    await finisher.endRuns(bus.task, [bus.runs.present.name], 'failed');
+    await reconciler.settle(bus.task, bus.runs.present.name, '');
   }
 }
 

@@ -6,7 +6,7 @@ import { ExecutionParts } from '../../../test/execution-parts.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { TaskFeed } from '../events/event-transport.ts';
-import { TaskFinisher } from '../failover/task-finisher.ts';
+import { Reconciler } from '../failover/reconciler.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import type { Beginning } from '../state/task-state.ts';
 import { DistributedExecutor } from './distributed-executor.ts';
@@ -49,9 +49,9 @@ async function execute(task?: Task): Promise<void> {
     execute: async () => void calls.push('execute'),
     cancelTask: async () => void calls.push('cancel'),
   };
-  const finisher = new TaskFinisher(services, undefined);
+  const reconciler = new Reconciler(services);
   const request = SendMessageRequest.fromJSON({ message: MESSAGE });
-  await new DistributedExecutor(executor, services, finisher).execute(
+  await new DistributedExecutor(executor, services, reconciler).execute(
     new RequestContext(request, 't', 'c', new ServerCallContext({}), task),
     bus,
   );

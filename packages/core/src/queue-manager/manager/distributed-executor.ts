@@ -9,18 +9,22 @@ import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import { TaskBus } from '../bus/task-bus.ts';
-import type { TaskFinisher } from '../failover/task-finisher.ts';
+import type { Reconciler } from '../failover/reconciler.ts';
 
 /** An executor whose tasks can be canceled on any replica. */
 export class DistributedExecutor implements AgentExecutor {
   readonly #executor: AgentExecutor;
   readonly #services: BusServices;
-  readonly #finisher: TaskFinisher;
+  readonly #reconciler: Pick<Reconciler, 'cancel'>;
 
-  constructor(executor: AgentExecutor, services: BusServices, finisher: TaskFinisher) {
+  constructor(
+    executor: AgentExecutor,
+    services: BusServices,
+    reconciler: Pick<Reconciler, 'cancel'>,
+  ) {
     this.#executor = executor;
     this.#services = services;
-    this.#finisher = finisher;
+    this.#reconciler = reconciler;
   }
 
   async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
@@ -111,7 +115,7 @@ export class DistributedExecutor implements AgentExecutor {
       if (asked.outcome === 'told') return;
       const isEnded =
         asked.runs.length > 0
-          ? await this.#finisher.endRuns(bus.task, asked.runs, 'canceled')
+          ? await this.#reconciler.cancel(bus.task, asked.runs)
           : await this.#cancelUnexecuted(bus, eventBus);
       if (isEnded) return;
       // Another execution has begun meanwhile: that is asked now.
@@ -134,7 +138,7 @@ export class DistributedExecutor implements AgentExecutor {
     }
     // Where requests store what they hear, the executor's own end is on its way to them.
     if (eventStore !== undefined || !bus.runs.present.publisher.hasPublishedEnd) {
-      return this.#finisher.endIdle(bus.task, 'canceled');
+      return this.#reconciler.cancel(bus.task, []);
     }
     eventBus.finished();
     return true;

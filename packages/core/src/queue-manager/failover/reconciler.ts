@@ -1,0 +1,71 @@
+import type { FinisherServices, RunReconciler } from '../execution/bus-services.ts';
+import type { EndReason } from '../events/end-status.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
+import { OwnStrays } from './own-strays.ts';
+import { TaskFinisher } from './task-finisher.ts';
+
+/**
+ * Brings tasks to where they should be, for whoever finds that one may not be there: a lease that ran out, a run
+ * that was fenced or that gave up events, a subscriber's doubt, a cancel, a periodic look.
+ *
+ * Every call decides by what Redis has, and is safe to repeat, on any replica and any number of times.
+ */
+export class Reconciler implements RunReconciler {
+  readonly #services: FinisherServices;
+  readonly #finisher: TaskFinisher;
+  readonly #strays: OwnStrays;
+
+  constructor(services: FinisherServices) {
+    this.#services = services;
+    this.#finisher = new TaskFinisher(services);
+    this.#strays = new OwnStrays(services, this.#finisher);
+  }
+
+  /** After each renewal of the lease: these replicas are gone, and this one compares its own runs. */
+  look(expired: readonly string[]): void {
+    const { onError } = this.#services;
+    for (const replica of expired) this.#finisher.endReplica(replica).catch(onError);
+    this.#strays.look().catch(onError);
+  }
+
+  /** See {@link RunReconciler}. */
+  async endUnstored(task: TaskAddress, run: string): Promise<void> {
+    const { states, eventStore } = this.#services;
+    if (eventStore === undefined) {
+      await this.#finisher.endRuns(task, [run], 'failed');
+      return;
+    }
+    // It has come to its end, or would wait for its user, and what it gave up may have told so.
+    await states.fence(task, run);
+    await this.#finisher.endIdle(task, 'failed');
+    await states.forget(run);
+  }
+
+  /** See {@link RunReconciler}. */
+  async settle(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
+    return this.#finisher.endRuns(task, [run], 'failed', contextId);
+  }
+
+  /** See {@link RunReconciler}. */
+  present(task: TaskAddress, runs: readonly string[]): void {
+    this.#strays.settle(task, runs);
+  }
+
+  /** See {@link RunReconciler}. */
+  orphaned(task: TaskAddress, runs: readonly string[]): void {
+    this.#finisher.endRuns(task, runs, 'failed').catch(this.#services.onError);
+  }
+
+  /**
+   * Ends a task that is to be canceled.
+   *
+   * @param runs Of replicas that are gone; none where nobody executes the task.
+   * @returns Whether nobody does.
+   */
+  async cancel(task: TaskAddress, runs: readonly string[]): Promise<boolean> {
+    const reason: EndReason = 'canceled';
+    return runs.length > 0
+      ? this.#finisher.endRuns(task, runs, reason)
+      : this.#finisher.endIdle(task, reason);
+  }
+}
