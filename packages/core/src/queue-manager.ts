@@ -20,6 +20,7 @@ export {
   END_OF_EVENTS,
   type EventBatch,
   type EventTransport,
+  type FeedNews,
   type Joining,
   type Lacking,
   type SendOutcome,

@@ -1,4 +1,4 @@
-import { type RedisTaskState, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import type { FeedNews, RedisTaskState, TaskAddress } from '@a2a-redis/core/queue-manager';
 import { systemRuntime } from '@a2a-redis/core/shared';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -35,13 +35,8 @@ class Feed {
       {
         isOwn: (publisher) => publisher === 'own-1',
         isHeard: (publisher) => publisher !== 'own-1' || this.hasSubscribers,
-        onEvent: ({ eventId, body }) =>
-          this.events.push(`${eventId.publisher} ${eventId.counter} ${body}`),
-        onLoss: ({ message }) => this.errors.push(message),
-        onMissed: ({ message }) =>
-          this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
-        onRequest: () => {
-          this.requests += 1;
+        onNews: (news) => {
+          this.#hear(news);
         },
       },
       {
@@ -63,6 +58,20 @@ class Feed {
         onError: (error) => this.errors.push(String(error)),
       },
     );
+  }
+
+  #hear(news: FeedNews): void {
+    if (news.kind === 'event') {
+      const { eventId, body } = news.event;
+      this.events.push(`${eventId.publisher} ${eventId.counter} ${body}`);
+    } else if (news.kind === 'request') {
+      this.requests += 1;
+    } else {
+      const { message } = news.error;
+      if (news.kind === 'missed')
+        this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? '');
+      else this.errors.push(message);
+    }
   }
 
   static async open(position = 'Pover\n'): Promise<Feed> {

@@ -59,7 +59,7 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
 
   /** Finds out what was lost while the connection was. */
   override async resume(): Promise<void> {
-    this.follower.onRequest();
+    this.follower.onNews({ kind: 'request' });
     await this.check();
   }
 
@@ -129,7 +129,7 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
       }
       if (body === END_OF_EVENTS) this.#isLive = false;
       else if (!isOwn) this.#isLive = true;
-      this.follower.onEvent({ eventId: { publisher, counter }, body });
+      this.follower.onNews({ kind: 'event', event: { eventId: { publisher, counter }, body } });
     }
   }
 
@@ -160,6 +160,6 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
 
   /** The record of the task may have what the messages brought. */
   #lose(reason: string): void {
-    this.follower.onMissed(this.lost(reason));
+    this.follower.onNews({ kind: 'missed', error: this.lost(reason) });
   }
 }

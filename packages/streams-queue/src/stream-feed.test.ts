@@ -1,5 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { type RedisTaskState, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import type { FeedNews, RedisTaskState, TaskAddress } from '@a2a-redis/core/queue-manager';
 import { systemRuntime } from '@a2a-redis/core/shared';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -51,12 +51,8 @@ class Feed {
       {
         isOwn: () => false,
         isHeard: () => true,
-        onEvent: ({ eventId, body }) => this.events.push(`${eventId.counter} ${body}`),
-        onMissed: ({ message }) => this.errors.push(message),
-        onLoss: ({ message }) =>
-          this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? ''),
-        onRequest: () => {
-          this.requests += 1;
+        onNews: (news) => {
+          this.#hear(news);
         },
       },
       {
@@ -89,6 +85,20 @@ class Feed {
         onError: (error) => this.errors.push(String(error)),
       },
     );
+  }
+
+  #hear(news: FeedNews): void {
+    if (news.kind === 'event') {
+      const { eventId, body } = news.event;
+      this.events.push(`${eventId.counter} ${body}`);
+    } else if (news.kind === 'request') {
+      this.requests += 1;
+    } else {
+      const { message } = news.error;
+      if (news.kind === 'lost')
+        this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? '');
+      else this.errors.push(message);
+    }
   }
 
   static async open(entries = 0): Promise<Feed> {

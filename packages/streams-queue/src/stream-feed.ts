@@ -156,12 +156,12 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
     if (entry.body.startsWith('g')) {
       this.#lose(`its publisher could not send ${entry.body.slice(1)} of them`);
     } else {
-      this.follower.onEvent(entry);
+      this.follower.onNews({ kind: 'event', event: entry });
     }
   }
 
   /** What the log does not have, is nowhere: who subscribes again gets what it keeps. */
   #lose(reason: string): void {
-    this.follower.onLoss(this.lost(reason));
+    this.follower.onNews({ kind: 'lost', error: this.lost(reason) });
   }
 }

@@ -123,7 +123,7 @@ class MemoryFeed implements TaskFeed {
   }
 
   async resume(): Promise<void> {
-    this.#follower.onRequest();
+    this.#follower.onNews({ kind: 'request' });
     await this.check();
   }
 
@@ -141,7 +141,7 @@ class MemoryFeed implements TaskFeed {
 
   readonly #onMessage = (message: MemoryMessage): void => {
     this.#heardAt = this.#parts.runtime.now();
-    if (message === 'request') this.#follower.onRequest();
+    if (message === 'request') this.#follower.onNews({ kind: 'request' });
     else this.#readTo(message.sequence);
   };
 
@@ -160,12 +160,12 @@ class MemoryFeed implements TaskFeed {
     const isNext = event.sequence === (this.#last ?? 0) + 1;
     this.#last = event.sequence;
     if (!isNext) this.#lose();
-    this.#follower.onEvent(event);
+    this.#follower.onNews({ kind: 'event', event });
   }
 
   #lose(): void {
-    if (this.#parts.readsRecords) this.#follower.onMissed(lost(this.#task));
-    else this.#follower.onLoss(lost(this.#task));
+    const kind = this.#parts.readsRecords ? 'missed' : 'lost';
+    this.#follower.onNews({ kind, error: lost(this.#task) });
   }
 }
 

@@ -11,6 +11,7 @@ import { type CancelHandler, CancelRequests } from './cancel-requests.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
 import {
   END_OF_EVENTS,
+  type FeedNews,
   type TaskStanding,
   type TransportedEvent,
 } from '../events/event-transport.ts';
@@ -71,18 +72,8 @@ export class TaskBus extends ListeningBus {
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       isHeard: (publisher) => !this.runs.has(publisher) || this.#subscribers.isWaitedFor,
-      onEvent: (event) => {
-        this.#onTransported(event);
-      },
-      onMissed: (error) => {
-        services.onError(error);
-        this.#subscribers.miss(error);
-      },
-      onLoss: (error) => {
-        this.#lose(error);
-      },
-      onRequest: () => {
-        this.cancels.check().catch(services.onError);
+      onNews: (news) => {
+        this.#onFeedNews(news);
       },
     });
   }
@@ -365,6 +356,24 @@ export class TaskBus extends ListeningBus {
     }
     if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
     this.#onChanged(this);
+  }
+
+  #onFeedNews(news: FeedNews): void {
+    switch (news.kind) {
+      case 'event':
+        this.#onTransported(news.event);
+        break;
+      case 'missed':
+        this.#services.onError(news.error);
+        this.#subscribers.miss(news.error);
+        break;
+      case 'lost':
+        this.#lose(news.error);
+        break;
+      case 'request':
+      default:
+        this.cancels.check().catch(this.#services.onError);
+    }
   }
 
   #onTransported(event: TransportedEvent): void {

@@ -32,10 +32,7 @@ class Surroundings {
   readonly follower: TaskFollower = {
     isOwn: () => false,
     isHeard: () => true,
-    onEvent: () => this.notes.push('event'),
-    onMissed: ({ message }) => this.notes.push(message),
-    onLoss: ({ message }) => this.notes.push(message),
-    onRequest: () => this.notes.push('request'),
+    onNews: (news) => this.notes.push('error' in news ? news.error.message : news.kind),
   };
 
   feed(): WordFeed {
@@ -68,7 +65,7 @@ class WordFeed extends ChannelFeed<Word> {
   }
 
   override async resume(): Promise<void> {
-    this.follower.onLoss(this.lost('they were words'));
+    this.follower.onNews({ kind: 'lost', error: this.lost('they were words') });
   }
 
   protected override parse(text: string): Word | RequestMessage | undefined {

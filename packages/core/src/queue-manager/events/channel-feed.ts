@@ -134,7 +134,7 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
       return;
     }
     this.noteHeard();
-    if (isRequest(message)) this.follower.onRequest();
+    if (isRequest(message)) this.follower.onNews(message);
     else this.take(message);
   };
 }

@@ -42,20 +42,26 @@ export interface TransportedEvent {
   readonly body: string;
 }
 
+/**
+ * What a feed tells of a task:
+ *
+ * - `event`: an event, this process's own among them, in the order of the transport. Each comes once.
+ * - `missed`: events did not come, and are not kept: the record of the task may have what they brought.
+ * - `lost`: events were lost for good: they can be neither received nor read any more.
+ * - `request`: requests to cancel the task, or answers to them, may have changed.
+ */
+export type FeedNews =
+  | { readonly kind: 'event'; readonly event: TransportedEvent }
+  | { readonly kind: 'missed' | 'lost'; readonly error: A2ARedisError }
+  | { readonly kind: 'request' };
+
 /** Who follows the events of a task. */
 export interface TaskFollower {
   /** Whether this process is the publisher of an event: those who listen to its execution have it anyhow. */
   readonly isOwn: (publisher: string) => boolean;
   /** Whether anybody here hears the events of a publisher as they come in, and misses those that do not. */
   readonly isHeard: (publisher: string) => boolean;
-  /** Called once for each event, this process's own among them, in the order of the transport. */
-  readonly onEvent: (event: TransportedEvent) => void;
-  /** Events did not come, and are not kept: the record of the task may have what they brought. */
-  readonly onMissed: (error: A2ARedisError) => void;
-  /** Events were lost for good: they can be neither received nor read any more. */
-  readonly onLoss: (error: A2ARedisError) => void;
-  /** Requests to cancel the task, or answers to them, may have changed. */
-  readonly onRequest: () => void;
+  readonly onNews: (news: FeedNews) => void;
 }
 
 /** The events of a task, as they come in. */
