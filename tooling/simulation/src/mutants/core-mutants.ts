@@ -142,6 +142,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/execution/task-run.ts`,
     from: 'beforeFirst: async () => settled,',
     to: '',
+    survives:
+      'An execution begins when its run is entered, over the connection over which the events of the one before it went ahead.',
     conditions: CUT,
   },
   {
@@ -179,6 +181,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/scripts/begin-run.lua`,
     from: 'if known.fence == FENCED then return 0 end',
     to: 'if known.fence == FENCED then known.fence = false end',
+    survives:
+      'Its run is taken for one that was fenced before it began, and what was to execute begins under another name.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -216,6 +220,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'if (await this.publisher.stored()) await this.#registration.forget(',
     to: 'if (this.publisher.counter >= 0) await this.#registration.forget(',
     survivesTests: WHOLE_MANAGER,
+    survives:
+      'With a client of its own, a store may lack what a killed replica had published, with the note or without it: what shows is known in most seeds that show it.',
     conditions: APART_KILL,
   },
   {

@@ -277,6 +277,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/task-state.lua`,
     from: "redis.call('HSET', state, 'x:' .. request, answer)",
     to: '',
+    survives:
+      'Only a refusal is told by nothing but the answer, which one scenario in a thousand has; who asked looks again within seconds.',
     conditions: CALM,
   },
   {
