@@ -182,7 +182,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: 'if known.fence == FENCED then return 0 end',
     to: 'if known.fence == FENCED then known.fence = false end',
     survives:
-      'Its run is taken for one that was fenced before it began, and what was to execute begins under another name.',
+      'It matters where a call whose reply was lost is repeated after a lease has run out; what such a run publishes is refused all the same.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -190,6 +190,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/scripts/fence-run.lua`,
     from: 'fence_run(state, run, FENCED)',
     to: 'leave_run(state, run)',
+    survives:
+      'The end of its task, which follows at once, refuses what the run sends: only what comes in between the two calls is accepted.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -229,6 +231,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
     from: 'return !this.#isHeld || this.isLive;',
     to: 'return true;',
+    survives:
+      'A request tells its client of an event once that is stored, which it is not where others have ended the run.',
     conditions: DENSE_CUT_OFF,
   },
   {
