@@ -44,10 +44,10 @@ export function describeGrowth(subject: RedisQueueManagerSubject): void {
 async function executeTasks(a: Replica, b: Replica, count: number): Promise<void> {
   for (let number = 0; number < count; number += 1) {
     const followed = await beginTask(a);
-    const subscriber = b.resubscribe(followed.execution.taskId);
-    await subscriber.until(1);
+    const subscribers = [a, b].map((each) => each.resubscribe(followed.execution.taskId));
+    await Promise.all(subscribers.map(async (each) => each.until(1)));
     followed.execution.chunks(3).complete();
-    await Promise.all([followed.stream.ended, subscriber.ended]);
+    await Promise.all([followed.stream, ...subscribers].map(async ({ ended }) => ended));
 
     const asking = await beginTask(a);
     asking.execution.status(TaskState.TASK_STATE_INPUT_REQUIRED).return();

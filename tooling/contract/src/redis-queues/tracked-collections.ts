@@ -56,7 +56,8 @@ export class TrackedCollections implements Disposable {
   }
 
   #note(made: { readonly size: number }): void {
-    const stack = new Error('made').stack ?? '';
+    // After the error and what is here, who made the collection and who called that.
+    const stack = (new Error('made').stack ?? '').split('\n').slice(0, 7).join('\n');
     const site = SITE.exec(stack)?.[0];
     if (site === undefined || CACHED.test(stack)) return;
     this.#made.push({ site, ref: new WeakRef(made) });

@@ -291,8 +291,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run whose beginning was lost does not go on',
     file: `${MANAGER}/scripts/task-state.lua`,
-    from: 'for i = 1, #all.counts, 2 do table.insert(all.runs, all.counts[i]) end',
-    to: '',
+    from: "if not string.find(all.counts[i], '%-end$') then",
+    to: 'if false then',
     conditions: DENSE_LOSS,
   },
   {

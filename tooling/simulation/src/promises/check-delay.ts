@@ -27,7 +27,7 @@ const SOON_MS: Readonly<
 const CANCELED_MS: Readonly<Record<Settings['network'], number>> = {
   quick: 1000,
   uneven: 2000,
-  slow: 8000,
+  slow: 6000,
 };
 
 /**

@@ -73,11 +73,12 @@ export class CancelRequests {
   /**
    * Says how what is executed here is canceled.
    *
-   * @param following Resolves when requests that are made afterwards cannot be missed.
+   * @param ready Resolves when requests that are made afterwards cannot be missed, and those before were made
+   *   to a run of this process.
    */
-  handleWith(handler: CancelHandler, following: Promise<void>): void {
+  handleWith(handler: CancelHandler, ready: Promise<unknown>): void {
     this.#handler = handler;
-    following.then(async () => this.check()).catch(this.#services.onError);
+    ready.then(async () => this.check()).catch(this.#services.onError);
   }
 
   /** Nothing is executed here any more that could be canceled. */

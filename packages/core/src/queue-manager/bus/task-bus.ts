@@ -183,9 +183,13 @@ export class TaskBus extends ListeningBus {
     }
   }
 
-  /** Says how what is executed here is canceled: at requests from here and from elsewhere. */
-  cancelWith(handler: CancelHandler): void {
-    this.cancels.handleWith(handler, this.#following());
+  /**
+   * Says how what is executed here is canceled: at requests from here and from elsewhere.
+   *
+   * @param entered Resolves when others know of the execution.
+   */
+  cancelWith(handler: CancelHandler, entered: Promise<unknown>): void {
+    this.cancels.handleWith(handler, Promise.all([this.#following(), entered]));
   }
 
   publish(event: AgentExecutionEvent): void {

@@ -15,6 +15,7 @@ import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
+import { taskIdOf } from './task-of-event.ts';
 
 /** Gives an event to those who listen to the execution. */
 export type Deliver = (event: IdentifiedEvent) => void;
@@ -194,14 +195,16 @@ export class EventPublisher {
   #accept(counter: number, event: AgentExecutionEvent, body: string): void {
     this.#acceptedCounter = counter;
     this.#acceptedAt = this.#services.runtime.now();
-    if (statusOf(event) !== undefined) this.#acceptedStatus = body;
+    // An executor may publish events of another task.
+    const isOwn = taskIdOf(event) === this.#task.taskId;
+    if (isOwn && statusOf(event) !== undefined) this.#acceptedStatus = body;
   }
 
   #encode(event: AgentExecutionEvent): string | undefined {
     try {
       return encodeEvent(event);
     } catch (cause) {
-      const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only listeners in this process get it.`;
+      const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only requests that execute the task here get it.`;
       this.#services.onError(new A2ARedisError('INVALID_ARGUMENT', message, { cause }));
       return undefined;
     }

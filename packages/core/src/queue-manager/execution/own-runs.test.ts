@@ -42,7 +42,10 @@ describe('OwnRuns', () => {
     clock.now = 100_000;
     // What it had accepted long ago may be followed by nothing but its end.
     runs.leave('r-2', endedAt(1000));
+    // Nothing of it was accepted but its end.
+    runs.leave('r-0', endedAt(Number.NEGATIVE_INFINITY));
     expect(doubted()).toEqual([]);
+    runs.begin('r-0');
     runs.resumed();
     expect(doubted()).toEqual(['r-2']);
     clock.now += 10;

@@ -85,6 +85,7 @@ export class OwnRuns {
 
   /** Runs whose end may have been taken back, and that were not compared with what Redis has since. */
   doubtful(): readonly (readonly [string, EndedRun])[] {
+    if (this.#resumedAt === Number.NEGATIVE_INFINITY) return [];
     return [...this.#ended.entries()].filter(
       ([, { leftAt, comparedAt }]) =>
         comparedAt <= this.#resumedAt && this.#resumedAt - leftAt < REPLICATED_MS,

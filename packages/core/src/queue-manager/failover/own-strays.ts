@@ -1,5 +1,6 @@
 import { eachAtOnce } from '../../shared/each-at-once.ts';
 import type { FinisherServices } from '../execution/bus-services.ts';
+import type { EndedRun } from '../execution/own-runs.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 import type { TaskFinisher } from './task-finisher.ts';
@@ -51,16 +52,25 @@ export class OwnStrays {
 
   /** Only where a connection was lost since, something is read. */
   async #compareEnds(): Promise<void> {
-    const { ownRuns, states } = this.#services;
+    const { ownRuns, onError } = this.#services;
     await eachAtOnce(ownRuns.doubtful(), RUNS_AT_ONCE, async ([run, ended]) => {
-      const state = await states.state(ended.task);
-      const isLost =
-        isTakenBack(state, run, ended.counter) || (await this.#finisher.lacksEnd(ended));
-      // What is published late goes on with a run that was paused.
-      if (ownRuns.has(run)) return;
-      if (isLost) await this.#settle(ended.task, run);
-      ownRuns.compared(run);
+      try {
+        await this.#compareEnd(run, ended);
+      } catch (error) {
+        // It is compared with the next look, and the others are now.
+        onError(error);
+      }
     });
+  }
+
+  async #compareEnd(run: string, ended: EndedRun): Promise<void> {
+    const { ownRuns, states } = this.#services;
+    const state = await states.state(ended.task);
+    const isLost = isTakenBack(state, run, ended.counter) || (await this.#finisher.lacksEnd(ended));
+    // What is published late goes on with a run that was paused.
+    if (ownRuns.has(run)) return;
+    if (isLost) await this.#settle(ended.task, run);
+    ownRuns.compared(run);
   }
 
   async #compareNotes(): Promise<void> {

@@ -103,7 +103,8 @@ export class TaskFinisher {
 
   /**
    * Whether the record of a task lacks the end that everybody was told. One that is not there need not: it may
-   * have been deleted.
+   * have been deleted. One script writes record and state, so that a failover took the end from both: where the
+   * state says all the same that no run goes on, the run has told its end since.
    */
   async lacksEnd({ task, status }: EndedRun): Promise<boolean> {
     if (!isTerminal(status)) return false;

@@ -35,11 +35,12 @@ export class DistributedExecutor implements AgentExecutor {
       return;
     }
     const entering = this.#enter(bus, requestContext);
+    const entered = entering.catch(() => undefined);
     bus.cancelWith(async () => {
       // An executor knows of nothing to be canceled before it has begun.
-      if (!bus.executesSeveral) await entering.catch(() => undefined);
+      if (!bus.executesSeveral) await entered;
       await this.#executor.cancelTask(taskId, eventBus);
-    });
+    }, entered);
     const request = await entering;
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (!bus.isOver) await this.#executor.execute(request, eventBus);

@@ -34,7 +34,7 @@ end
 
 -- All that is known of a task. Its counts, its cancels and what only its transport knows are lists of names and
 -- values in turn. Its runs are those that go on: where a state that was lost has begun anew, those of which there
--- were events since.
+-- were events since, but for "<run>-end", under which a run is ended for another replica.
 local function read_state(state)
   local all = { runs = {}, fenced = {}, counts = {}, cancels = {}, noted = {} }
   local stored = redis.call('HGETALL', state)
@@ -62,7 +62,9 @@ local function read_state(state)
     end
   end
   if #all.runs == 0 and not (all.has_ended or all.is_open or all.was_ended) then
-    for i = 1, #all.counts, 2 do table.insert(all.runs, all.counts[i]) end
+    for i = 1, #all.counts, 2 do
+      if not string.find(all.counts[i], '%-end$') then table.insert(all.runs, all.counts[i]) end
+    end
   end
   return all
 end

@@ -175,6 +175,8 @@ export class TaskWriter {
       const reply = await this.#try(write, attempt, mark, write.companion(endsTask));
       switch (reply.outcome) {
         case 'saved':
+          // What was lost may have a higher version, where the server's clock is behind.
+          if (base !== stored) this.#cache.forgetLatest(key);
           this.#saved(key, reply, attempt);
           await mark.drop();
           return { outcome: 'written' };

@@ -1,4 +1,4 @@
-import type { Task } from '@a2a-js/sdk';
+import { type Task, TaskState } from '@a2a-js/sdk';
 import { describe, expect, it } from 'vitest';
 
 import { earlierTask, message, part } from '../../../test/event-arbitraries.ts';
@@ -10,6 +10,7 @@ import {
   firstAttempt,
   type IntendedWrite,
   isStored,
+  isTakenBack,
   nextAttempt,
   NO_VERSION,
 } from './write-attempt.ts';
@@ -54,6 +55,38 @@ describe('a write to what a failover took back', () => {
     const theirs = { version: '4', snapshot: withEvents(withChunk(stored, 'theirs')) };
     const { target } = nextAttempt(write({ mine }, { snapshot: base }), theirs);
     expect(textsOf(target)).toEqual(['old', 'theirs', 'mine']);
+  });
+});
+
+describe('a write to what seems to be taken back', () => {
+  const base = withChunk(stored, 'lost');
+  const mine = withChunk(base, 'mine');
+
+  it('leaves artifacts that it does not know', () => {
+    const listed = { ...stored, artifacts: [] };
+    const partial = write({ mine: listed }, { version: '5', snapshot: listed, isPartial: true });
+    const { target } = nextAttempt(partial, { version: '4', snapshot: stored });
+    expect(textsOf(target)).toEqual(['old']);
+  });
+
+  it('leaves a task in its terminal state', () => {
+    const status = { state: TaskState.TASK_STATE_CANCELED, message: undefined, timestamp: '' };
+    const ended = snapshotOf({ ...taskOf(stored), status });
+    const later = { version: '5', snapshot: base };
+    expect(isTakenBack({ version: '4', snapshot: ended }, later)).toBe(false);
+    expect(isTakenBack({ version: '4', snapshot: stored }, later)).toBe(true);
+    const { target } = nextAttempt(write({ mine }, { snapshot: base }), {
+      version: '4',
+      snapshot: ended,
+    });
+    expect(target.status).toEqual(ended.status);
+  });
+
+  it('keeps what others added to an artifact, or another artifact', () => {
+    const theirs = withChunk(withChunk(stored, 'theirs'), 'more');
+    const later = { version: '5', snapshot: base };
+    expect(isTakenBack({ version: '4', snapshot: theirs }, later)).toBe(false);
+    expect(isTakenBack({ version: '', snapshot: stored }, later)).toBe(false);
   });
 });
 

@@ -5,7 +5,7 @@ import { carriedEvents } from '../merge/carried-places.ts';
 import type { SavedEvent } from '../merge/saved-event.ts';
 import { type LastKnown, NO_RECORD, type VersionedSnapshot } from '../records/snapshot-cache.ts';
 import { mergeTasks } from '../merge/task-merge.ts';
-import { nothingOf, type TaskSnapshot } from '../model/task-snapshot.ts';
+import { findArtifact, nothingOf, type TaskSnapshot } from '../model/task-snapshot.ts';
 import { leavesTerminalState } from '../../shared/state-kinds.ts';
 import { baseAfter } from '../records/unknown-writes.ts';
 
@@ -81,13 +81,19 @@ export function isStored({ event }: IntendedWrite, { from, target }: Attempt): b
  */
 export function isTakenBack(stored: VersionedSnapshot, later: VersionedSnapshot): boolean {
   // What is no version of the record is behind each.
-  const isLater = Number(later.version) > Number(stored.version);
+  const isLater = stored.version !== '' && Number(later.version) > Number(stored.version);
   if (!isLater) return false;
   // The clock of a server that took over may be behind: then others may have written there since.
-  const { events = TaskEvents.NONE, history } = later.snapshot;
+  const { events = TaskEvents.NONE, status, history, artifacts } = later.snapshot;
   const applied = stored.snapshot.events?.applied ?? AppliedEvents.NONE;
   return (
-    applied.countBeyond(events.applied) === 0 && stored.snapshot.history.length <= history.length
+    !leavesTerminalState(stored.snapshot.status, status) &&
+    applied.countBeyond(events.applied) === 0 &&
+    stored.snapshot.history.length <= history.length &&
+    stored.snapshot.artifacts.every(({ header, parts }) => {
+      const known = findArtifact(artifacts, header.artifactId);
+      return known !== undefined && parts.length <= known.parts.length;
+    })
   );
 }
 
@@ -130,7 +136,7 @@ function mergedAttempt(write: IntendedWrite, stored: VersionedSnapshot): Attempt
 
 /** What others have made of a task: nothing, where a failover only took back what the write started from. */
 function contentOf(stored: VersionedSnapshot, base: LastKnown | undefined): TaskSnapshot {
-  if (base?.snapshot === undefined) return stored.snapshot;
+  if (base?.snapshot === undefined || base.isPartial === true) return stored.snapshot;
   const { version, snapshot } = base;
   return isTakenBack(stored, { version, snapshot }) ? snapshot : stored.snapshot;
 }
