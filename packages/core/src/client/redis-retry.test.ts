@@ -215,6 +215,7 @@ describe('redisRetry', () => {
       expect([await run, await client.get('k')]).toEqual(['OK', 'v']);
       // A server that loads its data still may refuse the second one.
       expect(attempts.slice(0, 2)).toEqual([1, 2]);
+      expect(attempts).toEqual(attempts.map((_, index) => index + 1));
     });
 
     it('outlasts a replica that becomes a master', async () => {

@@ -97,9 +97,8 @@ export class SubscriberBus extends ListeningBus {
     const { taskId } = this.bus.task;
     const applied = this.#services.trackingStore?.appliedEvents(taskId, this.#context);
     this.#knowEnd = false;
-    const joining = this.#startJoining();
     this.bus.welcome(this.#onNews);
-    void this.#join(joining, this.#begin(joining, applied));
+    this.#startJoining(applied);
   }
 
   protected override listenersRemoved(): void {
@@ -134,9 +133,7 @@ export class SubscriberBus extends ListeningBus {
         this.#take(event);
         return;
       }
-      const joining = this.#startJoining(true);
-      this.#hold(event, joining);
-      void this.#join(joining, this.#begin(joining, this.#applied));
+      this.#hold(event, this.#startJoining(this.#applied, true));
     } else if (state.phase === 'joining') {
       this.#hold(event, state);
     }
@@ -159,8 +156,7 @@ export class SubscriberBus extends ListeningBus {
     } else if (this.#applied === undefined) {
       void this.#end(error);
     } else if (this.#state.phase === 'following') {
-      const joining = this.#startJoining();
-      void this.#join(joining, this.#begin(joining, this.#applied));
+      this.#startJoining(this.#applied);
     }
   }
 
@@ -169,7 +165,11 @@ export class SubscriberBus extends ListeningBus {
     else if (this.#state.phase === 'following') void this.#end();
   }
 
-  #startJoining(hasSkipped = false): Joining {
+  /** @param applied What the listeners' owner has, or is about to have. */
+  #startJoining(
+    applied: AppliedEvents | Promise<AppliedEvents | undefined> | undefined,
+    hasSkipped = false,
+  ): Joining {
     const joining: Joining = {
       phase: 'joining',
       held: [],
@@ -178,6 +178,7 @@ export class SubscriberBus extends ListeningBus {
       isFinished: false,
     };
     this.#state = joining;
+    void this.#join(joining, this.#begin(joining, applied));
     return joining;
   }
 

@@ -1,5 +1,4 @@
 import type { FinisherServices, RunReconciler } from '../execution/bus-services.ts';
-import type { EndReason } from '../events/end-status.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { OwnStrays } from './own-strays.ts';
 import { TaskFinisher } from './task-finisher.ts';
@@ -63,9 +62,8 @@ export class Reconciler implements RunReconciler {
    * @returns Whether nobody does.
    */
   async cancel(task: TaskAddress, runs: readonly string[]): Promise<boolean> {
-    const reason: EndReason = 'canceled';
     return runs.length > 0
-      ? this.#finisher.endRuns(task, runs, reason)
-      : this.#finisher.endIdle(task, reason);
+      ? this.#finisher.endRuns(task, runs, 'canceled')
+      : this.#finisher.endIdle(task, 'canceled');
   }
 }

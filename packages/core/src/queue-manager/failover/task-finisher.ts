@@ -1,10 +1,5 @@
 import type { Task, TaskStatus } from '@a2a-js/sdk';
-import {
-  AgentEvent,
-  ResultManager,
-  type ServerCallContext,
-  type TaskStore,
-} from '@a2a-js/sdk/server';
+import { AgentEvent, ResultManager, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
@@ -37,12 +32,10 @@ const RUNS_AT_ONCE = 16;
  */
 export class TaskFinisher {
   readonly #services: FinisherServices;
-  readonly #store: TaskStore | undefined;
   readonly #replicas = new Set<string>();
 
   constructor(services: FinisherServices) {
     this.#services = services;
-    this.#store = services.store;
   }
 
   /** Ends all runs of a replica that is gone. */
@@ -354,7 +347,7 @@ export class TaskFinisher {
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
-    return this.#unlessDamaged(async () => this.#store?.load(task.taskId, context));
+    return this.#unlessDamaged(async () => this.#services.store?.load(task.taskId, context));
   }
 
   /** What the work comes to; `undefined`, and reported, where the task's record is damaged. */
@@ -412,9 +405,9 @@ export class TaskFinisher {
 
   /** Stores events as the request handler does. */
   async #save(context: ServerCallContext, events: readonly IdentifiedEvent[]): Promise<void> {
-    if (this.#store === undefined) return;
+    if (this.#services.store === undefined) return;
     const { trackingStore } = this.#services;
-    const results = new ResultManager(this.#store, context);
+    const results = new ResultManager(this.#services.store, context);
     await this.#unlessDamaged(async () => {
       for (const { eventId, event } of events) {
         await results.processEvent(
@@ -436,7 +429,7 @@ export class TaskFinisher {
       ...end,
       taskId,
       context,
-      taskAfter: taskAfter ?? (async () => this.#store?.load(taskId, context)),
+      taskAfter: taskAfter ?? (async () => this.#services.store?.load(taskId, context)),
     });
   }
 }

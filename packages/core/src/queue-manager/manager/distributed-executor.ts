@@ -35,7 +35,7 @@ export class DistributedExecutor implements AgentExecutor {
       return;
     }
     const entering = this.#enter(bus, requestContext);
-    const entered = entering.catch(() => undefined);
+    const entered = Promise.allSettled([entering]);
     bus.cancelWith(async () => {
       // An executor knows of nothing to be canceled before it has begun.
       if (!bus.executesSeveral) await entered;
