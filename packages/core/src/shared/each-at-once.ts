@@ -4,11 +4,13 @@ export async function eachAtOnce<T>(
   atOnce: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const waiting = items[Symbol.iterator]();
+  const all = [...items];
+  const waiting = all.values();
   const lane = async (): Promise<void> => {
-    for (let next = waiting.next(); next.done !== true; next = waiting.next())
-      await work(next.value);
+    for (const item of waiting) await work(item);
   };
-  const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const lanes = Array.from({ length: Math.min(atOnce, all.length) }, lane);
+  for (const outcome of await Promise.allSettled(lanes)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
 }
