@@ -3,6 +3,8 @@
  * would not do: what the unchanged sources show in one of 3000 seeds may be missing in 2000 of them.
  */
 const NEW_IN_SEEDS = 3;
+/** As {@link NEW_IN_SEEDS}, of all such signatures together, as one fault may show in several ways. */
+const ALL_NEW_IN_SEEDS = 4;
 /**
  * By how many standard deviations seeds must differ to the mutant's disadvantage: some 50 signatures of 60
  * mutants, looked at after each seed, are many chances, and of 30,000 one exceeds this.
@@ -11,12 +13,14 @@ const DEVIATIONS = 4;
 
 /** Counted as a signature: a seed shows it that shows any signature which it does not show otherwise. */
 const ANY = 'any signature';
+/** The same, of those that the unchanged sources never show. */
+const ANY_NEW = 'any new signature';
 
 /** The rule of {@link Tally}, for those who read what comes of it. */
-export const RULE: string = `A mutant is found when a signature that the unchanged sources never show shows in ${NEW_IN_SEEDS} seeds; or when, of
-the seeds that show a signature either with the mutant (m) or without it (b), but not both, so many more
-do with it that this is no chance: m - b > ${DEVIATIONS} * sqrt(m + b). So 17 seeds will do where b is 0.
-All signatures are counted together, too, as "${ANY}".`;
+export const RULE: string = `A mutant is found when a signature that the unchanged sources never show shows in ${NEW_IN_SEEDS} seeds, or any of
+those in ${ALL_NEW_IN_SEEDS}; or when, of the seeds that show a signature either with the mutant (m) or without it
+(b), but not both, so many more do with it that this is no chance: m - b > ${DEVIATIONS} * sqrt(m + b). So 17 seeds
+will do where b is 0. All signatures are counted together, too, as "${ANY}".`;
 
 /** The signatures of one seed after the other. */
 export type SignaturesBySeed = readonly ReadonlySet<string>[];
@@ -63,7 +67,14 @@ export class Tally {
       [...signatures].some((each) => !without.has(each)),
       [...without].some((each) => !signatures.has(each)),
     );
-    return [...signatures, ANY].map((each) => this.#of(each)).find((each) => this.#isProof(each));
+    this.#count(
+      ANY_NEW,
+      [...signatures].some((each) => this.#isNew(each)),
+      false,
+    );
+    return [...signatures, ANY, ANY_NEW]
+      .map((each) => this.#of(each))
+      .find((each) => this.#isProof(each));
   }
 
   /** What came closest to a proof. */
@@ -83,8 +94,14 @@ export class Tally {
   }
 
   #isProof(counts: Counts): boolean {
-    const isNew = counts.signature !== ANY && !this.#everWithout.has(counts.signature);
-    return (isNew && counts.withMutantOnly >= NEW_IN_SEEDS) || deviations(counts) > DEVIATIONS;
+    const { signature, withMutantOnly } = counts;
+    if (signature === ANY_NEW) return withMutantOnly >= ALL_NEW_IN_SEEDS;
+    const isNew = signature !== ANY && this.#isNew(signature);
+    return (isNew && withMutantOnly >= NEW_IN_SEEDS) || deviations(counts) > DEVIATIONS;
+  }
+
+  #isNew(signature: string): boolean {
+    return !this.#everWithout.has(signature);
   }
 
   #of(signature: string): Counts {
