@@ -5,6 +5,7 @@ import {
   DENSE_CLOSE,
   DENSE_CUT,
   DENSE_CUT_OFF,
+  DENSE_FAULTS,
   DENSE_KILL,
   DENSE_LOSS,
   DENSE_MEMORY,
@@ -48,6 +49,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/fence-run.lua`,
     from: 'fence_run(state, run, is_known and FENCED_AHEAD or FENCED_UNKNOWN)',
     to: '',
+    survives:
+      'What begins late, under a name that was given up, is looked after by its own process, which executes nothing under it: only one that dies as well leaves it.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -55,6 +58,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/fence-run.lua`,
     from: 'if known.fence then return known.fence == FENCED_UNKNOWN and 3 or 0 end',
     to: 'if known.fence then return 2 end',
+    survives:
+      'Two replicas have to fence one run before it begins: only the second takes it for one that went on.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -62,6 +67,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/begin-run.lua`,
     from: 'if known.fence then return 3 end',
     to: '',
+    survives:
+      'Its process has given up the name by then: it executes nothing under it, and fences the run once more.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -79,6 +86,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     from: "if (was === 'active' || was === 'fenced') last = run;",
     to: 'last = run;',
     survivesTests: WHOLE_MANAGER,
+    survives:
+      'It takes a replica that is lost between two calls. Its request is lost with it, and no promise says that the task may not fail.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -86,13 +95,15 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/manager/distributed-executor.ts`,
     from: 'if (run.isVoid) {',
     to: 'if (run.isVoid && attempt < 0) {',
-    conditions: DENSE_CUT_OFF,
+    conditions: DENSE_FAULTS,
   },
   {
     name: 'an executor begins though the lease may have run out',
     file: `${MANAGER}/manager/distributed-executor.ts`,
     from: 'if (bus.isOver || (lease.isLive && !isBehind)) return current;',
     to: 'return current;',
+    survives:
+      'The lease was confirmed just before: it lasts, or it was lost, which ends the bus. Only a server that is away at that very moment leaves it unknown.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -100,6 +111,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/execution/run-registration.ts`,
     from: 'if (await this.#isLive()) await this.#enter();',
     to: 'await this.#enter();',
+    survives:
+      'What begins late is looked after by its own process: see "fence-run.lua does not fence what has not begun".',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -123,6 +136,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/end-lease.lua`,
     from: "redis.call('ZADD', KEYS[1], string.format('%.0f', -now), ARGV[1])",
     to: "redis.call('ZREM', KEYS[1], ARGV[1])",
+    survives:
+      'A late renewal says until when its lease lasted, and is refused for that. Only the very first of a name does not, and none of a scenario is under way for so long.',
     conditions: DENSE_CUT_OFF,
   },
   {
