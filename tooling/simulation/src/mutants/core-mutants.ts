@@ -5,7 +5,6 @@ import {
   DENSE,
   DENSE_CUT,
   DENSE_CUT_OFF,
-  DENSE_FAULTS,
   DENSE_KILL,
   DENSE_LOSS,
   KILL,
@@ -265,7 +264,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
     from: "refusal = 'busy'",
     to: '',
-    conditions: DENSE_FAULTS,
+    conditions: DENSE_KILL,
   },
   {
     name: 'the tasks of a replica are ended that was not condemned',

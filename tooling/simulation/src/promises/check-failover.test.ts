@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { checkFailover } from './check-failover.ts';
 import { finds } from './testing/finds.ts';
 import {
+  acceptedOf,
   callOf,
+  executionOf,
   outcomeOf,
   resubscribeCall,
   type Scene,
@@ -20,6 +22,7 @@ const { TASK_STATE_FAILED: FAILED } = TaskState;
 function killed(scene: Scene, failedAt: number): void {
   scene.faults = [{ at: 300, kind: 'kill', replica: 0, restartsAfterMs: undefined }];
   untold(scene, task(FAILED, 'r1-1-end', ['e0.3'], failedAt));
+  scene.rest = { alive: [{ name: 'B2', timers: 2, connections: 2 }] };
 }
 
 finds('checkFailover', checkFailover, {
@@ -29,6 +32,12 @@ finds('checkFailover', checkFailover, {
   'P6 who waits for a killed replica is told late': (scene) => {
     killed(scene, 3000);
     scene.calls = [callOf(resubscribeCall(1), [status(FAILED, 'r1-1-end', 3500)])];
+  },
+  'P6 a task is failed that a living replica executes, of several executions at once': (scene) => {
+    killed(scene, 3000);
+    scene.accepted = [acceptedOf(5, { at: 3000, isEnd: true })];
+    const living = executionOf('e1', 1, 1200, []);
+    scene.executions.push({ ...living, replica: 'B2', endedAt: undefined, outcome: 'running' });
   },
 });
 

@@ -3,7 +3,7 @@ import { lastingMs } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/world.ts';
 import { stateName } from '../world/tokens.ts';
 import type { Finding, PromiseCheck } from './finding.ts';
-import { checkTasks, endsToldTo, type TaskHistory } from './task-histories.ts';
+import { acceptedEnd, checkTasks, endsToldTo, type TaskHistory } from './task-histories.ts';
 
 /** What the network may add to a failover: the look, the write, and the message about it, in milliseconds. */
 const UNDER_WAY_MS: Readonly<Record<Outcome['scenario']['settings']['network'], number>> = {
@@ -14,7 +14,7 @@ const UNDER_WAY_MS: Readonly<Record<Outcome['scenario']['settings']['network'], 
 
 /**
  * P6: where nothing but replicas fails, the tasks of one that is killed are failed within the failover time,
- * and all who wait are told by then.
+ * and all who wait are told by then; but for those that are executed elsewhere, too.
  */
 export const checkFailover: PromiseCheck = checkTasks((task, outcome) => {
   const boundAt = boundOf(outcome);
@@ -25,6 +25,7 @@ export const checkFailover: PromiseCheck = checkTasks((task, outcome) => {
   return [
     ...late('a task is failed late', task.taskId, endedAt, boundAt),
     ...lateCallers(task, boundAt),
+    ...livingExecutions(task, outcome),
   ];
 });
 
@@ -44,6 +45,22 @@ function lateCallers(task: TaskHistory, boundAt: number): readonly Finding[] {
     if (endedAt === undefined || startedAt > boundAt || endsToldTo(record).length === 0) return [];
     return late('who waits for a killed replica is told late', `call ${call.id}`, endedAt, boundAt);
   });
+}
+
+/** Executions, under way as their task was failed, on replicas that live still. */
+function livingExecutions(
+  { taskId, executions }: TaskHistory,
+  { history, alive }: Outcome,
+): readonly Finding[] {
+  const failedAt = acceptedEnd(taskId, history)?.at ?? 0;
+  return executions
+    .filter(({ replica }) => alive.some(({ name }) => name === replica))
+    .filter(({ startedAt, endedAt = failedAt }) => startedAt < failedAt && failedAt <= endedAt)
+    .map(({ id, replica }) => ({
+      promise: 'P6',
+      kind: 'a task is failed that a living replica executes',
+      detail: `${taskId}, which ${id} executes on ${replica}`,
+    }));
 }
 
 function late(kind: string, what: string, at: number, boundAt: number): readonly Finding[] {
