@@ -5,7 +5,6 @@ import {
   DENSE_CLOSE,
   DENSE_CUT,
   DENSE_CUT_OFF,
-  DENSE_FAULTS,
   DENSE_KILL,
   DENSE_LOSS,
   DENSE_MEMORY,
@@ -95,7 +94,9 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/manager/distributed-executor.ts`,
     from: 'if (run.isVoid) {',
     to: 'if (run.isVoid && attempt < 0) {',
-    conditions: DENSE_FAULTS,
+    survives:
+      'Its request fails in time, and its client is told so: no promise says that one which meets a lost lease is executed.',
+    conditions: DENSE_CUT_OFF,
   },
   {
     name: 'an executor begins though the lease may have run out',

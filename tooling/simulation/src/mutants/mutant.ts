@@ -33,11 +33,6 @@ export const RESTART: Conditions = { load: 'mixed', profiles: ['restart'] };
 export const DENSE: Conditions = { load: 'dense', profiles: ['calm'] };
 export const DENSE_CUT: Conditions = { load: 'dense', profiles: ['cut'] };
 export const DENSE_CUT_OFF: Conditions = { load: 'dense', profiles: ['cut-off', 'stall'] };
-/** Several faults of replicas and connections at once. */
-export const DENSE_FAULTS: Conditions = {
-  load: 'dense',
-  profiles: ['kill', 'stall', 'pause', 'cut-off'],
-};
 export const DENSE_LOSS: Conditions = { load: 'dense', profiles: ['flush', 'failover'] };
 /** Where requests store what they hear. */
 export const APART: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'apart' };
