@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { keySegment, requireId, requirePrefix } from './key-segment.ts';
 import { scopeResolver, scopeSegment } from './scope.ts';
@@ -30,6 +32,19 @@ describe('keySegment', () => {
     expect(keySegment(`${long}a`)).toHaveLength(44);
     expect(keySegment(`${long}a`)).not.toBe(keySegment(`${long}b`));
     expect(keySegment(keySegment(long))).not.toBe(keySegment(long));
+  });
+
+  it.each([
+    ['a text that is too long as it is', '%'.repeat(300_000), 0],
+    ['one that is too long once it is encoded', '%'.repeat(128), 1],
+    ['one that is not', '%'.repeat(42), 1],
+  ])('encodes %s no more often than needed', (_, long, encodings) => {
+    const encoding = vi.spyOn(String.prototype, 'replaceAll');
+    const segment = keySegment(long);
+    expect(encoding).toHaveBeenCalledTimes(encodings);
+    encoding.mockRestore();
+    const digest = `~${createHash('sha256').update(long).digest('base64url')}`;
+    expect(segment).toBe(long.length <= 42 ? '%25'.repeat(42) : digest);
   });
 
   it('keeps tenant and owner apart', () => {

@@ -16,9 +16,12 @@ const PLAIN_SEGMENT = /^[A-Za-z0-9_.@+-]*$/;
  * Common ids (UUIDs, names, e-mail addresses) stay as they are and can be read in `redis-cli`.
  */
 export function keySegment(text: string): string {
-  if (text.length <= LONGEST_PLAIN_SEGMENT && PLAIN_SEGMENT.test(text)) return text;
-  const encoded = text.replaceAll(/[^A-Za-z0-9_.@+-]/gu, percentEncode);
-  if (encoded.length <= LONGEST_PLAIN_SEGMENT) return encoded;
+  // An encoding is never shorter than its text: what is too long as it is need not be encoded to find that out.
+  if (text.length <= LONGEST_PLAIN_SEGMENT) {
+    if (PLAIN_SEGMENT.test(text)) return text;
+    const encoded = text.replaceAll(/[^A-Za-z0-9_.@+-]/gu, percentEncode);
+    if (encoded.length <= LONGEST_PLAIN_SEGMENT) return encoded;
+  }
   return `~${createHash('sha256').update(text).digest('base64url')}`;
 }
 
