@@ -73,11 +73,13 @@ export class RecordReader {
    * @param counts How many parts each artifact has.
    */
   parts(counts: readonly number[]): ItemList<Part>[] {
-    // A count that is too high is corrupt, and no reason to take up memory.
-    const most = this.#fields.length / 2;
-    const lists = counts.map((count) =>
-      Array.from<Part | undefined>({ length: Math.min(count, most) }),
-    );
+    // A count that is too high is corrupt, and no reason to take up memory: all together are no more than fields.
+    let most = this.#fields.length / 2;
+    const lists = counts.map((count) => {
+      const length = Math.min(count, most);
+      most -= length;
+      return Array.from<Part | undefined>({ length });
+    });
     for (let index = 0; index < this.#fields.length; index += 2) {
       const name = this.#fields[index] ?? '';
       if (!isPartField(name)) continue;

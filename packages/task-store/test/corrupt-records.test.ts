@@ -3,8 +3,10 @@ import {
   describeDamage,
   streamedTask,
 } from '@a2a-redis-internal/contract/redis-task-stores';
+import { listRequest } from '@a2a-redis-internal/contract/task-fixtures';
+import type { A2ARedisError } from '@a2a-redis/core';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { DAMAGES } from './damages.ts';
 import { SUBJECT } from './subject.ts';
@@ -41,7 +43,63 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
     });
   });
 
+  describe('messages that a record counts otherwise', () => {
+    test.each([
+      ['1000000', 'field "h:0": missing'],
+      ['999999999', 'field "h:0": missing'],
+      ['1e308', 'field "h": not a count'],
+      ['0x7fffffff', 'field "h": not a count'],
+      ['inf', 'field "h": not a count'],
+      ['nan', 'field "h": not a count'],
+      ['-1', 'field "h": not a count'],
+    ])('are looked for by a list no more often than there are fields: %s', async (count, fault) => {
+      await server.client.hSet(record, 'h', count);
+      const faults: A2ARedisError[] = [];
+      const store = SUBJECT.open(server.client, {
+        prefix,
+        onCorruptRecord: (error) => void faults.push(error),
+      });
+      const before = await lookedUp();
+      expect(await store.list(listRequest(), CONTEXT)).toMatchObject({ tasks: [], totalSize: 1 });
+      expect((await lookedUp()) - before).toBe(1);
+      expect(faults.map(({ code, message }) => [code, message])).toEqual([
+        ['CORRUPT_RECORD', `Record ${JSON.stringify(record)}, ${fault}.`],
+      ]);
+    });
+
+    /** How many commands the server has had that look up several fields. */
+    async function lookedUp(): Promise<number> {
+      const stats = await server.client.info('commandstats');
+      return Number(/cmdstat_hmget:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    }
+  });
+
   describe('parts that a record counts otherwise', () => {
+    test('of many artifacts take up no more memory than there are fields', async () => {
+      const artifacts = Object.fromEntries(
+        Array.from({ length: 2000 }, (_, index) => [
+          [`a:${index}`, `{"artifactId":"${index}"}`],
+          [`n:${index}`, '999999999'],
+        ]).flat(),
+      );
+      await server.client.hSet(record, { ...artifacts, a: '2000' });
+      const lengths: number[] = [];
+      const from = vi.spyOn(Array, 'from');
+      await expect(
+        SUBJECT.open(server.client, { prefix }).load('t', CONTEXT),
+      ).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        message: expect.stringContaining(', field "p:0:2": missing'),
+      });
+      for (const [list] of from.mock.calls) {
+        if (!Array.isArray(list) && 'length' in list) lengths.push(Number(list.length));
+      }
+      from.mockRestore();
+      // The artifacts, and places for parts.
+      const fields = await server.client.hLen(record);
+      expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(2000 + fields);
+    });
+
     test('more than fit into memory are reported by the first that is missing', async () => {
       await server.client.hSet(record, 'n:0', '999999999');
       await expect(

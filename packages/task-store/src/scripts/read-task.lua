@@ -14,11 +14,13 @@ if version == ARGV[1] and version ~= '' then return { version } end
 if ARGV[2] ~= 'partial' then return { version, redis.call('HGETALL', KEYS[1]) } end
 
 local names = { 'i', 'c', 's', 'm', 'h' }
-local length = tonumber(redis.call('HGET', KEYS[1], 'h') or '0') or 0
+-- The count may be wrong. That of what is there is not: looking for more would keep the server from all else.
+local said = tonumber(redis.call('HGET', KEYS[1], 'h') or '0') or 0
+local length = math.min(said, redis.call('HLEN', KEYS[1]))
 for i = 0, length - 1 do names[#names + 1] = 'h:' .. i end
 local fields = {}
-for first = 1, #names, 4000 do
-  local last = math.min(first + 3999, #names)
+for first = 1, #names, 900 do
+  local last = math.min(first + 899, #names)
   local values = redis.call('HMGET', KEYS[1], unpack(names, first, last))
   for i = first, last do
     if values[i - first + 1] then
