@@ -10,7 +10,7 @@ import { eventOperations } from './document-events.ts';
 import { jsonText } from './json-text.ts';
 
 /** How many values one JSON.ARRAPPEND brings: a script passes on a few thousand arguments at most. */
-const MOST_VALUES = 4000;
+const MOST_VALUES = 900;
 
 /** What a change does to a document. Paths hold names of members and positions, never ids. */
 export interface DocumentChange {

@@ -2,6 +2,7 @@ import { defineScript, type RedisScript } from './script.ts';
 import companionAloneSource from './scripts/companion-alone.lua';
 import companionCallsSource from './scripts/companion.lua';
 import noCompanionSource from './scripts/no-companion.lua';
+import packedArgumentsSource from './scripts/packed-arguments.lua';
 
 /** A piece of a script that another one does in the same step, or not at all. See `companion.lua`. */
 export interface ScriptCompanion {
@@ -25,7 +26,7 @@ export function defineCompanion(name: string, source: string): ScriptCompanion {
   return { name, source, alone: defineScript(name, `${source}\n${companionAloneSource}`) };
 }
 
-/** A script that may have a companion. */
+/** A script that may have a companion, and takes its arguments packed: see `packed-arguments.lua`. */
 export class HostScript {
   /** The script without one. */
   readonly alone: RedisScript;
@@ -37,16 +38,19 @@ export class HostScript {
   constructor(name: string, source: string) {
     this.#name = name;
     this.#source = `${companionCallsSource}\n${source}`;
-    this.alone = defineScript(name, `${noCompanionSource}\n${this.#source}`);
+    this.alone = this.#define(name, noCompanionSource);
   }
 
   /** The script with a companion. */
   with(companion: ScriptCompanion): RedisScript {
     const known = this.#pairs.get(companion);
     if (known !== undefined) return known;
-    const name = `${this.#name}+${companion.name}`;
-    const pair = defineScript(name, `${companion.source}\n${this.#source}`);
+    const pair = this.#define(`${this.#name}+${companion.name}`, companion.source);
     this.#pairs.set(companion, pair);
     return pair;
+  }
+
+  #define(name: string, companionSource: string): RedisScript {
+    return defineScript(name, `${packedArgumentsSource}\n${companionSource}\n${this.#source}`);
   }
 }

@@ -16,7 +16,7 @@
  * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
  * | `TASK_TERMINAL` | An update would take a task out of a terminal state. |
- * | `LIMIT_EXCEEDED` | A configured limit was reached. Nothing was written. |
+ * | `LIMIT_EXCEEDED` | A limit was reached, one that was configured or that of one write. Nothing was written. |
  * | `ENCRYPTION_KEY_UNKNOWN` | A record names an encryption key that was not configured. |
  * | `DECRYPTION_FAILED` | A record is not what was encrypted: altered, moved, or another key under the same id. |
  * | `PLAINTEXT_RECORD` | Encryption is configured, and a record was stored without it. |

@@ -1,6 +1,6 @@
 -- Writes a task's record, if it is still the one that the caller started from; and, where the index
--- is reachable from here, its index entry. Follows companion.lua or a companion, index-task.lua and
--- record-version.lua.
+-- is reachable from here, its index entry. Follows packed-arguments.lua, companion.lua or a companion,
+-- index-task.lua and record-version.lua.
 --
 -- KEYS[1]      the record: a hash
 -- KEYS[2..11]  the index, see index-task.lua with k = 2; left out on a cluster
@@ -32,15 +32,15 @@ local kept = writes_with(ARGV[2], writes)
 if ARGV[4] == '*' then redis.call('DEL', record) end
 local first_set = 5 + (tonumber(ARGV[4]) or 0)
 local entry = key_count > 1 and arg_count - 6 or arg_count + 1
--- A call takes a few thousand arguments at most.
-for i = 5, first_set - 1, 4000 do
-  redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 3999, first_set - 1)))
+-- A call takes a few thousand arguments at most, and some servers no more than a thousand.
+for i = 5, first_set - 1, 900 do
+  redis.call('HDEL', record, unpack(ARGV, i, math.min(i + 899, first_set - 1)))
 end
 -- The version goes along with the first of the fields: one command to replicate, not two.
-local first_last = math.min(first_set + 3999, entry - 1)
+local first_last = math.min(first_set + 899, entry - 1)
 redis.call('HSET', record, 'v', next_version, 'w', kept, unpack(ARGV, first_set, first_last))
-for i = first_last + 1, entry - 1, 4000 do
-  redis.call('HSET', record, unpack(ARGV, i, math.min(i + 3999, entry - 1)))
+for i = first_last + 1, entry - 1, 900 do
+  redis.call('HSET', record, unpack(ARGV, i, math.min(i + 899, entry - 1)))
 end
 if ARGV[3] == '0' then
   redis.call('PERSIST', record)

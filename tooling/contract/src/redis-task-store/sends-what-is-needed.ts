@@ -1,10 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Task } from '@a2a-js/sdk';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { describe, expect, test } from 'vitest';
 
-import { listRequest } from '../task-store/fixtures.ts';
+import { artifactOf, listRequest, messageOf } from '../task-store/fixtures.ts';
 import { CONTEXT, loadTask, streamedTask, text } from './fixtures.ts';
 import { recordedStore } from './recorded-store.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
+
+/** Whole tasks of more values than a client can send as arguments. */
+const LARGE_TASKS: readonly (readonly [string, (task: Task) => void])[] = [
+  ['45,000 parts', (task) => task.artifacts[0]?.parts.push(...manyTexts(45_000).map(text))],
+  [
+    '20,000 artifacts',
+    (task) => {
+      task.artifacts = manyTexts(20_000).map((value) => artifactOf(value, [value]));
+    },
+  ],
+  [
+    '50,000 messages',
+    (task) => {
+      task.history = manyTexts(50_000).map((value) => messageOf(value));
+    },
+  ],
+];
+
+/** So many texts, each another one; some take more bytes than characters. */
+function manyTexts(count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => `chunk ${index}${index % 7 === 0 ? ' é😀' : ''}`,
+  );
+}
 
 /** No call brings or sends what the other side has, and there are no calls too many. */
 export function sendsWhatIsNeeded(subject: RedisTaskStoreSubject): void {
@@ -51,13 +79,37 @@ export function sendsWhatIsNeeded(subject: RedisTaskStoreSubject): void {
         const { store, calls, prefix } = recordedStore(subject, server.client);
         await store.save(streamedTask('t', 'first'), CONTEXT);
         const task = await loadTask(store, 't');
-        const values = Array.from({ length: 9000 }, (_, index) => `chunk ${index}`);
+        const values = manyTexts(9000);
         task.artifacts[0]?.parts.push(...values.map(text));
         calls.length = 0;
         await store.save(task, CONTEXT);
         expect(calls).toHaveLength(1);
+        expect(calls[0]?.args.length).toBeLessThanOrEqual(1000);
         const loaded = await loadTask(open(server.client, { prefix }), 't');
         expect(loaded.artifacts).toEqual(streamedTask('t', 'first', ...values).artifacts);
+      });
+
+      test.each(LARGE_TASKS)('are written as one task of %s, in one call', async (_, fill) => {
+        const { store, calls, prefix } = recordedStore(subject, server.client);
+        const task = streamedTask('t');
+        fill(task);
+        await store.save(task, CONTEXT);
+        expect(calls).toHaveLength(1);
+        expect(calls[0]?.args.length).toBeLessThanOrEqual(1000);
+        const loaded = await loadTask(open(server.client, { prefix }), 't');
+        expect(isDeepStrictEqual(loaded, task)).toBe(true);
+      });
+
+      test('are removed in one call', async () => {
+        const { store, calls, prefix } = recordedStore(subject, server.client);
+        await store.save(streamedTask('t', ...manyTexts(9000)), CONTEXT);
+        const task = await loadTask(store, 't');
+        task.artifacts.length = 0;
+        calls.length = 0;
+        await store.save(task, CONTEXT);
+        expect(calls).toHaveLength(1);
+        expect(calls[0]?.args.length).toBeLessThanOrEqual(1000);
+        expect((await loadTask(open(server.client, { prefix }), 't')).artifacts).toEqual([]);
       });
     });
   });

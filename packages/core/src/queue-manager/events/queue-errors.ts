@@ -78,7 +78,8 @@ export function queueEventsLost(
   );
 }
 
-/** Whether it is of no use to try again: an event holds what no record can. */
+/** Whether it is of no use to try again: an event holds what no record can, or more than one write takes. */
 export function isUnstorable(error: unknown): boolean {
-  return error instanceof A2ARedisError && error.code === 'INVALID_ARGUMENT';
+  if (!(error instanceof A2ARedisError)) return false;
+  return error.code === 'INVALID_ARGUMENT' || error.code === 'LIMIT_EXCEEDED';
 }

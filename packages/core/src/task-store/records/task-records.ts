@@ -1,7 +1,8 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
+import { packedArguments } from '../../redis/packed-arguments.ts';
 import { runCommand } from '../../redis/run-command.ts';
-import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { abbreviate, type ScriptRunner } from '../../redis/script-runner.ts';
 import type { RedisScript } from '../../redis/script.ts';
 import recordVersion from '../scripts/record-version.lua';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -132,17 +133,18 @@ export class TaskRecords {
     const change = this.#format.encode(target.id, diffTasks(from, target), from === undefined);
     const { saveScript } = this.#format;
     const script = companion ? saveScript.with(companion.companion) : saveScript.alone;
+    const args = [
+      write.expected,
+      write.writeId,
+      write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
+      ...change,
+      ...(index?.args ?? []),
+      ...(companion ? [...companion.args, String(companion.args.length)] : []),
+    ];
     const reply = await this.#run(
       script,
       [key, ...(index?.keys ?? []), ...(companion?.keys ?? [])],
-      [
-        write.expected,
-        write.writeId,
-        write.ttlSeconds === undefined ? '' : String(write.ttlSeconds),
-        ...change,
-        ...(index?.args ?? []),
-        ...(companion ? [...companion.args, String(companion.args.length)] : []),
-      ],
+      packedArguments(args, () => `A change of record ${abbreviate(key)}`),
     );
     const [outcome, versionReply, rest] = arrayReply(script.name, reply);
     if (outcome === 'refused') return { outcome, reason: textReply(versionReply) };

@@ -1,0 +1,46 @@
+import { A2ARedisError } from '../shared/errors.ts';
+
+/**
+ * How many arguments a call has at most. Some hosted servers refuse commands of a few thousand, and node-redis
+ * runs out of stack at some tens of thousands.
+ */
+const MOST_ARGUMENTS = 900;
+/**
+ * How many characters the arguments of a call have together at most. A server takes 512 MB for one argument; a
+ * text of three bytes a character is larger than its characters say.
+ */
+const MOST_CHARACTERS = 128 * 1024 * 1024;
+/** What packed arguments begin with: no script that takes them has a first argument like it. */
+const PACKED = '#';
+
+/** How large a call may be. */
+export interface ArgumentLimits {
+  readonly mostArguments: number;
+  readonly mostCharacters: number;
+}
+
+/**
+ * The arguments of a call, as few as every server takes: where they are more, they go as one text, behind the
+ * length of each. `packed-arguments.lua` takes them apart.
+ *
+ * @param what What is written, for the message.
+ * @throws {A2ARedisError} `LIMIT_EXCEEDED` where they are larger than a server takes in one call.
+ */
+export function packedArguments(
+  args: readonly string[],
+  what: () => string,
+  limits: ArgumentLimits = { mostArguments: MOST_ARGUMENTS, mostCharacters: MOST_CHARACTERS },
+): readonly string[] {
+  let characters = 0;
+  for (const arg of args) characters += arg.length;
+  if (characters > limits.mostCharacters) {
+    throw new A2ARedisError(
+      'LIMIT_EXCEEDED',
+      `${what()} takes ${characters} characters, of which one write takes ${limits.mostCharacters} at most.`,
+    );
+  }
+  if (args.length <= limits.mostArguments) return args;
+  const lengths = args.map((arg) => Buffer.byteLength(arg)).join(' ');
+  // Something between them keeps the halves of a surrogate pair apart, whose bytes would be others together.
+  return [PACKED, lengths, args.join('\n')];
+}
