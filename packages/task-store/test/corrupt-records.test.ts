@@ -92,7 +92,7 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
         message: expect.stringContaining(', field "p:0:2": missing'),
       });
       for (const [list] of from.mock.calls) {
-        if (!Array.isArray(list) && 'length' in list) lengths.push(Number(list.length));
+        if (!Array.isArray(list) && 'length' in list) lengths.push(list.length);
       }
       from.mockRestore();
       // The artifacts, and places for parts.

@@ -1,3 +1,4 @@
+import type { Task } from '@a2a-js/sdk';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 
 import type { AppliedEvents } from './applied-events.ts';
@@ -11,6 +12,13 @@ export interface EventTrackingStore extends TaskStore {
    * what that `load` returns.
    */
   appliedEvents(taskId: string, context: ServerCallContext): Promise<AppliedEvents | undefined>;
+  /**
+   * Refuses a task that could never be stored, whatever is stored of it. A store without it refuses
+   * such a task when it is saved.
+   *
+   * @throws {A2ARedisError} `INVALID_ARGUMENT`.
+   */
+  requireStorable?(task: Task): void;
 }
 
 /** Whether a task store reads event ids. */

@@ -4,6 +4,7 @@ export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
+export { describeHarmfulMessages } from './describe-harmful-messages.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';

@@ -108,6 +108,12 @@ export class TaskBus extends ListeningBus {
     return isActive(this.#activity) || this.cancels.isPending;
   }
 
+  /** A request is not executed after all: it gets the error, and nobody else hears of it. */
+  refuse(error: Error): void {
+    this.#activity = OVER;
+    this.#own.fail(error);
+  }
+
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
   hold(): void {
     this.#activity = held(this.#activity, this.#services.runtime.now());

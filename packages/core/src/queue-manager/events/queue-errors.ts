@@ -79,7 +79,7 @@ export function queueEventsLost(
 }
 
 /** Whether it is of no use to try again: an event holds what no record can, or more than one write takes. */
-export function isUnstorable(error: unknown): boolean {
+export function isUnstorable(error: unknown): error is A2ARedisError {
   if (!(error instanceof A2ARedisError)) return false;
   return error.code === 'INVALID_ARGUMENT' || error.code === 'LIMIT_EXCEEDED';
 }

@@ -19,6 +19,7 @@ import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { unreadableEvent } from '../events/identified-event.ts';
+import { isUnstorable } from '../events/queue-errors.ts';
 
 /** How many runs of a replica are ended at once. */
 const RUNS_AT_ONCE = 16;
@@ -350,7 +351,7 @@ export class TaskFinisher {
     return this.#unlessDamaged(async () => this.#services.store?.load(task.taskId, context));
   }
 
-  /** What the work comes to; `undefined`, and reported, where the task's record is damaged. */
+  /** What the work comes to; `undefined`, and reported, where the task's record is damaged, or cannot hold it. */
   async #unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -405,14 +406,21 @@ export class TaskFinisher {
 
   /** Stores events as the request handler does. */
   async #save(context: ServerCallContext, events: readonly IdentifiedEvent[]): Promise<void> {
-    if (this.#services.store === undefined) return;
-    const { trackingStore } = this.#services;
-    const results = new ResultManager(this.#services.store, context);
+    const { store, trackingStore, onError } = this.#services;
+    if (store === undefined) return;
+    let results = new ResultManager(store, context);
     await this.#unlessDamaged(async () => {
       for (const { eventId, event } of events) {
-        await results.processEvent(
-          trackingStore === undefined ? event : withEventId(event, eventId),
-        );
+        try {
+          await results.processEvent(
+            trackingStore === undefined ? event : withEventId(event, eventId),
+          );
+        } catch (error) {
+          if (!isUnstorable(error)) throw error;
+          onError(error);
+          // What it holds of the task has the event in it, which no record can: the others are stored without.
+          results = new ResultManager(store, context);
+        }
       }
     });
   }
@@ -455,7 +463,11 @@ function isEnd({ event }: IdentifiedEvent): boolean {
   return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }
 
-/** A record that cannot be read never will be: those who wait for its task get their end all the same. */
+/**
+ * A record that cannot be read never will be, and what cannot be stored never will be either: those who wait for the
+ * task get their end all the same.
+ */
 function isDamage(error: unknown): boolean {
-  return error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
+  const isCorrupt = error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
+  return isCorrupt || isUnstorable(error);
 }

@@ -1,4 +1,5 @@
 import type { Task } from '@a2a-js/sdk';
+import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import { type AgentExecutor, type ExecutionEventBus, RequestContext } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
@@ -6,7 +7,7 @@ import { backOff } from '../../redis/backoff.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
-import { neverEntered } from '../events/queue-errors.ts';
+import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
@@ -34,6 +35,11 @@ export class DistributedExecutor implements AgentExecutor {
       await this.#executor.execute(requestContext, eventBus);
       return;
     }
+    const refusal = this.#refusalOf(requestContext);
+    if (refusal !== undefined) {
+      bus.refuse(refusal);
+      return;
+    }
     const entering = this.#enter(bus, requestContext);
     const entered = Promise.allSettled([entering]);
     bus.cancelWith(async () => {
@@ -44,6 +50,29 @@ export class DistributedExecutor implements AgentExecutor {
     const request = await entering;
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (!bus.isOver) await this.#executor.execute(request, eventBus);
+  }
+
+  /**
+   * Why a task cannot begin with a message: no record can hold it, nor any end of the task. The message of a task that
+   * is there was stored before.
+   */
+  #refusalOf({ taskId, contextId, task, userMessage }: RequestContext): Error | undefined {
+    if (task !== undefined) return undefined;
+    const begun = {
+      id: taskId,
+      contextId,
+      status: undefined,
+      history: [userMessage],
+      artifacts: [],
+      metadata: undefined,
+    };
+    try {
+      this.#services.trackingStore?.requireStorable?.(begun);
+      return undefined;
+    } catch (error) {
+      if (!isUnstorable(error)) throw error;
+      return new RequestMalformedError(`The message cannot be stored: ${error.message}`);
+    }
   }
 
   /**

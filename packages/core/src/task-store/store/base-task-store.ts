@@ -185,6 +185,12 @@ export abstract class BaseTaskStore implements EventWritingStore {
   }
 
   /** See {@link EventWritingStore}. Meant for adapters. */
+  requireStorable(task: Task): void {
+    requireId('task.id', task.id);
+    snapshotOf(task);
+  }
+
+  /** See {@link EventWritingStore}. Meant for adapters. */
   writesBy(client: RedisScriptClient): boolean {
     return client === this.#client;
   }
