@@ -1,5 +1,5 @@
 import { type Message, type Part, Role, TaskState } from '@a2a-js/sdk';
-import { AgentEvent, type RequestContext } from '@a2a-js/sdk/server';
+import { AgentEvent, type AgentExecutionEvent, type RequestContext } from '@a2a-js/sdk/server';
 import { describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
@@ -141,7 +141,7 @@ export function describeHarmfulMessages(subject: RedisQueueManagerSubject): void
 }
 
 /** An artifact that holds what the user's message held, one level deeper. */
-function echo({ taskId, contextId, userMessage }: RequestContext) {
+function echo({ taskId, contextId, userMessage }: RequestContext): AgentExecutionEvent {
   const [part] = userMessage.parts;
   const value = part?.content?.$case === 'data' ? part.content.value : undefined;
   return AgentEvent.artifactUpdate({

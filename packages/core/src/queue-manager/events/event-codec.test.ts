@@ -74,6 +74,21 @@ describe('encodeEvent', () => {
     'a{"artifact":{"parts":[null]}}',
     't{"history":[null]}',
     'm{"parts":[{"raw":7}]}',
+    'm[1,2]',
+    'm{"messageId":5}',
+    'm{"role":"ROLE_NOBODY"}',
+    'm{"parts":[{"text":"two","url":"kinds"}]}',
+    's{"taskId":5,"status":{"state":"TASK_STATE_WORKING"}}',
+    's{"taskId":"t","status":{"state":"NO_SUCH_STATE"}}',
+    's{"taskId":"t","status":{"state":2}}',
+    's{"taskId":"t","status":[]}',
+    't{"id":"t","metadata":[]}',
+    't{"id":"t","artifacts":{}}',
+    't{"id":"t","artifacts":[{"parts":[{"raw":"no base64!"}]}]}',
+    'a{"artifact":[]}',
+    'a{"artifact":{"parts":"text"}}',
+    'a{"artifact":{},"append":"yes"}',
+    'a{"artifact":{},"lastChunk":1}',
   ])('does not read %j', (text) => {
     expect(decodeEvent(text)).toBeUndefined();
   });

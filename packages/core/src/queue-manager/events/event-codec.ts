@@ -1,6 +1,14 @@
 import { Message, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import {
+  ARTIFACT_UPDATE_SHAPE,
+  MESSAGE_SHAPE,
+  type Shape,
+  STATUS_UPDATE_SHAPE,
+  TASK_SHAPE,
+} from '../../shared/stored-shape.ts';
+
 /**
  * An event as text: a letter for its kind, and its A2A JSON form. One line, whatever it holds.
  *
@@ -31,10 +39,21 @@ export function decodeEvent(text: string): AgentExecutionEvent | undefined {
   }
 }
 
+/** What the text of an event must look like, by its letter: the SDK's readers take anything for something. */
+const SHAPES: ReadonlyMap<string, Shape> = new Map([
+  ['m', MESSAGE_SHAPE],
+  ['t', TASK_SHAPE],
+  ['s', STATUS_UPDATE_SHAPE],
+  ['a', ARTIFACT_UPDATE_SHAPE],
+]);
+
 function parseEvent(text: string): AgentExecutionEvent | undefined {
+  const kind = text.charAt(0);
+  const shape = SHAPES.get(kind);
+  if (shape === undefined) return undefined;
   const json: unknown = JSON.parse(text.slice(1));
-  if (typeof json !== 'object' || json === null) return undefined;
-  switch (text.charAt(0)) {
+  if (shape(json) !== undefined) return undefined;
+  switch (kind) {
     case 'm':
       return AgentEvent.message(Message.fromJSON(json));
     case 't':

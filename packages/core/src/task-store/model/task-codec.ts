@@ -18,7 +18,7 @@ import {
   PART_SHAPE,
   type Shape,
   STATUS_SHAPE,
-} from './stored-shape.ts';
+} from '../../shared/stored-shape.ts';
 
 /** Where a stored value stands, for errors. */
 export interface RecordField {

@@ -2,7 +2,7 @@ import { Role, TaskState } from '@a2a-js/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { artifact, message, part, status } from '../../../test/task-arbitraries.ts';
+import { artifact, message, part, status } from '../../test/task-arbitraries.ts';
 import {
   HEADER_SHAPE,
   MESSAGE_SHAPE,
@@ -12,7 +12,12 @@ import {
   type ShapeFault,
   STATUS_SHAPE,
 } from './stored-shape.ts';
-import { encodeHeader, encodeMessage, encodePart, encodeStatus } from './task-codec.ts';
+import {
+  encodeHeader,
+  encodeMessage,
+  encodePart,
+  encodeStatus,
+} from '../task-store/model/task-codec.ts';
 
 /** Every value that the types of the SDK have, -1 included, which a store saves as well. */
 const roles = fc.constantFrom(...valuesOf<Role>(Role));

@@ -1,7 +1,16 @@
-import { type Message, type Part, Role, TaskState, type TaskStatus } from '@a2a-js/sdk';
+import {
+  type Artifact,
+  type Message,
+  type Part,
+  Role,
+  type Task,
+  type TaskArtifactUpdateEvent,
+  TaskState,
+  type TaskStatus,
+  type TaskStatusUpdateEvent,
+} from '@a2a-js/sdk';
 
-import { isRecord } from '../../shared/check-options.ts';
-import type { ArtifactHeader } from './a2a-values.ts';
+import { isRecord } from './check-options.ts';
 
 /** What is wrong in a value, and at which path; the path of the value itself is empty. */
 export interface ShapeFault {
@@ -25,6 +34,7 @@ type Members<Name extends string> = Readonly<Record<Name, Shape>>;
 type ContentKind = NonNullable<Part['content']>['$case'];
 
 const ANYTHING: Shape = () => undefined;
+const BOOLEAN = simple('not true or false', (value) => typeof value === 'boolean');
 const TEXT = simple('not a text', (value) => typeof value === 'string');
 const BYTES = simple('not bytes in base64', isBase64);
 const OBJECT = simple('not a JSON object', isRecord);
@@ -63,7 +73,7 @@ const STATUS: Members<keyof TaskStatus> = {
 /** See {@link Shape}. */
 export const STATUS_SHAPE: Shape = objectOf(STATUS);
 
-const HEADER: Members<keyof ArtifactHeader> = {
+const HEADER: Members<Exclude<keyof Artifact, 'parts'>> = {
   artifactId: TEXT,
   name: TEXT,
   description: TEXT,
@@ -75,6 +85,40 @@ export const HEADER_SHAPE: Shape = objectOf(HEADER);
 
 /** See {@link Shape}. */
 export const METADATA_SHAPE: Shape = OBJECT;
+
+const ARTIFACT: Members<keyof Artifact> = { ...HEADER, parts: listOf(PART_SHAPE) };
+const ARTIFACT_SHAPE = objectOf(ARTIFACT);
+
+const TASK: Members<keyof Task> = {
+  id: TEXT,
+  contextId: TEXT,
+  status: STATUS_SHAPE,
+  artifacts: listOf(ARTIFACT_SHAPE),
+  history: listOf(MESSAGE_SHAPE),
+  metadata: OBJECT,
+};
+/** See {@link Shape}. */
+export const TASK_SHAPE: Shape = objectOf(TASK);
+
+const STATUS_UPDATE: Members<keyof TaskStatusUpdateEvent> = {
+  taskId: TEXT,
+  contextId: TEXT,
+  status: STATUS_SHAPE,
+  metadata: OBJECT,
+};
+/** See {@link Shape}. */
+export const STATUS_UPDATE_SHAPE: Shape = objectOf(STATUS_UPDATE);
+
+const ARTIFACT_UPDATE: Members<keyof TaskArtifactUpdateEvent> = {
+  taskId: TEXT,
+  contextId: TEXT,
+  artifact: ARTIFACT_SHAPE,
+  append: BOOLEAN,
+  lastChunk: BOOLEAN,
+  metadata: OBJECT,
+};
+/** See {@link Shape}. */
+export const ARTIFACT_UPDATE_SHAPE: Shape = objectOf(ARTIFACT_UPDATE);
 
 function simple(problem: string, fits: (value: unknown) => boolean): Shape {
   const fault = { path: '', problem };
