@@ -42,6 +42,7 @@ function parseEntries(text: string): LogMessage | undefined {
   const [header = '', ...lines] = text.split('\n');
   const [epoch, ms, first, after = ''] = header.split(' ');
   if (epoch === undefined || ms === undefined || first === undefined) return undefined;
+  if (!isCount(ms) || !isCount(first) || sequenceOf(after) === undefined) return undefined;
   const entries: LogEntry[] = [];
   for (const [index, line] of lines.entries()) {
     const entry = parseLine(line, ms, Number(first) + index);
@@ -54,14 +55,12 @@ function parseEntries(text: string): LogMessage | undefined {
 function parseLine(line: string, ms: string, sequence: number): LogEntry | undefined {
   const afterPublisher = line.indexOf(' ');
   const afterCounter = line.indexOf(' ', afterPublisher + 1);
-  const counter = Number(line.slice(afterPublisher + 1, afterCounter));
-  if (afterCounter === -1 || !Number.isInteger(counter) || !Number.isInteger(sequence)) {
-    return undefined;
-  }
+  const counter = line.slice(afterPublisher + 1, afterCounter);
+  if (afterCounter === -1 || !isCount(counter)) return undefined;
   return {
     sequence,
     id: `${ms}-${sequence}`,
-    eventId: { publisher: line.slice(0, afterPublisher), counter },
+    eventId: { publisher: line.slice(0, afterPublisher), counter: Number(counter) },
     body: line.slice(afterCounter + 1),
   };
 }
@@ -73,7 +72,9 @@ export function parseLog(texts: readonly string[]): readonly LogEntry[] {
     const [id = '', publisher = '', counter = '', body = ''] = texts.slice(index, index + 4);
     const sequence = sequenceOf(id);
     if (sequence === undefined) continue;
-    entries.push({ sequence, id, eventId: { publisher, counter: Number(counter) }, body });
+    // Of what is damaged nothing is told but that there was something: its event cannot be read.
+    const eventId = { publisher, counter: isCount(counter) ? Number(counter) : 0 };
+    entries.push({ sequence, id, eventId, body: isCount(counter) ? body : '' });
   }
   return entries;
 }
@@ -92,4 +93,8 @@ export function isAfter(id: string, other: string): boolean {
 export function sequenceOf(id: string): number | undefined {
   const match = /^\d+-(\d+)$/.exec(id);
   return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function isCount(text: string): boolean {
+  return /^\d{1,16}$/.test(text);
 }

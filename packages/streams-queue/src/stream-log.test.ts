@@ -36,3 +36,18 @@ it('finds what a task lacks, oldest first', async () => {
 it('tells that an event is missing where the log has a gap in its place', async () => {
   expect(await unapplied(logOf('r 1 a1', '- 0 g1', 'r 3 a3'), 'r:1', 3)).toBeUndefined();
 });
+
+it.each(['x', '', '-3', '1e3'])(
+  'keeps an entry whose counter is %j as an event that cannot be read',
+  async (counter) => {
+    const entries = await logOf(`r ${counter} a1`, 'r 2 a2').after(
+      { log: 'l' } as TaskAddress,
+      '0-0',
+      2,
+    );
+    expect(entries.map(({ id, eventId, body }) => [id, eventId.counter, body])).toEqual([
+      ['1-2', 2, 'a2'],
+      ['1-1', 0, ''],
+    ]);
+  },
+);

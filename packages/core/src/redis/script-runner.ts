@@ -80,6 +80,8 @@ export class ScriptRunner {
             { cause: error },
           );
         }
+        const damage = damageIn(error);
+        if (damage !== undefined) throw damage;
         if (fault === 'refused' || fault === 'other') {
           const reason = error instanceof Error ? error.message : String(error);
           throw new A2ARedisError(
@@ -98,6 +100,19 @@ export class ScriptRunner {
       }
     }
   }
+}
+
+/** What a script says that found a key, or a field of it, damaged, and has removed it: see `task-state.lua`. */
+function damageIn(error: unknown): A2ARedisError | undefined {
+  const [, field, key] =
+    /\bDAMAGED "([^"]*)" "([^"]*)"/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (field === undefined || key === undefined) return undefined;
+  const what = field === '' ? 'another type of value' : `field ${abbreviate(field)}`;
+  return new A2ARedisError(
+    'CORRUPT_RECORD',
+    `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
+    { cause: error },
+  );
 }
 
 /** Keys can be long; a message shows their beginning. */

@@ -24,6 +24,8 @@ local known
 function companion.check(k, a, last_arg)
   local refusal
   refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)
+  -- Only that it is a log: nothing is written where it is none.
+  read_key('XLEN', KEYS[k + 2])
   return refusal
 end
 

@@ -2,6 +2,7 @@ export { condemnAll } from './condemn-all.ts';
 export { describeClose } from './describe-close.ts';
 export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';
+export { describeDamagedStates } from './describe-damaged-states.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
 export { describeHarmfulMessages } from './describe-harmful-messages.ts';

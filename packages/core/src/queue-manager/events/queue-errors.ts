@@ -83,3 +83,8 @@ export function isUnstorable(error: unknown): error is A2ARedisError {
   if (!(error instanceof A2ARedisError)) return false;
   return error.code === 'INVALID_ARGUMENT' || error.code === 'LIMIT_EXCEEDED';
 }
+
+/** Whether something stored was found that nothing here wrote. */
+export function isDamage(error: unknown): error is A2ARedisError {
+  return error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
+}

@@ -58,6 +58,21 @@ describe('Outbox', () => {
     expect(outbox.waiting).toEqual([]);
   });
 
+  it('tells once of damage that was found, and goes on', async () => {
+    const outbox = openOutbox();
+    const damage = new A2ARedisError('CORRUPT_RECORD', 'The state was damaged.');
+    onSend = async () => {
+      if (sent.length <= 2) throw damage;
+      return 'accepted';
+    };
+    const outcomes: string[] = [];
+    outbox.push(1, 'a', (outcome) => outcomes.push(outcome));
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a', '1:a', '1:a']);
+    expect(outcomes).toEqual(['accepted']);
+    expect(errors).toEqual([damage]);
+  });
+
   it('tells of each event that is accepted, in order', async () => {
     const outbox = openOutbox();
     const accepted: number[] = [];

@@ -3,7 +3,7 @@ import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
-import { isUnstorable } from '../events/queue-errors.ts';
+import { isDamage, isUnstorable } from '../events/queue-errors.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
@@ -196,6 +196,8 @@ export class Outbox {
         if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
           this.#stop(REFUSED, error);
         }
+        // Once more, it may be accepted, and what others know of the task is lost all the same.
+        if (attempt === 1 && isDamage(error)) this.#events.onError(error);
         const isHopeless = isUnstorable(error) || this.#outgoing.isOld(batch[0]);
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
         await backOff(this.#runtime, attempt, 50, 2000);

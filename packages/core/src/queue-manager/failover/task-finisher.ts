@@ -19,7 +19,7 @@ import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { unreadableEvent } from '../events/identified-event.ts';
-import { isUnstorable } from '../events/queue-errors.ts';
+import { isDamage, isUnstorable } from '../events/queue-errors.ts';
 
 /** How many runs of a replica are ended at once. */
 const RUNS_AT_ONCE = 16;
@@ -356,7 +356,8 @@ export class TaskFinisher {
     try {
       return await work();
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      // Neither will ever be another one: those who wait for the task get their end all the same.
+      if (!isDamage(error) && !isUnstorable(error)) throw error;
       this.#services.onError(error);
       return undefined;
     }
@@ -461,13 +462,4 @@ function isTold(reason: EndReason | EndedRun): reason is EndedRun {
 /** Whether the request handler takes no event of the task after this one. */
 function isEnd({ event }: IdentifiedEvent): boolean {
   return event.kind === 'statusUpdate' && isTerminal(event.data.status);
-}
-
-/**
- * A record that cannot be read never will be, and what cannot be stored never will be either: those who wait for the
- * task get their end all the same.
- */
-function isDamage(error: unknown): boolean {
-  const isCorrupt = error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
-  return isCorrupt || isUnstorable(error);
 }

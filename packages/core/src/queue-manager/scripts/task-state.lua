@@ -11,6 +11,9 @@
 --   epoch    which log its events are in, where they are logged
 --   last     the id of the log's latest event
 --
+-- What of it is damaged is removed by whoever finds it, who fails with it, once: from then on it is as if that had
+-- been lost. See ScriptRunner, which knows what such an error says.
+--
 -- Takes no KEYS of its own, and of ARGV only what refusal_of says.
 -- Returns nothing: defines functions and what a fence says.
 
@@ -18,9 +21,45 @@
 -- was known of its task either.
 local FENCED, FENCED_BY_END, FENCED_AHEAD, FENCED_UNKNOWN = '', 't', 'a', 'n'
 
+-- Fails with what was found damaged, and removed.
+local function fail_with_damage(key, field)
+  error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)
+end
+
+-- What a command replies that reads a key. A key of another type is removed.
+local function read_key(command, key, ...)
+  local reply = redis.pcall(command, key, ...)
+  if type(reply) ~= 'table' or not reply.err then return reply end
+  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply.err, 0) end
+  redis.call('DEL', key)
+  fail_with_damage(key, '')
+end
+
+-- Whether a text is how many events there were.
+local function is_count(text)
+  return #text <= 16 and string.find(text, '^%d+$') ~= nil
+end
+
+-- Removes what is said of a log where that is no place in one: it begins anew.
+local function require_place(state, epoch, last)
+  if not epoch and not last then return end
+  if epoch and last and string.find(last, '^%d+%-%d+$') then return end
+  redis.call('HDEL', state, 'epoch', 'last')
+  fail_with_damage(state, 'last')
+end
+
+local function require_count(state, run, text)
+  if is_count(text) then return end
+  redis.call('HDEL', state, 'c:' .. run)
+  fail_with_damage(state, 'c:' .. run)
+end
+
 -- What is known of a run, and of its task: false where there is nothing.
 local function look_up(state, run)
-  local found = redis.call('HMGET', state, 'r:' .. run, 'f:' .. run, 'c:' .. run, 'end', 'epoch', 'last')
+  local found =
+    read_key('HMGET', state, 'r:' .. run, 'f:' .. run, 'c:' .. run, 'end', 'epoch', 'last')
+  if found[3] then require_count(state, run, found[3]) end
+  require_place(state, found[5], found[6])
   return {
     goes_on = found[1],
     fence = found[2],
@@ -37,7 +76,8 @@ end
 -- were events since, but for "<run>-end", under which a run is ended for another replica.
 local function read_state(state)
   local all = { runs = {}, fenced = {}, counts = {}, cancels = {}, noted = {} }
-  local stored = redis.call('HGETALL', state)
+  local stored = read_key('HGETALL', state)
+  local epoch, last
   for i = 1, #stored, 2 do
     local field, value = stored[i], stored[i + 1]
     local kind, name = string.sub(field, 1, 2), string.sub(field, 3)
@@ -47,6 +87,7 @@ local function read_state(state)
       table.insert(all.fenced, name)
       if value == FENCED or value == FENCED_BY_END then all.was_ended = true end
     elseif kind == 'c:' then
+      require_count(state, name, value)
       table.insert(all.counts, name)
       table.insert(all.counts, value)
     elseif kind == 'x:' then
@@ -57,10 +98,13 @@ local function read_state(state)
     elseif field == 'open' then
       all.is_open = true
     elseif field ~= 'paused' then
+      if field == 'epoch' then epoch = value end
+      if field == 'last' then last = value end
       table.insert(all.noted, field)
       table.insert(all.noted, value)
     end
   end
+  require_place(state, epoch, last)
   if #all.runs == 0 and not (all.has_ended or all.is_open or all.was_ended) then
     for i = 1, #all.counts, 2 do
       if not string.find(all.counts[i], '%-end$') then table.insert(all.runs, all.counts[i]) end
@@ -72,7 +116,7 @@ end
 -- The runs that go on.
 local function runs_of(state)
   local runs = {}
-  for _, field in ipairs(redis.call('HKEYS', state)) do
+  for _, field in ipairs(read_key('HKEYS', state)) do
     if string.sub(field, 1, 2) == 'r:' then runs[#runs + 1] = string.sub(field, 3) end
   end
   return runs
@@ -161,14 +205,14 @@ end
 
 -- Whether anybody waits for the answer.
 local function answer_cancel(state, request, answer)
-  if redis.call('HEXISTS', state, 'x:' .. request) == 0 then return false end
+  if read_key('HEXISTS', state, 'x:' .. request) == 0 then return false end
   redis.call('HSET', state, 'x:' .. request, answer)
   return true
 end
 
 -- Whether there was such a request.
 local function drop_cancel(state, request)
-  return redis.call('HDEL', state, 'x:' .. request) == 1
+  return read_key('HDEL', state, 'x:' .. request) == 1
 end
 
 -- The state stays for so many seconds from now.

@@ -343,3 +343,64 @@ describe('task-state', () => {
     expect(await outcome(task, ['a-1', 1, 'ei'], 's')).toBe('accepted');
   });
 });
+
+describe('a damaged state', () => {
+  /** What every call that reads a state does with one that is damaged, the fence last. */
+  const CALLS: Readonly<Record<string, (states: RedisTaskStates, task: TaskAddress) => unknown>> = {
+    begin: async (states, task) => states.begin(task, 'r-1'),
+    state: async (states, task) => states.state(task),
+    pause: async (states, task) => states.pause(task, 'r-1'),
+    fence: async (states, task) => states.fence(task, 'r-1'),
+    'request a cancel': async (states, task) => states.requestCancel(task, 'q'),
+    'answer a cancel': async (states, task) => states.answerCancel(task, 'q', 'a'),
+    'drop a cancel': async (states, task) => states.dropCancel(task, 'q'),
+  };
+
+  it.each(Object.entries(CALLS))(
+    'of another type is told to one who tries to %s, and removed',
+    async (_, call) => {
+      const { states, task } = open();
+      await client.set(task.state, 'damaged');
+      await expect(call(states, task)).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        message: `Key ${JSON.stringify(task.state)} held what nothing here wrote, another type of value: that was removed.`,
+      });
+      expect(await client.exists(task.state)).toBe(0);
+      await expect(call(states, task)).resolves.not.toThrow();
+    },
+  );
+
+  it.each([
+    ['c:r-1', 'abc'],
+    ['c:r-1', '-50'],
+    ['c:r-1', '1e3'],
+    ['c:r-1', ''],
+    ['c:r-1', '12345678901234567'],
+    ['last', 'garbage'],
+    ['last', '5'],
+    ['last', ''],
+  ])('with %s being %j is told once, and goes on without it', async (field, value) => {
+    const damaged = { 'r:r-1': '', 'c:r-1': '3', epoch: 'e', last: '7-3', [field]: value };
+    const left =
+      field === 'last' ? { 'r:r-1': '', 'c:r-1': '3' } : { 'r:r-1': '', epoch: 'e', last: '7-3' };
+    for (const call of [CALLS['state'], CALLS['begin']]) {
+      const { states, task } = open();
+      await client.hSet(task.state, damaged);
+      await expect(call?.(states, task)).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        message: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field ${JSON.stringify(field)}: that was removed.`,
+      });
+      expect(await fields(task.state)).toEqual(left);
+      await expect(call?.(states, task)).resolves.not.toThrow();
+    }
+  });
+
+  it('that knows of half a place in a log begins that anew', async () => {
+    for (const half of [{ epoch: 'e' }, { last: '7-3' }]) {
+      const { states, task } = open();
+      await client.hSet(task.state, { 'r:r-1': '', ...half });
+      await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+      expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
+    }
+  });
+});

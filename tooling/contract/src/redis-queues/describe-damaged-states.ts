@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { beginTask } from '../queues/begin-task.ts';
+import type { RedisQueueManagerSubject } from './subject.ts';
+import { useReplicas } from './use-replicas.ts';
+
+/** Declares the tests of what others make of a task's state, and of its log, while the task is executed. */
+export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
+  describe(`damage of what Redis holds of a task, with a ${subject.name}`, () => {
+    const used = useReplicas(subject, 2, { failoverMs: 2000 });
+
+    /** What is damaged: the name of a key, and the field of a hash, with what it is set to. */
+    const damages: readonly (readonly [key: string, field: string, value: string])[] = [
+      ...subject.taskKeys.map((key) => [key, '', 'damaged'] as const),
+      ['state', 'c:', 'abc'],
+      ['state', 'c:', '-50'],
+      ...(subject.stateFields.includes('last') ? [['state', 'last', 'garbage'] as const] : []),
+    ];
+
+    it.each(damages)('of %s %s as %s is told, and nobody waits', async (name, field, value) => {
+      const { a, b } = used;
+      const { execution, stream } = await beginTask(a);
+      const other = b.resubscribe(execution.taskId);
+      await other.until(1);
+      execution.chunks(1);
+      // By Pub/Sub, one who comes early may get a fresh task in place of the chunk.
+      const [, first = ''] = await other.until(2);
+      const key = `${used.taskKey(execution.taskId)}:${name}`;
+      const fields = await b.client.hKeys(`${used.taskKey(execution.taskId)}:state`);
+      const damaged = fields.find((each) => each.startsWith(field)) ?? field;
+      if (field === '') await b.client.set(key, value);
+      else await b.client.hSet(key, damaged, value);
+
+      execution.chunks(2).complete();
+      const chunks = ['chunk 0', 'chunk 1', 'chunk 2'];
+      expect(await stream.ended).toEqual(['task working 0', ...chunks, 'completed']);
+      // What was lost is told to those who may not have it: never silence, nor an end that looks like completion.
+      const told = await other.ended.catch((error: unknown) => error);
+      if (told instanceof Error) expect(told).toMatchObject({ code: 'EVENTS_LOST' });
+      else expect(told).toEqual(['task working 0', first, 'chunk 1', 'chunk 2', 'completed']);
+      await a.queues.flush();
+      expect(await b.stored(execution.taskId)).toEqual({
+        state: 'completed',
+        parts: ['0', '1', '2'],
+        history: [''],
+      });
+      await vi.waitUntil(() =>
+        [...a.errors, ...b.errors].some(({ message }) => message.includes(key)),
+      );
+      for (const left of await b.client.keys(`${used.prefix}queues:*`)) {
+        if (!left.endsWith('{replicas}')) expect(await b.client.ttl(left)).toBeGreaterThan(0);
+      }
+      const errors = a.errors.length;
+      await a.queues.close();
+      expect(a.errors.length).toBe(errors);
+    });
+  });
+}
