@@ -78,7 +78,7 @@ export class QueueProducer<T> {
     if (!this.#outgoing.isFull) return;
     throw new A2ARedisError(
       'LIMIT_EXCEEDED',
-      `${maxPendingEvents} events of queue ${JSON.stringify(queueId)} wait for Redis already; see "maxPendingEvents".`,
+      `${maxPendingEvents} events of queue ${JSON.stringify(queueId)}, or 64 Mi characters of fewer, wait for Redis already; see "maxPendingEvents".`,
     );
   }
 

@@ -4,6 +4,8 @@ import type { Runtime } from '../../runtime/runtime.ts';
 const MOST_PER_BATCH = 128;
 /** Characters that go out with one call, roughly. */
 const BATCH_LENGTH = 512 * 1024;
+/** With so many characters in all, no further event may wait, however few there are. */
+const MOST_WAITING = 64 * 1024 * 1024;
 
 /** An event on its way to Redis. */
 export interface OutgoingEvent {
@@ -36,6 +38,8 @@ export interface OutgoingParts<E, R> {
 export class OutgoingEvents<E extends OutgoingEvent, R> {
   readonly #parts: OutgoingParts<E, R>;
   readonly #waiting: E[] = [];
+  /** The characters of all that wait. */
+  #length = 0;
   #sending: Promise<void> | undefined;
   #hasBegun = false;
 
@@ -48,20 +52,23 @@ export class OutgoingEvents<E extends OutgoingEvent, R> {
     return this.#waiting;
   }
 
-  /** Whether as many wait as may. */
+  /** Whether as many wait as may, or as large ones. */
   get isFull(): boolean {
-    return this.#waiting.length >= this.#parts.maxPendingEvents;
+    return this.#waiting.length >= this.#parts.maxPendingEvents || this.#length >= MOST_WAITING;
   }
 
   /** Sends an event after all earlier ones, together with what is pushed in the same turn. */
   push(event: E): void {
     this.#waiting.push(event);
+    this.#length += event.body.length;
     this.#sending ??= this.#send();
   }
 
   /** Takes the oldest away: they were accepted, or are given up. */
   take(count: number): E[] {
-    return this.#waiting.splice(0, count);
+    const taken = this.#waiting.splice(0, count);
+    for (const { body } of taken) this.#length -= body.length;
+    return taken;
   }
 
   /** Takes all away that was tried for long enough, whether or not its turn had come. */

@@ -199,8 +199,39 @@ describe('Outbox', () => {
     await outbox.drained();
     expect(batches()).toEqual(['1:1,2', '4:z', '5:5']);
     expect(errors.map(({ message }) => message)).toEqual([
-      'Event 3 of task "t" did not get to other replicas: 2 events wait for Redis already.',
+      'Event 3 of task "t" did not get to other replicas: as much waits for Redis already as may.',
     ]);
+  });
+
+  it('reports a gap once, with its range, however many events are refused', async () => {
+    const outbox = openOutbox({ maxPendingEvents: 2 });
+    const outcomes: string[] = [];
+    for (let counter = 1; counter <= 50_000; counter += 1) {
+      outbox.push(counter, 'x', (outcome) => outcomes.push(`${counter} ${outcome}`));
+    }
+    expect(outbox.waiting).toHaveLength(2);
+    await outbox.drained();
+    for (const counter of [50_001, 50_002, 50_003, 50_004]) outbox.push(counter, 'x');
+    outbox.stop();
+    expect(outcomes.slice(0, 2)).toEqual(['3 lost', '4 lost']);
+    expect(outcomes.slice(-2)).toEqual(['1 accepted', '2 accepted']);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 3–50000 of task "t" did not get to other replicas: as much waits for Redis already as may.',
+      'Events 50001–50002 of task "t" did not get to other replicas: the queue manager was closed.',
+      'Events 50003–50004 of task "t" did not get to other replicas: as much waits for Redis already as may.',
+    ]);
+  });
+
+  it('lets no more wait than 64 Mi characters, and one event', async () => {
+    const outbox = openOutbox();
+    const large = 'x'.repeat(16 * 1024 * 1024);
+    for (const counter of [1, 2, 3, 4, 5, 6]) outbox.push(counter, large);
+    expect(outbox.waiting.map(({ counter }) => counter)).toEqual([1, 2, 3, 4]);
+    await outbox.drained();
+    outbox.push(7, large);
+    await outbox.drained();
+    expect(sent.map(({ firstCounter }) => firstCounter)).toEqual([1, 2, 3, 4, 7]);
+    expect(errors).toHaveLength(1);
   });
 
   it('stops where another replica has ended the run', async () => {

@@ -73,6 +73,8 @@ export class Outbox {
   #closedAs: 'lost' | 'fenced' | undefined;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
+  /** The first and the last of the events that were refused since one was taken: too many wait. */
+  #refused: readonly [first: number, last: number] | undefined;
 
   constructor({ runtime, send, task, publisher, limits }: OutboxParts, events: OutboxEvents) {
     this.#runtime = runtime;
@@ -116,11 +118,11 @@ export class Outbox {
       return;
     }
     if (this.#outgoing.isFull && body !== END_OF_EVENTS) {
-      const limit = `${this.#limits.maxPendingEvents} events wait for Redis already`;
-      this.#events.onError(this.#lost([counter], limit));
+      this.#refused = [this.#refused?.[0] ?? counter, counter];
       onSettled?.('lost');
       return;
     }
+    this.#tellRefused();
     // Nobody elsewhere would ever stop waiting without the end.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
     const giveUpAt = this.#runtime.now() + tryMs;
@@ -141,6 +143,16 @@ export class Outbox {
     if (this.#closedAs !== undefined) return;
     this.#closedAs = 'lost';
     this.#giveUp(this.#takeAll(), reason, cause);
+    this.#tellRefused();
+  }
+
+  /** Reports a gap once its size is known: a run may publish thousands of events while Redis is away. */
+  #tellRefused(): void {
+    if (this.#refused === undefined) return;
+    const [first, last] = this.#refused;
+    this.#refused = undefined;
+    const counters = first === last ? [first] : [first, last];
+    this.#events.onError(this.#lost(counters, 'as much waits for Redis already as may'));
   }
 
   #takeAll(): readonly Outgoing[] {
@@ -154,6 +166,11 @@ export class Outbox {
 
   #settle(batch: readonly Outgoing[], outcome: Sent): void {
     if (this.#closedAs !== undefined) return;
+    this.#settleBatch(batch, outcome);
+    this.#tellRefused();
+  }
+
+  #settleBatch(batch: readonly Outgoing[], outcome: Sent): void {
     if (outcome === 'fenced' || outcome === 'over') {
       this.#closedAs = 'fenced';
       for (const { onSettled } of this.#takeAll()) onSettled?.('fenced');

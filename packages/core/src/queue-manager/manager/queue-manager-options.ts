@@ -46,7 +46,8 @@ export interface QueueManagerOptions {
   readonly failoverMs?: number | undefined;
   /**
    * How many events of one task may wait while Redis is away. Later ones are lost to other replicas,
-   * which see a gap; `onError` is told. Also how many of a direct queue: later ones are refused.
+   * which see a gap; `onError` is told once of each gap. Also how many of a direct queue: later ones are
+   * refused. Of large ones fewer: 64 Mi characters in all.
    * @default 10000
    */
   readonly maxPendingEvents?: number | undefined;
