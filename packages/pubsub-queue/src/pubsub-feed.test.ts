@@ -249,4 +249,20 @@ describe('PubSubFeed', () => {
       }),
     );
   });
+
+  it('keeps the counters of a bounded number of publishers, whoever publishes', async () => {
+    const feed = await Feed.open();
+    feed.receive(eventsMessage('real-1', 1, ['a', 'b']));
+    for (let forged = 1; forged < 1000; forged += 1)
+      feed.receive(eventsMessage(`x-${forged}`, 1, ['f']));
+    feed.receive(eventsMessage('real-1', 3, ['c']));
+    expect(feed.losses).toEqual([]);
+    // Forgotten, it is as one of whom nothing was heard: that is told as a loss, never as silence.
+    for (let forged = 1; forged <= 1000; forged += 1)
+      feed.receive(eventsMessage(`y-${forged}`, 1, ['f']));
+    feed.receive(eventsMessage('real-1', 4, ['d']));
+    expect(feed.losses).toHaveLength(1);
+    expect(feed.losses[0]).toContain('3 of them did not come');
+    expect(feed.events.filter((event) => event.startsWith('real-1'))).toHaveLength(4);
+  });
 });

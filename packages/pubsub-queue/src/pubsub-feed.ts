@@ -7,13 +7,18 @@ import {
   type TaskAddress,
   type TaskFollower,
 } from '@a2a-redis/core/queue-manager';
-import { sleep } from '@a2a-redis/core/shared';
+import { LruMap, sleep } from '@a2a-redis/core/shared';
 
 import { type ChannelMessage, parseMessage } from './channel-message.ts';
 import type { TaskChannel } from './task-channel.ts';
 
 /** How long an announcement is waited for before another one is asked for, in milliseconds. */
 const ANNOUNCEMENT_MS = 2000;
+/**
+ * Of how many publishers the counters are kept. The state of a task names few; anybody who may write to Redis can
+ * name any number. One that was forgotten is taken to have lost all before its next event, and the store is asked.
+ */
+const MOST_PUBLISHERS = 1000;
 
 type EventsMessage = Extract<ChannelMessage, { readonly kind: 'events' }>;
 type PositionMessage = Extract<ChannelMessage, { readonly kind: 'position' }>;
@@ -33,7 +38,7 @@ export interface PubSubFeedParts extends ChannelFeedParts {
 export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
   readonly #channel: PubSubFeedParts['channel'];
   /** The counter of the last event of each publisher. */
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new LruMap<number>(MOST_PUBLISHERS);
   /** Whether the first position was heard, from which on all publishers are known. */
   #isPlaced = false;
   /** Whether events of others may be to come, so that their end is expected. */
