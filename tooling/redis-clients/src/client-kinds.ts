@@ -15,6 +15,13 @@ export interface TestServers {
   readonly clusterUrls: readonly string[];
 }
 
+/** Replies as an application may want them that stores bytes, too. */
+const BUFFERS = {
+  commandOptions: {
+    typeMapping: { [v6.RESP_TYPES.BLOB_STRING]: Buffer, [v6.RESP_TYPES.SIMPLE_STRING]: Buffer },
+  },
+};
+
 /**
  * Every kind of client that a store takes. No cast: each, as its own library types it, is a client
  * for the store.
@@ -25,6 +32,8 @@ export const CLIENT_KINDS: Readonly<Record<string, (servers: TestServers) => Pro
     'redis 6, RESP2': ({ url }) => connected(v6.createClient({ url, RESP: 2 })),
     'redis 5, RESP3': ({ url }) => connected(v5.createClient({ url, RESP: 3 })),
     'redis 5, RESP2': ({ url }) => connected(v5.createClient({ url })),
+    'redis 6, buffers': ({ url }) => connected(v6.createClient({ url, ...BUFFERS })),
+    'redis 5, buffers': ({ url }) => connected(v5.createClient({ url, RESP: 3, ...BUFFERS })),
     'redis 6, pool': ({ url }) => connected(v6.createClientPool({ url }, { maximum: 4 })),
     'redis 5, pool': ({ url }) => connected(v5.createClientPool({ url }, { maximum: 4 })),
     'redis 6, cluster': (servers) => connected(v6.createCluster({ rootNodes: nodesOf(servers) })),

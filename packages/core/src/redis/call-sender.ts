@@ -1,10 +1,11 @@
+import { plainReplies, takesTypeMapping } from './plain-replies.ts';
 import type { RedisScriptClient } from './script-client.ts';
 import { isSentinelClient, sentinelSender } from './sentinel-sender.ts';
 
 /** A single connection of node-redis, which tells whether it can send. */
 interface SingleClient extends RedisScriptClient {
   readonly isReady: boolean;
-  withCommandOptions(options: { timeout: undefined }): RedisScriptClient;
+  withCommandOptions(options: { timeout: undefined; typeMapping: object }): RedisScriptClient;
 }
 
 /** node-redis gives the client of a single connection, and only that, an `isPubSubActive` flag. */
@@ -13,7 +14,8 @@ function isSingleClient(client: RedisScriptClient): client is SingleClient {
 }
 
 /**
- * What to send the next call with.
+ * What to send the next call with. Whatever types the application has its replies mapped to, those of
+ * scripts are as scripts give them.
  *
  * With a command timeout, which node-redis 6 sets by default, it makes an abort signal and a timer
  * for every command, to drop one that it could not write: a third of the processor time of a small
@@ -25,7 +27,8 @@ export function callSender(client: RedisScriptClient): () => RedisScriptClient {
     const sender = sentinelSender(client);
     return () => sender;
   }
-  if (!isSingleClient(client)) return () => client;
-  const untimed = client.withCommandOptions({ timeout: undefined });
-  return () => (client.isReady ? untimed : client);
+  const sender = takesTypeMapping(client) ? plainReplies(client) : client;
+  if (!isSingleClient(client)) return () => sender;
+  const untimed = client.withCommandOptions({ timeout: undefined, typeMapping: {} });
+  return () => (client.isReady ? untimed : sender);
 }

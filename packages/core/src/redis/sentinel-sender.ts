@@ -1,5 +1,6 @@
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { plainSentinelReplies } from './plain-replies.ts';
 import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 
 /** A sentinel client of node-redis, which lends its commands a connection. */
@@ -38,7 +39,7 @@ class SentinelSender implements RedisScriptClient {
   #ahead: Promise<void> | undefined;
 
   constructor(client: SentinelClient) {
-    this.#client = client;
+    this.#client = plainSentinelReplies(client);
     this.#runtime = runtimeOf(client);
   }
 
