@@ -28,6 +28,7 @@ export { arrayReply, textReply, textsReply } from './redis/reply.ts';
 export {
   isClusterClient,
   type RedisScriptClient,
+  requireScriptClient,
   type ScriptCallOptions,
 } from './redis/script-client.ts';
 export { runCommand } from './redis/run-command.ts';

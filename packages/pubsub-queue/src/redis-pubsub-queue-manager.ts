@@ -8,6 +8,7 @@ import {
   invalidOption,
   isClusterClient,
   type RedisScriptClient,
+  requireScriptClient,
   wholeNumber,
 } from '@a2a-redis/core/shared';
 
@@ -127,6 +128,7 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
 }
 
 function resolveSharded(client: RedisScriptClient, sharded: boolean | undefined): boolean {
+  requireScriptClient(client);
   const isCluster = isClusterClient(client);
   if (sharded !== undefined && typeof sharded !== 'boolean') {
     throw invalidOption('sharded', 'must be a boolean');

@@ -8,4 +8,5 @@ export {
 export { connect } from './connect.ts';
 export { CuttingProxy } from './cutting-proxy.ts';
 export { newPrefix } from './new-prefix.ts';
+export { NOT_CLIENTS } from './not-clients.ts';
 export { untilReplica } from './until-replica.ts';

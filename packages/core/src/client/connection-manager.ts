@@ -91,16 +91,17 @@ export class RedisConnectionManager<
    * Puts a client of the application under a name. It must be connected, and stays the
    * application's: `close()` does not touch it.
    *
-   * @throws {A2ARedisError} `INVALID_ARGUMENT` when the name is taken.
+   * @throws {A2ARedisError} `INVALID_ARGUMENT` when the name is taken; `INVALID_OPTION` for what is no client.
    */
   adopt(client: RedisClientFor<O> & PingableClient, name: string = DEFAULT_NAME): void {
     this.#requireOpen();
     if (this.#connections.has(name)) {
       throw new A2ARedisError('INVALID_ARGUMENT', `Connection "${name}" exists already.`);
     }
+    const pinger = new Pinger(client);
     this.#connections.set(name, {
       client: Promise.resolve<RedisClientFor<O>>(client),
-      pinger: Promise.resolve(new Pinger(client)),
+      pinger: Promise.resolve(pinger),
       close: async () => {},
     });
   }

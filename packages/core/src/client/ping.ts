@@ -1,4 +1,5 @@
 import { A2ARedisError } from '../shared/errors.ts';
+import { requireClient } from '../redis/require-client.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { safeRedisOperation } from './safe-redis-operation.ts';
 
@@ -29,7 +30,9 @@ export class Pinger {
   readonly #client: PingableClient;
   #pending: PendingPing | undefined;
 
+  /** @throws {A2ARedisError} `INVALID_OPTION` for what is no client. */
   constructor(client: PingableClient) {
+    requireClient(client, 'client', ['ping']);
     this.#client = client;
   }
 

@@ -1,3 +1,5 @@
+import { requireClient } from './require-client.ts';
+
 /** Keys and arguments of a script call, as node-redis takes them. */
 export interface ScriptCallOptions {
   /**
@@ -21,6 +23,15 @@ export interface RedisScriptClient {
   evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
   /** [EVAL](https://redis.io/docs/latest/commands/eval/), sent only after a `NOSCRIPT`. */
   eval(script: string, options?: ScriptCallOptions): Promise<unknown>;
+}
+
+/**
+ * Refuses what is no such client.
+ *
+ * @throws {A2ARedisError} `INVALID_OPTION`, which says what to pass.
+ */
+export function requireScriptClient(client: unknown): void {
+  requireClient(client, 'client', ['evalSha', 'eval']);
 }
 
 /**

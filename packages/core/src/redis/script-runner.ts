@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts';
 import { commandFault } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
 import { callSender } from './call-sender.ts';
-import type { RedisScriptClient } from './script-client.ts';
+import { type RedisScriptClient, requireScriptClient } from './script-client.ts';
 import type { RedisScript } from './script.ts';
 
 /** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */
@@ -25,7 +25,9 @@ export class ScriptRunner {
   readonly #sender: () => RedisScriptClient;
   readonly #deadlineMs: number;
 
+  /** @throws {A2ARedisError} `INVALID_OPTION` for what is no client. */
   constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
+    requireScriptClient(client);
     this.runtime = runtimeOf(client);
     this.#sender = callSender(client);
     this.#deadlineMs = deadlineMs;

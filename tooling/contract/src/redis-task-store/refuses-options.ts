@@ -1,3 +1,4 @@
+import { NOT_CLIENTS } from '@a2a-redis-internal/redis-clients';
 import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { TaskStoreOptions } from '@a2a-redis/core/task-store';
 import { describe, expect, test } from 'vitest';
@@ -41,6 +42,12 @@ export function refusesOptions({ open }: RedisTaskStoreSubject): void {
           code: 'INVALID_OPTION',
           message: expect.stringContaining(`"${name}"`),
         }),
+      );
+    });
+
+    test.each(NOT_CLIENTS)('%s', (message, wrong) => {
+      expect(() => Reflect.apply(open, undefined, [wrong])).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION', message }),
       );
     });
 

@@ -77,11 +77,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     createTransport: (parts: TransportParts) => EventTransport,
   ) {
     const onError = queueErrorReporter(options.onError);
+    this.runner = new ScriptRunner(client);
     const isSharded = options.sharded === true || isClusterClient(client);
     const publish = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.reportError = onError;
     this.keys = new QueueKeys(options.prefix);
-    this.runner = new ScriptRunner(client);
     this.resolveScope = options.resolveScope;
     const { keys, runner } = this;
     const { runtime } = runner;

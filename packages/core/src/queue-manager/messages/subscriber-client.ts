@@ -1,4 +1,5 @@
 import { invalidOption } from '../../shared/invalid-option.ts';
+import { requireClient } from '../../redis/require-client.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { runtimeOf } from '../../runtime/client-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -78,6 +79,7 @@ export function subscriptionOf(
 ): OpenSubscription {
   const runtime = runtimeOf(client);
   if (subscriber !== undefined) {
+    requireClient(subscriber, 'subscriber', []);
     if (!canSubscribe(subscriber, isSharded)) {
       throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
     }
