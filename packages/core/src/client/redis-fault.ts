@@ -21,6 +21,7 @@ export function redisFault(error: unknown): CommandFault {
 const CODE_OF_FAULT: Readonly<Record<Exclude<CommandFault, 'other'>, A2ARedisErrorCode>> = {
   unsent: 'UNAVAILABLE',
   busy: 'UNAVAILABLE',
+  'locked-out': 'UNAVAILABLE',
   unknown: 'OUTCOME_UNKNOWN',
   closed: 'CLIENT_CLOSED',
   refused: 'COMMAND_FAILED',

@@ -1,6 +1,6 @@
 import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
-import type { CommandFault } from '../redis/command-fault.ts';
+import { type CommandFault, mayPass } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
@@ -73,7 +73,7 @@ export interface RedisRetryEvent {
  * Runs an operation until it succeeds, as long as repeating it is safe and can help.
  *
  * Repeated are faults after which nothing was applied (never sent; a server that is loading,
- * failing over, resharding or full of clients), and with `idempotent: true` those whose outcome is
+ * failing over, resharding or full of clients, or whose password was changed), and with `idempotent: true` those whose outcome is
  * unknown. Not repeated are refusals by Redis, a closed client, and errors that have nothing to do
  * with Redis.
  *
@@ -136,7 +136,7 @@ export async function redisRetry<T>(
 }
 
 function isRepeatable(fault: CommandFault, idempotent: boolean): boolean {
-  return fault === 'unsent' || fault === 'busy' || (fault === 'unknown' && idempotent);
+  return mayPass(fault) || (fault === 'unknown' && idempotent);
 }
 
 interface Failure {
@@ -152,7 +152,7 @@ interface Failure {
 function finalError({ error, fault, mayBeApplied, attempt, previous }: Failure): unknown {
   if (fault === 'other') return error;
   const prefix = `Redis operation, attempt ${attempt}`;
-  const nothingNow = fault === 'unsent' || fault === 'busy';
+  const nothingNow = mayPass(fault);
   if (nothingNow && mayBeApplied) {
     return faultError('unknown', error, `${prefix}, after one whose outcome is unknown`);
   }

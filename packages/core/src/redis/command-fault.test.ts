@@ -194,14 +194,33 @@ describe.each(NODE_REDIS_VERSIONS)('commandFault: errors of $label', (version) =
     });
   });
 
+  describe('locked out', () => {
+    it('a wrong password, and what is sent without one', async () => {
+      await using locked = await startRedisServer({ password: 'old' });
+      const client = await connected({ url: locked.url });
+      const faults = [await faultOf(client.sendCommand(['AUTH', 'nobody', 'wrong']))];
+      await client.sendCommand(['CONFIG', 'SET', 'requirepass', 'new']);
+      const refused = new Promise<void>((resolve) => {
+        client.on('error', ({ message }) => {
+          if (message.startsWith('WRONGPASS')) resolve();
+        });
+      });
+      await faultOf(client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no']));
+      await refused;
+      // It reconnects, and sends what waits though its password is refused.
+      faults.push(await faultOf(client.sendCommand(['PING'])));
+      client.destroy();
+      expect(faults.map(summary)).toEqual(['locked-out WRONGPASS', 'locked-out NOAUTH']);
+    });
+  });
+
   describe('refused', () => {
-    it('wrong type, unknown script, wrong password, no memory, an error of a script', async () => {
+    it('wrong type, unknown script, no memory, an error of a script', async () => {
       const client = await connected();
       await client.sendCommand(['SET', 'text', 'x']);
       const faults = [
         await faultOf(client.sendCommand(['LPUSH', 'text', 'y'])),
         await faultOf(client.evalSha('0'.repeat(40))),
-        await faultOf(client.sendCommand(['AUTH', 'nobody', 'wrong'])),
         await faultOf(client.eval("return redis.error_reply('MINE went wrong')")),
       ];
       await client.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
@@ -210,7 +229,6 @@ describe.each(NODE_REDIS_VERSIONS)('commandFault: errors of $label', (version) =
       expect(faults.map(summary)).toEqual([
         'refused WRONGTYPE',
         'refused NOSCRIPT',
-        'refused WRONGPASS',
         'refused MINE',
         'refused OOM',
       ]);

@@ -5,15 +5,30 @@
  * - `unknown`: it was sent, and the connection ended before the reply. It may have been applied.
  * - `busy`: a server answered that it cannot serve it now (loading, failing over, resharding,
  *   too many clients).
+ * - `locked-out`: the server takes the client's password for wrong, and has applied nothing. Of a client that was
+ *   connected before, it is one that was changed: the server, or who tells the client, is about to learn the other.
  * - `closed`: the client is closed, or was never opened. Waiting does not help.
  * - `refused`: a server answered with any other error.
  * - `other`: not an error of a Redis command.
  */
-export type CommandFault = 'unsent' | 'unknown' | 'busy' | 'closed' | 'refused' | 'other';
+export type CommandFault =
+  | 'unsent'
+  | 'unknown'
+  | 'busy'
+  | 'locked-out'
+  | 'closed'
+  | 'refused'
+  | 'other';
 
 /** Error replies that end by themselves: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const BUSY_REPLY =
   /^(?:-?)(?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|READONLY|BUSY|UNBLOCKED|NOREPLICAS)\b/;
+
+/**
+ * The first is the reply to the password itself. A client of node-redis that reconnects sends the commands of its queue
+ * all the same, which get the second.
+ */
+const LOCKED_OUT_REPLY = /^(?:WRONGPASS|NOAUTH)\b/;
 
 const FAULT_OF_CLASS: ReadonlyMap<string, CommandFault> = new Map([
   ['ClientOfflineError', 'unsent'],
@@ -93,7 +108,13 @@ export function commandFault(error: unknown): CommandFault {
   // What a `TimeoutError` is where its class was renamed: it has no message at all.
   if (error.message === '') return 'unknown';
   if (BUSY_REPLY.test(error.message)) return 'busy';
+  if (LOCKED_OUT_REPLY.test(error.message)) return 'locked-out';
   return isErrorReply(error) ? 'refused' : 'other';
+}
+
+/** Whether a failed command is known to have changed nothing, and may succeed when it is sent again later. */
+export function mayPass(fault: CommandFault): boolean {
+  return fault === 'unsent' || fault === 'busy' || fault === 'locked-out';
 }
 
 /** Whether the socket never was connected; Node tries each address of a host before it says so. */

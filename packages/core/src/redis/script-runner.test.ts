@@ -134,6 +134,35 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
   });
 });
 
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, locked out', (version) => {
+  it('waits while the password that was changed is not known on both sides', async () => {
+    await using server = await startRedisServer({ password: 'old' });
+    const clients = [0, 1].map(() => {
+      const each = version.createClient({ url: server.url, socket: { reconnectStrategy: 20 } });
+      each.on('error', () => {});
+      return each;
+    });
+    const [client, admin] = clients;
+    if (client === undefined || admin === undefined) throw new Error('No clients');
+    await Promise.all(clients.map(async (each) => each.connect()));
+    await admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'new']);
+    const refused = new Promise<void>((resolve) => {
+      client.on('error', ({ message }) => {
+        if (message.startsWith('WRONGPASS')) resolve();
+      });
+    });
+    await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
+    await refused;
+    const { runner, errors } = recorded(client, 20_000, {
+      afterFirstError: () => admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'old']),
+    });
+    expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(1);
+    expect(await admin.sendCommand(['MGET', 'k', 'count'])).toEqual(['v', '1']);
+    expect(errors[0]).toMatch(/^NOAUTH /);
+    for (const each of clients) each.destroy();
+  });
+});
+
 describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on a cluster of $label', (version) => {
   it('reaches the node of the key, and survives the loss of its scripts there', async () => {
     await using cluster = await startRedisCluster();
@@ -172,8 +201,9 @@ function recorded(
   client: RedisScriptClient,
   deadlineMs?: number,
   faults: Faults = {},
-): { readonly runner: ScriptRunner; readonly calls: string[] } {
+): { readonly runner: ScriptRunner; readonly calls: string[]; readonly errors: string[] } {
   const calls: string[] = [];
+  const errors: string[] = [];
   let mayLose = faults.loseFirstReply === true;
   let { afterFirstError } = faults;
   const watched: RedisScriptClient = {
@@ -182,6 +212,7 @@ function recorded(
       try {
         return await client.evalSha(...args);
       } catch (error) {
+        if (error instanceof Error) errors.push(error.message);
         const react = afterFirstError;
         afterFirstError = undefined;
         await react?.();
@@ -196,5 +227,5 @@ function recorded(
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
     },
   };
-  return { runner: new ScriptRunner(watched, deadlineMs), calls };
+  return { runner: new ScriptRunner(watched, deadlineMs), calls, errors };
 }

@@ -1,6 +1,6 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
-import { commandFault } from '../../redis/command-fault.ts';
+import { commandFault, mayPass } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
@@ -178,5 +178,5 @@ export class ChannelHub {
 /** Whether a command failed for want of a connection, or of a server that serves. */
 function isPassing(error: unknown): boolean {
   const fault = commandFault(error);
-  return fault === 'unsent' || fault === 'unknown' || fault === 'busy';
+  return fault === 'unknown' || mayPass(fault);
 }
