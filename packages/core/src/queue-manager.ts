@@ -42,6 +42,7 @@ export {
   OpenQueues,
   type OpenQueuesParts,
   type NamedQueue,
+  type QueuePlace,
 } from './queue-manager/direct/open-queues.ts';
 export {
   type ProducerOptions,

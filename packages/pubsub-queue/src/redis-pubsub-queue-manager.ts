@@ -67,7 +67,7 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
       runner: this.runner,
       hub: this.hub,
       publish: sharded ? 'SPUBLISH' : 'PUBLISH',
-      prefix: resolved.prefix,
+      place: { prefix: resolved.prefix, channels: this.channels },
       resolveScope: this.resolveScope,
       maxPendingEvents: resolved.maxPendingEvents,
       maxBufferedEvents,

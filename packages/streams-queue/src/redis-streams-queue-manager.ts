@@ -83,7 +83,7 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       runner: this.runner,
       hub: this.hub,
       publish: isClusterClient(client) ? 'SPUBLISH' : 'PUBLISH',
-      prefix: resolved.prefix,
+      place: { prefix: resolved.prefix, channels: this.channels },
       resolveScope: this.resolveScope,
       consumerConfig: options.consumerConfig,
       maxPendingEvents: resolved.maxPendingEvents,

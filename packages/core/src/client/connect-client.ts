@@ -2,6 +2,7 @@ import { createClient, createClientPool, createCluster, createSentinel } from 'r
 
 import type { ClosableClient } from './close-client.ts';
 import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
+import { noteDatabase } from '../redis/channel-space.ts';
 import { errorReporter } from '../shared/error-reporter.ts';
 import {
   commandOptions,
@@ -31,7 +32,9 @@ export async function connectClient(options: ResolvedOptions): Promise<NodeRedis
     options.onError,
   );
   const phase = new ConnectPhase(options.connectTimeoutMs, report);
-  return phase.connect(() => makeClient(options, phase), describeTarget(options));
+  const client = await phase.connect(() => makeClient(options, phase), describeTarget(options));
+  if (options.target.kind !== 'cluster') noteDatabase(client, options.target.database);
+  return client;
 }
 
 function makeClient(options: ResolvedOptions, phase: ConnectPhase): NodeRedisClient {

@@ -1,5 +1,5 @@
-import { directQueueName } from '@a2a-redis/core/queue-manager';
-import { type Scope } from '@a2a-redis/core/shared';
+import { directQueueName, type QueuePlace } from '@a2a-redis/core/queue-manager';
+import { channelName, type Scope } from '@a2a-redis/core/shared';
 
 /** A direct queue: nothing but a channel. */
 export interface DirectQueueKeys {
@@ -8,10 +8,22 @@ export interface DirectQueueKeys {
   readonly name: string;
   /** The channel of its events. */
   readonly channel: string;
+  /** What is passed as a key to publish there: a client that has a key prefix adds that. */
+  readonly published: string;
 }
 
 /** The channel of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:events`. */
-export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
+export function directQueueKeys(
+  { prefix, channels }: QueuePlace,
+  scope: Scope,
+  queueId: string,
+): DirectQueueKeys {
   const name = directQueueName(scope, queueId);
-  return { queueId, name, channel: `${prefix}{${name}}:events` };
+  const base = `${prefix}{${name}}:events`;
+  return {
+    queueId,
+    name,
+    channel: channelName(base, channels),
+    published: channelName(base, { ...channels, before: '' }),
+  };
 }

@@ -1,4 +1,8 @@
-import { type DirectQueueOptions, OpenQueues } from '@a2a-redis/core/queue-manager';
+import {
+  type DirectQueueOptions,
+  OpenQueues,
+  type QueuePlace,
+} from '@a2a-redis/core/queue-manager';
 import type { ScopeResolver } from '@a2a-redis/core/shared';
 
 import { type DirectQueueKeys, directQueueKeys } from './direct-queue-keys.ts';
@@ -8,7 +12,7 @@ import { RedisPubSubEventQueue } from './redis-pubsub-event-queue.ts';
 
 /** What direct queues are made of. */
 export interface DirectQueuesParts extends ChannelParts {
-  readonly prefix: string;
+  readonly place: QueuePlace;
   readonly resolveScope: ScopeResolver;
   readonly maxBufferedEvents: number;
 }
@@ -20,9 +24,9 @@ export class DirectQueues {
   readonly #open: OpenQueues<RedisPubSubEventQueue, DirectQueueKeys>;
 
   constructor(parts: DirectQueuesParts) {
-    const { prefix, resolveScope } = parts;
+    const { place, resolveScope } = parts;
     this.#parts = parts;
-    this.#open = new OpenQueues({ prefix, resolveScope, keysOf: directQueueKeys });
+    this.#open = new OpenQueues({ place, resolveScope, keysOf: directQueueKeys });
   }
 
   async createOrTap(queueId: string, options?: DirectQueueOptions): Promise<RedisPubSubEventQueue> {

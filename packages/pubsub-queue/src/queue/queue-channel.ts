@@ -51,7 +51,7 @@ export class QueueChannel {
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, bodies, deadlineAt) => {
         const message = eventsMessage(this.#name, first, bodies);
-        await runCommand(parts.runner, parts.publish, keys.channel, [message], deadlineAt);
+        await runCommand(parts.runner, parts.publish, keys.published, [message], deadlineAt);
         return bodies.map(() => undefined);
       },
     });
@@ -66,7 +66,7 @@ export class QueueChannel {
   async hasSubscribers(): Promise<boolean> {
     const { runner, publish } = this.#parts;
     const count = publish === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
-    return Number(await runner.run(countSubscribersScript, [this.keys.channel], [count])) > 0;
+    return Number(await runner.run(countSubscribersScript, [this.keys.published], [count])) > 0;
   }
 
   /**

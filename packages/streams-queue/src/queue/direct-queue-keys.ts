@@ -1,5 +1,5 @@
-import { directQueueName } from '@a2a-redis/core/queue-manager';
-import { type Scope } from '@a2a-redis/core/shared';
+import { directQueueName, type QueuePlace } from '@a2a-redis/core/queue-manager';
+import { channelName, type Scope } from '@a2a-redis/core/shared';
 
 /** A direct queue, and its keys: all in one hash slot. */
 export interface DirectQueueKeys {
@@ -19,7 +19,11 @@ export interface DirectQueueKeys {
 }
 
 /** The keys of a direct queue: `<prefix>{<tenant>:<owner>:q:<queue id>}:...`. */
-export function directQueueKeys(prefix: string, scope: Scope, queueId: string): DirectQueueKeys {
+export function directQueueKeys(
+  { prefix, channels }: QueuePlace,
+  scope: Scope,
+  queueId: string,
+): DirectQueueKeys {
   const name = directQueueName(scope, queueId);
   const base = `${prefix}{${name}}`;
   return {
@@ -29,6 +33,6 @@ export function directQueueKeys(prefix: string, scope: Scope, queueId: string): 
     events: `${base}:events`,
     producers: `${base}:producers`,
     poison: `${base}:poison`,
-    channel: `${base}:wake`,
+    channel: channelName(`${base}:wake`, channels),
   };
 }

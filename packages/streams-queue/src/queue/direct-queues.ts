@@ -3,6 +3,7 @@ import {
   type ChannelHub,
   type DirectQueueOptions,
   OpenQueues,
+  type QueuePlace,
 } from '@a2a-redis/core/queue-manager';
 import type { Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
 
@@ -29,7 +30,7 @@ export interface DirectQueuesParts {
   readonly runner: ScriptRunner;
   readonly hub: ChannelHub;
   readonly publish: 'PUBLISH' | 'SPUBLISH';
-  readonly prefix: string;
+  readonly place: QueuePlace;
   readonly resolveScope: ScopeResolver;
   readonly consumerConfig: ConsumerGroupConfig | undefined;
   readonly maxPendingEvents: number;
@@ -47,9 +48,9 @@ export class DirectQueues {
 
   /** @throws {A2ARedisError} `INVALID_OPTION`. */
   constructor(parts: DirectQueuesParts) {
-    const { prefix, resolveScope } = parts;
+    const { place, resolveScope } = parts;
     this.#parts = parts;
-    this.#open = new OpenQueues({ prefix, resolveScope, keysOf: directQueueKeys });
+    this.#open = new OpenQueues({ place, resolveScope, keysOf: directQueueKeys });
     this.#instance = newName(parts.runner.runtime);
     this.#defaults = resolveConsumerGroup(parts.consumerConfig ?? {}, this.#instance);
   }

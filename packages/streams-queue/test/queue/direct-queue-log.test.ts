@@ -1,4 +1,4 @@
-import { ScriptRunner } from '@a2a-redis/core/shared';
+import { MAIN_CHANNELS, ScriptRunner } from '@a2a-redis/core/shared';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';
@@ -25,7 +25,11 @@ afterAll(async () => {
   await server.stop();
 });
 beforeEach(async () => {
-  const keys = directQueueKeys(newPrefix(), { tenant: '', owner: '' }, 'q');
+  const keys = directQueueKeys(
+    { prefix: newPrefix(), channels: MAIN_CHANNELS },
+    { tenant: '', owner: '' },
+    'q',
+  );
   log = new DirectQueueLog(new ScriptRunner(client), 'PUBLISH', keys, LIMITS);
   const opened = await log.open(MEMBER, '0-0', false);
   if (opened === undefined) throw new Error('not opened');

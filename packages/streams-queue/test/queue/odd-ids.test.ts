@@ -1,4 +1,5 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
+import { MAIN_CHANNELS } from '@a2a-redis/core/shared';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { ConsumerGroupStrategy, type RedisStreamsEventQueue } from '../../src/in
 import { directQueueKeys } from '../../src/queue/direct-queue-keys.ts';
 import { codeOf, enqueue, Peer, takeAll } from './support.ts';
 
+const PLACE = { prefix: 'p:', channels: MAIN_CHANNELS };
 const ODD_IDS = [
   'a:b',
   'a',
@@ -91,7 +93,7 @@ describe('keys', () => {
   it('are one hash slot for a queue, and name no other queue or task', () => {
     fc.assert(
       fc.property(text, text, text, (tenant, owner, id) => {
-        const { queueId, name, ...keys } = directQueueKeys('p:', { tenant, owner }, id);
+        const { queueId, name, ...keys } = directQueueKeys(PLACE, { tenant, owner }, id);
         expect(queueId).toBe(id);
         expect(Object.values(keys).map((key) => key.split(/[{}]/u))).toEqual(
           ['state', 'events', 'producers', 'poison', 'wake'].map((part) => [
@@ -111,7 +113,7 @@ describe('keys', () => {
     fc.assert(
       fc.property(queue, queue, (left, right) => {
         const [a, b] = [left, right].map(
-          ([tenant, owner, id]) => directQueueKeys('p:', { tenant, owner }, id).name,
+          ([tenant, owner, id]) => directQueueKeys(PLACE, { tenant, owner }, id).name,
         );
         expect(a === b).toBe(JSON.stringify(left) === JSON.stringify(right));
       }),

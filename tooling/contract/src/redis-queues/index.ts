@@ -3,6 +3,7 @@ export { describeClose } from './describe-close.ts';
 export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';
 export { describeDamagedStates } from './describe-damaged-states.ts';
+export { describeDatabases } from './describe-databases.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
 export { describeHarmfulMessages } from './describe-harmful-messages.ts';

@@ -1,6 +1,7 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
+import { MAIN_CHANNELS } from '../../redis/channel-space.ts';
 import type { Scope } from '../../shared/scope.ts';
 import { OpenQueues } from './open-queues.ts';
 
@@ -16,9 +17,9 @@ function opened(): {
 } {
   const closed: string[] = [];
   const queues = new OpenQueues<TestQueue, { readonly name: string }>({
-    prefix: 'p:',
+    place: { prefix: 'p:', channels: MAIN_CHANNELS },
     resolveScope: (context) => ({ tenant: context.tenant ?? '', owner: 'o' }),
-    keysOf: (prefix: string, { tenant, owner }: Scope, queueId: string) => ({
+    keysOf: ({ prefix }, { tenant, owner }: Scope, queueId: string) => ({
       name: [prefix, tenant, owner, queueId].join('|'),
     }),
   });

@@ -1,6 +1,7 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
+import type { ChannelSpace } from '../../redis/channel-space.ts';
 import { requireId } from '../../shared/key-segment.ts';
 import type { Scope, ScopeResolver } from '../../shared/scope.ts';
 
@@ -19,12 +20,18 @@ export interface NamedQueue {
   readonly name: string;
 }
 
+/** Where the keys and the channels of queues are. */
+export interface QueuePlace {
+  readonly prefix: string;
+  readonly channels: ChannelSpace;
+}
+
 /** What the objects of a queue manager on direct queues have in common. */
 export interface OpenQueuesParts<K> {
-  readonly prefix: string;
+  readonly place: QueuePlace;
   readonly resolveScope: ScopeResolver;
   /** The keys of a queue. */
-  readonly keysOf: (prefix: string, scope: Scope, queueId: string) => K;
+  readonly keysOf: (place: QueuePlace, scope: Scope, queueId: string) => K;
 }
 
 const NO_CONTEXT = new ServerCallContext();
@@ -47,8 +54,8 @@ export class OpenQueues<Q extends { close(): Promise<void> }, K extends NamedQue
    */
   keysOf(queueId: string, { context = NO_CONTEXT }: DirectQueueOptions = {}): K {
     this.requireOpen();
-    const { prefix, resolveScope, keysOf } = this.#parts;
-    return keysOf(prefix, resolveScope(context), requireId('The queue id', queueId));
+    const { place, resolveScope, keysOf } = this.#parts;
+    return keysOf(place, resolveScope(context), requireId('The queue id', queueId));
   }
 
   /**

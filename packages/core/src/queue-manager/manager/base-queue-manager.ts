@@ -16,6 +16,7 @@ import {
 } from '../../event-ids/event-writing-store.ts';
 import { isEventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
+import { channelSpaceOf, type ChannelSpace } from '../../redis/channel-space.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
@@ -55,6 +56,7 @@ export interface TransportParts extends ChannelFeedParts {
 export abstract class BaseQueueManager implements ExecutionEventBusManager, AsyncDisposable {
   /** The keys under the manager's prefix. */
   protected readonly keys: QueueKeys;
+  protected readonly channels: ChannelSpace;
   protected readonly runner: ScriptRunner;
   protected readonly hub: ChannelHub;
   protected readonly resolveScope: ScopeResolver;
@@ -81,7 +83,8 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const isSharded = options.sharded === true || isClusterClient(client);
     const publish = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.reportError = onError;
-    this.keys = new QueueKeys(options.prefix);
+    this.channels = channelSpaceOf(client, options.subscriber);
+    this.keys = new QueueKeys(options.prefix, this.channels);
     this.resolveScope = options.resolveScope;
     const { keys, runner } = this;
     const { runtime } = runner;

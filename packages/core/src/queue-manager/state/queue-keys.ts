@@ -1,3 +1,4 @@
+import { channelName, type ChannelSpace, MAIN_CHANNELS } from '../../redis/channel-space.ts';
 import { keySegment } from '../../shared/key-segment.ts';
 import { type Scope, scopeSegment } from '../../shared/scope.ts';
 
@@ -18,9 +19,11 @@ export interface TaskAddress {
 /** The keys of a queue manager. */
 export class QueueKeys {
   readonly #prefix: string;
+  readonly #channels: ChannelSpace;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, channels: ChannelSpace = MAIN_CHANNELS) {
     this.#prefix = prefix;
+    this.#channels = channels;
   }
 
   /** The keys of a task. */
@@ -33,7 +36,7 @@ export class QueueKeys {
       name,
       state: `${base}:state`,
       log: `${base}:log`,
-      channel: `${base}:events`,
+      channel: channelName(`${base}:events`, this.#channels),
     };
   }
 
