@@ -10,6 +10,7 @@ export { describeHarmfulMessages } from './describe-harmful-messages.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';
+export { describeWebhooks } from './describe-webhooks.ts';
 export { mergeSeen, type Seen } from '../queues/merge-seen.ts';
 export { Replica } from './replica.ts';
 export type { DirectQueue, RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';

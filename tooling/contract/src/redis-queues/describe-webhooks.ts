@@ -1,0 +1,116 @@
+import { type StreamResponse, TaskState } from '@a2a-js/sdk';
+import {
+  DefaultRequestHandler,
+  InMemoryPushNotificationStore,
+  type PushNotificationSender,
+  ServerCallContext,
+  type TaskStore,
+} from '@a2a-js/sdk/server';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { CARD } from '../queues/agent-card.ts';
+import { DrivenExecutor, type Execution } from '../queues/driven-executor.ts';
+import { describeResponse, Listener } from '../queues/listener.ts';
+import { sendRequest } from '../queues/requests.ts';
+import type { RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
+import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
+
+/** An agent with a sender of push notifications, which notes what it is to send. */
+class NotifyingAgent {
+  readonly executor = new DrivenExecutor();
+  readonly sent: string[] = [];
+  readonly handler: DefaultRequestHandler;
+
+  constructor(
+    tasks: TaskStore,
+    readonly queues: RedisQueueManager,
+  ) {
+    const sender: PushNotificationSender = {
+      send: async (response: StreamResponse) => {
+        this.sent.push(describeResponse(response));
+      },
+    };
+    this.handler = new DefaultRequestHandler(
+      CARD,
+      tasks,
+      queues.distribute(this.executor),
+      queues,
+      new InMemoryPushNotificationStore(),
+      queues.distributeSender(sender),
+    );
+  }
+
+  /** Sends a message, and waits for the answer: as a client that polls, or one that streams. */
+  async send(
+    taskId = '',
+    by: 'sendMessage' | 'sendMessageStream' = 'sendMessage',
+  ): Promise<{ execution: Execution; answer: Promise<unknown> }> {
+    const executing = this.executor.next();
+    const request = sendRequest({ taskId });
+    const context = new ServerCallContext();
+    const answer: Promise<unknown> =
+      by === 'sendMessage'
+        ? this.handler.sendMessage(request, context)
+        : new Listener(this.handler.sendMessageStream(request, context)).ended;
+    answer.catch(() => undefined);
+    return { execution: await executing, answer };
+  }
+}
+
+/** How a store and a queue manager of one process can be connected. */
+const LAYOUTS = {
+  'with one client': ({ a }: ReplicasInUse) => [a.client, a.client],
+  'with a client each': ({ a, b }: ReplicasInUse) => [a.client, b.client],
+} as const;
+
+/** Declares the tests of what webhooks are told by the replica that executes a task. */
+export function describeWebhooks(subject: RedisQueueManagerSubject): void {
+  describe.each(Object.entries(LAYOUTS))(`webhooks of a ${subject.name} %s`, (_name, clientsOf) => {
+    const used = useReplicas(subject, 2);
+    let agent: NotifyingAgent;
+    let errors: Error[];
+
+    beforeEach(() => {
+      const [ofStore, ofManager] = clientsOf(used);
+      errors = [];
+      const taskStore = subject.openStore(ofStore, `${used.prefix}tasks:`);
+      const onError = (error: Error): void => void errors.push(error);
+      const prefix = `${used.prefix}queues:`;
+      agent = new NotifyingAgent(
+        taskStore,
+        subject.openQueues(ofManager, { prefix, taskStore, onError }),
+      );
+    });
+    afterEach(async () => {
+      await agent.queues.close();
+    });
+
+    it.each(['sendMessage', 'sendMessageStream'] as const)(
+      'are told of each event once where several requests hear it, of a task event, too: %s',
+      async (by) => {
+        const first = await agent.send();
+        const { taskId } = first.execution;
+        first.execution.task(TaskState.TASK_STATE_INPUT_REQUIRED).return();
+        await vi.waitUntil(() => agent.sent.length === 1);
+        const second = await agent.send(taskId, by);
+        const third = await agent.send(taskId, by);
+        const fourth = await agent.send(taskId, 'sendMessage');
+        second.execution.task().chunks(2);
+        third.execution.return();
+        fourth.execution.return();
+        second.execution.complete();
+        await Promise.all([second.answer, third.answer, fourth.answer]);
+        expect(await agent.queues.drain(10_000)).toBe(true);
+        await vi.waitUntil(() => agent.sent.includes('completed'));
+        expect(agent.sent).toEqual([
+          'task input-required 0',
+          'task working 0',
+          'chunk 0',
+          'chunk 1',
+          'completed',
+        ]);
+        expect(errors).toEqual([]);
+      },
+    );
+  });
+}
