@@ -114,7 +114,10 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       eventStore: eventStoreOf(taskStore, client),
       webhooks: new Webhooks(
         options.pushNotificationSender,
-        (publisher) => this.#replicas.has(replicaOf(publisher)),
+        {
+          isOwn: (publisher) => this.#replicas.has(replicaOf(publisher)),
+          resolveScope: options.resolveScope,
+        },
         onError,
       ),
       limits: options,

@@ -2,11 +2,17 @@ import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
-import { earlierTask } from '../../../test/event-arbitraries.ts';
+import { earlierTask, message } from '../../../test/event-arbitraries.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
-import { DistributedSender } from './distributed-sender.ts';
+import { scopeResolver } from '../../shared/scope.ts';
+import { DistributedSender, type SenderParts } from './distributed-sender.ts';
+import { TaskTurns } from './task-turns.ts';
 
 const context = new ServerCallContext();
+
+function partsFor(isOwn: SenderParts['isOwn']): SenderParts {
+  return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns() };
+}
 
 function status(text: string, publisher?: string, counter = 1): StreamResponse {
   const update = {
@@ -39,7 +45,10 @@ function slowSender(): { send: (response: StreamResponse) => Promise<void>; sent
 describe('DistributedSender', () => {
   it('sends each event of its own process once, and none of another', async () => {
     const inner = slowSender();
-    const sender = new DistributedSender(inner, (publisher) => publisher === 'own-1');
+    const sender = new DistributedSender(
+      inner,
+      partsFor((publisher) => publisher === 'own-1'),
+    );
     await Promise.all(
       [
         status('1', 'own-1', 1),
@@ -54,7 +63,10 @@ describe('DistributedSender', () => {
 
   it('sends the events of a task in their order, also after one that fails', async () => {
     const inner = slowSender();
-    const sender = new DistributedSender(inner, () => true);
+    const sender = new DistributedSender(
+      inner,
+      partsFor(() => true),
+    );
     const task: Task = earlierTask;
     const outcomes = await Promise.allSettled(
       ['1', 'fails', '2', '3'].map(async (text, index) =>
@@ -72,7 +84,10 @@ describe('DistributedSender', () => {
 
   it('sends what has no event id as often as it is asked to', async () => {
     const inner = slowSender();
-    const sender = new DistributedSender(inner, () => false);
+    const sender = new DistributedSender(
+      inner,
+      partsFor(() => false),
+    );
     await sender.send(status('a'), context, earlierTask);
     await sender.send(status('a'), context, earlierTask);
     expect(inner.sent).toEqual(['a', 'a']);
@@ -80,9 +95,12 @@ describe('DistributedSender', () => {
 
   it('sends what was stored in the order in which it was, and not again for requests', async () => {
     const inner = slowSender();
-    const sender = new DistributedSender(inner, () => true);
+    const sender = new DistributedSender(
+      inner,
+      partsFor(() => true),
+    );
     const stored = async (counter: number): Promise<void> =>
-      sender.sendStored(earlierTask.id, { publisher: 'own-1', counter }, () => ({
+      sender.sendStored(earlierTask.id, context, { publisher: 'own-1', counter }, () => ({
         response: status(String(counter), 'own-1', counter),
         context,
         task: earlierTask,
@@ -95,5 +113,40 @@ describe('DistributedSender', () => {
       stored(2),
     ]);
     expect(inner.sent).toEqual(['1', '2', '3']);
+  });
+
+  it('lets nobody wait for the webhooks of another task, tenant or owner, nor for an answer of its own', async () => {
+    const held = new Set<string>();
+    const inner = {
+      send: async ({ payload }: StreamResponse, { tenant, user }: ServerCallContext) => {
+        const taskId = payload?.$case === 'statusUpdate' ? payload.value.taskId : 'none';
+        const name = `${tenant ?? ''} ${user?.userName ?? ''} ${taskId}`;
+        held.add(name);
+        await new Promise(() => {});
+      },
+    };
+    const sender = new DistributedSender(
+      inner,
+      partsFor(() => true),
+    );
+    const contextOf = (tenant: string, userName: string): ServerCallContext =>
+      new ServerCallContext({ tenant, user: { isAuthenticated: true, userName } });
+    const answer: StreamResponse = {
+      payload: { $case: 'message', value: { ...message('m'), taskId: '' } },
+    };
+    void sender.send(status('1'), contextOf('acme', 'ann'), earlierTask);
+    void sender.send(status('2'), contextOf('acme', 'ann'), earlierTask);
+    void sender.send(status('1'), contextOf('acme', 'bob'), earlierTask);
+    void sender.send(status('1'), contextOf('other', 'ann'), earlierTask);
+    void sender.send(answer, contextOf('acme', 'eve'));
+    void sender.send(answer, contextOf('acme', 'fay'));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    expect([...held]).toEqual([
+      'acme ann t',
+      'acme bob t',
+      'other ann t',
+      'acme eve none',
+      'acme fay none',
+    ]);
   });
 });

@@ -3,7 +3,9 @@ import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/serv
 
 import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
 import { LruMap } from '../../shared/lru-map.ts';
-import { TaskTurns } from './task-turns.ts';
+import { type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
+import { EventConfigs } from './event-configs.ts';
+import type { TaskTurns } from './task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
 const MOST_REMEMBERED = 10_000;
@@ -15,6 +17,15 @@ export interface Notification {
   readonly task: Task | undefined;
 }
 
+/** What the senders of one manager have in common. */
+export interface SenderParts {
+  /** Whether this process is the publisher of an event. */
+  readonly isOwn: (publisher: string) => boolean;
+  readonly resolveScope: ScopeResolver;
+  /** Keeps the events of a task in order, also beside other senders that share it. */
+  readonly turns: TaskTurns;
+}
+
 /**
  * A sender that tells webhooks of each event once. The request handler sends each event once for every
  * request that hears it, on every replica. Here only the process that published an event sends it: when the
@@ -22,49 +33,56 @@ export interface Notification {
  * their publisher, at the first request that asks for it. Whoever ends a task for others sends that end.
  *
  * Events of a task go one after the other: a sender that looks up its configs first, as the SDK's does,
- * would let them overtake one another.
+ * would let them overtake one another. Those of different tasks, tenants and owners wait for nothing of each other.
  */
 export class DistributedSender implements PushNotificationSender {
   readonly #sender: PushNotificationSender;
-  readonly #isOwn: (publisher: string) => boolean;
+  readonly #parts: SenderParts;
+  readonly #configs: EventConfigs | undefined;
   readonly #sent = new LruMap<true>(MOST_REMEMBERED);
-  readonly #turns: TaskTurns;
 
-  /**
-   * @param isOwn Whether this process is the publisher of an event.
-   * @param turns Keeps the events of a task in order, also beside other senders that share it.
-   */
-  constructor(
-    sender: PushNotificationSender,
-    isOwn: (publisher: string) => boolean,
-    turns: TaskTurns = new TaskTurns(),
-  ) {
+  constructor(sender: PushNotificationSender, parts: SenderParts) {
     this.#sender = sender;
-    this.#isOwn = isOwn;
-    this.#turns = turns;
+    this.#parts = parts;
+    this.#configs = EventConfigs.of(sender);
   }
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
     const eventId = eventIdOfResponse(response, task);
-    if (eventId !== undefined && !(this.#isOwn(eventId.publisher) && this.#isFirst(eventId)))
-      return;
-    await this.#turns.take(task?.id ?? '', async () => this.#sender.send(response, context, task));
+    const isOurs =
+      eventId === undefined || (this.#parts.isOwn(eventId.publisher) && this.#isFirst(eventId));
+    if (!isOurs) return;
+    await this.#take(taskIdOfResponse(response), context, () => ({ response, context, task }));
   }
 
   /**
    * Sends an event that this process has stored, after those for which this was called before.
    *
+   * @param context Whose task it is.
    * @param notification Called when the event's turn has come.
    */
   async sendStored(
     taskId: string,
+    context: ServerCallContext,
     eventId: EventId,
     notification: () => Notification | Promise<Notification>,
   ): Promise<void> {
-    if (!this.#isFirst(eventId)) return;
-    await this.#turns.take(taskId, async () => {
-      const { response, context, task } = await notification();
-      await this.#sender.send(response, context, task);
+    if (this.#isFirst(eventId)) await this.#take(taskId, context, notification);
+  }
+
+  async #take(
+    taskId: string,
+    context: ServerCallContext,
+    notification: () => Notification | Promise<Notification>,
+  ): Promise<void> {
+    const { turns, resolveScope } = this.#parts;
+    // What is of no task has nobody to be told.
+    const task = taskId === '' ? undefined : `${scopeSegment(resolveScope(context))}:${taskId}`;
+    const within = task === undefined ? undefined : this.#configs?.now(taskId, context);
+    await turns.take(task, async () => {
+      const { response, task: after, context: asWhom } = await notification();
+      const send = async (): Promise<void> => this.#sender.send(response, asWhom, after);
+      await (within === undefined ? send() : within(send));
     });
   }
 
@@ -98,4 +116,10 @@ function eventIdOfResponse(
     default:
       return undefined;
   }
+}
+
+/** Of which task a response tells; empty where it is of none. */
+function taskIdOfResponse({ payload }: StreamResponse): string {
+  if (payload === undefined) return '';
+  return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
 }

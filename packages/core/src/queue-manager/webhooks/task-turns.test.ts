@@ -25,4 +25,18 @@ describe('TaskTurns', () => {
       'fulfilled',
     ]);
   });
+
+  it('lets work on no task wait for nothing, and counts it', async () => {
+    const turns = new TaskTurns();
+    const done: string[] = [];
+    const work = (name: string, turnsTaken: number) => async (): Promise<void> => {
+      for (let turn = turnsTaken; turn > 0; turn -= 1) await new Promise(setImmediate);
+      done.push(name);
+    };
+    void turns.take(undefined, work('slow', 5));
+    void turns.take(undefined, work('fast', 0));
+    expect(turns.underWay).toBe(2);
+    await turns.settled();
+    expect([done, turns.underWay]).toEqual([['fast', 'slow'], 0]);
+  });
 });

@@ -3,9 +3,11 @@ import { AgentEvent, type PushNotificationSender, ServerCallContext } from '@a2a
 import { describe, expect, it } from 'vitest';
 
 import { earlierTask } from '../../../test/event-arbitraries.ts';
+import { scopeResolver } from '../../shared/scope.ts';
 import { type StoredEvent, Webhooks } from './webhooks.ts';
 
 const context = new ServerCallContext();
+const parts = { isOwn: () => true, resolveScope: scopeResolver() };
 
 function stored(text: string, publisher: string, counter: number): StoredEvent {
   const event = AgentEvent.statusUpdate({
@@ -39,11 +41,7 @@ async function settled(): Promise<void> {
 describe('Webhooks', () => {
   it('are told of the end that this process gives after all that it published', async () => {
     const told: string[] = [];
-    const webhooks = new Webhooks(
-      undefined,
-      () => true,
-      (error) => expect.unreachable(String(error)),
-    );
+    const webhooks = new Webhooks(undefined, parts, (error) => expect.unreachable(String(error)));
     webhooks.distribute(recorder('all', told));
     webhooks.tell(stored('1', 'own-1', 1));
     webhooks.tell(stored('2', 'own-1', 2));
@@ -56,10 +54,8 @@ describe('Webhooks', () => {
 
   it('are told of ends by the sender for that, in the same order', async () => {
     const told: string[] = [];
-    const webhooks = new Webhooks(
-      recorder('ends', told),
-      () => true,
-      (error) => expect.unreachable(String(error)),
+    const webhooks = new Webhooks(recorder('ends', told), parts, (error) =>
+      expect.unreachable(String(error)),
     );
     webhooks.distribute(recorder('all', told));
     webhooks.tell(stored('1', 'own-1', 1));
@@ -71,11 +67,7 @@ describe('Webhooks', () => {
   it('report what cannot be told, and go on', async () => {
     const told: string[] = [];
     const errors: unknown[] = [];
-    const webhooks = new Webhooks(
-      undefined,
-      () => true,
-      (error) => errors.push(error),
-    );
+    const webhooks = new Webhooks(undefined, parts, (error) => errors.push(error));
     webhooks.distribute(recorder('all', told));
     const failing = {
       ...stored('1', 'own-1', 1),
@@ -86,5 +78,25 @@ describe('Webhooks', () => {
     await settled();
     expect(told).toEqual(['all 2']);
     expect(errors).toEqual([new Error('no')]);
+  });
+
+  it('are told until all is settled, also of what comes meanwhile', async () => {
+    const told: string[] = [];
+    const webhooks = new Webhooks(undefined, parts, (error) => expect.unreachable(String(error)));
+    const inner = recorder('all', told);
+    webhooks.distribute({
+      send: async (response, asWhom, task) => {
+        for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+        if (told.length === 0) webhooks.tell(stored('3', 'own-1', 3));
+        await inner.send(response, asWhom, task);
+      },
+    });
+    expect(webhooks.underWay).toBe(0);
+    webhooks.tell(stored('1', 'own-1', 1));
+    webhooks.tell(stored('2', 'own-1', 2));
+    expect(webhooks.underWay).toBe(2);
+    await webhooks.settled();
+    expect(told).toEqual(['all 1', 'all 2', 'all 3']);
+    expect(webhooks.underWay).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import type {
   ServerCallContext,
 } from '@a2a-js/sdk/server';
 
-import { DistributedSender, type Notification } from './distributed-sender.ts';
+import { DistributedSender, type Notification, type SenderParts } from './distributed-sender.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { TaskTurns } from './task-turns.ts';
 
@@ -22,32 +22,40 @@ export interface StoredEvent extends IdentifiedEvent {
  * whether its own runs published them or it ended the task for others.
  */
 export class Webhooks {
-  readonly #isOwn: (publisher: string) => boolean;
+  readonly #parts: SenderParts;
   readonly #onError: (error: unknown) => void;
-  readonly #turns = new TaskTurns();
   readonly #senders: DistributedSender[] = [];
   readonly #forEnds: DistributedSender | undefined;
 
   /**
    * @param forEnds What tells of ends that this process gives to tasks; absent, the sender that was
    *   distributed first.
-   * @param isOwn Whether this process is the publisher of an event.
    */
   constructor(
     forEnds: PushNotificationSender | undefined,
-    isOwn: (publisher: string) => boolean,
+    parts: Omit<SenderParts, 'turns'>,
     onError: (error: unknown) => void,
   ) {
-    this.#forEnds = forEnds && new DistributedSender(forEnds, isOwn, this.#turns);
-    this.#isOwn = isOwn;
+    this.#parts = { ...parts, turns: new TaskTurns() };
+    this.#forEnds = forEnds && new DistributedSender(forEnds, this.#parts);
     this.#onError = onError;
   }
 
   /** See `distributeSender` of the queue manager. */
   distribute(sender: PushNotificationSender): PushNotificationSender {
-    const distributed = new DistributedSender(sender, this.#isOwn, this.#turns);
+    const distributed = new DistributedSender(sender, this.#parts);
     this.#senders.push(distributed);
     return distributed;
+  }
+
+  /** How many notifications are to be sent, or being sent. */
+  get underWay(): number {
+    return this.#parts.turns.underWay;
+  }
+
+  /** Resolves when there are none. */
+  async settled(): Promise<void> {
+    await this.#parts.turns.settled();
   }
 
   /** Tells of an event that was published here. Called in the order in which events of a task are stored. */
@@ -63,7 +71,7 @@ export class Webhooks {
 
   #tellBy(sender: DistributedSender, stored: StoredEvent): void {
     sender
-      .sendStored(stored.taskId, stored.eventId, async () => notificationOf(stored))
+      .sendStored(stored.taskId, stored.context, stored.eventId, async () => notificationOf(stored))
       .catch(this.#onError);
   }
 }
