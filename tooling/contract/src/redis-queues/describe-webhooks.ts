@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type StreamResponse, TaskState } from '@a2a-js/sdk';
 import {
   DefaultRequestHandler,
@@ -15,18 +17,20 @@ import { sendRequest } from '../queues/requests.ts';
 import type { RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
 import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
 
-/** An agent with a sender of push notifications, which notes what it is to send. */
+/** An agent with a sender of push notifications, which notes what it has sent. */
 class NotifyingAgent {
-  readonly executor = new DrivenExecutor();
+  readonly executor: DrivenExecutor = new DrivenExecutor();
   readonly sent: string[] = [];
   readonly handler: DefaultRequestHandler;
+  readonly queues: RedisQueueManager;
+  /** What a notification waits for. */
+  sending: () => Promise<void> = async () => {};
 
-  constructor(
-    tasks: TaskStore,
-    readonly queues: RedisQueueManager,
-  ) {
+  constructor(tasks: TaskStore, queues: RedisQueueManager) {
+    this.queues = queues;
     const sender: PushNotificationSender = {
       send: async (response: StreamResponse) => {
+        await this.sending();
         this.sent.push(describeResponse(response));
       },
     };
@@ -55,13 +59,20 @@ class NotifyingAgent {
     answer.catch(() => undefined);
     return { execution: await executing, answer };
   }
+
+  /** Executes a task with 20 chunks to its end, and waits until the request has its answer. */
+  async answerAll(): Promise<void> {
+    const { execution, answer } = await this.send();
+    execution.task().chunks(20).complete();
+    await answer;
+  }
 }
 
 /** How a store and a queue manager of one process can be connected. */
 const LAYOUTS = {
-  'with one client': ({ a }: ReplicasInUse) => [a.client, a.client],
-  'with a client each': ({ a, b }: ReplicasInUse) => [a.client, b.client],
-} as const;
+  'with one client': ({ a }: ReplicasInUse) => ({ ofStore: a.client, ofManager: a.client }),
+  'with a client each': ({ a, b }: ReplicasInUse) => ({ ofStore: a.client, ofManager: b.client }),
+};
 
 /** Declares the tests of what webhooks are told by the replica that executes a task. */
 export function describeWebhooks(subject: RedisQueueManagerSubject): void {
@@ -71,14 +82,15 @@ export function describeWebhooks(subject: RedisQueueManagerSubject): void {
     let errors: Error[];
 
     beforeEach(() => {
-      const [ofStore, ofManager] = clientsOf(used);
-      errors = [];
+      const { ofStore, ofManager } = clientsOf(used);
+      const reported: Error[] = [];
+      errors = reported;
       const taskStore = subject.openStore(ofStore, `${used.prefix}tasks:`);
-      const onError = (error: Error): void => void errors.push(error);
+      const onError = (error: Error): void => void reported.push(error);
       const prefix = `${used.prefix}queues:`;
       agent = new NotifyingAgent(
         taskStore,
-        subject.openQueues(ofManager, { prefix, taskStore, onError }),
+        subject.openQueues(ofManager, { prefix, taskStore, onError, closeDeadlineMs: 2000 }),
       );
     });
     afterEach(async () => {
@@ -112,5 +124,48 @@ export function describeWebhooks(subject: RedisQueueManagerSubject): void {
         expect(errors).toEqual([]);
       },
     );
+
+    describe('that are slow', () => {
+      const all = [
+        'task working 0',
+        ...Array.from({ length: 20 }, (_, n) => `chunk ${n}`),
+        'completed',
+      ];
+
+      it('are waited for by drain', async () => {
+        agent.sending = async () => sleep(5);
+        await agent.answerAll();
+        expect(await agent.queues.drain(30_000)).toBe(true);
+        expect(agent.sent).toEqual(all);
+        expect(errors).toEqual([]);
+      });
+
+      it('are waited for by close', async () => {
+        agent.sending = async () => sleep(5);
+        await agent.answerAll();
+        await agent.queues.close();
+        expect(agent.sent).toEqual(all);
+        expect(errors).toEqual([]);
+      });
+
+      it('are waited for no longer than drain and close may take, and reported then', async () => {
+        const opened: (() => void)[] = [];
+        agent.sending = async () =>
+          new Promise((resolve) => {
+            opened.push(resolve);
+          });
+        await agent.answerAll();
+        await vi.waitUntil(() => opened.length === 1);
+        opened[0]?.();
+        await vi.waitUntil(() => opened.length === 2);
+        expect(await agent.queues.drain(100)).toBe(false);
+        await agent.queues.close();
+        expect(agent.sent).toEqual(['task working 0']);
+        expect(errors.map(({ message }) => message)).toEqual([
+          '21 notifications to webhooks were not sent within 100 ms: they are lost where the process ends now.',
+          '21 notifications to webhooks were not sent within 2000 ms: they are lost where the process ends now.',
+        ]);
+      });
+    });
   });
 }

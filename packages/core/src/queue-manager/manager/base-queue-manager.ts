@@ -24,7 +24,7 @@ import type { BusServices, FinisherServices } from '../execution/bus-services.ts
 import { OwnRuns } from '../execution/own-runs.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
 import type { ChannelFeedParts } from '../events/channel-feed.ts';
-import { closeManager } from './close-manager.ts';
+import { closeManager, notTold } from './close-manager.ts';
 import { DistributedExecutor, taskBusOf } from './distributed-executor.ts';
 import type { EventTransport } from '../events/event-transport.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
@@ -220,10 +220,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   /**
-   * Waits until what executes here has come to its end and all events are with Redis. New executions
-   * are not refused: stop the server first.
+   * Waits until what executes here has come to its end, all events are with Redis and all webhooks have been
+   * told. New executions are not refused: stop the server first.
    *
-   * @param deadlineMs How long to wait, in milliseconds.
+   * @param deadlineMs How long to wait, in milliseconds. Notifications that are not sent by then are reported
+   *   to `onError`.
    * @returns Whether all has come to its end.
    */
   async drain(deadlineMs: number): Promise<boolean> {
@@ -231,8 +232,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const endAt = runtime.now() + deadlineMs;
     for (;;) {
       const busy = this.#buses.all().filter((bus) => bus.isExecuting || bus.runs.isSending);
-      if (busy.length === 0) return true;
-      if (runtime.now() >= endAt) return false;
+      const { webhooks } = this.#services;
+      if (busy.length === 0 && webhooks.underWay === 0) return true;
+      if (runtime.now() >= endAt) {
+        if (webhooks.underWay > 0) this.reportError(notTold(webhooks.underWay, deadlineMs));
+        return false;
+      }
       await sleep(runtime, Math.min(50, Math.max(1, endAt - runtime.now())));
     }
   }
@@ -240,7 +245,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   /**
    * Ends the manager: tasks that still execute here are failed at once, rather than after the
    * failover time; who listens to others gets an `EVENTS_LOST`; subscriptions end, and so do the
-   * connections that were opened here. Takes `closeDeadlineMs` at most, whether or not Redis answers;
+   * connections that were opened here. Waits until webhooks have been told. Takes `closeDeadlineMs` at most, whether or not Redis answers;
    * what could not be done by then is reported to `onError`, and the other replicas fail the tasks
    * that are left. Never rejects. Safe to repeat.
    */
@@ -263,6 +268,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       reconciler: this.#reconciler,
       lease: this.#services.lease,
       hub: this.hub,
+      webhooks: this.#services.webhooks,
       closeQueues: async () => this.closeQueues(),
     };
     await closeManager(this.runner.runtime, parts, this.#closeDeadlineMs, this.reportError);

@@ -4,6 +4,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { ChannelHub } from '../messages/channel-hub.ts';
 import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { RunReconciler } from '../execution/bus-services.ts';
 
 /** What a queue manager has open. */
@@ -12,6 +13,7 @@ export interface OpenParts {
   readonly reconciler: RunReconciler;
   readonly lease: ReplicaLease;
   readonly hub: ChannelHub;
+  readonly webhooks: Pick<Webhooks, 'underWay' | 'settled'>;
   /** Closes the direct queues. */
   readonly closeQueues: () => Promise<void>;
 }
@@ -22,7 +24,7 @@ export interface OpenParts {
  */
 export async function closeManager(
   runtime: Runtime,
-  { buses, reconciler, lease, hub, closeQueues }: OpenParts,
+  { buses, reconciler, lease, hub, webhooks, closeQueues }: OpenParts,
   deadlineMs: number,
   onError: (error: unknown) => void,
 ): Promise<void> {
@@ -49,10 +51,37 @@ export async function closeManager(
   );
   await closingQueues;
   for (const bus of buses) bus.shutDown(noMoreEvents(bus.task.taskId));
+  const telling = toldWebhooks(runtime, webhooks, deadlineAt, () => {
+    onError(notTold(webhooks.underWay, deadlineMs));
+  });
   // Where something is left to be done, the lease runs out, so that others do it.
   const hasEndedAll = ended.every(Boolean);
   await tried(lease.stop(hasEndedAll), 'Leaving the list of replicas');
   await tried(hub.close(), 'Ending the subscriptions');
+  await telling;
+}
+
+/** @param onLate Called where some are not sent in time: they go on, as far as the process does. */
+async function toldWebhooks(
+  runtime: Runtime,
+  webhooks: OpenParts['webhooks'],
+  deadlineAt: number,
+  onLate: () => void,
+): Promise<void> {
+  try {
+    await withDeadline(runtime, webhooks.settled(), deadlineAt, () => 'Telling webhooks');
+  } catch {
+    // Nothing but the deadline: each notification reports for itself why it failed.
+    onLate();
+  }
+}
+
+/** Why webhooks may not be told what they should be: so many notifications are not sent in time. */
+export function notTold(count: number, deadlineMs: number): A2ARedisError {
+  return new A2ARedisError(
+    'DEADLINE_EXCEEDED',
+    `${count} notifications to webhooks were not sent within ${deadlineMs} ms: they are lost where the process ends now.`,
+  );
 }
 
 /** Ends what executes in this process, and sends what was published here. */
