@@ -49,9 +49,15 @@ export type A2ARedisErrorCode =
   | 'EVENT_SET_ASIDE'
   | 'ABORTED';
 
+/** Marks errors of every copy of this class: a process may hold the ESM and the CommonJS build of core, or two versions. */
+const BRAND = Symbol.for('@a2a-redis/core/A2ARedisError');
+
 /**
  * Every fault that these packages raise themselves. Faults that belong to the A2A protocol (a page
  * token from elsewhere) use the SDK's own classes instead, so that a peer sees the right code.
+ *
+ * `instanceof` holds for an error of any copy of this class in the process: that of the ESM build, of the CommonJS
+ * build, and of another version.
  */
 export class A2ARedisError extends Error {
   override readonly name = 'A2ARedisError';
@@ -66,5 +72,16 @@ export class A2ARedisError extends Error {
   constructor(code: A2ARedisErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
+  /** See the class: asked by `instanceof`. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // What is derived from it is told as ever.
+    if (this !== A2ARedisError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && Reflect.get(value, BRAND) === true;
   }
 }

@@ -15,8 +15,11 @@ export interface Scope {
 /** Finds the scope of a call. */
 export type ScopeResolver = (context: ServerCallContext) => Scope;
 
-/** The scopes of contexts that no request brought; see {@link contextOfScope}. */
-const SCOPES = new WeakMap<ServerCallContext, Scope>();
+/**
+ * Where a context that no request brought has its scope; see {@link contextOfScope}. On the context itself: a queue
+ * manager and a store may be of different builds of these packages, and so of different copies of this module.
+ */
+const SCOPE = Symbol.for('@a2a-redis/core/scope');
 
 /**
  * A context for calls on behalf of a scope, outside any request: to end the tasks of a replica that
@@ -25,8 +28,7 @@ const SCOPES = new WeakMap<ServerCallContext, Scope>();
 export function contextOfScope(scope: Scope): ServerCallContext {
   const user = { isAuthenticated: true, userName: scope.owner };
   const context = new ServerCallContext({ tenant: scope.tenant, user });
-  SCOPES.set(context, scope);
-  return context;
+  return Object.defineProperty(context, SCOPE, { value: scope });
 }
 
 /**
@@ -42,13 +44,19 @@ export function scopeResolver(ownerResolver: OwnerResolver = resolveUserScope): 
   }
   return (context) => {
     requireContext(context);
-    const known = SCOPES.get(context);
-    if (known !== undefined) return known;
+    if (isOfScope(context)) return context[SCOPE];
     return {
       tenant: requireScopePart('tenant', context.tenant ?? ''),
       owner: requireScopePart('owner', ownerResolver(context)),
     };
   };
+}
+
+/** Whether a context was made for a scope, and not by a request. */
+function isOfScope(
+  context: ServerCallContext,
+): context is ServerCallContext & { readonly [SCOPE]: Scope } {
+  return SCOPE in context;
 }
 
 function requireContext(context: unknown): void {
