@@ -4,7 +4,7 @@ import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/serv
 import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
-import { EventConfigs } from './event-configs.ts';
+import { withPresentConfigs } from './event-configs.ts';
 import type { TaskTurns } from './task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
@@ -38,13 +38,11 @@ export interface SenderParts {
 export class DistributedSender implements PushNotificationSender {
   readonly #sender: PushNotificationSender;
   readonly #parts: SenderParts;
-  readonly #configs: EventConfigs | undefined;
   readonly #sent = new LruMap<true>(MOST_REMEMBERED);
 
   constructor(sender: PushNotificationSender, parts: SenderParts) {
     this.#sender = sender;
     this.#parts = parts;
-    this.#configs = EventConfigs.of(sender);
   }
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
@@ -76,13 +74,13 @@ export class DistributedSender implements PushNotificationSender {
     notification: () => Notification | Promise<Notification>,
   ): Promise<void> {
     const { turns, resolveScope } = this.#parts;
-    // What is of no task has nobody to be told.
-    const task = taskId === '' ? undefined : `${scopeSegment(resolveScope(context))}:${taskId}`;
-    const within = task === undefined ? undefined : this.#configs?.now(taskId, context);
+    const isOfTask = taskId !== '';
+    const sender = isOfTask ? withPresentConfigs(this.#sender, taskId, context) : this.#sender;
+    // What is of no task has nobody to be told, and waits for nothing.
+    const task = isOfTask ? `${scopeSegment(resolveScope(context))}:${taskId}` : undefined;
     await turns.take(task, async () => {
       const { response, task: after, context: asWhom } = await notification();
-      const send = async (): Promise<void> => this.#sender.send(response, asWhom, after);
-      await (within === undefined ? send() : within(send));
+      await sender.send(response, asWhom, after);
     });
   }
 

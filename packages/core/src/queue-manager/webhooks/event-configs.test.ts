@@ -71,6 +71,8 @@ describe.each([
   beforeEach(async () => {
     // The SDK's sender reports every notification on the console.
     vi.spyOn(console, 'info').mockImplementation(() => {});
+    // And once a context whose client names no version.
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
     receiver.listen(0, '127.0.0.1');
     await once(receiver, 'listening');
     store = wrapped(new InMemoryPushNotificationStore());
