@@ -295,6 +295,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     from: '!this.runs.has(publisher) || this.#subscribers.isWaitedFor',
     to: '!this.runs.has(publisher)',
     survivesTests: WHOLE_MANAGER,
+    survives:
+      'The next event that it hears does not follow what it has, and has it look: see "a subscriber does not look for what comes before the event that it hears".',
     conditions: DENSE_CUT,
   },
   {
