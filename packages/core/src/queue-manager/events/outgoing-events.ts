@@ -40,6 +40,8 @@ export class OutgoingEvents<E extends OutgoingEvent, R> {
   readonly #waiting: E[] = [];
   /** The characters of all that wait. */
   #length = 0;
+  /** Who waits until an event was taken away, in the order of the events. */
+  readonly #watches: { readonly event: E; readonly onTaken: () => void }[] = [];
   #sending: Promise<void> | undefined;
   #hasBegun = false;
 
@@ -68,7 +70,19 @@ export class OutgoingEvents<E extends OutgoingEvent, R> {
   take(count: number): E[] {
     const taken = this.#waiting.splice(0, count);
     for (const { body } of taken) this.#length -= body.length;
+    for (let next = this.#watches[0]; next !== undefined; next = this.#watches[0]) {
+      if (!taken.includes(next.event)) break;
+      this.#watches.shift();
+      next.onTaken();
+    }
     return taken;
+  }
+
+  /** Resolves when one of those that wait was taken away, and with it all that came before. */
+  async taken(event: E): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#watches.push({ event, onTaken: resolve });
+    });
   }
 
   /** Takes all away that was tried for long enough, whether or not its turn had come. */

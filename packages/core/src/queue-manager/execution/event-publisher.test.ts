@@ -59,6 +59,48 @@ describe('EventPublisher', () => {
     expect([publisher.hasPublishedEnd, publisher.hasLost]).toEqual([true, false]);
   });
 
+  it('hands on no more of a gap than its first event, which fails the request', async () => {
+    const publishing = new Publishing();
+    const { parts, publisher, heard } = publishing;
+    let accept = (): void => {};
+    const away = new Promise<void>((resolve) => {
+      accept = resolve;
+    });
+    parts.onSend = async () => {
+      await away;
+      return 'accepted';
+    };
+    publishing.publish(...Array<AgentExecutionEvent>(105).fill(ARTIFACT));
+    expect(heard).toEqual(Array.from({ length: 101 }, (_, index) => index + 1));
+    accept();
+    await publishing.settled();
+    publishing.publish(ARTIFACT);
+    expect(heard.slice(100)).toEqual([101, 106]);
+    await publishing.settled();
+    expect(parts.errors).toMatchObject([
+      { code: 'EVENTS_LOST', message: expect.stringContaining('Events 101–105 of task "t"') },
+    ]);
+    expect([publisher.counter, publisher.hasLost]).toEqual([106, true]);
+  });
+
+  it('tells when all that was published by then is with Redis, or given up', async () => {
+    const publishing = new Publishing();
+    const { parts, publisher } = publishing;
+    const order: string[] = [];
+    parts.onSend = async ({ firstCounter }) => {
+      order.push(`send ${firstCounter}`);
+      return 'accepted';
+    };
+    await publisher.sent();
+    publishing.publish(ARTIFACT, ARTIFACT);
+    const both = publisher.sent().then(() => order.push('both'));
+    await both;
+    publishing.publish(ARTIFACT);
+    publisher.stop();
+    await publisher.sent();
+    expect(order).toEqual(['send 1', 'both']);
+  });
+
   it("drops quietly what comes after the run's own end: requests have the end that is stored", async () => {
     const publishing = new Publishing();
     publishing.parts.onSend = async ({ firstCounter, bodies }) =>

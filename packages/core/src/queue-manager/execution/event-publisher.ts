@@ -35,8 +35,8 @@ export class EventPublisher {
   #counter = 0;
   /** What listeners to the execution get once others can: as a rule they have it at once. */
   readonly #deferred = new OrderedCalls();
-  /** Who waits until all that was published by then is with Redis. */
-  readonly #unsent = new OrderedCalls();
+  /** Whether the last event was refused, as too many wait for Redis. */
+  #isInGap = false;
   #status: TaskStatus | undefined;
   #hasPublishedEnd = false;
   /** The last event with a status that was accepted, as text; empty where there was none. */
@@ -123,6 +123,13 @@ export class EventPublisher {
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
     this.#counter += 1;
+    const isInGap = this.#isInGap;
+    this.#isInGap = body !== undefined && this.#outbox.isFull;
+    // The request that stores the first event of a gap fails by that, and hears no other: so nothing of it is kept.
+    if (this.#services.eventStore !== undefined && isInGap && this.#isInGap) {
+      this.#outbox.push(this.#counter, body ?? '');
+      return;
+    }
     const eventId = { publisher: this.run, counter: this.#counter };
     const identified = identifiedEvent(event, eventId, this.#services);
     const toListeners = (): void => {
@@ -135,7 +142,6 @@ export class EventPublisher {
     const isCertain = this.#services.lease.isCertain && this.#deferred.isEmpty;
     const settle = this.#sender.expect(identified);
     const settleDeferred = isCertain ? undefined : this.#deferred.add(toListeners);
-    const settleUnsent = this.#unsent.add(() => {});
     const onSettled = (outcome: EventOutcome): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       // Requests here store also what others do not get.
@@ -143,7 +149,6 @@ export class EventPublisher {
       settle(outcome, settleDeferred === undefined ? 'heard' : 'unheard');
       // Only where the run was ended, nobody is told.
       settleDeferred?.(outcome === 'accepted' || outcome === 'lost');
-      settleUnsent(true);
     };
     this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
     if (isCertain) toListeners();
@@ -164,9 +169,7 @@ export class EventPublisher {
 
   /** Resolves when all that was published so far is with Redis, or was given up. */
   async sent(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#unsent.after(resolve);
-    });
+    await this.#outbox.sent();
   }
 
   /** Resolves when all is with Redis, or was given up: also what is published meanwhile. */

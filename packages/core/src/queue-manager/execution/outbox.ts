@@ -117,7 +117,7 @@ export class Outbox {
       onSettled?.(this.#closedAs);
       return;
     }
-    if (this.#outgoing.isFull && body !== END_OF_EVENTS) {
+    if (this.isFull && body !== END_OF_EVENTS) {
       this.#refused = [this.#refused?.[0] ?? counter, counter];
       onSettled?.('lost');
       return;
@@ -127,6 +127,17 @@ export class Outbox {
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
     const giveUpAt = this.#runtime.now() + tryMs;
     this.#outgoing.push({ counter, body, giveUpAt, onSettled, endsTask });
+  }
+
+  /** Whether an event would be refused now: too many wait. */
+  get isFull(): boolean {
+    return this.#closedAs === undefined && this.#outgoing.isFull;
+  }
+
+  /** Resolves when all that waits now was accepted, or given up; but for the end, which never is. */
+  async sent(): Promise<void> {
+    const last = this.#outgoing.waiting.findLast(({ body }) => body !== END_OF_EVENTS);
+    if (last !== undefined) await this.#outgoing.taken(last);
   }
 
   /** Resolves when nothing waits any more. */
