@@ -48,6 +48,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/bus/subscriber-bus.ts`,
     from: 'while (joining.missed !== undefined && this.#state === joining) {',
     to: 'while (joining.missed !== undefined && this.#state !== joining) {',
+    survives:
+      'The next event that it hears does not follow what it has, and has it look: see "a subscriber does not look for what comes before the event that it hears".',
     conditions: DENSE_CUT,
   },
   {
