@@ -20,6 +20,12 @@ describe('parseMessage', () => {
     );
   });
 
+  it('reads how many events were too long, and that the end follows', () => {
+    const long = { kind: 'long', publisher: 'a-1', firstCounter: 3, count: 2, isEnd: false };
+    expect(parseMessage('La-1 3 2')).toEqual(long);
+    expect(parseMessage('La-1 3 2\nz')).toEqual({ ...long, isEnd: true });
+  });
+
   it('reads positions and requests', () => {
     const counters = new Map([
       ['a-1', 3],
@@ -39,6 +45,10 @@ describe('parseMessage', () => {
     'Ea-1 1',
     'Ea-1 0\ns',
     'E a\ns',
+    'L',
+    'La-1 1',
+    'La-1 1 0',
+    'La-1 0 1',
     'P',
     'Pno\n',
     'Plive\nx',

@@ -1,3 +1,5 @@
+import { END_OF_EVENTS } from '@a2a-redis/core/queue-manager';
+
 /** What is published on a channel. */
 export type ChannelMessage =
   /** Events of one publisher that follow one another. */
@@ -6,6 +8,14 @@ export type ChannelMessage =
       readonly publisher: string;
       readonly firstCounter: number;
       readonly bodies: readonly string[];
+    }
+  /** So many events of one publisher, which are too long for a message, and whether its end follows. */
+  | {
+      readonly kind: 'long';
+      readonly publisher: string;
+      readonly firstCounter: number;
+      readonly count: number;
+      readonly isEnd: boolean;
     }
   /** How many events of each publisher there were before this message, and whether more come. */
   | {
@@ -35,6 +45,19 @@ export function parseMessage(message: string): ChannelMessage | undefined {
       const [, publisher, counter] = /^([\w-]+) ([1-9]\d{0,15})$/.exec(header) ?? [];
       if (publisher === undefined || lines.length === 0) return undefined;
       return { kind: 'events', publisher, firstCounter: Number(counter), bodies: lines };
+    }
+    case 'L': {
+      const match = /^([\w-]+) ([1-9]\d{0,15}) ([1-9]\d{0,8})$/.exec(header);
+      const [, publisher, counter, count] = match ?? [];
+      if (publisher === undefined) return undefined;
+      const isEnd = lines[0] === END_OF_EVENTS;
+      return {
+        kind: 'long',
+        publisher,
+        firstCounter: Number(counter),
+        count: Number(count),
+        isEnd,
+      };
     }
     case 'P':
       return parsePosition(header, lines);

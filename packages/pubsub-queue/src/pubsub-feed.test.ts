@@ -68,7 +68,7 @@ class Feed {
       this.requests += 1;
     } else {
       const { message } = news.error;
-      if (news.kind === 'missed')
+      if (news.kind !== 'lost')
         this.losses.push(/subscriber: (.*)\. Subscribe/.exec(message)?.[1] ?? '');
       else this.errors.push(message);
     }
@@ -126,6 +126,21 @@ describe('PubSubFeed', () => {
       '2 of them did not come, or could not be sent',
       '2 of them did not come, or could not be sent',
       '3 of them did not come',
+    ]);
+  });
+
+  it('tells of events that are too long once, and goes on behind them', async () => {
+    const feed = await Feed.open('Plive\na-1 7');
+    feed.receive('La-1 8 1');
+    feed.receive('La-1 8 1');
+    feed.receiveEvents('a-1', 9, 's9');
+    feed.receive('La-1 11 1\nz');
+    feed.receive('Pover\na-1 11');
+    expect(feed.events).toEqual(['a-1 9 s9', 'a-1 12 z']);
+    expect(feed.losses).toEqual([
+      'they are too long for a message, and no store has them',
+      '1 of them did not come, or could not be sent',
+      'they are too long for a message, and no store has them',
     ]);
   });
 

@@ -21,6 +21,7 @@ const ANNOUNCEMENT_MS = 2000;
 const MOST_PUBLISHERS = 1000;
 
 type EventsMessage = Extract<ChannelMessage, { readonly kind: 'events' }>;
+type LongMessage = Extract<ChannelMessage, { readonly kind: 'long' }>;
 type PositionMessage = Extract<ChannelMessage, { readonly kind: 'position' }>;
 
 /** What a feed needs. */
@@ -35,7 +36,7 @@ export interface PubSubFeedParts extends ChannelFeedParts {
  * Messages of one channel come in the order in which they were published, or not at all. So a jump
  * in a publisher's counters is a loss, and so is an announced position beyond what came before it.
  */
-export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
+export class PubSubFeed extends ChannelFeed<EventsMessage | LongMessage | PositionMessage> {
   readonly #channel: PubSubFeedParts['channel'];
   /** The counter of the last event of each publisher. */
   readonly #seen = new LruMap<number>(MOST_PUBLISHERS);
@@ -77,10 +78,12 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
     return parseMessage(text);
   }
 
-  protected override take(news: EventsMessage | PositionMessage): void {
+  protected override take(news: EventsMessage | LongMessage | PositionMessage): void {
     if (news.kind === 'position') {
       this.#compare(news);
       this.#wake();
+    } else if (news.kind === 'long') {
+      this.#takeLong(news);
     } else {
       this.#takeEvents(news);
     }
@@ -122,20 +125,38 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | PositionMessage> {
   }
 
   #takeEvents({ publisher, firstCounter, bodies }: EventsMessage): void {
-    const isOwn = this.follower.isOwn(publisher);
     for (const [index, body] of bodies.entries()) {
       const counter = firstCounter + index;
-      // Before the first position, anybody may have begun long ago.
-      const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : counter - 1);
-      if (counter <= before) continue;
-      this.#seen.set(publisher, counter);
-      if (counter > before + 1 && this.follower.isHeard(publisher)) {
-        this.#lose(`${counter - before - 1} of them did not come, or could not be sent`);
-      }
+      if (!this.#isNext(publisher, counter)) continue;
       if (body === END_OF_EVENTS) this.#isLive = false;
-      else if (!isOwn) this.#isLive = true;
+      else if (!this.follower.isOwn(publisher)) this.#isLive = true;
       this.follower.onNews({ kind: 'event', event: { eventId: { publisher, counter }, body } });
     }
+  }
+
+  /** The record has them. */
+  #takeLong({ publisher, firstCounter, count, isEnd }: LongMessage): void {
+    const end = firstCounter + count;
+    const isNew = this.#isNext(publisher, firstCounter, end - 1);
+    if (isNew && !this.follower.isOwn(publisher)) this.#isLive = true;
+    if (isNew && this.follower.isHeard(publisher)) {
+      const error = this.lost('they are too long for a message, and no store has them');
+      this.follower.onNews({ kind: 'stored', error });
+    }
+    if (!isEnd) return;
+    this.#takeEvents({ kind: 'events', publisher, firstCounter: end, bodies: [END_OF_EVENTS] });
+  }
+
+  /** Whether some events, or one, were not all heard before. Where others did not come before them, this is told. */
+  #isNext(publisher: string, first: number, last = first): boolean {
+    // Before the first position, anybody may have begun long ago.
+    const before = this.#seen.get(publisher) ?? (this.#isPlaced ? 0 : first - 1);
+    if (last <= before) return false;
+    this.#seen.set(publisher, last);
+    if (first > before + 1 && this.follower.isHeard(publisher)) {
+      this.#lose(`${first - before - 1} of them did not come, or could not be sent`);
+    }
+    return true;
   }
 
   #compare({ isOver, counters }: PositionMessage): void {

@@ -2,6 +2,7 @@ import { CuttingProxy, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { LONGEST_MESSAGE_BYTES } from './longest-message.ts';
 import { OpenChannel } from '../test/open-channel.ts';
 
 let server: RedisServer;
@@ -31,6 +32,18 @@ describe('publish-events', () => {
     expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns{"x":1}\na{"y":2}']);
     expect(await opened.state()).toEqual({ 'r:a-1': '', 'c:a-1': '2' });
     expect(await opened.ttl()).toBe(1000);
+  });
+
+  it('tells of events that are too long for a message how many there are', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    await opened.setState({ 'r:a-1': '' });
+    const fitting = 's'.repeat(LONGEST_MESSAGE_BYTES);
+    await opened.send({ publisher: 'a-1', firstCounter: 1, bodies: [fitting] });
+    await opened.send({ publisher: 'a-1', firstCounter: 2, bodies: [`${fitting}s`] });
+    await opened.send({ publisher: 'a-1', firstCounter: 3, bodies: [fitting, 's4', 'z'] });
+    const messages = await messagesOf(opened, 3);
+    expect(messages).toEqual([`Ea-1 1\n${fitting}`, 'La-1 2 1', 'La-1 3 2\nz']);
+    expect(await opened.state()).toEqual({ 'c:a-1': '4', end: '' });
   });
 
   it('publishes nothing twice, and of a batch that grew only what is new', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@a2a-redis/core/shared';
 
 import { eventsMessage, parseMessage } from '../channel-message.ts';
+import { LONGEST_MESSAGE_BYTES } from '../longest-message.ts';
 import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
@@ -100,8 +101,13 @@ export class QueueChannel {
     this.#parts.hub.leave(this.keys.channel, this.#onMessage);
   }
 
-  /** Hands an event to all readers here, and publishes it for all others. */
+  /**
+   * Hands an event to all readers here, and publishes it for all others.
+   *
+   * @throws {A2ARedisError} `LIMIT_EXCEEDED` for one that is too long for a message, and where too many wait.
+   */
   async publish(body: string): Promise<void> {
+    this.#requireFit(body);
     this.#producer.requireRoom();
     for (const buffer of this.#buffers) buffer.push(body);
     await this.#producer.push(body);
@@ -110,6 +116,17 @@ export class QueueChannel {
   /** Resolves when all that was published here is with Redis, or has failed. */
   async drained(): Promise<void> {
     await this.#producer.drained();
+  }
+
+  /** What is too long for a message is nowhere else to be read. */
+  #requireFit(body: string): void {
+    const bytes = Buffer.byteLength(body);
+    if (bytes <= LONGEST_MESSAGE_BYTES) return;
+    const event = `An event of queue ${JSON.stringify(this.keys.queueId)} has ${bytes} bytes as JSON`;
+    throw new A2ARedisError(
+      'LIMIT_EXCEEDED',
+      `${event}; ${LONGEST_MESSAGE_BYTES} fit into a message. Queues of Streams take longer ones.`,
+    );
   }
 
   async #subscribe(): Promise<void> {

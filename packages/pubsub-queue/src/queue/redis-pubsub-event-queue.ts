@@ -55,7 +55,7 @@ export class RedisPubSubEventQueue implements AsyncIterable<AgentExecutionEvent>
    *
    * @returns When Redis has it.
    * @throws {A2ARedisError} `QUEUE_CLOSED`; `INVALID_ARGUMENT` for what is no event of the SDK;
-   *   `LIMIT_EXCEEDED` where too many events wait for Redis; `DEADLINE_EXCEEDED` after 10
+   *   `LIMIT_EXCEEDED` for one of more than 4 MiB, and where too many events wait for Redis; `DEADLINE_EXCEEDED` after 10
    *   seconds without Redis: whether other processes get the event is then unknown, readers in this
    *   one have it.
    */

@@ -14,6 +14,10 @@
 -- Returns nothing: defines the companion.
 local companion = { keys = 1 }
 
+-- The longest message that carries events, in bytes. A server closes a connection for messages that is behind by
+-- 32 MB, or by 8 MB for a minute: with all that others are to hear over it. See also longest-message.ts.
+local LONGEST_MESSAGE = 4194304
+
 -- What check found, for apply.
 local known
 
@@ -22,6 +26,16 @@ function companion.check(k, a, last_arg)
   local refusal
   refusal, known = refusal_of(KEYS[k + 1], a, 7, last_arg)
   return refusal
+end
+
+-- The events, or how many there are: the record of the task has them.
+local function message_of(run, from, lines)
+  local place = run .. ' ' .. string.format('%.0f', from)
+  local length = 0
+  for _, line in ipairs(lines) do length = length + #line end
+  if length <= LONGEST_MESSAGE then return 'E' .. place .. '\n' .. table.concat(lines, '\n') end
+  local is_end = lines[#lines] == 'z'
+  return string.format('L%s %d%s', place, is_end and #lines - 1 or #lines, is_end and '\nz' or '')
 end
 
 -- What was published before is left out: which is known by the counter of the run, and of a run that ended
@@ -67,8 +81,5 @@ function companion.apply(k, a, last_arg)
   end
   keep_state(state, ended and ARGV[a + 6] or ARGV[a + 5])
 
-  if #lines > 0 then
-    local header = 'E' .. run .. ' ' .. string.format('%.0f', from)
-    redis.call(ARGV[a + 4], ARGV[a + 3], header .. '\n' .. table.concat(lines, '\n'))
-  end
+  if #lines > 0 then redis.call(ARGV[a + 4], ARGV[a + 3], message_of(run, from, lines)) end
 end

@@ -120,6 +120,23 @@ describe('while Redis is away', () => {
   });
 });
 
+it('refuses an event that is too long for a message, and goes on', async () => {
+  const [reader, writer] = [
+    await queues.open().createOrTap('q'),
+    await queues.open().createOrTap('q'),
+  ];
+  const bytes = 4 * 1024 * 1024;
+  await expect(writer.enqueueEvent(chunkOf('x'.repeat(bytes)))).rejects.toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+    message: expect.stringMatching(
+      `^An event of queue "q" has \\d+ bytes as JSON; ${bytes} fit into a message`,
+    ),
+  });
+  await enqueue(writer, 'next');
+  expect([await read(reader, 1), await read(writer, 1)]).toEqual([['next'], ['next']]);
+  expect(queues.errors).toEqual([]);
+});
+
 it('refuses wrong options by name', () => {
   const refused = [{ sharded: 'yes' }, { maxBufferedEvents: 0 }, { maxBufferdEvents: 1 }];
   for (const options of refused) {

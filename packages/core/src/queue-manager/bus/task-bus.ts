@@ -377,6 +377,9 @@ export class TaskBus extends ListeningBus {
         this.#services.onError(news.error);
         this.#subscribers.miss(news.error);
         break;
+      case 'stored':
+        this.#subscribers.miss(news.error);
+        break;
       case 'lost':
         this.#lose(news.error);
         break;

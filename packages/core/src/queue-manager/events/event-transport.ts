@@ -47,12 +47,13 @@ export interface TransportedEvent {
  *
  * - `event`: an event, this process's own among them, in the order of the transport. Each comes once.
  * - `missed`: events did not come, and are not kept: the record of the task may have what they brought.
+ * - `stored`: events are in the record of the task alone, as they are too long for the transport.
  * - `lost`: events were lost for good: they can be neither received nor read any more.
  * - `request`: requests to cancel the task, or answers to them, may have changed.
  */
 export type FeedNews =
   | { readonly kind: 'event'; readonly event: TransportedEvent }
-  | { readonly kind: 'missed' | 'lost'; readonly error: A2ARedisError }
+  | { readonly kind: 'missed' | 'stored' | 'lost'; readonly error: A2ARedisError }
   | { readonly kind: 'request' };
 
 /** Who follows the events of a task. */
