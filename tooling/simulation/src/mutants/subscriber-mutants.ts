@@ -71,6 +71,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
     file: `${PUBSUB}/scripts/publish-events.lua`,
     from: "if ARGV[last_arg] == 'z' and not is_known and another_goes_on(state, run) then return end",
     to: '',
+    survives:
+      'It takes a lost reply to the end of a run, and another run that begins before that end is sent once more.',
     conditions: DENSE_CUT,
   },
   {
