@@ -7,6 +7,7 @@ export { describeDatabases } from './describe-databases.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
 export { describeHarmfulMessages } from './describe-harmful-messages.ts';
+export { describeLostRedis } from './describe-lost-redis.ts';
 export { describeLongEvents } from './describe-long-events.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
