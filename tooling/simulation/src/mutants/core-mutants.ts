@@ -65,7 +65,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'webhooks are told by every request',
     file: `${CORE}/queue-manager/webhooks/distributed-sender.ts`,
-    from: 'if (eventId !== undefined && !(this.#isOwn(eventId.publisher) && this.#isFirst(eventId)))\n      return;',
+    from: 'if (!isOurs) return;',
     to: '',
     conditions: CALM,
   },

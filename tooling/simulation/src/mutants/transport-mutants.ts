@@ -106,8 +106,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'PubSubFeed does not tell of a gap',
     file: `${PUBSUB}/pubsub-feed.ts`,
-    from: 'if (counter > before + 1 && ',
-    to: 'if (counter > before + 1000 && ',
+    from: 'if (first > before + 1 && ',
+    to: 'if (first > before + 1000 && ',
     conditions: DENSE_CUT,
   },
   {
