@@ -69,7 +69,7 @@ export class OwnListeners {
     return this.#state.phase === 'waiting' || this.#state.phase === 'telling';
   }
 
-  deliver({ event }: IdentifiedEvent): void {
+  deliver({ event }: Pick<IdentifiedEvent, 'event'>): void {
     this.#hear(event);
   }
 

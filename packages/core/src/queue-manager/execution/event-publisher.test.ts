@@ -36,7 +36,7 @@ class Publishing {
 
   publish(...events: readonly AgentExecutionEvent[]): void {
     for (const event of events) {
-      this.publisher.publish(event, ({ eventId }) => this.heard.push(eventId.counter));
+      this.publisher.publish(event, ({ eventId }) => this.heard.push(eventId?.counter ?? 0));
     }
   }
 
@@ -99,6 +99,28 @@ describe('EventPublisher', () => {
     publisher.stop();
     await publisher.sent();
     expect(order).toEqual(['send 1', 'both']);
+  });
+
+  it('counts no event that cannot be sent: nobody elsewhere misses one', async () => {
+    const publishing = new Publishing();
+    const unsent = AgentEvent.statusUpdate({
+      taskId: 't',
+      contextId: 'c',
+      status: { state: TaskState.TASK_STATE_WORKING, message: undefined, timestamp: undefined },
+      metadata: { big: 1n },
+    });
+    publishing.publish(WORKING, unsent, ARTIFACT);
+    const { heard, parts, publisher } = publishing;
+    expect(heard).toEqual([1, 0, 2]);
+    await publishing.settled();
+    expect([parts.sent, publisher.counter]).toEqual([['r-1 1:sa'], 2]);
+    expect(parts.fates).toEqual(['1 written', '2 written']);
+    expect(parts.errors).toEqual([
+      expect.objectContaining({
+        message:
+          'An event of task "t" cannot be written as JSON: only requests that execute the task here get it.',
+      }),
+    ]);
   });
 
   it("drops quietly what comes after the run's own end: requests have the end that is stored", async () => {

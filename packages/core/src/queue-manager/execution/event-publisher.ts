@@ -17,8 +17,11 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
 import { taskIdOf } from './task-of-event.ts';
 
+/** An event for those who listen to the execution; one that nobody else can get has no id. */
+export type HeardEvent = Pick<IdentifiedEvent, 'event'> & Partial<IdentifiedEvent>;
+
 /** Gives an event to those who listen to the execution. */
-export type Deliver = (event: IdentifiedEvent) => void;
+export type Deliver = (event: HeardEvent) => void;
 
 /**
  * What one run of a task publishes: counted, identified, handed to those who listen to the execution, and
@@ -122,12 +125,19 @@ export class EventPublisher {
     const body = this.#encode(event);
     this.#status = statusOf(event) ?? this.#status;
     this.#hasPublishedEnd ||= isTerminal(this.#status);
+    // It is not counted: who hears the others elsewhere would miss it for ever.
+    if (body === undefined) {
+      this.#deferred.after(() => {
+        deliver({ event });
+      });
+      return;
+    }
     this.#counter += 1;
     const isInGap = this.#isInGap;
-    this.#isInGap = body !== undefined && this.#outbox.isFull;
+    this.#isInGap = this.#outbox.isFull;
     // The request that stores the first event of a gap fails by that, and hears no other: so nothing of it is kept.
     if (this.#services.eventStore !== undefined && isInGap && this.#isInGap) {
-      this.#outbox.push(this.#counter, body ?? '');
+      this.#outbox.push(this.#counter, body);
       return;
     }
     const eventId = { publisher: this.run, counter: this.#counter };
@@ -135,10 +145,6 @@ export class EventPublisher {
     const toListeners = (): void => {
       deliver(identified);
     };
-    if (body === undefined) {
-      this.#deferred.after(toListeners);
-      return;
-    }
     const isCertain = this.#services.lease.isCertain && this.#deferred.isEmpty;
     const settle = this.#sender.expect(identified);
     const settleDeferred = isCertain ? undefined : this.#deferred.add(toListeners);
