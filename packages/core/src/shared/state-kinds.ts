@@ -1,15 +1,18 @@
 import { TaskState, type TaskStatus } from '@a2a-js/sdk';
 
-const TERMINAL_STATES: ReadonlySet<TaskState> = new Set([
+const TERMINAL_STATES: ReadonlySet<TaskState | undefined> = new Set([
   TaskState.TASK_STATE_COMPLETED,
   TaskState.TASK_STATE_FAILED,
   TaskState.TASK_STATE_CANCELED,
   TaskState.TASK_STATE_REJECTED,
 ]);
 
-/** Whether a status ends its task, as the A2A specification (section 4.1.3) lists the states. */
+/**
+ * Whether a status ends its task, as the A2A specification (section 4.1.3) lists the states. One that is `null`, as
+ * a store of others may have it, does not.
+ */
 export function isTerminal(status: TaskStatus | undefined): boolean {
-  return status !== undefined && TERMINAL_STATES.has(status.state);
+  return TERMINAL_STATES.has(status?.state);
 }
 
 /** Whether a status says that the task waits for its user, as the A2A specification (section 4.1.3) has it. */

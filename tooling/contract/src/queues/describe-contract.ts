@@ -10,6 +10,7 @@ import type { QueueManagerContract } from './subject.ts';
 import { survivesFailures } from './survives-failures.ts';
 import { takesOwnTaskIds } from './takes-own-task-ids.ts';
 import { takesEventsAfterTheEnd } from './takes-events-after-the-end.ts';
+import { takesPartialEvents } from './takes-partial-events.ts';
 import { waitsForUsers } from './waits-for-users.ts';
 
 const SPECS = [
@@ -19,6 +20,7 @@ const SPECS = [
   survivesFailures,
   takesEventsAfterTheEnd,
   takesOwnTaskIds,
+  takesPartialEvents,
   waitsForUsers,
   resubscribes,
   cancels,

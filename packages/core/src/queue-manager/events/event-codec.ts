@@ -8,13 +8,16 @@ import {
   STATUS_UPDATE_SHAPE,
   TASK_SHAPE,
 } from '../../shared/stored-shape.ts';
+import { wholeEvent } from './whole-event.ts';
 
 /**
  * An event as text: a letter for its kind, and its A2A JSON form. One line, whatever it holds.
  *
  * @throws {TypeError} Where the event is none of the SDK's.
  */
-export function encodeEvent(event: AgentExecutionEvent): string {
+export function encodeEvent(published: AgentExecutionEvent): string {
+  // The SDK's codecs write what is left out as something else, or trip over it.
+  const event = wholeEvent(published);
   switch (event.kind) {
     case 'message':
       return `m${JSON.stringify(Message.toJSON(event.data))}`;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
+import { TaskArtifactUpdateEvent, TaskState, type TaskStatusUpdateEvent } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
@@ -16,9 +16,13 @@ const ARTIFACT = AgentEvent.artifactUpdate(
   TaskArtifactUpdateEvent.fromJSON({ taskId: 't', contextId: 'c', artifact: { artifactId: 'a' } }),
 );
 
-function statusUpdate(state: TaskState, taskId = 't'): AgentExecutionEvent {
+function statusData(state: TaskState, taskId = 't'): TaskStatusUpdateEvent {
   const status = { state, message: undefined, timestamp: undefined };
-  return AgentEvent.statusUpdate({ taskId, contextId: 'c', status, metadata: undefined });
+  return { taskId, contextId: 'c', status, metadata: undefined };
+}
+
+function statusUpdate(state: TaskState, taskId?: string): AgentExecutionEvent {
+  return AgentEvent.statusUpdate(statusData(state, taskId));
 }
 
 /** A publisher, and what those who listen to the execution hear of its events: by counter. */
@@ -190,6 +194,26 @@ describe('EventPublisher', () => {
     await publishing.settled();
     expect(publishing.heard).toEqual([1]);
     expect([publishing.parts.fates, publishing.publisher.hasLost]).toEqual([['1 lost'], true]);
+  });
+
+  it('does not count what cannot be written: requests here alone get it, and nobody misses it', async () => {
+    const publishing = new Publishing();
+    const { parts, publisher, heard } = publishing;
+    const metadata = { big: 1n };
+    const event = AgentEvent.statusUpdate({
+      ...statusData(TaskState.TASK_STATE_WORKING),
+      metadata,
+    });
+    const nothing = { kind: 'task', data: null } as unknown as AgentExecutionEvent;
+    publishing.publish(WORKING, event, nothing, COMPLETED);
+    expect([heard, publisher.counter]).toEqual([[1, 0, 0, 2], 2]);
+    await publishing.settled();
+    expect([parts.sent, parts.fates]).toEqual([['r-1 1:ss'], ['1 written', '2 written']]);
+    expect(parts.errors).toEqual([
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    ]);
+    expect(publisher.hasLost).toBe(true);
   });
 
   it('says nothing to its store of an event of another task', async () => {

@@ -16,6 +16,7 @@ import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
 import { taskIdOf } from './task-of-event.ts';
+import { wholeEvent } from '../events/whole-event.ts';
 
 /** An event for those who listen to the execution; one that nobody else can get has no id. */
 export type HeardEvent = Pick<IdentifiedEvent, 'event'> & Partial<IdentifiedEvent>;
@@ -121,17 +122,20 @@ export class EventPublisher {
    * Publishes an event. Listeners to the execution have it at once, unless this process was silent for so
    * long that others may have ended the task.
    */
-  publish(event: AgentExecutionEvent, deliver: Deliver): void {
+  publish(published: AgentExecutionEvent, deliver: Deliver): void {
+    const event = wholeEvent(published);
     const body = this.#encode(event);
-    this.#status = statusOf(event) ?? this.#status;
-    this.#hasPublishedEnd ||= isTerminal(this.#status);
-    // It is not counted: who hears the others elsewhere would miss it for ever.
     if (body === undefined) {
+      // It is not counted, as others would miss it: it is left to what the request handler makes of it. As no
+      // record can hold it either, its task may lack an end.
+      this.#sender.lose();
       this.#deferred.after(() => {
         deliver({ event });
       });
       return;
     }
+    this.#status = statusOf(event) ?? this.#status;
+    this.#hasPublishedEnd ||= isTerminal(this.#status);
     this.#counter += 1;
     const isInGap = this.#isInGap;
     this.#isInGap = this.#outbox.isFull;

@@ -90,6 +90,11 @@ export class EventSender {
     return this.#hasLost;
   }
 
+  /** An event is given up that cannot be written. */
+  lose(): void {
+    this.#hasLost = true;
+  }
+
   /**
    * Announces an event that is going to be sent.
    *
