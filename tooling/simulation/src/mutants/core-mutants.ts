@@ -141,7 +141,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run does not wait for the one before it',
     file: `${CORE}/queue-manager/execution/task-run.ts`,
-    from: 'beforeFirst: async () => settled,',
+    from: 'await settled;',
     to: '',
     survives:
       'An execution begins when its run is entered, over the connection over which the events of the one before it went ahead.',

@@ -4,6 +4,8 @@
  * - `idle`: nothing.
  * - `held`: a request is about to execute it.
  * - `executing`: so many executions are under way; one more may be about to begin.
+ * - `continuing`: none is, as its executor has returned where the task waits for somebody, but publishes again; one
+ *   may be about to begin.
  * - `over`: nothing any more. The execution has come to its end, or others have ended it.
  *
  * ```text
@@ -11,6 +13,10 @@
  *   idle ──────────▶ held ──────────▶ executing ──────────────────────▶ idle, or held where one is to come
  *    ▲                │                   │ ▲
  *    └── letGo ───────┘             begin └─┘           any phase ── end ──▶ over
+ *
+ *                  continue                      rest
+ *   idle, or held ──────────▶ continuing ─────────────────▶ idle, or held where one is to come
+ *                                 └── begin ──▶ executing
  * ```
  */
 export type Activity =
@@ -22,6 +28,7 @@ export type Activity =
       /** Since when one more is about to begin; `undefined` where none is. */
       readonly heldSince: number | undefined;
     }
+  | { readonly phase: 'continuing'; readonly heldSince: number | undefined }
   | { readonly phase: 'over' };
 
 export const IDLE: Activity = { phase: 'idle' };
@@ -34,6 +41,7 @@ export function held(activity: Activity, now: number): Activity {
     case 'held':
       return { phase: 'held', since: now };
     case 'executing':
+    case 'continuing':
       return { ...activity, heldSince: now };
     case 'over':
     default:
@@ -47,6 +55,7 @@ export function letGo(activity: Activity): Activity {
     case 'held':
       return IDLE;
     case 'executing':
+    case 'continuing':
       return { ...activity, heldSince: undefined };
     case 'idle':
     case 'over':
@@ -67,10 +76,39 @@ export function settled(activity: Activity): Activity {
   if (activity.phase !== 'executing') return activity;
   const { executions, heldSince } = activity;
   if (executions > 1) return { ...activity, executions: executions - 1 };
-  return heldSince === undefined ? IDLE : { phase: 'held', since: heldSince };
+  return heldOrIdle(heldSince);
+}
+
+/** An executor publishes again that has returned. */
+export function continued(activity: Activity): Activity {
+  switch (activity.phase) {
+    case 'idle':
+      return { phase: 'continuing', heldSince: undefined };
+    case 'held':
+      return { phase: 'continuing', heldSince: activity.since };
+    case 'executing':
+    case 'continuing':
+    case 'over':
+    default:
+      return activity;
+  }
+}
+
+/** What an executor published that has returned leaves the task waiting for somebody again. */
+export function rested(activity: Activity): Activity {
+  return activity.phase === 'continuing' ? heldOrIdle(activity.heldSince) : activity;
+}
+
+/** Whether this process executes the task, or an executor of it works on. */
+export function isWorking({ phase }: Activity): boolean {
+  return phase === 'executing' || phase === 'continuing';
 }
 
 /** Whether events of this process may be to come. */
-export function isActive({ phase }: Activity): boolean {
-  return phase === 'held' || phase === 'executing';
+export function isActive(activity: Activity): boolean {
+  return activity.phase === 'held' || isWorking(activity);
+}
+
+function heldOrIdle(heldSince: number | undefined): Activity {
+  return heldSince === undefined ? IDLE : { phase: 'held', since: heldSince };
 }

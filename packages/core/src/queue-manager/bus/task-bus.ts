@@ -2,7 +2,19 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
 import { sleep } from '../../runtime/sleep.ts';
-import { type Activity, begun, held, IDLE, isActive, letGo, OVER, settled } from './activity.ts';
+import {
+  type Activity,
+  begun,
+  continued,
+  held,
+  IDLE,
+  isActive,
+  isWorking,
+  letGo,
+  OVER,
+  rested,
+  settled,
+} from './activity.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
@@ -18,6 +30,8 @@ import {
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
+import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
+import { statusOf } from '../events/end-status.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
@@ -46,6 +60,8 @@ export class TaskBus extends ListeningBus {
   readonly #own: OwnListeners;
   /** What this process does of the task on this bus. */
   #activity: Activity = IDLE;
+  /** What an executor works for that has returned: the request that it was given last. */
+  #request: ExecutingRequest | undefined;
 
   /**
    * @param onChanged The bus may not be needed any more.
@@ -83,8 +99,9 @@ export class TaskBus extends ListeningBus {
     return this.#activity.phase === 'over';
   }
 
+  /** Whether the task is executed here: also by an executor that has returned and works on. */
   get isExecuting(): boolean {
-    return this.#activity.phase === 'executing';
+    return isWorking(this.#activity);
   }
 
   /** Whether several executions of the task are under way here. */
@@ -150,6 +167,7 @@ export class TaskBus extends ListeningBus {
 
   async #begin(request: ExecutingRequest): Promise<TaskRun> {
     const { present } = this.runs;
+    this.#request = request;
     present.begin(request);
     await present.register();
     return present;
@@ -163,9 +181,10 @@ export class TaskBus extends ListeningBus {
   settle(): boolean {
     this.#activity = settled(this.#activity);
     if (this.isExecuting || this.#own.waitForEnd) return true;
-    const { isDeferring, isInterrupted } = this.runs.present.publisher;
+    const { publisher } = this.runs.present;
+    const { isDeferring } = publisher;
     // The request handler goes by what its listener heard, which is not all yet.
-    if (isDeferring && !isInterrupted) this.finished();
+    if (isDeferring && !publisher.isInterrupted) this.finished();
     queueMicrotask(() => {
       if (!this.isOver && !this.isExecuting) void this.#pause();
     });
@@ -200,9 +219,44 @@ export class TaskBus extends ListeningBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.isOver) return;
+    this.#workOn(event);
     this.runs.present.publisher.publish(event, (identified) => {
       this.#own.deliver(identified);
     });
+    this.#restAfter(event);
+  }
+
+  /**
+   * An executor may return where its task waits for somebody, and publish again on the same bus, once it got what
+   * it needs. From then on it is looked after as one that has not returned.
+   */
+  #workOn(event: AgentExecutionEvent): void {
+    if (this.#request === undefined || this.isExecuting || event.kind === 'message') return;
+    // What it publishes while it is told to cancel, it need not go on with. What still waits needs no care.
+    if (this.cancels.isPending || isInterrupted(statusOf(event))) return;
+    this.runs.next();
+    this.#activity = continued(this.#activity);
+    this.#feed.follow();
+    const { present } = this.runs;
+    present.beginAtOnce(this.#request);
+    if (this.listeners.count === 0) present.publisher.endRequests();
+    // Nobody may have needed the bus meanwhile.
+    this.#onChanged(this);
+  }
+
+  /** Of what an executor does that has returned, only its events tell where it comes to its end, or waits again. */
+  #restAfter(event: AgentExecutionEvent): void {
+    if (this.#activity.phase !== 'continuing') return;
+    const status = statusOf(event);
+    if (isTerminal(status)) {
+      // It may tell its end twice, as a task and as its status.
+      queueMicrotask(() => {
+        if (this.#activity.phase === 'continuing') this.finished();
+      });
+    } else if (isInterrupted(status)) {
+      this.#activity = rested(this.#activity);
+      void this.#pause();
+    }
   }
 
   finished(): void {

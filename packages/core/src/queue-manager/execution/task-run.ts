@@ -39,6 +39,8 @@ export class TaskRun {
   /** What is being done about its end. */
   readonly #leaving = new Set<Promise<void>>();
   #isStopped = false;
+  /** What is waited for before anything is sent, beside the events of an earlier run. */
+  #entering: Promise<void> | undefined;
 
   /**
    * @param earlier The run that this one follows: its events go out first.
@@ -60,7 +62,10 @@ export class TaskRun {
     };
     this.#registration = new RunRegistration(task, this.name, services, fenced);
     this.publisher = new EventPublisher(task, this.name, services, {
-      beforeFirst: async () => settled,
+      beforeFirst: async () => {
+        await settled;
+        await this.#entering;
+      },
       beforeEnd: async () => this.#registration.register(),
       onFenced: fenced,
     });
@@ -101,6 +106,12 @@ export class TaskRun {
   begin(request: ExecutingRequest): void {
     if (request.contextId !== undefined) this.#registration.setContext(request.contextId);
     this.publisher.begin(request);
+  }
+
+  /** As {@link begin}, where what executes does not wait: nothing is sent before others could be told of it. */
+  beginAtOnce(request: ExecutingRequest): void {
+    this.begin(request);
+    this.#entering = this.register();
   }
 
   /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */

@@ -34,10 +34,12 @@ export class TaskBuses {
     const isSending = known?.isNeeded === true;
     if (isSending) this.#former.add(known);
     else if (known !== undefined) this.drop(known);
-    const drop = (changed: TaskBus): void => {
-      this.drop(changed);
+    const onChanged = (changed: TaskBus): void => {
+      if (changed.isNeeded) this.#keep(changed);
+      else this.drop(changed);
     };
-    const bus = new TaskBus(task, this.#services, drop, isSending ? known.runs.present : undefined);
+    const earlier = isSending ? known.runs.present : undefined;
+    const bus = new TaskBus(task, this.#services, onChanged, earlier);
     this.#present.set(task.name, bus);
     this.#scheduleCheck();
     return bus;
@@ -45,6 +47,19 @@ export class TaskBuses {
 
   all(): TaskBus[] {
     return [...this.#present.values(), ...this.#former];
+  }
+
+  /** Looks after a bus again that nobody needed: its executor, which had returned, works on. */
+  #keep(bus: TaskBus): void {
+    const present = this.get(bus.task);
+    if (this.#isStopped || present === bus || this.#former.has(bus)) return;
+    if (present?.isNeeded === true || !bus.isOpen) {
+      this.#former.add(bus);
+    } else {
+      if (present !== undefined) this.drop(present);
+      this.#present.set(bus.task.name, bus);
+    }
+    this.#scheduleCheck();
   }
 
   /** Drops a bus, if nobody needs it: it can be made anew. */

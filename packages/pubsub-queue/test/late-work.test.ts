@@ -1,0 +1,5 @@
+import { describeLateWork } from '@a2a-redis-internal/contract/redis-queue-managers';
+
+import { PUBSUB } from './subject.ts';
+
+describeLateWork(PUBSUB);

@@ -1,0 +1,151 @@
+import { TaskState } from '@a2a-js/sdk';
+import { connect } from '@a2a-redis-internal/redis-clients';
+import type { RedisClient } from '@a2a-redis/core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { beginTask } from '../queues/begin-task.ts';
+import type { Execution } from '../queues/driven-executor.ts';
+import type { Listener } from '../queues/listener.ts';
+import { CONTEXT, sendRequest } from '../queues/requests.ts';
+import { useServer } from '../shared-server.ts';
+import type { Replica } from './replica.ts';
+import type { RedisQueueManagerSubject } from './subject.ts';
+import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
+
+const { TASK_STATE_AUTH_REQUIRED, TASK_STATE_INPUT_REQUIRED, TASK_STATE_WORKING } = TaskState;
+
+/** Declares the tests of work that its client does not wait for, and that goes on when `execute` has returned. */
+export function describeLateWork(subject: RedisQueueManagerSubject): void {
+  describe(`work that goes on with a ${subject.name}`, () => {
+    declareTests(useReplicas(subject, 2, { failoverMs: 2000 }));
+  });
+
+  describe(`work that goes on with a ${subject.name} and a store of another client`, () => {
+    const server = useServer();
+    let another: RedisClient;
+    beforeAll(async () => {
+      another = await connect(server.url);
+    });
+    afterAll(() => {
+      another.destroy();
+    });
+    const openStore: RedisQueueManagerSubject['openStore'] = (_client, prefix) =>
+      subject.openStore(another, prefix);
+    declareTests(useReplicas({ ...subject, openStore }, 2, { failoverMs: 2000 }));
+  });
+}
+
+async function untilStored(replica: Replica, taskId: string, state: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      expect((await replica.stored(taskId))?.state).toBe(state);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+}
+
+function declareTests(used: ReplicasInUse): void {
+  describe.each([
+    ['auth-required', TASK_STATE_AUTH_REQUIRED],
+    ['input-required', TASK_STATE_INPUT_REQUIRED],
+  ] as const)('an executor that returned at %s and works on', (name, state) => {
+    /** A task whose executor has returned, and works on; and who hears of it on the other replica. */
+    async function beginLateWork(): Promise<{
+      readonly execution: Execution;
+      readonly stream: Listener;
+      readonly other: Listener;
+    }> {
+      const { a, b } = used;
+      const { execution, stream } = await beginTask(a);
+      execution.status(state).return();
+      await stream.until(2);
+      await execution.returned;
+      await a.queues.flush();
+      await untilStored(b, execution.taskId, name);
+      const other = b.resubscribe(execution.taskId);
+      await other.until(1);
+      execution.status(TASK_STATE_WORKING);
+      // A fresh task may come in its place.
+      await other.until(2);
+      execution.chunks(1);
+      await other.until(3);
+      await untilStored(b, execution.taskId, 'working');
+      return { execution, stream, other };
+    }
+
+    it('is heard and stored to its end', async () => {
+      const { a, b } = used;
+      const { execution, stream, other } = await beginLateWork();
+      execution.chunks(1).status(TaskState.TASK_STATE_COMPLETED);
+      const end = ['chunk 0', 'chunk 1', 'completed'];
+      const seen = state === TASK_STATE_AUTH_REQUIRED ? ['working', ...end] : [];
+      expect(await stream.ended).toEqual(['task working 0', name, ...seen]);
+      const [first, working, ...rest] = await other.ended;
+      expect([first, ...rest]).toEqual([`task ${name} 0`, ...end]);
+      expect(['working', 'task working 0']).toContain(working);
+      await untilStored(b, execution.taskId, 'completed');
+      expect((await b.stored(execution.taskId))?.parts).toEqual(['0', '1']);
+      expect(await a.queues.drain(30_000)).toBe(true);
+      expect([a.errors, b.errors]).toEqual([[], []]);
+    });
+
+    it('is failed where its replica dies', async () => {
+      const { a, b } = used;
+      const { execution, other } = await beginLateWork();
+      a.client.destroy();
+      await untilStored(b, execution.taskId, 'failed');
+      expect((await other.ended).at(-1)).toBe('failed');
+    });
+
+    it('is waited for by drain, and failed by close', async () => {
+      const { a, b } = used;
+      const { execution, other } = await beginLateWork();
+      expect(await a.queues.drain(50)).toBe(false);
+      await a.queues.close();
+      await untilStored(b, execution.taskId, 'failed');
+      expect((await other.ended).at(-1)).toBe('failed');
+    });
+
+    it('is canceled by a call on the other replica', async () => {
+      const { a, b } = used;
+      const { execution, other } = await beginLateWork();
+      const canceled = await b.cancel(execution.taskId);
+      expect(canceled.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
+      expect([a.executor.canceled, b.executor.canceled]).toEqual([[execution.taskId], []]);
+      expect((await other.ended).at(-1)).toBe('canceled');
+    });
+
+    it('is protected though its client has left before', async () => {
+      const { a, b } = used;
+      const executing = a.executor.next();
+      const responses = a.handler.sendMessageStream(sendRequest({}), CONTEXT);
+      const first = responses.next();
+      const execution = await executing;
+      execution.task();
+      await first;
+      await responses.return();
+      execution.status(state).return();
+      await untilStored(b, execution.taskId, name);
+      expect(await a.queues.drain(30_000)).toBe(true);
+      execution.status(TASK_STATE_WORKING).chunks(1);
+      await untilStored(b, execution.taskId, 'working');
+      expect(await a.queues.drain(50)).toBe(false);
+      a.client.destroy();
+      await untilStored(b, execution.taskId, 'failed');
+    });
+
+    it('may wait for its user again', async () => {
+      const { a, b } = used;
+      const { execution } = await beginLateWork();
+      execution.status(state);
+      await untilStored(b, execution.taskId, name);
+      expect(await a.queues.drain(30_000)).toBe(true);
+      a.client.destroy();
+      // Nothing of it goes on: it is open to whoever answers.
+      const executing = b.executor.next();
+      const followUp = b.stream({ taskId: execution.taskId });
+      (await executing).task().complete();
+      expect((await followUp.ended).at(-1)).toBe('completed');
+    });
+  });
+}
