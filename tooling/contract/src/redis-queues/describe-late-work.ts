@@ -45,6 +45,23 @@ async function untilStored(replica: Replica, taskId: string, state: string): Pro
 }
 
 function declareTests(used: ReplicasInUse): void {
+  describe('a client that leaves its stream', () => {
+    it('leaves a task that is executed to its end, and stored', async () => {
+      const { a } = used;
+      const executing = a.executor.next();
+      const responses = a.handler.sendMessageStream(sendRequest({}), CONTEXT);
+      const first = responses.next();
+      const execution = await executing;
+      execution.task();
+      await first;
+      await responses.return();
+      execution.chunks(3).complete();
+      await untilStored(a, execution.taskId, 'completed');
+      expect((await a.stored(execution.taskId))?.parts).toEqual(['0', '1', '2']);
+      expect(a.errors).toEqual([]);
+    });
+  });
+
   describe.each([
     ['auth-required', TASK_STATE_AUTH_REQUIRED],
     ['input-required', TASK_STATE_INPUT_REQUIRED],
