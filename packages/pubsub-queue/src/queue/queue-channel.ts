@@ -39,7 +39,8 @@ export class QueueChannel {
   /** The counter of the last event of each publisher. */
   #seen = new LruMap<number>(MOST_PUBLISHERS);
   #confirmed: Promise<void> | undefined;
-  #stopResuming: (() => void) | undefined;
+  /** End what is told of the connection. */
+  readonly #watches: (() => void)[] = [];
 
   constructor(keys: DirectQueueKeys, parts: ChannelParts) {
     this.keys = keys;
@@ -96,8 +97,7 @@ export class QueueChannel {
     if (!this.#buffers.delete(buffer) || this.isUsed) return;
     this.#confirmed = undefined;
     this.#seen = new LruMap(MOST_PUBLISHERS);
-    this.#stopResuming?.();
-    this.#stopResuming = undefined;
+    for (const stop of this.#watches.splice(0)) stop();
     this.#parts.hub.leave(this.keys.channel, this.#onMessage);
   }
 
@@ -132,13 +132,17 @@ export class QueueChannel {
   async #subscribe(): Promise<void> {
     const { hub } = this.#parts;
     await hub.join(this.keys.channel, this.#onMessage);
-    if (!this.isUsed) return;
-    this.#stopResuming ??= hub.onResumed((isConcerned) => {
+    if (!this.isUsed || this.#watches.length > 0) return;
+    const stopResuming = hub.onResumed((isConcerned) => {
       if (!isConcerned(this.keys.channel)) return;
       // What did not come meanwhile is told by this, and not once more by the next message.
       this.#seen = new LruMap(MOST_PUBLISHERS);
       this.#lose('the connection was lost for a while');
     });
+    const stopClosing = hub.onClientClosed((error) => {
+      for (const buffer of this.#buffers) buffer.lose(error);
+    });
+    this.#watches.push(stopResuming, stopClosing);
   }
 
   readonly #onMessage = (text: string): void => {

@@ -50,6 +50,16 @@ export class Replica implements AsyncDisposable {
     return new Replica(subject, await createRedisClient({ url }), prefix, options);
   }
 
+  /** @param client Connected; closed with the replica. */
+  static on(
+    subject: RedisQueueManagerSubject,
+    client: RedisClient,
+    prefix: string,
+    options: QueueManagerOptions = {},
+  ): Replica {
+    return new Replica(subject, client, prefix, options);
+  }
+
   /** Sends a message and streams the answer. */
   stream(message: Partial<Message> = {}): Listener {
     return new Listener(this.handler.sendMessageStream(sendRequest(message), CONTEXT));
@@ -71,6 +81,6 @@ export class Replica implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.queues.close();
-    this.client.destroy();
+    if (this.client.isOpen) this.client.destroy();
   }
 }

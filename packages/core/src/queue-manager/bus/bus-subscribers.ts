@@ -60,6 +60,11 @@ export class BusSubscribers {
     this.#tell({ kind: 'finished' });
   }
 
+  /** Nothing comes to those who are there. Others may come later, and hear the rest. */
+  disconnect(error: unknown): void {
+    this.#tell({ kind: 'closed', error });
+  }
+
   /** Nothing more comes to this process. */
   close(error: unknown): void {
     this.#tell({ kind: 'closed', error });

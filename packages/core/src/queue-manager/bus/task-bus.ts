@@ -381,6 +381,12 @@ export class TaskBus extends ListeningBus {
     this.#feed.resume().catch(this.#services.onError);
   }
 
+  /** The client is closed: who waits for others is told so. What is executed here goes on, and may fail by itself. */
+  disconnect(error: A2ARedisError): void {
+    this.#subscribers.disconnect(error);
+    if (!isActive(this.#activity)) this.#own.fail(error);
+  }
+
   /** Stops following. Listeners are not told: the bus can be made anew. */
   close(): void {
     this.#feed.close();

@@ -136,6 +136,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       this.#services.ownRuns.resumed();
       for (const bus of this.#buses.all()) if (isConcerned(bus.task.channel)) bus.resume();
     });
+    hub.onClientClosed((error) => {
+      for (const bus of this.#buses.all()) bus.disconnect(error);
+    });
     this.#hasStore = taskStore !== undefined;
     this.#closeDeadlineMs = options.closeDeadlineMs;
   }

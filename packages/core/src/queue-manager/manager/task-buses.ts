@@ -1,3 +1,4 @@
+import { A2ARedisError } from '../../shared/errors.ts';
 import type { RuntimeTimer } from '../../runtime/runtime.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
@@ -86,7 +87,10 @@ export class TaskBuses {
 
   async #check(): Promise<void> {
     await eachAtOnce(this.all(), CHECKS_AT_ONCE, async (bus) => {
-      await bus.check(CHECK_MS / 2).catch(this.#services.onError);
+      await bus.check(CHECK_MS / 2).catch((error: unknown) => {
+        this.#services.onError(error);
+        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') bus.disconnect(error);
+      });
       this.drop(bus);
     });
     this.#timer = undefined;

@@ -8,6 +8,9 @@ import type { OpenSubscription, Subscription } from './subscriber-client.ts';
 /** Called with a test for the channels whose messages may have been lost. */
 export type ResumedListener = (isConcerned: (channel: string) => boolean) => void;
 
+/** Called with what ends those who wait for messages. */
+export type ClosedListener = (error: A2ARedisError) => void;
+
 /**
  * All channels of a process over one connection: however many listeners a channel has, and however
  * many channels there are.
@@ -23,6 +26,7 @@ export class ChannelHub {
    */
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #resumed = new Set<ResumedListener>();
+  readonly #clientClosed = new Set<ClosedListener>();
   #subscription: Subscription | undefined;
   #closed = false;
 
@@ -39,11 +43,20 @@ export class ChannelHub {
   }
 
   /**
+   * Calls back when no messages come because the application's client was closed, or has given up. Channels that
+   * were joined are subscribed to again once it is connected.
+   */
+  onClientClosed(listener: ClosedListener): () => void {
+    this.#clientClosed.add(listener);
+    return () => this.#clientClosed.delete(listener);
+  }
+
+  /**
    * Adds a listener to a channel.
    *
    * @returns When the server has confirmed: nothing that is published afterwards is missed. Waits
    *   while the server is away.
-   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile.
+   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile, or the client is.
    */
   async join(name: string, listener: MessageListener): Promise<void> {
     this.#requireOpen();
@@ -81,6 +94,7 @@ export class ChannelHub {
     const subscription = this.#subscription;
     this.#channels.clear();
     this.#resumed.clear();
+    this.#clientClosed.clear();
     subscription?.close();
     for (const [, channel] of channels) channel.settle();
     if (subscription === undefined || subscription.isOwn) return;
@@ -95,8 +109,13 @@ export class ChannelHub {
     };
     await this.#persist(subscribe, (error) => {
       if (channel.listeners.size === 0) return false;
-      this.#onError(error);
-      return true;
+      if (!isClientClosed(error)) {
+        this.#onError(error);
+        return true;
+      }
+      if (this.#channels.get(name) === channel) this.#channels.delete(name);
+      channel.fail(error);
+      return false;
     });
     channel.settle();
   }
@@ -141,6 +160,7 @@ export class ChannelHub {
         this.#resume(() => true);
       },
       onUnsubscribed: (channels) => void this.#restore(channels),
+      onGivenUp: () => void this.#reopen(),
     });
     const subscription = this.#subscription;
     try {
@@ -150,6 +170,25 @@ export class ChannelHub {
       if (this.#subscription === subscription) this.#subscription = undefined;
       throw error;
     }
+  }
+
+  /** Opens another connection in place of one that has given up, as soon as the client is connected. */
+  async #reopen(): Promise<void> {
+    this.#subscription = undefined;
+    let isTold = false;
+    await this.#persist(
+      async () => (this.#channels.size === 0 ? undefined : this.#connected()),
+      (error) => {
+        if (!isClientClosed(error)) {
+          this.#onError(error);
+        } else if (!isTold) {
+          isTold = true;
+          for (const listener of this.#clientClosed) listener(error);
+        }
+        return true;
+      },
+    );
+    await this.#restore();
   }
 
   /** Subscribes once more to channels, and tells when they are. */
@@ -173,6 +212,10 @@ export class ChannelHub {
   #requireOpen(): void {
     if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
   }
+}
+
+function isClientClosed(error: unknown): error is A2ARedisError {
+  return error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED';
 }
 
 /** Whether a command failed for want of a connection, or of a server that serves. */

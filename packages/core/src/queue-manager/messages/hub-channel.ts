@@ -6,21 +6,28 @@ export class HubChannel {
   readonly listeners: Set<MessageListener> = new Set();
   /** Resolves when the server has confirmed the subscription, or nobody wants it any more. */
   subscribed: Promise<void> = Promise.resolve();
-  /** The same, or when the hub is closed. */
+  /** The same, or when the hub is closed. Rejects where it cannot be subscribed to. */
   readonly settled: Promise<void>;
   readonly #onError: (error: unknown) => void;
-  #settle: (() => void) | undefined;
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
+    this.settled = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
     });
+    // Who joins is told; whoever has left need not be.
+    this.settled.catch(() => undefined);
   }
 
   /** Ends the wait for the server's word. */
   settle(): void {
-    this.#settle?.();
+    this.#settle?.resolve();
+  }
+
+  /** Ends it with an error: there is no subscription. */
+  fail(error: unknown): void {
+    this.#settle?.reject(error);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { A2ARedisError } from '../../shared/errors.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { requireClient } from '../../redis/require-client.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
@@ -25,6 +26,7 @@ interface ShardedSubscriberClient {
 
 /** A plain client of node-redis, which can open another connection like its own. */
 interface DuplicableClient {
+  readonly isOpen: boolean;
   duplicate(): OwnSubscriberClient;
 }
 
@@ -58,9 +60,15 @@ export interface SubscriptionEvents {
    * which does nothing where they still are.
    */
   readonly onUnsubscribed: (channels?: readonly string[]) => void;
+  /** The connection, which was opened for messages, has given up: it never comes back. */
+  readonly onGivenUp: () => void;
 }
 
-/** Opens what receives messages for a client; called once a process and manager. */
+/**
+ * Opens what receives messages for a client; called once a process and manager, and again where it has given up.
+ *
+ * @throws {A2ARedisError} `CLIENT_CLOSED` while the client is closed.
+ */
 export type OpenSubscription = (events: SubscriptionEvents) => Subscription;
 
 /**
@@ -125,7 +133,14 @@ function given(
   isSharded: boolean,
   events: SubscriptionEvents,
 ): Subscription {
-  const channels = channelsOf(client, isSharded);
+  const own = channelsOf(client, isSharded);
+  const channels: typeof own = {
+    ...own,
+    subscribe: async (channel, listener) => {
+      if ('isOpen' in client && client.isOpen === false) throw clientClosed();
+      return own.subscribe(channel, listener);
+    },
+  };
   const shared = { ...channels, connected: Promise.resolve(), isOwn: false };
   if (isWatchableCluster(client)) {
     const watch = new ClusterWatch(client, isSharded, events.onUnsubscribed);
@@ -165,16 +180,28 @@ function given(
 
 function ignore(): void {}
 
+function clientClosed(): A2ARedisError {
+  return new A2ARedisError(
+    'CLIENT_CLOSED',
+    'The Redis client is closed, or has given up to reconnect. Connect it again.',
+  );
+}
+
 function duplicated(
   client: DuplicableClient,
   isSharded: boolean,
-  { onError, onResumed }: SubscriptionEvents,
+  { onError, onResumed, onGivenUp }: SubscriptionEvents,
 ): Subscription {
+  if (!client.isOpen) throw clientClosed();
   const duplicate = client.duplicate();
   duplicate.on('error', onError);
   const connected = (async () => {
     await duplicate.connect();
     duplicate.on('ready', onResumed);
+    // Errors are told of each attempt to connect; after the last, it is closed.
+    duplicate.on('error', () => {
+      if (!duplicate.isOpen) onGivenUp();
+    });
   })();
   // Who awaits it is told; nobody need.
   connected.catch(() => undefined);

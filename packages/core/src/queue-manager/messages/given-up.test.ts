@@ -1,0 +1,60 @@
+import { startRedisServer } from '@a2a-redis-internal/redis-server';
+import * as v6 from 'redis';
+import * as v5 from 'redis-v5';
+import { describe, expect, it, vi } from 'vitest';
+
+import { errorOf } from '../../../test/error-of.ts';
+import type { RedisScriptClient } from '../../redis/script-client.ts';
+import { systemRuntime } from '../../runtime/runtime.ts';
+import { ChannelHub } from './channel-hub.ts';
+import { type RedisSubscriberClient, subscriptionOf } from './subscriber-client.ts';
+
+interface TestClient extends RedisScriptClient, RedisSubscriberClient {
+  readonly isOpen: boolean;
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  publish(channel: string, message: string): Promise<unknown>;
+  destroy(): unknown;
+}
+
+const socket = { reconnectStrategy: false } as const;
+const VERSIONS: readonly (readonly [string, (url: string) => TestClient])[] = [
+  ['node-redis 6', (url) => v6.createClient({ url, socket })],
+  ['node-redis 5', (url) => v5.createClient({ url, socket })],
+];
+
+describe.each(VERSIONS)('a client of %s that gives up to reconnect', (_label, create) => {
+  it.each(['duplicated', 'given'])('is heard again once it is connected: %s', async (kind) => {
+    await using server = await startRedisServer({ processControl: true });
+    const client = create(server.url);
+    client.on('error', () => {});
+    await client.connect();
+    const subscriber = kind === 'given' ? create(server.url) : undefined;
+    subscriber?.on('error', () => {});
+    await subscriber?.connect();
+    const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
+    const news: string[] = [];
+    hub.onClientClosed(({ code }) => news.push(code));
+    hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
+    const hear = (message: string): void => void news.push(message);
+    await hub.join('one', hear);
+    await server.kill();
+    await vi.waitUntil(() => !client.isOpen && subscriber?.isOpen !== true);
+    expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');
+
+    await server.restart();
+    await client.connect();
+    await subscriber?.connect();
+    await vi.waitUntil(() => news.includes('resumed true'));
+    await hub.join('two', hear);
+    await client.publish('one', 'of one');
+    await client.publish('two', 'of two');
+    await vi.waitUntil(() => news.includes('of two'));
+    // The state of a client that was given is the application's.
+    const closed = kind === 'given' ? [] : ['CLIENT_CLOSED'];
+    expect(news).toEqual([...closed, 'resumed true', 'of one', 'of two']);
+    await hub.close();
+    client.destroy();
+    subscriber?.destroy();
+  });
+});

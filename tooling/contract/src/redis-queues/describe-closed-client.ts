@@ -1,0 +1,102 @@
+import { AgentEvent } from '@a2a-js/sdk/server';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { A2ARedisError, type RedisClient } from '@a2a-redis/core';
+import { createClient } from 'redis';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { beginTask } from '../queues/begin-task.ts';
+import { mergeSeen } from '../queues/merge-seen.ts';
+import { messageOf } from '../queues/requests.ts';
+import { Replica } from './replica.ts';
+import type { RedisQueueManagerSubject } from './subject.ts';
+
+/** Declares the tests of a client that is closed, or gives up, under a queue manager. */
+export function describeClosedClient(subject: RedisQueueManagerSubject): void {
+  describe(`a ${subject.name} whose client is closed`, () => {
+    let server: RedisServer;
+    let prefix: string;
+
+    beforeEach(async () => {
+      // What was stored is there again after a restart.
+      server = await startRedisServer({ processControl: true, persistence: true });
+      prefix = newPrefix();
+    });
+    afterEach(async () => {
+      await server.stop();
+    });
+
+    /** A client that gives up as soon as its connection breaks. */
+    async function connectOnce(): Promise<RedisClient> {
+      const client = createClient({ url: server.url, socket: { reconnectStrategy: false } });
+      client.on('error', () => {});
+      await client.connect();
+      return client;
+    }
+
+    it('ends what waits with an error, and serves again when the client is connected', async () => {
+      await using a = await Replica.start(subject, server.url, prefix);
+      await using b = Replica.on(subject, await connectOnce(), prefix);
+      const { execution, stream } = await beginTask(a);
+      const { taskId } = execution;
+      const following = b.resubscribe(taskId);
+      await following.until(1);
+      execution.chunks(1);
+      await following.until(2);
+      const queue = await b.queues.createOrTap('q');
+      const reading = queue.dequeueEvent();
+      const codes = Promise.all([codeOf(following.ended), codeOf(reading)]);
+      await server.kill();
+      await vi.waitUntil(() => !b.client.isOpen);
+      expect(await codes).toEqual(['CLIENT_CLOSED', 'CLIENT_CLOSED']);
+      expect(await codeOf(b.queues.createOrTap('other'))).toBe('CLIENT_CLOSED');
+      expect(await codeOf(b.resubscribe(taskId).ended)).toBe('CLIENT_CLOSED');
+
+      await server.restart();
+      await b.client.connect();
+      const again = b.resubscribe(taskId);
+      await again.until(1);
+      execution.chunks(2);
+      await again.until(3);
+      execution.complete();
+      expect(mergeSeen(await again.ended)).toEqual({ parts: 3, state: 'completed' });
+      expect(mergeSeen(await stream.ended)).toEqual({ parts: 3, state: 'completed' });
+      const writer = await a.queues.createOrTap('q');
+      const reads: unknown[] = [];
+      while (reads.at(-1) !== 'next') {
+        const next = codeOf(queue.dequeueEvent());
+        await writer.enqueueEvent(AgentEvent.message(messageOf({ messageId: 'next' })));
+        reads.push(await next);
+      }
+      // What was not stored may have been lost meanwhile: that is told, once.
+      expect([['next'], ['EVENTS_LOST', 'next']]).toContainEqual(reads);
+    });
+
+    it('ends what waits with an error where the application has closed it', async () => {
+      await using a = await Replica.start(subject, server.url, prefix);
+      await using b = await Replica.start(subject, server.url, prefix);
+      const { execution } = await beginTask(a);
+      const following = b.resubscribe(execution.taskId);
+      await following.until(1);
+      execution.chunks(1);
+      await following.until(2);
+      await b.client.close();
+      expect(await codeOf(following.ended)).toBe('CLIENT_CLOSED');
+      execution.complete();
+    });
+  });
+}
+
+/** The code of what a promise is rejected with; what it resolves to otherwise, of a message its id. */
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    const result = await promise;
+    return isEvent(result) ? result.data.messageId : result;
+  } catch (error) {
+    return error instanceof A2ARedisError ? error.code : error;
+  }
+}
+
+function isEvent(value: unknown): value is { data: { messageId: string } } {
+  return typeof value === 'object' && value !== null && 'data' in value;
+}
