@@ -1,5 +1,5 @@
 import { A2ARedisError } from '../shared/errors.ts';
-import { requireClient } from '../redis/require-client.ts';
+import { requireClient } from '../shared/require-client.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { safeRedisOperation } from './safe-redis-operation.ts';
 

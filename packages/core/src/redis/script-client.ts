@@ -1,4 +1,4 @@
-import { requireClient } from './require-client.ts';
+import { requireClient } from '../shared/require-client.ts';
 
 /** Keys and arguments of a script call, as node-redis takes them. */
 export interface ScriptCallOptions {

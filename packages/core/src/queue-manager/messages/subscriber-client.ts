@@ -1,6 +1,6 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
-import { requireClient } from '../../redis/require-client.ts';
+import { requireClient } from '../../shared/require-client.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { runtimeOf } from '../../runtime/client-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';

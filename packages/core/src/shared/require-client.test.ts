@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { RedisConnectionManager } from '../client/connection-manager.ts';
 import { RedisHealthMonitor } from '../client/health-monitor.ts';
 import { errorOf } from '../../test/error-of.ts';
-import { requireScriptClient } from './script-client.ts';
+import { requireScriptClient } from '../redis/script-client.ts';
 
 const sentinel = { name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] };
 const script = async (): Promise<unknown> => undefined;

@@ -1,4 +1,4 @@
-import { invalidOption } from '../shared/invalid-option.ts';
+import { invalidOption } from './invalid-option.ts';
 
 /**
  * Refuses what is no client of node-redis: it would fail at each call, with an error that says nothing of it.
