@@ -94,7 +94,7 @@ export function createRedisClientSuite(label: string, defaultProtocol: 2 | 3): v
 
     describe('no connection', () => {
       it('a refused connection ends in a typed error, and leaves nothing open', async () => {
-        const gone = await startRedisServer();
+        const gone = await startRedisServer({ exclusive: true });
         await gone.stop();
         const before = openHandles();
         const error = await errorOf(createRedisClient({ url: gone.url, connectTimeoutMs: 1000 }));

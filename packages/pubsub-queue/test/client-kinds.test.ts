@@ -24,7 +24,7 @@ let sentinels: RedisSentinel;
 
 beforeAll(async () => {
   [server, cluster, sentinels] = await Promise.all([
-    startRedisServer(),
+    startRedisServer({ exclusive: true }),
     startRedisCluster(),
     startRedisSentinel(),
   ]);

@@ -10,7 +10,7 @@ import { PUBSUB } from './subject.ts';
 describeConnections(PUBSUB);
 
 describe('connections', () => {
-  const used = useReplicas(PUBSUB, 1);
+  const used = useReplicas(PUBSUB, 1, {}, { exclusive: true });
 
   async function connections(): Promise<number> {
     const list: unknown = await used.a.client.sendCommand(['CLIENT', 'LIST']);

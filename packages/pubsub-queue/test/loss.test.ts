@@ -15,7 +15,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { LossySubscriber } from './lossy-subscriber.ts';
 import { PUBSUB } from './subject.ts';
 
-const used = useReplicas(PUBSUB, 1);
+const used = useReplicas(PUBSUB, 1, {}, { exclusive: true });
 
 /** Another replica than the first. */
 async function startReplica(subscriber?: LossySubscriber): Promise<Replica> {

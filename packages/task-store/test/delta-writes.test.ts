@@ -1,3 +1,5 @@
+import { connect } from '@a2a-redis-internal/redis-clients';
+import { startRedisServer } from '@a2a-redis-internal/redis-server';
 import { statusAt } from '@a2a-redis-internal/contract/task-fixtures';
 import {
   callsForChunk,
@@ -86,16 +88,20 @@ SUBJECT.describeOnServer('delta writes', (server) => {
     });
 
     test('is two commands for the server', async () => {
-      const { store } = recordedStore(SUBJECT, server.client);
+      await using own = await startRedisServer({ exclusive: true });
+      const client = await connect(own.url);
+      const { store } = recordedStore(SUBJECT, client);
       await store.save(streamedTask('t'), CONTEXT);
       await loadTask(store, 't');
-      await server.client.configResetStat();
+      await client.configResetStat();
       for (let chunk = 0; chunk < 10; chunk += 1) {
         const task = await loadTask(store, 't');
         task.artifacts[0]?.parts.push(text(`chunk ${chunk}`));
         await store.save(task, CONTEXT);
       }
-      expect(await commandCounts(server.client)).toEqual({
+      const counts = await commandCounts(client);
+      client.destroy();
+      expect(counts).toEqual({
         'config|resetstat': 1,
         evalsha: 20,
         // Inside the scripts: the version of the load; the version and the new fields of the save.

@@ -34,6 +34,7 @@ describe('the ways to a server', () => {
       [{ sentinel: true }, 'sentinel'],
       [{ config: { maxmemory: '1mb' } }, 'config'],
       [{ processControl: true }, 'processControl'],
+      [{ exclusive: true }, 'exclusive'],
       [{ tls: true, password: 'x' }, 'password, tls'],
     ];
     for (const [options, names] of needs) {
@@ -49,6 +50,7 @@ describe('the ways to a server', () => {
       'docker: without persistence, processControl',
       'redis-memory-server: without tls',
     ]);
+    expect(plan({ exclusive: true }).slice(1)).toEqual(plan({}).slice(1));
     expect(plan({ unixSocket: true })[3]).toBe('docker: without unixSocket');
     expect(plan({ modulePath: '/m.so' })[3]).toBe('docker: without modulePath');
     expect(plan({ sentinel: true })[3]).toBe('docker: without sentinel');

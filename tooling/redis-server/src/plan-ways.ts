@@ -38,8 +38,8 @@ export function planWays(options: RedisServerOptions, machine: Machine): readonl
 
 /** The names of the options that a server given to us does not have. */
 function needsOf(options: RedisServerOptions): readonly Need[] {
-  const { persistence, password, tls, unixSocket, modulePath, sentinel, config, processControl } =
-    options;
+  const { persistence, password, tls, unixSocket, modulePath, sentinel, config } = options;
+  const { processControl, exclusive } = options;
   const wanted: readonly (readonly [Need, boolean])[] = [
     ['persistence', persistence === true],
     ['password', password !== undefined],
@@ -49,6 +49,7 @@ function needsOf(options: RedisServerOptions): readonly Need[] {
     ['sentinel', sentinel === true],
     ['config', Object.keys(config ?? {}).length > 0],
     ['processControl', processControl === true],
+    ['exclusive', exclusive === true],
   ];
   return wanted.filter(([, isWanted]) => isWanted).map(([need]) => need);
 }

@@ -43,6 +43,12 @@ export interface RedisServerOptions {
    * @default `persistence`, whose purpose is a restart
    */
   readonly processControl?: boolean | undefined;
+  /**
+   * Nobody else uses it: for tests that count its connections, commands or scripts, or change what concerns all
+   * who use it.
+   * @default false, a server that other tests and other programs may use
+   */
+  readonly exclusive?: boolean | undefined;
 }
 
 /** The way in which a server was had, in the order in which the ways are tried. */

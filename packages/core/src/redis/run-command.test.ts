@@ -16,7 +16,8 @@ describe.each(NODE_REDIS_VERSIONS)('runCommand on $label', (version) => {
   let runner: ScriptRunner;
 
   beforeAll(async () => {
-    server = await startRedisServer();
+    // The test counts the scripts of the server.
+    server = await startRedisServer({ exclusive: true });
     client = version.createClient({ url: server.url });
     client.on('error', () => {});
     await client.connect();

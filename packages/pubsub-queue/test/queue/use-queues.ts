@@ -41,7 +41,7 @@ export class QueueManagers {
   }
 
   async start(): Promise<void> {
-    const server = await startRedisServer();
+    const server = await startRedisServer({ exclusive: true });
     this.#server = server;
     this.#clients = await Promise.all(
       [1, 2].map(async () => createRedisClient({ url: server.url })),

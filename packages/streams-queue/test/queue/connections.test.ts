@@ -9,7 +9,7 @@ import { enqueue, event, numbers, Peer, textOf } from './support.ts';
 let server: RedisServer;
 
 beforeAll(async () => {
-  server = await startRedisServer();
+  server = await startRedisServer({ exclusive: true });
 });
 afterAll(async () => {
   await server.stop();

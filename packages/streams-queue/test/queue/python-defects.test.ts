@@ -12,7 +12,7 @@ import { codeOf, enqueue, event, numbers, Peer, takeAll, textOf } from './suppor
 let server: RedisServer;
 
 beforeAll(async () => {
-  server = await startRedisServer();
+  server = await startRedisServer({ exclusive: true });
 });
 afterAll(async () => {
   await server.stop();

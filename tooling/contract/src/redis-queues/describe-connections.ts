@@ -13,7 +13,7 @@ const WAITING = { timeout: 60_000, interval: 200 };
 /** Declares the tests of how many connections a queue manager has. */
 export function describeConnections(subject: RedisQueueManagerSubject): void {
   describe(`connections of each ${subject.name}`, () => {
-    const used = useServer();
+    const used = useServer({ exclusive: true });
 
     it(`are two, with 1 and with ${TASKS} live tasks`, async () => {
       const admin = await connect(used.url);

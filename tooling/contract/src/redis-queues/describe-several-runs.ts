@@ -10,7 +10,7 @@ import { useReplicas } from './use-replicas.ts';
 /** Declares the tests of tasks that are executed several times, at once or one after another. */
 export function describeSeveralRuns(subject: RedisQueueManagerSubject): void {
   describe(`several executions with a ${subject.name}`, () => {
-    const used = useReplicas(subject, 2, { failoverMs: 3000 });
+    const used = useReplicas(subject, 2, { failoverMs: 3000 }, { exclusive: true });
 
     describe('a task that two replicas execute', () => {
       it('goes on for subscribers where one of the two has finished', async () => {

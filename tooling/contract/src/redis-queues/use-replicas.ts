@@ -1,4 +1,4 @@
-import type { RedisServer } from '@a2a-redis-internal/redis-server';
+import type { RedisServer, RedisServerOptions } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import type { QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 import { afterEach, beforeEach } from 'vitest';
@@ -70,8 +70,9 @@ export function useReplicas(
   subject: RedisQueueManagerSubject,
   count: number,
   options: QueueManagerOptions = {},
+  serverOptions: RedisServerOptions = {},
 ): ReplicasInUse {
-  const used = new ReplicasInUse(useServer());
+  const used = new ReplicasInUse(useServer(serverOptions));
   beforeEach(async () => used.start(subject, count, options));
   afterEach(async () => used.stop());
   return used;
