@@ -13,6 +13,7 @@
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission; or an executor on another replica failed to cancel its task. |
  * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs. The message names them and the server found. |
+ * | `SDK_UNSUPPORTED` | The installed `@a2a-js/sdk` does not do what these packages build on. The message says what. |
  * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
  * | `TASK_TERMINAL` | An update would take a task out of a terminal state. |
@@ -36,6 +37,7 @@ export type A2ARedisErrorCode =
   | 'OUTCOME_UNKNOWN'
   | 'COMMAND_FAILED'
   | 'SERVER_UNSUPPORTED'
+  | 'SDK_UNSUPPORTED'
   | 'CORRUPT_RECORD'
   | 'WRITE_CONFLICT'
   | 'TASK_TERMINAL'

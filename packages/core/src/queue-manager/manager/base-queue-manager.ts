@@ -36,6 +36,7 @@ import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
 import { Reconciler } from '../failover/reconciler.ts';
+import { SdkFeatures } from './sdk-features.ts';
 import { RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 
@@ -65,6 +66,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   readonly #services: BusServices;
   readonly #reconciler: Reconciler;
   readonly #hasStore: boolean;
+  readonly #sdk: SdkFeatures;
   readonly #closeDeadlineMs: number;
   /** The names that this process had as a replica. */
   readonly #replicas = new Set<string>();
@@ -140,6 +142,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       for (const bus of this.#buses.all()) bus.disconnect(error);
     });
     this.#hasStore = taskStore !== undefined;
+    this.#sdk = new SdkFeatures(services.trackingStore !== undefined);
     this.#closeDeadlineMs = options.closeDeadlineMs;
   }
 
@@ -158,7 +161,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#isDistributed = true;
     // From now on this replica looks after the tasks of others that are gone.
     this.#services.lease.start().catch(this.reportError);
-    return new DistributedExecutor(executor, this.#services, this.#reconciler);
+    return new DistributedExecutor(executor, this.#services, this.#reconciler, this.#sdk);
   }
 
   /**
@@ -177,12 +180,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   }
 
   /** See `ExecutionEventBusManager` of the SDK. The other replicas learn that the task runs here. */
-  createOrGetByTaskId(taskId: string, context: ServerCallContext = NO_CONTEXT): ExecutionEventBus {
+  createOrGetByTaskId(taskId: string, context?: ServerCallContext): ExecutionEventBus {
     this.#requireOpen();
-    const bus = this.#busOf(this.#addressOf(taskId, context));
+    const bus = this.#busOf(this.#addressOf(taskId, context ?? NO_CONTEXT));
+    this.#sdk.noteBus(bus, context);
     bus.hold();
     // A distributed executor tells when it begins; otherwise this is all that is ever heard of it.
-    if (!this.#isDistributed) void bus.begin({ context });
+    if (!this.#isDistributed) void bus.begin({ context: context ?? NO_CONTEXT });
     return bus;
   }
 

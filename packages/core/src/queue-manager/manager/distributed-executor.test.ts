@@ -51,7 +51,8 @@ async function execute(task?: Task): Promise<void> {
   };
   const reconciler = new Reconciler(services);
   const request = SendMessageRequest.fromJSON({ message: MESSAGE });
-  await new DistributedExecutor(executor, services, reconciler).execute(
+  const sdk = { require: () => undefined };
+  await new DistributedExecutor(executor, services, reconciler, sdk).execute(
     new RequestContext(request, 't', 'c', new ServerCallContext({}), task),
     bus,
   );

@@ -11,21 +11,25 @@ import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
+import type { SdkFeatures } from './sdk-features.ts';
 
 /** An executor whose tasks can be canceled on any replica. */
 export class DistributedExecutor implements AgentExecutor {
   readonly #executor: AgentExecutor;
   readonly #services: BusServices;
   readonly #reconciler: Pick<Reconciler, 'cancel'>;
+  readonly #sdk: Pick<SdkFeatures, 'require'>;
 
   constructor(
     executor: AgentExecutor,
     services: BusServices,
     reconciler: Pick<Reconciler, 'cancel'>,
+    sdk: Pick<SdkFeatures, 'require'>,
   ) {
     this.#executor = executor;
     this.#services = services;
     this.#reconciler = reconciler;
+    this.#sdk = sdk;
   }
 
   async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
@@ -79,11 +83,13 @@ export class DistributedExecutor implements AgentExecutor {
    * Waits until others can tell that the task is executed here: nobody else would end it.
    *
    * @returns The request, with the task as it is by then.
-   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time; `SDK_UNSUPPORTED`.
    */
   async #enter(bus: TaskBus, request: RequestContext): Promise<RequestContext> {
     const { runtime, lease, limits } = this.#services;
     const giveUpAt = runtime.now() + limits.publishDeadlineMs;
+    const proving = this.#sdk.require(bus);
+    if (proving !== undefined) await proving;
     let run = await bus.begin(request);
     for (let attempt = 1; !bus.isOver; attempt += 1) {
       const { counter } = bus.runs;
