@@ -32,5 +32,5 @@ export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   '@a2a-redis/json-task-store': { limitKb: 100, without: OF_QUEUES },
   '@a2a-redis/push-config': { limitKb: 18, without: /^(?!command$|.*\bconfigs?$)/u },
   '@a2a-redis/streams-queue': { limitKb: 123, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 101, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 107, without: OF_STORES },
 };
