@@ -1,4 +1,4 @@
-import type { Task } from '@a2a-js/sdk';
+import { Task } from '@a2a-js/sdk';
 import { DefaultExecutionEventBus, ResultManager, ServerCallContext } from '@a2a-js/sdk/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('SdkFeatures', () => {
-  it('lets an SDK do that names contexts, and whose result manager stores what it has copied', async () => {
+  it('lets an SDK do that names contexts, and whose result manager stores what it was given', async () => {
     const features = new SdkFeatures(true);
     const bus = new DefaultExecutionEventBus();
     features.noteBus(bus, new ServerCallContext());
@@ -48,11 +48,12 @@ describe('SdkFeatures', () => {
     expect(features.require(bus)).toBeUndefined();
   });
 
-  it('refuses one whose result manager waits before it stores, where the store reads ids', async () => {
+  it('refuses one whose result manager keeps only what it knows, where the store reads ids', async () => {
     const saving = savingOf();
     const { saveCurrentTask } = saving;
-    vi.spyOn(saving, 'saveCurrentTask').mockImplementation(async function late(this: Task) {
-      await Promise.resolve();
+    vi.spyOn(saving, 'saveCurrentTask').mockImplementation(async function lossy(this: object) {
+      const known: unknown = Task.toJSON(Reflect.get(this, 'currentTask'));
+      Reflect.set(this, 'currentTask', Task.fromJSON(known));
       await Reflect.apply(saveCurrentTask, this, []);
     });
     const bus = new DefaultExecutionEventBus();
@@ -60,7 +61,7 @@ describe('SdkFeatures', () => {
       expect.objectContaining({
         code: 'SDK_UNSUPPORTED',
         message:
-          'The installed @a2a-js/sdk will not do, because the result manager does not store each event as soon as it has copied it. Install version 1.3 or newer.',
+          'The installed @a2a-js/sdk will not do, because the result manager does not store each event with all that it says. Install version 1.3 or newer.',
       }),
     );
     expect(new SdkFeatures(false).require(bus)).toBeUndefined();
