@@ -35,4 +35,8 @@ export {
   safeRedisOperation,
   type SafeRedisOperationOptions,
 } from './client/safe-redis-operation.ts';
-export { A2ARedisError, type A2ARedisErrorCode } from './shared/errors.ts';
+export {
+  A2ARedisError,
+  type A2ARedisErrorCode,
+  type A2ARedisErrorOptions,
+} from './shared/errors.ts';

@@ -20,11 +20,12 @@ export {
   type UncheckedOptions,
   wholeNumber,
 } from './shared/check-options.ts';
+export { detailedError } from './shared/detailed-error.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
-export { arrayReply, textReply, textsReply } from './redis/reply.ts';
+export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
 export {
   isClusterClient,
   type RedisScriptClient,

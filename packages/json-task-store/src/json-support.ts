@@ -1,5 +1,5 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { defineScript } from '@a2a-redis/core/shared';
+import { defineScript, detailedError, refusalIn } from '@a2a-redis/core/shared';
 import type { ServerRequirement } from '@a2a-redis/core/task-store';
 
 import jsonRecordSource from './scripts/json-record.lua';
@@ -36,13 +36,12 @@ export async function explained<T>(call: Promise<T>): Promise<T> {
  * @param error Anything that a script call threw.
  */
 function withRequirement(error: unknown): unknown {
-  if (!(error instanceof A2ARedisError) || error.code !== 'COMMAND_FAILED') return error;
-  const [, missing = '', server = ''] = MISSING.exec(error.message) ?? [];
+  if (!(error instanceof A2ARedisError)) return error;
+  const [, missing = '', server = ''] = MISSING.exec(refusalIn(error)) ?? [];
   const requirement = REQUIREMENTS[missing];
   if (requirement === undefined) return error;
-  return new A2ARedisError(
-    'SERVER_UNSUPPORTED',
-    `${requirement}. The server is ${server}, without them.`,
-    { cause: error.cause },
-  );
+  return detailedError('SERVER_UNSUPPORTED', `${requirement}.`, {
+    cause: error.cause,
+    detail: `${requirement}. The server is ${server}, without them.`,
+  });
 }

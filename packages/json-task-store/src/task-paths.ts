@@ -6,8 +6,10 @@ import {
   arrayReply,
   backoffMs,
   defineScript,
+  detailedError,
   isRecord,
   type RedisScript,
+  refusalIn,
   type ScriptRunner,
   sleep,
   textReply,
@@ -118,10 +120,10 @@ export class TaskPaths {
     if (reply === null || reply === undefined) throw notFound(place);
     const parts = arrayReply(readPathScript.name, reply);
     if (parts[0] !== 'refused') return parts;
-    throw new A2ARedisError(
-      'INVALID_ARGUMENT',
-      `The server cannot read the path ${abbreviate(path)}: ${textReply(parts[1])}`,
-    );
+    const problem = `The server cannot read the path ${abbreviate(path)}`;
+    throw detailedError('INVALID_ARGUMENT', `${problem}.`, {
+      detail: `${problem}: ${textReply(parts[1])}`,
+    });
   }
 
   /** Says whether the value was written; it is not when the record is another one by now. */
@@ -153,7 +155,7 @@ export class TaskPaths {
     try {
       return await this.#runner.run(script, [key], args);
     } catch (error) {
-      if (error instanceof A2ARedisError && /\bWRONGTYPE\b/.test(error.message)) {
+      if (error instanceof A2ARedisError && /\bWRONGTYPE\b/.test(refusalIn(error))) {
         throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
       }
       throw error;

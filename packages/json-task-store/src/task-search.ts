@@ -3,6 +3,7 @@ import {
   arrayReply,
   checkNames,
   defineScript,
+  detailedError,
   invalidOption,
   type Scope,
   scopeSegment,
@@ -168,12 +169,18 @@ const OF_THE_MOMENT = /^(?:NOPERM|OOM|BUSY|LOADING|READONLY|MISCONF)\b|timeout|t
 
 function searchRefused(outcome: unknown, problem: string): A2ARedisError {
   if (OF_THE_MOMENT.test(problem)) {
-    return new A2ARedisError('COMMAND_FAILED', `The server refused the search: ${problem}`);
+    return detailedError('COMMAND_FAILED', 'The server refused the search.', {
+      detail: `The server refused the search: ${problem}`,
+    });
   }
-  return outcome === 'refused'
-    ? new A2ARedisError('INVALID_ARGUMENT', `The server refused the query: ${problem}`)
-    : new A2ARedisError(
-        'SERVER_UNSUPPORTED',
-        `Searching needs a query engine for JSON with tags, texts and sorting, on a single server; this one refused: ${problem}`,
-      );
+  if (outcome === 'refused') {
+    return detailedError('INVALID_ARGUMENT', 'The server refused the query.', {
+      detail: `The server refused the query: ${problem}`,
+    });
+  }
+  const needed =
+    'Searching needs a query engine for JSON with tags, texts and sorting, on a single server';
+  return detailedError('SERVER_UNSUPPORTED', `${needed}.`, {
+    detail: `${needed}; this one refused: ${problem}`,
+  });
 }

@@ -43,7 +43,8 @@ describeWithJson('a damaged document', (server) => {
       const update = newStore().updatePath('t', '$.metadata.a', CONTEXT, () => 2);
       await expect(update).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: expect.stringContaining('field "$._store.version"'),
+        message: 'A stored record cannot be read.',
+        detail: expect.stringContaining('field "$._store.version"'),
       });
       expect(await newStore().getPath('t', '$.metadata.a', CONTEXT)).toEqual([1]);
       expect(await contentOf(server.client, prefix)).toEqual(before);
@@ -60,7 +61,8 @@ describeWithJson('a damaged document', (server) => {
       const update = newStore().updatePath('t', '$.metadata.a', CONTEXT, () => 2);
       await expect(update).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: `Record ${JSON.stringify(record)}, ${fault}`,
+        message: 'A stored record cannot be read.',
+        detail: `Record ${JSON.stringify(record)}, ${fault}`,
       });
       expect(await contentOf(server.client, prefix)).toEqual(before);
     });

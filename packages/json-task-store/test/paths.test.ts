@@ -87,7 +87,12 @@ describeWithJson('paths', (server) => {
 
     test('a key of another type is reported', async () => {
       await server.client.set(`${prefix}{acme:ann:u}`, 'mine');
-      const expected = { code: 'CORRUPT_RECORD', message: expect.stringContaining('acme:ann:u') };
+      const detail: unknown = expect.stringContaining('acme:ann:u');
+      const expected = {
+        code: 'CORRUPT_RECORD',
+        message: 'A stored record cannot be read.',
+        detail,
+      };
       await expect(store.getPath('u', '$', CONTEXT)).rejects.toMatchObject(expected);
       const update = store.updatePath('u', '$.metadata.a', CONTEXT, () => 1);
       await expect(update).rejects.toMatchObject(expected);

@@ -52,7 +52,9 @@ describe('a server without JSON commands', () => {
         await expect(call(store)).rejects.toMatchObject({
           name: 'A2ARedisError',
           code: 'SERVER_UNSUPPORTED',
-          message: `RedisJSONTaskStore needs the JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module. The server is ${await found()}, without them.`,
+          message:
+            'RedisJSONTaskStore needs the JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module.',
+          detail: `RedisJSONTaskStore needs the JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module. The server is ${await found()}, without them.`,
         });
       }
       expect(await contentOf(client, prefix)).toEqual({});

@@ -102,7 +102,8 @@ describe('a search that the engine refuses', () => {
       await expect(search(engine, query, options)).rejects.toMatchObject({
         name: 'A2ARedisError',
         code: 'INVALID_ARGUMENT',
-        message: expect.stringMatching(/^The server refused the query: /),
+        message: 'The server refused the query.',
+        detail: expect.stringMatching(/^The server refused the query: ./),
       });
     },
   );
@@ -126,7 +127,9 @@ describe('a search that the engine refuses', () => {
       await expect(search(engine, 'a', options)).rejects.toMatchObject({
         name: 'A2ARedisError',
         code: 'SERVER_UNSUPPORTED',
-        message: expect.stringMatching(/^Searching needs .+ refused: \w/),
+        message:
+          'Searching needs a query engine for JSON with tags, texts and sorting, on a single server.',
+        detail: expect.stringMatching(/^Searching needs .+ refused: \w/),
       });
     },
   );

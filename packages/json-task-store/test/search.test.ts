@@ -60,7 +60,8 @@ describeWithJson('search', (server) => {
       await expect(store.search('*', CONTEXT)).rejects.toMatchObject({
         name: 'A2ARedisError',
         code: 'SERVER_UNSUPPORTED',
-        message: expect.stringMatching(
+        message: expect.stringMatching(/^Searching needs the FT commands: [^.]+\.$/),
+        detail: expect.stringMatching(
           /^Searching needs the FT commands: .+ The server is (?:Redis|Valkey) \d+\.\d+\.\d+, without them\.$/,
         ),
       });

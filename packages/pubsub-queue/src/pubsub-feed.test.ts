@@ -1,3 +1,4 @@
+import { A2ARedisError } from '@a2a-redis/core';
 import type { FeedNews, RedisTaskState, TaskAddress } from '@a2a-redis/core/queue-manager';
 import { systemRuntime } from '@a2a-redis/core/shared';
 import fc from 'fast-check';
@@ -55,7 +56,7 @@ class Feed {
             this.receive(this.position);
           },
         },
-        onError: (error) => this.errors.push(String(error)),
+        onError: (error) => this.errors.push(shown(error)),
       },
     );
   }
@@ -216,7 +217,9 @@ describe('PubSubFeed', () => {
   it('reports a message that it cannot read', async () => {
     const feed = await Feed.open();
     feed.receive('nonsense');
-    expect(feed.errors).toEqual(['A2ARedisError: A message on channel "channel" cannot be read.']);
+    expect(feed.errors).toEqual([
+      'A2ARedisError: A message of task "task" cannot be read. A message on channel "channel" cannot be read.',
+    ]);
     expect([feed.events, feed.losses]).toEqual([[], []]);
   });
 
@@ -281,3 +284,9 @@ describe('PubSubFeed', () => {
     expect(feed.events.filter((event) => event.startsWith('real-1'))).toHaveLength(4);
   });
 });
+
+/** An error with what it tells operators. */
+function shown(error: unknown): string {
+  const detail = error instanceof A2ARedisError ? error.detail : undefined;
+  return detail === undefined ? String(error) : `${String(error)} ${detail}`;
+}

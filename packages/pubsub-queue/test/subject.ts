@@ -7,7 +7,7 @@ import { RedisPubSubQueueManager } from '../src/redis-pubsub-queue-manager.ts';
 export const PUBSUB: RedisQueueManagerSubject = {
   name: 'RedisPubSubQueueManager',
   openQueues: (client, options) => new RedisPubSubQueueManager(client, options),
-  openStore: (client, prefix) => new RedisTaskStore(client, { prefix }),
+  openStore: (client, prefix, options) => new RedisTaskStore(client, { prefix, ...options }),
   taskKeys: ['state'],
   stateFields: ['open', 'paused'],
   tellsByTask: true,

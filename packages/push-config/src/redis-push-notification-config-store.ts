@@ -8,6 +8,7 @@ import { A2ARedisError } from '@a2a-redis/core';
 import {
   abbreviate,
   defineScript,
+  detailedError,
   type RedisScript,
   type RedisScriptClient,
   requireId,
@@ -26,6 +27,7 @@ import {
   readLimits,
   type RedisPushNotificationConfigStoreOptions,
 } from './options.ts';
+import { unreadableConfigs } from './field-fault.ts';
 import deleteConfigSource from './scripts/delete-config.lua';
 import loadConfigsSource from './scripts/load-configs.lua';
 import saveConfigSource from './scripts/save-config.lua';
@@ -140,7 +142,7 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
    * in the order of their last saves.
    *
    * @throws {A2ARedisError} `CORRUPT_RECORD`, `PLAINTEXT_RECORD`, `ENCRYPTION_KEY_UNKNOWN` or
-   *   `DECRYPTION_FAILED` when one of them cannot be read, naming its key and field. {@link delete}
+   *   `DECRYPTION_FAILED` when one of them cannot be read; the detail names its key and field. {@link delete}
    *   removes such a config; {@link save} replaces it.
    */
   async loadWithMetadata(
@@ -185,7 +187,9 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     const key = configsKey(place);
     const reply = await this.#scripts.run(script, [key], args);
     if (reply !== 'not-a-hash') return reply;
-    throw new A2ARedisError('CORRUPT_RECORD', `Key ${abbreviate(key)} does not hold a hash.`);
+    throw detailedError('CORRUPT_RECORD', unreadableConfigs(place), {
+      detail: `Key ${abbreviate(key)} does not hold a hash.`,
+    });
   }
 }
 
@@ -201,8 +205,7 @@ function isTexts(reply: unknown): reply is readonly string[] {
 /** For example from a client whose type mapping turns texts into something else. */
 function unexpectedReply(script: RedisScript, reply: unknown): A2ARedisError {
   const what = typeof reply === 'string' ? abbreviate(reply) : 'something else';
-  return new A2ARedisError(
-    'COMMAND_FAILED',
-    `Script ${script.name} must answer in strings, and answered ${what}.`,
-  );
+  return detailedError('COMMAND_FAILED', 'Redis gave a reply of an unexpected kind.', {
+    detail: `Script ${script.name} must answer in strings, and answered ${what}.`,
+  });
 }

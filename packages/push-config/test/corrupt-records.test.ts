@@ -21,6 +21,8 @@ beforeEach(async () => {
   await store.save('other', CONTEXT, configOf('a'));
 });
 
+/** All that clients are told of a record that cannot be read. */
+const UNREADABLE = 'The push-notification configs of task "task" cannot be read.';
 const HEAD = '1:json:call:';
 const RECORDS: Readonly<Record<string, string>> = {
   'an empty value': '',
@@ -47,7 +49,8 @@ describe.each(Object.entries(RECORDS))('a record of %s', (_name, record) => {
     const expected = {
       name: 'A2ARedisError',
       code: 'CORRUPT_RECORD',
-      message: expect.stringContaining(`Field "c:a" of key ${JSON.stringify(key)} `),
+      message: UNREADABLE,
+      detail: expect.stringContaining(`Field "c:a" of key ${JSON.stringify(key)} `),
     };
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.loadWithMetadata('task', CONTEXT)).rejects.toMatchObject(expected);
@@ -95,7 +98,8 @@ describe.each([
     const before = await contentOf(server.client, prefix);
     const expected = {
       code: 'CORRUPT_RECORD',
-      message: expect.stringContaining(`Field "seq" of key ${JSON.stringify(key)} `),
+      message: UNREADABLE,
+      detail: expect.stringContaining(`Field "seq" of key ${JSON.stringify(key)} `),
     };
     await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
     await expect(store.save('task', CONTEXT, configOf('c'))).rejects.toMatchObject(expected);
@@ -113,7 +117,8 @@ test('a field of something else is reported', async () => {
   await server.client.hSet(key, 'note', 'mine');
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject({
     code: 'CORRUPT_RECORD',
-    message: expect.stringContaining(`Field "note" of key ${JSON.stringify(key)} `),
+    message: UNREADABLE,
+    detail: expect.stringContaining(`Field "note" of key ${JSON.stringify(key)} `),
   });
 });
 
@@ -121,7 +126,8 @@ test('a key of another type is reported, left as it is, and removed only with al
   await server.client.set(key, 'a string');
   const expected = {
     code: 'CORRUPT_RECORD',
-    message: `Key ${JSON.stringify(key)} does not hold a hash.`,
+    message: UNREADABLE,
+    detail: `Key ${JSON.stringify(key)} does not hold a hash.`,
   };
   await expect(store.load('task', CONTEXT)).rejects.toMatchObject(expected);
   await expect(store.save('task', CONTEXT, configOf('a'))).rejects.toMatchObject(expected);

@@ -30,16 +30,18 @@ function storeWith(...keys: readonly PushConfigEncryptionKey[]): RedisPushNotifi
 /** How a load of the task fails, and whether Redis is as before. */
 async function failedLoad(
   store: RedisPushNotificationConfigStore,
-): Promise<{ code: unknown; message: string; unchanged: boolean }> {
+): Promise<{ code: unknown; message: string; detail: string | undefined; unchanged: boolean }> {
   const before = await contentOf(server.client, prefix);
   const error: unknown = await store.load('task', CONTEXT).catch((reason: unknown) => reason);
   if (!(error instanceof A2ARedisError)) throw new TypeError('The load did not fail.');
   const unchanged = isDeepStrictEqual(await contentOf(server.client, prefix), before);
-  return { code: error.code, message: error.message, unchanged };
+  const { code, message, detail } = error;
+  return { code, message, detail, unchanged };
 }
 
 function failure(code: string, named: string): object {
-  return { code, message: expect.stringContaining(named), unchanged: true };
+  const message = 'The push-notification configs of task "task" cannot be read.';
+  return { code, message, detail: expect.stringContaining(named), unchanged: true };
 }
 
 describe('rotation', () => {

@@ -82,7 +82,7 @@ class Feed {
             this.isJoined = false;
           },
         },
-        onError: (error) => this.errors.push(String(error)),
+        onError: (error) => this.errors.push(String(Reflect.get(Object(error), 'detail') ?? error)),
       },
     );
   }
@@ -397,7 +397,7 @@ describe('StreamFeed', () => {
     const feed = await Feed.open();
     feed.append('s1');
     feed.receive('nonsense');
-    expect(feed.errors).toEqual(['A2ARedisError: A message on channel "channel" cannot be read.']);
+    expect(feed.errors).toEqual(['A message on channel "channel" cannot be read.']);
     feed.receive(feed.append('s2'));
     await feed.settled();
     expect([feed.events, feed.losses]).toEqual([['1 s1', '2 s2'], []]);

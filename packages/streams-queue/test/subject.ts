@@ -7,7 +7,7 @@ import { RedisStreamsQueueManager } from '../src/redis-streams-queue-manager.ts'
 export const STREAMS: RedisQueueManagerSubject = {
   name: 'RedisStreamsQueueManager',
   openQueues: (client, options) => new RedisStreamsQueueManager(client, options),
-  openStore: (client, prefix) => new RedisTaskStore(client, { prefix }),
+  openStore: (client, prefix, options) => new RedisTaskStore(client, { prefix, ...options }),
   taskKeys: ['log', 'state'],
   stateFields: ['epoch', 'last', 'open', 'paused'],
 };

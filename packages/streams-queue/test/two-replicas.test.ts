@@ -56,7 +56,8 @@ describe('two replicas', () => {
     await expect(other.ended).rejects.toThrow('was lost to a subscriber: it cannot be read');
     const cause = expect.objectContaining({
       code: 'CORRUPT_RECORD',
-      message: `Event 1 of run x-1 in "${task.log}" cannot be read.`,
+      message: `An event of task "${execution.taskId}" cannot be read.`,
+      detail: `Event 1 of run x-1 in "${task.log}" cannot be read.`,
     });
     expect(b.errors).toEqual([expect.objectContaining({ code: 'EVENTS_LOST', cause })]);
     execution.complete();

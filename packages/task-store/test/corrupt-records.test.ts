@@ -38,7 +38,8 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
         SUBJECT.open(server.client, { prefix }).load('t', CONTEXT),
       ).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: `Record ${JSON.stringify(record)}, field ${JSON.stringify(field)}: ${fault}.`,
+        message: 'A stored record cannot be read.',
+        detail: `Record ${JSON.stringify(record)}, field ${JSON.stringify(field)}: ${fault}.`,
       });
     });
   });
@@ -62,8 +63,12 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
       const before = await lookedUp();
       expect(await store.list(listRequest(), CONTEXT)).toMatchObject({ tasks: [], totalSize: 1 });
       expect((await lookedUp()) - before).toBe(1);
-      expect(faults.map(({ code, message }) => [code, message])).toEqual([
-        ['CORRUPT_RECORD', `Record ${JSON.stringify(record)}, ${fault}.`],
+      expect(faults.map(({ code, message, detail }) => [code, message, detail])).toEqual([
+        [
+          'CORRUPT_RECORD',
+          'A stored record cannot be read.',
+          `Record ${JSON.stringify(record)}, ${fault}.`,
+        ],
       ]);
     });
 
@@ -89,7 +94,8 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
         SUBJECT.open(server.client, { prefix }).load('t', CONTEXT),
       ).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: expect.stringContaining(', field "p:0:2": missing'),
+        message: 'A stored record cannot be read.',
+        detail: expect.stringContaining(', field "p:0:2": missing'),
       });
       for (const [list] of from.mock.calls) {
         if (!Array.isArray(list) && 'length' in list) lengths.push(list.length);
@@ -106,7 +112,8 @@ SUBJECT.describeOnServer('a damaged hash', (server) => {
         SUBJECT.open(server.client, { prefix }).load('t', CONTEXT),
       ).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: expect.stringContaining(', field "p:0:2": missing'),
+        message: 'A stored record cannot be read.',
+        detail: expect.stringContaining(', field "p:0:2": missing'),
       });
     });
 

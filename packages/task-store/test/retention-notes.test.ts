@@ -159,8 +159,8 @@ describe('what fails in the background', () => {
     await store.save(taskOf('t'), CONTEXT);
     await vi.waitUntil(() => failures.length === 2);
     expect(failures).toMatchObject([
-      { code: 'COMMAND_FAILED', message: expect.stringContaining('note-scope') },
-      { code: 'COMMAND_FAILED', message: expect.stringContaining('claim-scopes') },
+      { code: 'COMMAND_FAILED', detail: expect.stringContaining('note-scope') },
+      { code: 'COMMAND_FAILED', detail: expect.stringContaining('claim-scopes') },
     ]);
     await client.del(swept.due);
     await store.save(taskOf('u'), CONTEXT);
@@ -178,8 +178,8 @@ describe('what fails in the background', () => {
     ]);
     await swept.sweep();
     expect(failures).toMatchObject([
-      { code: 'CORRUPT_RECORD', message: expect.stringContaining('"no scope": not a scope') },
-      { code: 'COMMAND_FAILED', message: expect.stringContaining('list-due') },
+      { code: 'CORRUPT_RECORD', detail: expect.stringContaining('"no scope": not a scope') },
+      { code: 'COMMAND_FAILED', detail: expect.stringContaining('list-due') },
     ]);
     expect(membersOf(await contentOf(client, swept.prefix))).toEqual({
       ...swept.sweptKeys,

@@ -117,10 +117,11 @@ describe('RedisHealthMonitor', () => {
     const monitor = new RedisHealthMonitor(client, { unhealthyAfterFailures: 1 });
     await client.close();
     const health = await monitor.check();
-    expect([health.status, health.error?.message]).toEqual([
-      'unhealthy',
-      'PING: The client is closed',
-    ]);
+    expect(health.status).toBe('unhealthy');
+    expect(health.error).toMatchObject({
+      message: 'PING: the client is closed.',
+      detail: 'PING: The client is closed',
+    });
     client = await createRedisClient({ url: server.url });
   });
 

@@ -25,6 +25,10 @@ it('makes a result of a client that throws', async () => {
   const check = await new Pinger(client).ping(10);
   expect(check).toEqual({
     ok: false,
-    error: expect.objectContaining({ code: 'COMMAND_FAILED', message: 'PING: Error: broken' }),
+    error: expect.objectContaining({
+      code: 'COMMAND_FAILED',
+      message: 'PING failed.',
+      detail: 'PING: Error: broken',
+    }),
   });
 });

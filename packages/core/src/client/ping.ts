@@ -1,4 +1,5 @@
-import { A2ARedisError } from '../shared/errors.ts';
+import { detailedError } from '../shared/detailed-error.ts';
+import type { A2ARedisError } from '../shared/errors.ts';
 import { requireClient } from '../shared/require-client.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { safeRedisOperation } from './safe-redis-operation.ts';
@@ -49,8 +50,9 @@ export class Pinger {
       });
       return result.ok ? { ok: true, latencyMs: systemRuntime.now() - pending.sentAt } : result;
     } catch (error) {
-      const failed = new A2ARedisError('COMMAND_FAILED', `PING: ${String(error)}`, {
+      const failed = detailedError('COMMAND_FAILED', 'PING failed.', {
         cause: error,
+        detail: `PING: ${String(error)}`,
       });
       return { ok: false, error: failed };
     }

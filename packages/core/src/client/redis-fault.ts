@@ -1,3 +1,4 @@
+import { detailedError } from '../shared/detailed-error.ts';
 import { A2ARedisError, type A2ARedisErrorCode } from '../shared/errors.ts';
 import { type CommandFault, commandFault } from '../redis/command-fault.ts';
 
@@ -27,27 +28,40 @@ const CODE_OF_FAULT: Readonly<Record<Exclude<CommandFault, 'other'>, A2ARedisErr
   refused: 'COMMAND_FAILED',
 };
 
+/** What a fault is in a message, without the words of the server or of its connection. */
+const MESSAGE_OF_FAULT: Readonly<Record<Exclude<CommandFault, 'other'>, string>> = {
+  unsent: 'Redis could not be reached',
+  busy: 'Redis could not serve it',
+  'locked-out': 'Redis did not accept the password',
+  unknown: 'the connection ended before the reply',
+  closed: 'the client is closed',
+  refused: 'Redis refused it',
+};
+
 /**
  * The typed error of a fault.
  *
  * @param error What was thrown; becomes the `cause`, unless it is typed already.
- * @param prefix Begins the message: what failed.
+ * @param what Begins message and detail: what failed.
  * @returns `undefined` for an error that has nothing to do with Redis.
  */
-export function typedRedisError(error: unknown, prefix: string): A2ARedisError | undefined {
+export function typedRedisError(error: unknown, what: string): A2ARedisError | undefined {
   if (error instanceof A2ARedisError) return error;
   const fault = commandFault(error);
   if (fault === 'other') return undefined;
-  return faultError(fault, error, prefix);
+  return faultError(fault, error, what);
 }
 
 /** The same where the fault is known, and may be of an earlier attempt than the error. */
 export function faultError(
   fault: Exclude<CommandFault, 'other'>,
   error: unknown,
-  prefix: string,
+  what: string,
 ): A2ARedisError {
-  return new A2ARedisError(CODE_OF_FAULT[fault], `${prefix}: ${reasonOf(error)}`, { cause: error });
+  return detailedError(CODE_OF_FAULT[fault], `${what}: ${MESSAGE_OF_FAULT[fault]}.`, {
+    cause: error,
+    detail: `${what}: ${reasonOf(error)}`,
+  });
 }
 
 /** node-redis's error for a command that waited too long has no message. */

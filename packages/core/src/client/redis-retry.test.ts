@@ -42,8 +42,9 @@ describe('redisRetry', () => {
 
   it('repeats what may have been applied only when that is harmless', async () => {
     const error = await errorOf(redisRetry(failing(unknown), quick));
-    expect([error.code, error.message, error.cause]).toEqual([
+    expect([error.code, error.message, error.detail, error.cause]).toEqual([
       'OUTCOME_UNKNOWN',
+      'Redis operation, attempt 1: the connection ended before the reply.',
       'Redis operation, attempt 1: Socket closed unexpectedly',
       unknown,
     ]);
@@ -83,8 +84,9 @@ describe('redisRetry', () => {
   it('ends after its attempts', async () => {
     const errors = [unsent, unsent, busy];
     const error = await errorOf(redisRetry(failing(...errors), { ...quick, attempts: 3 }));
-    expect([error.code, error.message, error.cause]).toEqual([
+    expect([error.code, error.message, error.detail, error.cause]).toEqual([
       'UNAVAILABLE',
+      'Redis operation, attempt 3: Redis could not serve it.',
       'Redis operation, attempt 3: LOADING Redis is loading the dataset in memory',
       busy,
     ]);
@@ -93,8 +95,9 @@ describe('redisRetry', () => {
   it('never says that nothing was applied when an earlier attempt may have been', async () => {
     const options = { ...quick, attempts: 2, idempotent: true };
     const error = await errorOf(redisRetry(failing(unknown, unsent), options));
-    expect([error.code, error.message, error.cause]).toEqual([
+    expect([error.code, error.message, error.detail, error.cause]).toEqual([
       'OUTCOME_UNKNOWN',
+      'Redis operation, attempt 2, after one whose outcome is unknown: the connection ended before the reply.',
       'Redis operation, attempt 2, after one whose outcome is unknown: The client is offline',
       unsent,
     ]);

@@ -1,3 +1,4 @@
+import { withCause } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { type CommandFault, mayPass } from '../redis/command-fault.ts';
@@ -158,7 +159,7 @@ function finalError({ error, fault, mayBeApplied, attempt, previous }: Failure):
   }
   if (!(error instanceof A2ARedisError)) return faultError(fault, error, prefix);
   if (error.cause !== undefined || previous === undefined) return error;
-  return new A2ARedisError(error.code, error.message, { cause: previous });
+  return withCause(error, previous);
 }
 
 interface Abortion {

@@ -32,8 +32,9 @@ describe('safeRedisOperation', () => {
 
   it('returns a refusal as a fault, not as a value', async () => {
     const result = await safeRedisOperation(() => client.lPush('k', 'x'), { name: 'Queueing' });
-    expect(codeAndMessage(result)).toEqual([
+    expect(codeAndTexts(result)).toEqual([
       'COMMAND_FAILED',
+      'Queueing: Redis refused it.',
       'Queueing: WRONGTYPE Operation against a key holding the wrong kind of value',
     ]);
   });
@@ -42,7 +43,7 @@ describe('safeRedisOperation', () => {
     server.pause();
     const result = await safeRedisOperation(() => client.get('k'), { deadlineMs: 50 });
     server.resume();
-    expect(codeAndMessage(result)).toEqual([
+    expect(codeAndTexts(result)).toEqual([
       'DEADLINE_EXCEEDED',
       'Redis operation within 50 ms: no answer in time.',
     ]);
@@ -61,7 +62,7 @@ describe('safeRedisOperation', () => {
       createRedisClient({ cluster: { rootNodes: [nobody] }, connectTimeoutMs: 100 }),
     );
     await server.restart();
-    expect([await written, unwritten, unsent].map((result) => codeAndMessage(result)[0])).toEqual([
+    expect([await written, unwritten, unsent].map((result) => codeAndTexts(result)[0])).toEqual([
       'OUTCOME_UNKNOWN',
       'OUTCOME_UNKNOWN',
       'CONNECT_FAILED',
@@ -110,13 +111,17 @@ describe('safeRedisOperation', () => {
   it('says that a client is closed', async () => {
     await client.close();
     const result = await safeRedisOperation(() => client.get('k'));
-    expect(codeAndMessage(result)).toEqual([
+    expect(codeAndTexts(result)).toEqual([
       'CLIENT_CLOSED',
+      'Redis operation: the client is closed.',
       'Redis operation: The client is closed',
     ]);
   });
 });
 
-function codeAndMessage(result: RedisResult<unknown>): readonly string[] {
-  return result.ok ? ['fine'] : [result.error.code, result.error.message];
+/** Of a failure; its detail, too, where it has one. */
+function codeAndTexts(result: RedisResult<unknown>): readonly string[] {
+  if (result.ok) return ['fine'];
+  const { code, message, detail } = result.error;
+  return [code, message, ...(detail === undefined ? [] : [detail])];
 }

@@ -1,3 +1,4 @@
+import { detailedError } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { deadlineTimerOf } from './deadline-timer.ts';
@@ -10,19 +11,21 @@ import { deadlineTimerOf } from './deadline-timer.ts';
  * @param work What is awaited.
  * @param deadlineAt The moment, on the clock of the runtime, in milliseconds.
  * @param describe Says what was being done, for the message. Called only on failure.
+ * @param detail The same for operators, where that says more.
  */
 export function withDeadline<T>(
   runtime: Runtime,
   work: Promise<T>,
   deadlineAt: number,
   describe: () => string,
+  detail?: () => string,
 ): Promise<T> {
   // Every call to Redis comes through here: one promise is all that it costs.
   return new Promise<T>((resolve, reject) => {
     const wait = {
       deadlineAt,
       expire: () => {
-        reject(new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: no answer in time.`));
+        reject(late(describe(), detail?.()));
       },
     };
     const timer = deadlineTimerOf(runtime);
@@ -40,4 +43,11 @@ export function withDeadline<T>(
       },
     );
   });
+}
+
+function late(what: string, detail: string | undefined): A2ARedisError {
+  const message = `${what}: no answer in time.`;
+  return detail === undefined
+    ? new A2ARedisError('DEADLINE_EXCEEDED', message)
+    : detailedError('DEADLINE_EXCEEDED', message, { detail: `${detail}: no answer in time.` });
 }

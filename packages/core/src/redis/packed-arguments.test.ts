@@ -29,7 +29,8 @@ const companion = defineCompanion(
   end`,
 );
 const SMALL = { mostArguments: 3, mostCharacters: 1000 };
-const what = (): string => 'A change of record "r"';
+const what = (): string => 'A change of a task';
+const detail = (): string => 'A change of record "r"';
 
 describe('packed arguments', () => {
   let server: RedisServer;
@@ -45,8 +46,8 @@ describe('packed arguments', () => {
 
   it('are those that were given, as long as they are few', () => {
     const few = Array.from({ length: 900 }, (_, index) => String(index));
-    expect(packedArguments(few, what)).toBe(few);
-    expect(packedArguments([...few, 'one more'], what)).toHaveLength(3);
+    expect(packedArguments(few, what, detail)).toBe(few);
+    expect(packedArguments([...few, 'one more'], what, detail)).toHaveLength(3);
   });
 
   it('arrive as they were given, for a script and its companion', async () => {
@@ -55,7 +56,7 @@ describe('packed arguments', () => {
     const texts = fc.array(fc.string({ unit: 'binary' }), { minLength: 4, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(texts, texts, async (own, its) => {
-        const args = packedArguments([...own, ...its, String(its.length)], what, SMALL);
+        const args = packedArguments([...own, ...its, String(its.length)], what, detail, SMALL);
         expect(args).toHaveLength(3);
         const reply = textsReply(await runner.run(echo.with(companion), ['k'], args));
         const sent = [...own, ...its.map((text) => `companion ${text}`)];
@@ -66,11 +67,12 @@ describe('packed arguments', () => {
   });
 
   it('are refused where they are larger than one write takes', () => {
-    expect(packedArguments(['x'.repeat(1000)], what, SMALL)).toEqual(['x'.repeat(1000)]);
-    expect(() => packedArguments(['x'.repeat(1000), 'y'], what, SMALL)).toThrow(
+    expect(packedArguments(['x'.repeat(1000)], what, detail, SMALL)).toEqual(['x'.repeat(1000)]);
+    expect(() => packedArguments(['x'.repeat(1000), 'y'], what, detail, SMALL)).toThrow(
       expect.objectContaining({
         code: 'LIMIT_EXCEEDED',
-        message:
+        message: 'A change of a task takes 1001 characters, of which one write takes 1000 at most.',
+        detail:
           'A change of record "r" takes 1001 characters, of which one write takes 1000 at most.',
       }),
     );

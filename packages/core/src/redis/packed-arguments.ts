@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../shared/errors.ts';
+import { detailedError } from '../shared/detailed-error.ts';
 
 /**
  * How many arguments a call has at most. Some hosted servers refuse commands of a few thousand, and node-redis
@@ -24,20 +24,22 @@ export interface ArgumentLimits {
  * length of each. `packed-arguments.lua` takes them apart.
  *
  * @param what What is written, for the message.
+ * @param detail The same for operators.
  * @throws {A2ARedisError} `LIMIT_EXCEEDED` where they are larger than a server takes in one call.
  */
 export function packedArguments(
   args: readonly string[],
   what: () => string,
+  detail: () => string,
   limits: ArgumentLimits = { mostArguments: MOST_ARGUMENTS, mostCharacters: MOST_CHARACTERS },
 ): readonly string[] {
   let characters = 0;
   for (const arg of args) characters += arg.length;
   if (characters > limits.mostCharacters) {
-    throw new A2ARedisError(
-      'LIMIT_EXCEEDED',
-      `${what()} takes ${characters} characters, of which one write takes ${limits.mostCharacters} at most.`,
-    );
+    const problem = `takes ${characters} characters, of which one write takes ${limits.mostCharacters} at most`;
+    throw detailedError('LIMIT_EXCEEDED', `${what()} ${problem}.`, {
+      detail: `${detail()} ${problem}.`,
+    });
   }
   if (args.length <= limits.mostArguments) return args;
   const lengths = args.map((arg) => Buffer.byteLength(arg)).join(' ');

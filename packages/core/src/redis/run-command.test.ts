@@ -47,7 +47,8 @@ describe.each(NODE_REDIS_VERSIONS)('runCommand on $label', (version) => {
     await client.sendCommand(['SET', 'text', 'v']);
     const error = await errorOf(runCommand(runner, 'HGET', 'text', ['field']));
     expect(error.code).toBe('COMMAND_FAILED');
-    expect(error.message.startsWith('Script HGET on key "text" failed: WRONGTYPE ')).toBe(true);
+    expect(error.message).toBe('Redis refused a call.');
+    expect(error.detail?.startsWith('Script HGET on key "text" failed: WRONGTYPE ')).toBe(true);
   });
 
   it('reaches the node of the key', async () => {

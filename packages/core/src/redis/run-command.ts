@@ -9,7 +9,7 @@ const commandScript = defineScript('command', commandSource);
  * server, and is repeated as a script is. It must be safe to repeat.
  *
  * @param args What follows the key.
- * @param deadlineAt See {@link ScriptRunner.run}, whose errors name the command.
+ * @param deadlineAt See {@link ScriptRunner.run}, the details of whose errors name the command.
  */
 export async function runCommand(
   runner: ScriptRunner,

@@ -53,8 +53,9 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
 
   it('reports a refusal at once, with its reply', async () => {
     const error = await errorOf(new ScriptRunner(client).run(fail, ['some key'], []));
-    expect([error.code, error.message]).toEqual([
+    expect([error.code, error.message, error.detail]).toEqual([
       'COMMAND_FAILED',
+      'Redis refused a call.',
       'Script fail on key "some key" failed: MINE went wrong',
     ]);
     expect(error.cause).toHaveProperty('message', 'MINE went wrong');
@@ -98,15 +99,17 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
     await server.kill();
     const error = await errorOf(new ScriptRunner(client, 200).run(setOnce, ['k', 'n'], ['v']));
     expect(error.code).toBe('DEADLINE_EXCEEDED');
-    expect(error.message.startsWith('Script set-once on key "k" within 200 ms: ')).toBe(true);
+    expect(error.message.startsWith('A call to Redis within 200 ms: ')).toBe(true);
+    expect(error.detail?.startsWith('Script set-once on key "k" within 200 ms: ')).toBe(true);
   });
 
   it('gives up on a server that is silent at the deadline', async () => {
     server.pause();
     const error = await errorOf(new ScriptRunner(client, 100).run(answer, ['k'], []));
     server.resume();
-    expect([error.code, error.message]).toEqual([
+    expect([error.code, error.message, error.detail]).toEqual([
       'DEADLINE_EXCEEDED',
+      'A call to Redis within 100 ms: no answer in time.',
       'Script answer on key "k" within 100 ms: no answer in time.',
     ]);
   });

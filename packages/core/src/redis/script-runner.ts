@@ -1,3 +1,4 @@
+import { detailedError, withCause } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -49,29 +50,25 @@ export class ScriptRunner {
     const { runtime } = this;
     const startedAt = runtime.now();
     const endsAt = deadlineAt ?? startedAt + this.#deadlineMs;
-    const describe = (): string => {
-      const givenMs = Math.max(0, Math.round(endsAt - startedAt));
-      return `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} within ${givenMs} ms`;
-    };
+    const describe = (): string => `A call to Redis ${within(endsAt - startedAt)}`;
+    const detail = (): string => `${callOf(script, keys)} ${within(endsAt - startedAt)}`;
     const options = { keys: [...keys], arguments: [...args] };
     let isKnown = true;
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const client = this.#sender();
-        const call = isKnown
+        const reply = isKnown
           ? client.evalSha(script.sha1, options)
           : client.eval(script.source, options);
-        return await withDeadline(runtime, call, endsAt, describe);
+        return await withDeadline(runtime, reply, endsAt, describe, detail);
       } catch (error) {
         if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
           isKnown = false;
           continue;
         }
         if (error instanceof A2ARedisError) {
-          throw lastError === undefined
-            ? error
-            : new A2ARedisError(error.code, error.message, { cause: lastError });
+          throw lastError === undefined ? error : withCause(error, lastError);
         }
         lastError = error;
         const fault = commandFault(error);
@@ -86,16 +83,17 @@ export class ScriptRunner {
         if (damage !== undefined) throw damage;
         if (fault === 'refused' || fault === 'other') {
           const reason = error instanceof Error ? error.message : String(error);
-          throw new A2ARedisError(
-            'COMMAND_FAILED',
-            `Script ${script.name} on key ${abbreviate(keys[0] ?? '')} failed: ${reason}`,
-            { cause: error },
-          );
+          const message = fault === 'refused' ? 'Redis refused a call.' : 'A call to Redis failed.';
+          throw detailedError('COMMAND_FAILED', message, {
+            cause: error,
+            detail: `${callOf(script, keys)} failed: ${reason}`,
+          });
         }
         const pauseMs = backoffMs(attempt, 20, 500, runtime.random());
         if (runtime.now() + pauseMs >= endsAt) {
-          throw new A2ARedisError('DEADLINE_EXCEEDED', `${describe()}: Redis stayed away.`, {
+          throw detailedError('DEADLINE_EXCEEDED', `${describe()}: Redis stayed away.`, {
             cause: error,
+            detail: `${detail()}: Redis stayed away.`,
           });
         }
         await sleep(runtime, pauseMs);
@@ -104,17 +102,24 @@ export class ScriptRunner {
   }
 }
 
+function within(givenMs: number): string {
+  return `within ${Math.max(0, Math.round(givenMs))} ms`;
+}
+
+function callOf({ name }: RedisScript, [key = '']: readonly string[]): string {
+  return `Script ${name} on key ${abbreviate(key)}`;
+}
+
 /** What a script says that found a key, or a field of it, damaged, and has removed it: see `task-state.lua`. */
 function damageIn(error: unknown): A2ARedisError | undefined {
   const [, field, key] =
     /\bDAMAGED "([^"]*)" "([^"]*)"/.exec(error instanceof Error ? error.message : '') ?? [];
   if (field === undefined || key === undefined) return undefined;
   const what = field === '' ? 'another type of value' : `field ${abbreviate(field)}`;
-  return new A2ARedisError(
-    'CORRUPT_RECORD',
-    `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
-    { cause: error },
-  );
+  return detailedError('CORRUPT_RECORD', 'Something in Redis was damaged, and was removed.', {
+    cause: error,
+    detail: `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
+  });
 }
 
 /** Keys can be long; a message shows their beginning. */

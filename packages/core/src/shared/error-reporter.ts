@@ -1,3 +1,5 @@
+import { A2ARedisError } from './errors.ts';
+
 /** Distinct problems that are warned of; enough for any real cause, and a bound on memory. */
 const MOST_WARNINGS = 100;
 
@@ -16,12 +18,19 @@ export function errorReporter(
   onError: ((error: Error) => void) | undefined,
 ): (error: Error) => void {
   const warned = new Set<string>();
-  const warn = (text: string): void => {
-    if (warned.has(text) || warned.size >= MOST_WARNINGS) return;
-    warned.add(text);
-    process.emitWarning(text, { type: 'A2ARedisWarning', code });
+  const warn = (text: string, detail = ''): void => {
+    const shown = `${text}\n${detail}`;
+    if (warned.has(shown) || warned.size >= MOST_WARNINGS) return;
+    warned.add(shown);
+    // Node prints a detail below the warning, an empty one as an empty line.
+    const details = detail === '' ? {} : { detail };
+    process.emitWarning(text, { type: 'A2ARedisWarning', code, ...details });
   };
-  if (onError === undefined) return (error) => warn(`${what}: ${error.message}`);
+  if (onError === undefined) {
+    return (error) => {
+      warn(`${what}: ${error.message}`, error instanceof A2ARedisError ? error.detail : undefined);
+    };
+  }
   return (error) => {
     try {
       onError(error);

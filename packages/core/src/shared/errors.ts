@@ -1,6 +1,6 @@
 /**
- * What went wrong, as a stable string to branch on. Messages may change between releases; codes do
- * not.
+ * What went wrong, as a stable string to branch on. Messages and details may change between releases;
+ * codes do not.
  *
  * | code | meaning |
  * | --- | --- |
@@ -12,9 +12,9 @@
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory or no permission; or an executor on another replica failed to cancel its task. |
- * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs. The message names them and the server found. |
+ * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs. The message names them, the detail the server found. |
  * | `SDK_UNSUPPORTED` | The installed `@a2a-js/sdk` does not do what these packages build on. The message says what. |
- * | `CORRUPT_RECORD` | A stored record cannot be read. The message names the key and the field. |
+ * | `CORRUPT_RECORD` | A stored record cannot be read. The detail names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |
  * | `TASK_TERMINAL` | An update would take a task out of a terminal state. |
  * | `LIMIT_EXCEEDED` | A limit was reached, one that was configured or that of one write. Nothing was written. |
@@ -54,9 +54,22 @@ export type A2ARedisErrorCode =
 /** Marks errors of every copy of this class: a process may hold the ESM and the CommonJS build of core, or two versions. */
 const BRAND = Symbol.for('@a2a-redis/core/A2ARedisError');
 
+/** What an {@link A2ARedisError} has besides its code and its message. */
+export interface A2ARedisErrorOptions extends ErrorOptions {
+  /**
+   * One sentence for operators; see {@link A2ARedisError.detail}.
+   * @default none
+   */
+  readonly detail?: string | undefined;
+}
+
 /**
  * Every fault that these packages raise themselves. Faults that belong to the A2A protocol (a page
  * token from elsewhere) use the SDK's own classes instead, so that a peer sees the right code.
+ *
+ * The SDK's transports send the message of any error to the client that made the request. So the message of what a
+ * store or a queue throws holds nothing of how and where something is stored: that is in {@link A2ARedisError.detail}.
+ * Each error with a detail is also told on the diagnostics channel `a2a-redis:error`.
  *
  * `instanceof` holds for an error of any copy of this class in the process: that of the ESM build, of the CommonJS
  * build, and of another version.
@@ -65,15 +78,23 @@ export class A2ARedisError extends Error {
   override readonly name = 'A2ARedisError';
   /** What went wrong; see {@link A2ARedisErrorCode}. */
   readonly code: A2ARedisErrorCode;
+  /**
+   * One sentence for operators: the key, field, script or channel, or what the server replied. There is none where the
+   * message says it all. Not for clients.
+   */
+  // Declared only, so that an error without a detail has no such property to be shown.
+  declare readonly detail: string | undefined;
 
   /**
    * @param code What went wrong.
-   * @param message One sentence that names the key, id or option.
-   * @param options `cause`: the error underneath.
+   * @param message One sentence that anybody may read, also a client elsewhere. It names the task, the queue, the option
+   *   or the argument, and no key, tenant, owner, script, channel, server or reply of a server.
+   * @param options `cause`: the error underneath. `detail`: what the message leaves out, for operators.
    */
-  constructor(code: A2ARedisErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: A2ARedisErrorCode, message: string, options?: A2ARedisErrorOptions) {
     super(message, options);
     this.code = code;
+    if (options?.detail !== undefined) this.detail = options.detail;
   }
 
   static {

@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
+import { detailedError } from '@a2a-redis/core/shared';
 import { decodeEvent, queueEventsLost } from '@a2a-redis/core/queue-manager';
 
 import { requireCount, requireEntryId } from './call-arguments.ts';
@@ -73,8 +74,9 @@ function sequenceOf(id: string): number {
 }
 
 function corruptEvent(log: DirectQueueLog, id: string): A2ARedisError {
-  return new A2ARedisError(
+  return detailedError(
     'CORRUPT_RECORD',
-    `Event ${id} of ${JSON.stringify(log.keys.events)} cannot be read and is left out.`,
+    `Event ${id} of queue ${JSON.stringify(log.keys.queueId)} cannot be read and is left out.`,
+    { detail: `Event ${id} of ${JSON.stringify(log.keys.events)} cannot be read and is left out.` },
   );
 }

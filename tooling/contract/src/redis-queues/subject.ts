@@ -21,7 +21,11 @@ export interface RedisQueueManagerSubject {
   readonly name: string;
   readonly openQueues: (client: RedisClient, options: QueueManagerOptions) => RedisQueueManager;
   /** Opens a store of tasks whose keys begin with a prefix. */
-  readonly openStore: (client: RedisClient, prefix: string) => TaskStore;
+  readonly openStore: (
+    client: RedisClient,
+    prefix: string,
+    options?: { readonly deadlineMs: number },
+  ) => TaskStore;
   /** What the manager keeps of a task in Redis: the ends of the keys' names. */
   readonly taskKeys: readonly string[];
   /** What the state of a task that waits for its user holds beside counters of runs, sorted. */

@@ -87,7 +87,7 @@ export function writesOnceWhenRepliesAreLate({
         expect(errors[0]).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
         // Not begun in time, or not ended: not one deadline of a script after another.
         const message: unknown = expect.stringMatching(
-          /^(?:Earlier writes of record|Saving task) /,
+          /^(?:Earlier writes of the same task|Saving task) /,
         );
         const late = { code: 'DEADLINE_EXCEEDED', message };
         expect(errors.slice(1)).toMatchObject(Array.from({ length: 5 }, () => late));

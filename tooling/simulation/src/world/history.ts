@@ -179,5 +179,6 @@ export function textOfError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? ` [${String(error.code)}]` : '';
   const cause = error.cause === undefined ? '' : ` <- ${textOfError(error.cause)}`;
-  return `${error.name}${code}: ${error.message.split('\n')[0] ?? ''}${cause}`;
+  const detail = 'detail' in error ? ` (${String(error.detail)})` : '';
+  return `${error.name}${code}: ${error.message.split('\n')[0] ?? ''}${detail}${cause}`;
 }

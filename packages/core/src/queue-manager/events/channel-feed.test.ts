@@ -55,7 +55,7 @@ class WordFeed extends ChannelFeed<Word> {
         },
         leave: (channel) => around.notes.push(`leaves ${channel}`),
       },
-      onError: (error) => around.notes.push(String(error)),
+      onError: (error) => around.notes.push(shown(error)),
     });
     this.#around = around;
   }
@@ -157,7 +157,7 @@ describe('ChannelFeed', () => {
       'joins channel',
       'looks',
       'request',
-      'A2ARedisError: A message on channel "channel" cannot be read.',
+      'A2ARedisError: A message of task "task" cannot be read. A message on channel "channel" cannot be read.',
     ]);
   });
 
@@ -171,3 +171,9 @@ describe('ChannelFeed', () => {
     ]);
   });
 });
+
+/** An error with what it tells operators. */
+function shown(error: unknown): string {
+  const detail = error instanceof A2ARedisError ? error.detail : undefined;
+  return detail === undefined ? String(error) : `${String(error)} ${detail}`;
+}

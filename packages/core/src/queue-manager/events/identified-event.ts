@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError } from '../../shared/errors.ts';
 import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
@@ -50,8 +51,9 @@ export function unreadableEvent(
   { transport }: Pick<EventSettings, 'transport'>,
 ): A2ARedisError {
   const place = JSON.stringify(transport.placeOf(task));
-  return new A2ARedisError(
+  return detailedError(
     'CORRUPT_RECORD',
-    `Event ${eventId.counter} of run ${eventId.publisher} in ${place} cannot be read.`,
+    `An event of task ${JSON.stringify(task.taskId)} cannot be read.`,
+    { detail: `Event ${eventId.counter} of run ${eventId.publisher} in ${place} cannot be read.` },
   );
 }

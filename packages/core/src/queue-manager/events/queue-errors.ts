@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 
 import { errorReporter } from '../../shared/error-reporter.ts';
-import { A2ARedisError } from '../../shared/errors.ts';
+import { detailedError } from '../../shared/detailed-error.ts';
+import { A2ARedisError, type A2ARedisErrorOptions } from '../../shared/errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 const queueChannel = channel('a2a-redis:queue');
@@ -51,10 +52,11 @@ export function neverExecuted(taskId: string): A2ARedisError {
 }
 
 /** A message on a task's channel that nothing here wrote. */
-export function unreadableMessage({ channel: name }: TaskAddress): A2ARedisError {
-  return new A2ARedisError(
+export function unreadableMessage({ taskId, channel: name }: TaskAddress): A2ARedisError {
+  return detailedError(
     'CORRUPT_RECORD',
-    `A message on channel ${JSON.stringify(name)} cannot be read.`,
+    `A message of task ${JSON.stringify(taskId)} cannot be read.`,
+    { detail: `A message on channel ${JSON.stringify(name)} cannot be read.` },
   );
 }
 
@@ -69,7 +71,7 @@ export function callAborted(queueId: string, signal: AbortSignal): A2ARedisError
 export function queueEventsLost(
   queueId: string,
   reason: string,
-  options?: ErrorOptions,
+  options?: A2ARedisErrorOptions,
 ): A2ARedisError {
   return new A2ARedisError(
     'EVENTS_LOST',

@@ -363,7 +363,8 @@ describe('a damaged state', () => {
       await client.set(task.state, 'damaged');
       await expect(call(states, task)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: `Key ${JSON.stringify(task.state)} held what nothing here wrote, another type of value: that was removed.`,
+        message: 'Something in Redis was damaged, and was removed.',
+        detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, another type of value: that was removed.`,
       });
       expect(await client.exists(task.state)).toBe(0);
       await expect(call(states, task)).resolves.not.toThrow();
@@ -388,7 +389,8 @@ describe('a damaged state', () => {
       await client.hSet(task.state, damaged);
       await expect(call?.(states, task)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
-        message: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field ${JSON.stringify(field)}: that was removed.`,
+        message: 'Something in Redis was damaged, and was removed.',
+        detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field ${JSON.stringify(field)}: that was removed.`,
       });
       expect(await fields(task.state)).toEqual(left);
       await expect(call?.(states, task)).resolves.not.toThrow();

@@ -105,7 +105,8 @@ describe('the codec of stored values', () => {
     expect(() => decode(text, where)).toThrow(
       expect.objectContaining({
         code: 'CORRUPT_RECORD',
-        message: `Record "the key", field "the field": ${fault}.`,
+        message: 'A stored record cannot be read.',
+        detail: `Record "the key", field "the field": ${fault}.`,
       }),
     );
   });
@@ -119,7 +120,8 @@ describe('the codec of stored values', () => {
       expect(() => decode(stored, where)).toThrow(
         expect.objectContaining({
           code: 'CORRUPT_RECORD',
-          message: expect.stringContaining('"the key", field "the field"'),
+          message: 'A stored record cannot be read.',
+          detail: expect.stringContaining('"the key", field "the field"'),
         }),
       );
     }

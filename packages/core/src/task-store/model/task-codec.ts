@@ -1,6 +1,7 @@
 import { Artifact, Message, Part, TaskStatus } from '@a2a-js/sdk';
 
-import { A2ARedisError } from '../../shared/errors.ts';
+import { detailedError } from '../../shared/detailed-error.ts';
+import type { A2ARedisError } from '../../shared/errors.ts';
 import { isRecord } from '../../shared/check-options.ts';
 import { abbreviate } from '../../redis/script-runner.ts';
 import {
@@ -37,11 +38,10 @@ export function corruptRecord(
   problem: string,
   cause?: unknown,
 ): A2ARedisError {
-  return new A2ARedisError(
-    'CORRUPT_RECORD',
-    `Record ${abbreviate(key)}, field ${abbreviate(field)}: ${problem}.`,
-    cause === undefined ? undefined : { cause },
-  );
+  return detailedError('CORRUPT_RECORD', 'A stored record cannot be read.', {
+    detail: `Record ${abbreviate(key)}, field ${abbreviate(field)}: ${problem}.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { abbreviate, type ScriptRunner } from '../../redis/script-runner.ts';
 import type { RedisScript } from '../../redis/script.ts';
 import recordVersion from '../scripts/record-version.lua';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
+import { arrayReply, refusalIn, textReply, textsReply } from '../../redis/reply.ts';
 import { NO_RECORD, type VersionedSnapshot } from './snapshot-cache.ts';
 import { corruptRecord } from '../model/task-codec.ts';
 import { diffTasks } from '../merge/task-delta.ts';
@@ -144,7 +144,11 @@ export class TaskRecords {
     const reply = await this.#run(
       script,
       [key, ...(index?.keys ?? []), ...(companion?.keys ?? [])],
-      packedArguments(args, () => `A change of record ${abbreviate(key)}`),
+      packedArguments(
+        args,
+        () => 'A change of a task',
+        () => `A change of record ${abbreviate(key)}`,
+      ),
     );
     const [outcome, versionReply, rest] = arrayReply(script.name, reply);
     if (outcome === 'refused') return { outcome, reason: textReply(versionReply) };
@@ -199,7 +203,7 @@ export class TaskRecords {
       this.#mustAsk = false;
       return reply;
     } catch (error) {
-      if (error instanceof A2ARedisError && /WRONGTYPE/.test(error.message)) {
+      if (error instanceof A2ARedisError && /WRONGTYPE/.test(refusalIn(error))) {
         const [key] = keys;
         throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
       }

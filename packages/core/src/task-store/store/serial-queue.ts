@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { detailedError } from '../../shared/detailed-error.ts';
 import { abbreviate } from '../../redis/script-runner.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 
@@ -20,8 +20,10 @@ export class SerialQueue {
   async run<T>(key: string, deadlineAt: number, work: () => Promise<T>): Promise<T> {
     const begin = (): Promise<T> => {
       if (this.#runtime.now() < deadlineAt) return work();
-      const late = `Earlier writes of record ${abbreviate(key)} took too long: this one was not begun.`;
-      return Promise.reject(new A2ARedisError('DEADLINE_EXCEEDED', late));
+      const end = 'took too long: this one was not begun.';
+      const message = `Earlier writes of the same task ${end}`;
+      const detail = `Earlier writes of record ${abbreviate(key)} ${end}`;
+      return Promise.reject(detailedError('DEADLINE_EXCEEDED', message, { detail }));
     };
     const earlier = this.#tails.get(key);
     const result = earlier === undefined ? begin() : earlier.then(begin, begin);

@@ -1,3 +1,4 @@
+import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { Scope } from '../../shared/scope.ts';
 import type { EventWriteOutcome } from '../../event-ids/event-writing-store.ts';
@@ -140,7 +141,7 @@ export class TaskWriter {
       if (count > 2) await sleep(runtime, backoffMs(count - 2, 2, 50, runtime.random()));
     }
     await mark.drop();
-    throw conflicting(write.key);
+    throw conflicting(write.key, write.mine.id);
   }
 
   /**
@@ -198,7 +199,7 @@ export class TaskWriter {
       if (count > 2) await sleep(runtime, backoffMs(count - 2, 2, 50, runtime.random()));
     }
     await mark.drop();
-    throw conflicting(key);
+    throw conflicting(key, taskId);
   }
 
   /** Reads what is stored, and remembers it. Errors as for {@link write}. */
@@ -274,9 +275,9 @@ function sinceLoss(
   return isTakenBack(stored, remembered) ? remembered : stored;
 }
 
-function conflicting(key: string): A2ARedisError {
-  return new A2ARedisError(
-    'WRITE_CONFLICT',
-    `Record ${abbreviate(key)} changed during each of ${MOST_ATTEMPTS} attempts to write it.`,
-  );
+function conflicting(key: string, taskId: string): A2ARedisError {
+  const problem = `changed during each of ${MOST_ATTEMPTS} attempts to write it`;
+  return detailedError('WRITE_CONFLICT', `Task ${abbreviate(taskId)} ${problem}.`, {
+    detail: `Record ${abbreviate(key)} ${problem}.`,
+  });
 }

@@ -1,0 +1,5 @@
+import { describeClientErrors } from '@a2a-redis-internal/contract/redis-queue-managers';
+
+import { STREAMS } from './subject.ts';
+
+describeClientErrors(STREAMS);
