@@ -52,7 +52,8 @@ describe('SdkFeatures', () => {
     const saving = savingOf();
     const { saveCurrentTask } = saving;
     vi.spyOn(saving, 'saveCurrentTask').mockImplementation(async function lossy(this: object) {
-      const known: unknown = Task.toJSON(Reflect.get(this, 'currentTask'));
+      const current: Task = Reflect.get(this, 'currentTask');
+      const known: unknown = Task.toJSON(current);
       Reflect.set(this, 'currentTask', Task.fromJSON(known));
       await Reflect.apply(saveCurrentTask, this, []);
     });
