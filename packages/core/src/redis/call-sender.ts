@@ -1,4 +1,3 @@
-import { plainReplies, takesTypeMapping } from './plain-replies.ts';
 import type { RedisScriptClient } from './script-client.ts';
 import { isSentinelClient, sentinelSender } from './sentinel-sender.ts';
 
@@ -31,4 +30,22 @@ export function callSender(client: RedisScriptClient): () => RedisScriptClient {
   if (!isSingleClient(client)) return () => sender;
   const untimed = client.withCommandOptions({ timeout: undefined, typeMapping: {} });
   return () => (client.isReady ? untimed : sender);
+}
+
+/** A client of node-redis, or what its `with…` methods return. */
+interface MappingClient extends RedisScriptClient {
+  withTypeMapping(typeMapping: object): RedisScriptClient;
+}
+
+/** Clients, pools and clusters of node-redis do, and sentinels, too; see `sentinel-sender.ts`. */
+function takesTypeMapping(client: RedisScriptClient): client is MappingClient {
+  return 'withTypeMapping' in client && typeof client.withTypeMapping === 'function';
+}
+
+/**
+ * The same client, whose replies are strings, numbers and arrays: an application may have its own mapped
+ * to buffers, or to anything else.
+ */
+function plainReplies(client: MappingClient): RedisScriptClient {
+  return client.withTypeMapping({});
 }

@@ -131,3 +131,22 @@ function isErrorReply(error: Error): boolean {
   }
   return /^[A-Z][A-Z0-9]+ /.test(error.message);
 }
+
+/** What a server says that will never serve a call, and what it lacks. */
+const LACKS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^ERR unknown command [`']?EVAL(?:SHA)?\b/i,
+    'it runs no scripts, as EVAL and EVALSHA are disabled or renamed',
+  ],
+  // Versions differ in how they go on.
+  [/\bUnknown Redis command called from\b/, 'it lacks a command that the script calls'],
+];
+
+/**
+ * What a server lacks that a script needs; `undefined` where that is not why it refused.
+ *
+ * @param reply The error that the server answered with.
+ */
+export function whatServerLacks(reply: string): string | undefined {
+  return LACKS.find(([pattern]) => pattern.test(reply))?.[1];
+}

@@ -4,7 +4,7 @@ import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
 import { backoffMs } from './backoff.ts';
-import { commandFault } from './command-fault.ts';
+import { commandFault, whatServerLacks } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
 import { callSender } from './call-sender.ts';
 import { type RedisScriptClient, requireScriptClient } from './script-client.ts';
@@ -39,7 +39,7 @@ export class ScriptRunner {
    *
    * @param deadlineAt The deadline, on the clock of the runtime, where it is not the runner's.
    * @returns The script's reply: strings, integers, `null` and arrays of them.
-   * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED`, `CLIENT_CLOSED`, `SERVER_UNSUPPORTED` or `COMMAND_FAILED`.
    */
   async run(
     script: RedisScript,
@@ -83,6 +83,8 @@ export class ScriptRunner {
         if (damage !== undefined) throw damage;
         if (fault === 'refused' || fault === 'other') {
           const reason = error instanceof Error ? error.message : String(error);
+          const lacking = whatServerLacks(reason);
+          if (lacking !== undefined) throw unsupported(script, lacking, error);
           const message = fault === 'refused' ? 'Redis refused a call.' : 'A call to Redis failed.';
           throw detailedError('COMMAND_FAILED', message, {
             cause: error,
@@ -119,6 +121,13 @@ function damageIn(error: unknown): A2ARedisError | undefined {
   return detailedError('CORRUPT_RECORD', 'Something in Redis was damaged, and was removed.', {
     cause: error,
     detail: `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
+  });
+}
+
+function unsupported({ name }: RedisScript, lacking: string, cause: unknown): A2ARedisError {
+  return detailedError('SERVER_UNSUPPORTED', `This Redis server will not do: ${lacking}.`, {
+    cause,
+    detail: `Script ${name} cannot run on it. Redis 6.2 or newer is needed, for a cluster 7, or Valkey.`,
   });
 }
 

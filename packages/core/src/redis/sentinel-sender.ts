@@ -1,6 +1,6 @@
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { plainSentinelReplies } from './plain-replies.ts';
+import { isRecord } from '../shared/check-options.ts';
 import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 
 /** A sentinel client of node-redis, which lends its commands a connection. */
@@ -73,4 +73,17 @@ class SentinelSender implements RedisScriptClient {
       });
     });
   }
+}
+
+/**
+ * The same sentinel client, whose replies are strings, numbers and arrays. Version 5 changes the application's own client where it is asked for another
+ * mapping, and reads its options only from `commandOptions`: so this has some of its own.
+ */
+function plainSentinelReplies<T extends RedisScriptClient>(client: T): T {
+  const given: unknown = 'commandOptions' in client ? client.commandOptions : undefined;
+  const commandOptions: object = { ...(isRecord(given) ? given : {}), typeMapping: {} };
+  return new Proxy(client, {
+    get: (target, name): unknown =>
+      name === 'commandOptions' ? commandOptions : Reflect.get(target, name),
+  });
 }
