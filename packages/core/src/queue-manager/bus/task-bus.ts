@@ -30,10 +30,11 @@ import {
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
-import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
-import { statusOf } from '../events/end-status.ts';
+import type { OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+import { type Told, toldBy } from './told-by-event.ts';
+import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
 
@@ -43,11 +44,10 @@ const LONGEST_HOLD_MS = 30_000;
 const SECOND_LOOK_MS = 200;
 
 /**
- * The bus of a task in this process: hands what is published here to the listeners here at once, as
- * the SDK's own bus does, and to other replicas in order; hands what other replicas publish to the
- * listeners here.
+ * The bus of a task in this process: hands what is published here to the listeners here at once, as the SDK's own bus
+ * does, and to other replicas in order; hands what other replicas publish to the listeners here.
  */
-export class TaskBus extends ListeningBus {
+export class TaskBus extends ListeningBus implements OtherBus {
   readonly task: TaskAddress;
   /** The requests to cancel the task, from here and from elsewhere. */
   readonly cancels: CancelRequests;
@@ -62,6 +62,8 @@ export class TaskBus extends ListeningBus {
   #activity: Activity = IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
   #request: ExecutingRequest | undefined;
+  /** What else is executed on this bus. */
+  #others: OtherTasks | undefined;
 
   /**
    * @param onChanged The bus may not be needed any more.
@@ -149,10 +151,20 @@ export class TaskBus extends ListeningBus {
     if (!lease.isCertain) await lease.confirm();
     // Where the bus was ended meanwhile, a run of it would be nobody's.
     if (this.isOver) return this.runs.present;
-    if (!this.isExecuting) this.runs.next();
-    this.#activity = begun(this.#activity);
-    this.#feed.follow();
+    this.#take(begun(this.#activity));
     return this.#begin(request);
+  }
+
+  beginAtOnce(request: ExecutingRequest): void {
+    this.#take(begun(this.#activity)).beginAtOnce(request);
+  }
+
+  /** Goes on, or begins, under a name under which the task can be executed. */
+  #take(activity: Activity): TaskRun {
+    if (!this.isExecuting) this.runs.next();
+    this.#activity = activity;
+    this.#feed.follow();
+    return this.runs.present;
   }
 
   /**
@@ -180,6 +192,7 @@ export class TaskBus extends ListeningBus {
    */
   settle(): boolean {
     this.#activity = settled(this.#activity);
+    if (!this.isExecuting) this.#others?.settle();
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { publisher } = this.runs.present;
     const { isDeferring } = publisher;
@@ -191,10 +204,7 @@ export class TaskBus extends ListeningBus {
     return isDeferring;
   }
 
-  /**
-   * Keeps the bus open while something ends the task: who asked for it waits for that event, though
-   * nobody may execute the task.
-   */
+  /** Keeps the bus open while something ends the task: who asked for it waits for that, though nobody may execute it. */
   async whileCanceling(work: () => Promise<void>): Promise<void> {
     // Messages before this process hears any are missed: what they told is in the state by then.
     this.#following()
@@ -217,44 +227,61 @@ export class TaskBus extends ListeningBus {
     this.cancels.handleWith(handler, Promise.all([this.#following(), entered]));
   }
 
-  publish(event: AgentExecutionEvent): void {
-    if (this.isOver) return;
-    this.#workOn(event);
-    this.runs.present.publisher.publish(event, (identified) => {
-      this.#own.deliver(identified);
-    });
-    this.#restAfter(event);
+  /** Says how other tasks are executed whose events are published here. */
+  executeOthersWith(others: OtherTasks): void {
+    this.#others ??= others;
   }
 
-  /**
-   * An executor may return where its task waits for somebody, and publish again on the same bus, once it got what
-   * it needs. From then on it is looked after as one that has not returned.
-   */
-  #workOn(event: AgentExecutionEvent): void {
-    if (this.#request === undefined || this.isExecuting || event.kind === 'message') return;
+  publish(event: AgentExecutionEvent): void {
+    if (this.isOver) return;
+    const { told } = toldBy(event);
+    this.#workOn(told);
+    const other = this.isExecuting ? this.#others?.busFor(event) : undefined;
+    const { publisher } = this.runs.present;
+    if (other === undefined) publisher.publish(event, this.#deliver);
+    else other.publishFor(event, this.#deliver);
+    this.#restAfter(told);
+  }
+
+  publishFor(event: AgentExecutionEvent, deliver: Deliver): void {
+    this.runs.present.publisher.publish(event, (published) => {
+      this.#deliver(published);
+      deliver(published);
+    });
+  }
+
+  readonly #deliver: Deliver = (published) => {
+    this.#own.deliver(published);
+  };
+
+  endRequests(): void {
+    for (const { publisher } of this.runs.all()) publisher.endRequests();
+    this.#others?.endRequests();
+  }
+
+  /** Looks after an executor again that returned where its task waits for somebody, and publishes once more. */
+  #workOn(told: Told): void {
+    if (this.#request === undefined || this.isExecuting) return;
     // What it publishes while it is told to cancel, it need not go on with. What still waits needs no care.
-    if (this.cancels.isPending || isInterrupted(statusOf(event))) return;
-    this.runs.next();
-    this.#activity = continued(this.#activity);
-    this.#feed.follow();
-    const { present } = this.runs;
-    present.beginAtOnce(this.#request);
-    if (this.listeners.count === 0) present.publisher.endRequests();
+    if (this.cancels.isPending || told === 'waiting' || told === 'nothing') return;
+    const run = this.#take(continued(this.#activity));
+    run.beginAtOnce(this.#request);
+    if (this.listeners.count === 0) run.publisher.endRequests();
     // Nobody may have needed the bus meanwhile.
     this.#onChanged(this);
   }
 
-  /** Of what an executor does that has returned, only its events tell where it comes to its end, or waits again. */
-  #restAfter(event: AgentExecutionEvent): void {
+  /** Only the events of an executor that has returned tell where it comes to its end, or waits again. */
+  #restAfter(told: Told): void {
     if (this.#activity.phase !== 'continuing') return;
-    const status = statusOf(event);
-    if (isTerminal(status)) {
+    if (told === 'ended') {
       // It may tell its end twice, as a task and as its status.
       queueMicrotask(() => {
         if (this.#activity.phase === 'continuing') this.finished();
       });
-    } else if (isInterrupted(status)) {
+    } else if (told === 'waiting') {
       this.#activity = rested(this.#activity);
+      this.#others?.settle();
       void this.#pause();
     }
   }
@@ -262,6 +289,7 @@ export class TaskBus extends ListeningBus {
   finished(): void {
     if (!this.isOver) {
       this.#activity = OVER;
+      this.#others?.settle();
       this.cancels.release();
       this.runs.present.end(() => {
         this.#onChanged(this);
@@ -274,6 +302,7 @@ export class TaskBus extends ListeningBus {
   /** This process's run of the task was ended: what is published here counts no more. */
   stop(): void {
     this.#activity = OVER;
+    this.#others?.settle();
     this.#own.endedElsewhere();
     this.cancels.cancelHere();
     this.#onChanged(this);
@@ -304,9 +333,7 @@ export class TaskBus extends ListeningBus {
     this.check(0).catch(this.#services.onError);
   }
 
-  /**
-   * Where the task stands when somebody joins, once nothing that is published after this call can be missed.
-   */
+  /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
     await this.#following();
     const { states, runtime } = this.#services;
@@ -341,7 +368,6 @@ export class TaskBus extends ListeningBus {
 
   /**
    * Looks after what a lost message would have told.
-   *
    * @param quietMs Nothing is looked after where something was heard so recently, in milliseconds.
    */
   async check(quietMs: number): Promise<void> {
@@ -365,10 +391,7 @@ export class TaskBus extends ListeningBus {
     }
   }
 
-  /**
-   * Gives up to wait for an execution that does not begin: a request that fails before it, the request
-   * handler leaves listening for ever.
-   */
+  /** Gives up to wait for an execution: a request that fails before it, the request handler leaves listening for ever. */
   #letGo(): void {
     if (this.#activity.phase !== 'held') return;
     if (this.#services.runtime.now() - this.#activity.since < LONGEST_HOLD_MS) return;
@@ -392,10 +415,7 @@ export class TaskBus extends ListeningBus {
     this.#feed.close();
   }
 
-  /**
-   * Ends the bus with its manager. Whoever still listens gets the error: the task may go on elsewhere.
-   * What is not with Redis by now is given up.
-   */
+  /** Ends the bus with its manager. Who still listens gets the error; what is not with Redis by now is given up. */
   shutDown(error: A2ARedisError): void {
     if (this.isExecuting) this.stop();
     this.#activity = OVER;
@@ -414,7 +434,7 @@ export class TaskBus extends ListeningBus {
     if (this.listeners.count === 0) {
       this.#activity = letGo(this.#activity);
       // At the end, requests stop to listen and have what they heard before them still.
-      if (!this.isOver) for (const { publisher } of this.runs.all()) publisher.endRequests();
+      if (!this.isOver) this.endRequests();
     }
     this.#onChanged(this);
   }

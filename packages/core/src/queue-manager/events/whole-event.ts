@@ -75,6 +75,12 @@ const KINDS: Readonly<Record<AgentExecutionEvent['kind'], Fill>> = {
   message: MESSAGE,
 };
 
+/** Whether something is an event of the SDK's, whatever it says. */
+export function isEvent({ kind, data }: AgentExecutionEvent): boolean {
+  const said: unknown = data;
+  return Object.hasOwn(KINDS, kind) && typeof said === 'object' && said !== null;
+}
+
 /**
  * An event in which nothing is left out or `null` that its type says is there: what JavaScript callers leave
  * out has the value that it has on the wire, which is what the SDK makes of it. The event itself, where

@@ -161,7 +161,12 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     this.#isDistributed = true;
     // From now on this replica looks after the tasks of others that are gone.
     this.#services.lease.start().catch(this.reportError);
-    return new DistributedExecutor(executor, this.#services, this.#reconciler, this.#sdk);
+    return new DistributedExecutor(executor, {
+      services: this.#services,
+      reconciler: this.#reconciler,
+      sdk: this.#sdk,
+      busOf: (scope, taskId) => this.#busOf(this.keys.task(scope, taskId)),
+    });
   }
 
   /**

@@ -52,7 +52,8 @@ async function execute(task?: Task): Promise<void> {
   const reconciler = new Reconciler(services);
   const request = SendMessageRequest.fromJSON({ message: MESSAGE });
   const sdk = { require: () => undefined };
-  await new DistributedExecutor(executor, services, reconciler, sdk).execute(
+  const busOf = (): TaskBus => new TaskBus(TASK, services, () => {});
+  await new DistributedExecutor(executor, { services, reconciler, sdk, busOf }).execute(
     new RequestContext(request, 't', 'c', new ServerCallContext({}), task),
     bus,
   );

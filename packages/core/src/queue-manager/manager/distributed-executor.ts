@@ -2,34 +2,41 @@ import type { Task } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import { type AgentExecutor, type ExecutionEventBus, RequestContext } from '@a2a-js/sdk/server';
 
-import { contextOfScope } from '../../shared/scope.ts';
+import { contextOfScope, type Scope } from '../../shared/scope.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
+import { OtherTasks } from '../bus/other-tasks.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
 import type { SdkFeatures } from './sdk-features.ts';
+
+/** What an executor works with, beside that of the application. */
+export interface ExecutorParts {
+  readonly services: BusServices;
+  readonly reconciler: Pick<Reconciler, 'cancel'>;
+  readonly sdk: Pick<SdkFeatures, 'require'>;
+  /** The bus of a task, on which it can be executed. */
+  readonly busOf: (scope: Scope, taskId: string) => TaskBus;
+}
 
 /** An executor whose tasks can be canceled on any replica. */
 export class DistributedExecutor implements AgentExecutor {
   readonly #executor: AgentExecutor;
   readonly #services: BusServices;
-  readonly #reconciler: Pick<Reconciler, 'cancel'>;
-  readonly #sdk: Pick<SdkFeatures, 'require'>;
+  readonly #reconciler: ExecutorParts['reconciler'];
+  readonly #sdk: ExecutorParts['sdk'];
+  readonly #busOf: ExecutorParts['busOf'];
 
-  constructor(
-    executor: AgentExecutor,
-    services: BusServices,
-    reconciler: Pick<Reconciler, 'cancel'>,
-    sdk: Pick<SdkFeatures, 'require'>,
-  ) {
+  constructor(executor: AgentExecutor, { services, reconciler, sdk, busOf }: ExecutorParts) {
     this.#executor = executor;
     this.#services = services;
     this.#reconciler = reconciler;
     this.#sdk = sdk;
+    this.#busOf = busOf;
   }
 
   async execute(requestContext: RequestContext, eventBus: ExecutionEventBus): Promise<void> {
@@ -52,8 +59,27 @@ export class DistributedExecutor implements AgentExecutor {
       await this.#executor.cancelTask(taskId, eventBus);
     }, entered);
     const request = await entering;
+    bus.executeOthersWith(
+      new OtherTasks(taskId, (otherId) =>
+        this.#beginOther(bus.task.scope, otherId, request, eventBus),
+      ),
+    );
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (!bus.isOver) await this.#executor.execute(request, eventBus);
+  }
+
+  /** Begins an execution of a task that is published on the bus of another. */
+  #beginOther(
+    scope: Scope,
+    otherId: string,
+    { context, contextId, userMessage }: RequestContext,
+    eventBus: ExecutionEventBus,
+  ): TaskBus {
+    const other = this.#busOf(scope, otherId);
+    other.beginAtOnce({ context, contextId, userMessage });
+    const entered = other.runs.present.register();
+    other.cancelWith(async () => this.#executor.cancelTask(otherId, eventBus), entered);
+    return other;
   }
 
   /**

@@ -1,0 +1,76 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import type { Deliver } from '../execution/event-publisher.ts';
+import type { ExecutingRequest } from '../execution/event-sender.ts';
+import { type Told, toldBy } from './told-by-event.ts';
+
+/** The bus of a task that is executed on the bus of another. */
+export interface OtherBus {
+  readonly isOver: boolean;
+  /** Counts one more execution, which does not wait until others know of it. */
+  beginAtOnce(request: ExecutingRequest): void;
+  /** Publishes an event of its task, which the listeners of the other bus get, too. */
+  publishFor(event: AgentExecutionEvent, deliver: Deliver): void;
+  /** Nobody listens to the other bus any more. */
+  endRequests(): void;
+  /** See `settleByTaskId` of the SDK. */
+  settle(): boolean;
+  finished(): void;
+}
+
+/** A task that is executed on the bus of another, and where it stood last. */
+interface OtherTask {
+  readonly bus: OtherBus;
+  told: Told;
+}
+
+/**
+ * The tasks beside its own that an execution publishes on its bus, as one does whose executor has task ids of its
+ * own: each is executed on its own bus, so that its events are stored and heard, and others look after it, as if it
+ * had been asked for under its id.
+ *
+ * It begins with a status by which the task goes on. An event of a task that is only mentioned is one of the bus on
+ * which it is published.
+ */
+export class OtherTasks {
+  readonly #ownId: string;
+  readonly #begin: (taskId: string) => OtherBus;
+  readonly #tasks = new Map<string, OtherTask>();
+
+  /**
+   * @param ownId The task whose bus it is.
+   * @param begin Opens the bus of a task, and begins an execution there.
+   */
+  constructor(ownId: string, begin: (taskId: string) => OtherBus) {
+    this.#ownId = ownId;
+    this.#begin = begin;
+  }
+
+  /** The bus on which an event is to be published; `undefined` where that is the one of the execution. */
+  busFor(event: AgentExecutionEvent): OtherBus | undefined {
+    const { taskId, told } = toldBy(event);
+    if (taskId === this.#ownId) return undefined;
+    let task = this.#tasks.get(taskId);
+    if (task === undefined) {
+      if (told !== 'going on') return undefined;
+      task = { bus: this.#begin(taskId), told };
+      this.#tasks.set(taskId, task);
+    }
+    if (told !== 'unknown') task.told = told;
+    return task.bus.isOver ? undefined : task.bus;
+  }
+
+  /** Nobody listens to the execution any more. */
+  endRequests(): void {
+    for (const { bus } of this.#tasks.values()) bus.endRequests();
+  }
+
+  /** The execution has returned: what it left waiting stays open, as the request handler has it. */
+  settle(): void {
+    const tasks = [...this.#tasks.values()];
+    this.#tasks.clear();
+    for (const { bus, told } of tasks) {
+      if (!bus.settle() && told !== 'waiting') bus.finished();
+    }
+  }
+}

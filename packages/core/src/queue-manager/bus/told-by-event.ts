@@ -1,0 +1,31 @@
+import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
+
+import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
+import { statusOf } from '../events/end-status.ts';
+import { taskIdOf } from '../execution/task-of-event.ts';
+import { isEvent } from '../events/whole-event.ts';
+
+/**
+ * What an event tells of the execution that published it:
+ *
+ * - `ended`, `waiting`: its task has come to its end, or waits for somebody.
+ * - `going on`: its task does neither, by its status.
+ * - `unknown`: where it stands is where it stood.
+ * - `nothing`: it is of no task, or of none that can be.
+ */
+export type Told = 'ended' | 'waiting' | 'going on' | 'unknown' | 'nothing';
+
+/** See {@link Told}; and of which task that is. */
+export function toldBy(event: AgentExecutionEvent): {
+  readonly taskId: string;
+  readonly told: Told;
+} {
+  const taskId: unknown = isEvent(event) ? taskIdOf(event) : '';
+  if (typeof taskId !== 'string' || taskId === '' || !taskId.isWellFormed()) {
+    return { taskId: '', told: 'nothing' };
+  }
+  const status = statusOf(event);
+  if (isTerminal(status)) return { taskId, told: 'ended' };
+  if (isInterrupted(status)) return { taskId, told: 'waiting' };
+  return { taskId, told: status === undefined ? 'unknown' : 'going on' };
+}
