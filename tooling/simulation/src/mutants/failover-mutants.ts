@@ -160,6 +160,8 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/condemn-replica.lua`,
     from: 'if not score or tonumber(score) > now or tonumber(score) < -1 then return 0 end',
     to: 'if not score or tonumber(score) < -1 then return 0 end',
+    survives:
+      'Who condemns has read just before that the lease has run out: one of 2,000 seeds has it renewed in between.',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -183,6 +185,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/execution/task-run.ts`,
     from: "const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, contextId));",
     to: "const isIdle = by === 'fenced' && contextId === task.taskId;",
+    survives: 'Whoever fenced them settles them, too, unless that one is gone by then.',
     conditions: DENSE_CUT_OFF,
   },
   {
