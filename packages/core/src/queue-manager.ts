@@ -14,7 +14,11 @@ export {
   type Channels,
   type RequestMessage,
 } from './queue-manager/events/channel-feed.ts';
-export { ChannelHub, type ResumedListener } from './queue-manager/messages/channel-hub.ts';
+export {
+  ChannelHub,
+  type ClosedListener,
+  type ResumedListener,
+} from './queue-manager/messages/channel-hub.ts';
 export { decodeEvent, encodeEvent } from './queue-manager/events/event-codec.ts';
 export {
   END_OF_EVENTS,

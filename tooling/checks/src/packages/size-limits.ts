@@ -27,10 +27,10 @@ const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|
  * By package, some twentieth above the present size.
  */
 export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
-  '@a2a-redis/core': { limitKb: 24, without: /./u },
-  '@a2a-redis/task-store': { limitKb: 82, without: OF_QUEUES },
+  '@a2a-redis/core': { limitKb: 25, without: /./u },
+  '@a2a-redis/task-store': { limitKb: 87, without: OF_QUEUES },
   '@a2a-redis/json-task-store': { limitKb: 100, without: OF_QUEUES },
-  '@a2a-redis/push-config': { limitKb: 18, without: /^(?!command$|.*\bconfigs?$)/u },
-  '@a2a-redis/streams-queue': { limitKb: 123, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 107, without: OF_STORES },
+  '@a2a-redis/push-config': { limitKb: 20, without: /^(?!command$|.*\bconfigs?$)/u },
+  '@a2a-redis/streams-queue': { limitKb: 140, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 120, without: OF_STORES },
 };

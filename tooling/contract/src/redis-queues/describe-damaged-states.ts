@@ -55,7 +55,9 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
         history: [''],
       });
       await vi.waitUntil(() =>
-        [...a.errors, ...b.errors].some(({ message }) => message.includes(key)),
+        [...a.errors, ...b.errors].some((error) =>
+          String(Reflect.get(error, 'detail')).includes(key),
+        ),
       );
       const left = await b.client.keys(`${used.prefix}queues:*`);
       const lives = left.map(async (each) => [each, (await b.client.ttl(each)) < 0] as const);

@@ -75,7 +75,9 @@ export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
         for (const taskId of [...taskIds.slice(0, 2), ...rest]) {
           expect(await afterFailover(taskId)).toBe('failed');
         }
-        await vi.waitUntil(() => b.errors.some(({ message }) => message.includes(damaged)));
+        const textsOf = (error: Error): string =>
+          `${error.message} ${String(Reflect.get(error, 'detail'))}`;
+        await vi.waitUntil(() => b.errors.some((error) => textsOf(error).includes(damaged)));
       },
     );
   });

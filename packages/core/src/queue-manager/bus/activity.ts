@@ -1,3 +1,6 @@
+/** How long a request may take until it executes the task, in milliseconds. */
+const LONGEST_HOLD_MS = 30_000;
+
 /**
  * What this process does of a task on one bus:
  *
@@ -97,6 +100,11 @@ export function continued(activity: Activity): Activity {
 /** What an executor published that has returned leaves the task waiting for somebody again. */
 export function rested(activity: Activity): Activity {
   return activity.phase === 'continuing' ? heldOrIdle(activity.heldSince) : activity;
+}
+
+/** Whether a request is waited for that should have executed the task long ago. */
+export function isOverdue(activity: Activity, now: number): boolean {
+  return activity.phase === 'held' && now - activity.since >= LONGEST_HOLD_MS;
 }
 
 /** Whether this process executes the task, or an executor of it works on. */

@@ -2,19 +2,7 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
 import { sleep } from '../../runtime/sleep.ts';
-import {
-  type Activity,
-  begun,
-  continued,
-  held,
-  IDLE,
-  isActive,
-  isWorking,
-  letGo,
-  OVER,
-  rested,
-  settled,
-} from './activity.ts';
+import * as activity from './activity.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
 import { BusRuns } from '../execution/bus-runs.ts';
@@ -38,8 +26,6 @@ import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
 
-/** How long a request may take until it executes the task, in milliseconds. */
-const LONGEST_HOLD_MS = 30_000;
 /** How long a run that seems not to be there is given to appear, in milliseconds. */
 const SECOND_LOOK_MS = 200;
 
@@ -59,7 +45,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
   /** What this process does of the task on this bus. */
-  #activity: Activity = IDLE;
+  #activity: activity.Activity = activity.IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
   #request: ExecutingRequest | undefined;
   /** What else is executed on this bus. */
@@ -103,7 +89,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** Whether the task is executed here: also by an executor that has returned and works on. */
   get isExecuting(): boolean {
-    return isWorking(this.#activity);
+    return activity.isWorking(this.#activity);
   }
 
   /** Whether several executions of the task are under way here. */
@@ -124,18 +110,18 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** Whether events of this process may be to come: who asked here to cancel the task listens for its end. */
   get #mayGoOn(): boolean {
-    return isActive(this.#activity) || this.cancels.isPending;
+    return activity.isActive(this.#activity) || this.cancels.isPending;
   }
 
   /** A request is not executed after all: it gets the error, and nobody else hears of it. */
   refuse(error: Error): void {
-    this.#activity = OVER;
+    this.#activity = activity.OVER;
     this.#own.fail(error);
   }
 
   /** A request is about to execute the task here: the bus stays until it did, or has left. */
   hold(): void {
-    this.#activity = held(this.#activity, this.#services.runtime.now());
+    this.#activity = activity.held(this.#activity, this.#services.runtime.now());
     this.#feed.follow();
   }
 
@@ -151,18 +137,18 @@ export class TaskBus extends ListeningBus implements OtherBus {
     if (!lease.isCertain) await lease.confirm();
     // Where the bus was ended meanwhile, a run of it would be nobody's.
     if (this.isOver) return this.runs.present;
-    this.#take(begun(this.#activity));
+    this.#take(activity.begun(this.#activity));
     return this.#begin(request);
   }
 
   beginAtOnce(request: ExecutingRequest): void {
-    this.#take(begun(this.#activity)).beginAtOnce(request);
+    this.#take(activity.begun(this.#activity)).beginAtOnce(request);
   }
 
   /** Goes on, or begins, under a name under which the task can be executed. */
-  #take(activity: Activity): TaskRun {
+  #take(next: activity.Activity): TaskRun {
     if (!this.isExecuting) this.runs.next();
-    this.#activity = activity;
+    this.#activity = next;
     this.#feed.follow();
     return this.runs.present;
   }
@@ -191,7 +177,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
    * @returns Whether that is settled. Otherwise it is for the request handler to say, in this very turn.
    */
   settle(): boolean {
-    this.#activity = settled(this.#activity);
+    this.#activity = activity.settled(this.#activity);
     if (!this.isExecuting) this.#others?.settle();
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { publisher } = this.runs.present;
@@ -264,7 +250,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     if (this.#request === undefined || this.isExecuting) return;
     // What it publishes while it is told to cancel, it need not go on with. What still waits needs no care.
     if (this.cancels.isPending || told === 'waiting' || told === 'nothing') return;
-    const run = this.#take(continued(this.#activity));
+    const run = this.#take(activity.continued(this.#activity));
     run.beginAtOnce(this.#request);
     if (this.listeners.count === 0) run.publisher.endRequests();
     // Nobody may have needed the bus meanwhile.
@@ -280,7 +266,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
         if (this.#activity.phase === 'continuing') this.finished();
       });
     } else if (told === 'waiting') {
-      this.#activity = rested(this.#activity);
+      this.#activity = activity.rested(this.#activity);
       this.#others?.settle();
       void this.#pause();
     }
@@ -288,7 +274,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   finished(): void {
     if (!this.isOver) {
-      this.#activity = OVER;
+      this.#activity = activity.OVER;
       this.#others?.settle();
       this.cancels.release();
       this.runs.present.end(() => {
@@ -301,7 +287,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** This process's run of the task was ended: what is published here counts no more. */
   stop(): void {
-    this.#activity = OVER;
+    this.#activity = activity.OVER;
     this.#others?.settle();
     this.#own.endedElsewhere();
     this.cancels.cancelHere();
@@ -393,9 +379,8 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** Gives up to wait for an execution: a request that fails before it, the request handler leaves listening for ever. */
   #letGo(): void {
-    if (this.#activity.phase !== 'held') return;
-    if (this.#services.runtime.now() - this.#activity.since < LONGEST_HOLD_MS) return;
-    this.#activity = OVER;
+    if (!activity.isOverdue(this.#activity, this.#services.runtime.now())) return;
+    this.#activity = activity.OVER;
     this.#own.fail(neverExecuted(this.task.taskId));
   }
 
@@ -407,7 +392,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** The client is closed: who waits for others is told so. What is executed here goes on, and may fail by itself. */
   disconnect(error: A2ARedisError): void {
     this.#subscribers.disconnect(error);
-    if (!isActive(this.#activity)) this.#own.fail(error);
+    if (!activity.isActive(this.#activity)) this.#own.fail(error);
   }
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
@@ -418,7 +403,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Ends the bus with its manager. Who still listens gets the error; what is not with Redis by now is given up. */
   shutDown(error: A2ARedisError): void {
     if (this.isExecuting) this.stop();
-    this.#activity = OVER;
+    this.#activity = activity.OVER;
     this.runs.stop();
     this.close();
     this.#subscribers.close(error);
@@ -432,7 +417,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   protected override listenersRemoved(): void {
     if (this.listeners.count === 0) {
-      this.#activity = letGo(this.#activity);
+      this.#activity = activity.letGo(this.#activity);
       // At the end, requests stop to listen and have what they heard before them still.
       if (!this.isOver) this.endRequests();
     }
@@ -476,8 +461,8 @@ export class TaskBus extends ListeningBus implements OtherBus {
       // Where this process executes the task too, or is about to, its own end is still to come. The end of
       // an earlier bus of this process may come late, and does not end what is canceled here.
       const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
-      if (isActive(this.#activity) || (this.cancels.isPending && isEarlier)) return;
-      this.#activity = OVER;
+      if (activity.isActive(this.#activity) || (this.cancels.isPending && isEarlier)) return;
+      this.#activity = activity.OVER;
       void this.#end();
       return;
     }
