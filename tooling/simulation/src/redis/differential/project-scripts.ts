@@ -58,6 +58,8 @@ export type ScriptName =
   | 'count-subscribers';
 
 const TASK_STATE = `${EVENTS}/task-state`;
+/** Stands before all that reads arguments. */
+const PACKED = `${REDIS}/packed-arguments`;
 
 const SAVE_TASK: readonly string[] = [
   `${REDIS}/companion`,
@@ -78,9 +80,14 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'unlist-member': [`${TASKS}/unlist-member`],
   'list-due': [`${TASKS}/list-due`],
   'list-index': [`${TASKS}/list-index`],
-  'save-task': [`${REDIS}/no-companion`, ...SAVE_TASK],
-  'save-task+append-events': [TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
-  'save-task+publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, ...SAVE_TASK],
+  'save-task': [PACKED, `${REDIS}/no-companion`, ...SAVE_TASK],
+  'save-task+append-events': [PACKED, TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
+  'save-task+publish-events': [
+    PACKED,
+    TASK_STATE,
+    `${PUBSUB}/scripts/publish-events`,
+    ...SAVE_TASK,
+  ],
   'read-task': ['task-store/src/scripts/read-task'],
   'renew-lease': [`${EVENTS}/renew-lease`],
   'condemn-replica': [`${EVENTS}/condemn-replica`],
