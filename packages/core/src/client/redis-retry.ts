@@ -74,9 +74,9 @@ export interface RedisRetryEvent {
  * Runs an operation until it succeeds, as long as repeating it is safe and can help.
  *
  * Repeated are faults after which nothing was applied (never sent; a server that is loading,
- * failing over, resharding or full of clients, or whose password was changed), and with `idempotent: true` those whose outcome is
- * unknown. Not repeated are refusals by Redis, a closed client, and errors that have nothing to do
- * with Redis.
+ * failing over, resharding or full of clients, or whose password was changed), and with
+ * `idempotent: true` those whose outcome is unknown. Not repeated are refusals by Redis, a closed
+ * client, and errors that have nothing to do with Redis.
  *
  * @param operation Gets the number of the attempt, from 1.
  * @throws {A2ARedisError} `cause` is the last error. `UNAVAILABLE`: nothing was applied by any

@@ -108,3 +108,8 @@ export class A2ARedisError extends Error {
     return typeof value === 'object' && value !== null && Reflect.get(value, BRAND) === true;
   }
 }
+
+/** Whether a client, a manager or a hub of channels is closed: to wait for it is of no use. */
+export function isClientClosed(error: unknown): error is A2ARedisError {
+  return error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED';
+}

@@ -75,10 +75,13 @@ export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
         for (const taskId of [...taskIds.slice(0, 2), ...rest]) {
           expect(await afterFailover(taskId)).toBe('failed');
         }
-        const textsOf = (error: Error): string =>
-          `${error.message} ${String(Reflect.get(error, 'detail'))}`;
         await vi.waitUntil(() => b.errors.some((error) => textsOf(error).includes(damaged)));
       },
     );
   });
+}
+
+/** What an error says, to whomever. */
+function textsOf(error: Error): string {
+  return `${error.message} ${String(Reflect.get(error, 'detail'))}`;
 }

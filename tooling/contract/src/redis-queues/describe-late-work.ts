@@ -1,15 +1,14 @@
 import { TaskState } from '@a2a-js/sdk';
-import { connect } from '@a2a-redis-internal/redis-clients';
-import type { RedisClient } from '@a2a-redis/core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
 import { CONTEXT, sendRequest } from '../queues/requests.ts';
-import { useServer } from '../shared-server.ts';
 import type { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
+import { withStoreOfAnotherClient } from './store-of-another-client.ts';
+import { untilStored } from './until-stored.ts';
 import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
 
 const { TASK_STATE_AUTH_REQUIRED, TASK_STATE_INPUT_REQUIRED, TASK_STATE_WORKING } = TaskState;
@@ -21,40 +20,27 @@ export function describeLateWork(subject: RedisQueueManagerSubject): void {
   });
 
   describe(`work that goes on with a ${subject.name} and a store of another client`, () => {
-    const server = useServer();
-    let another: RedisClient;
-    beforeAll(async () => {
-      another = await connect(server.url);
-    });
-    afterAll(() => {
-      another.destroy();
-    });
-    const openStore: RedisQueueManagerSubject['openStore'] = (_client, prefix) =>
-      subject.openStore(another, prefix);
-    declareTests(useReplicas({ ...subject, openStore }, 2, { failoverMs: 2000 }));
+    declareTests(useReplicas(withStoreOfAnotherClient(subject), 2, { failoverMs: 2000 }));
   });
 }
 
-async function untilStored(replica: Replica, taskId: string, state: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      expect((await replica.stored(taskId))?.state).toBe(state);
-    },
-    { timeout: 30_000, interval: 20 },
-  );
+/** Begins a task whose client leaves its stream after the first response. */
+async function beginAndLeave({ executor, handler }: Replica): Promise<Execution> {
+  const executing = executor.next();
+  const responses = handler.sendMessageStream(sendRequest({}), CONTEXT);
+  const first = responses.next();
+  const execution = await executing;
+  execution.task();
+  await first;
+  await responses.return();
+  return execution;
 }
 
 function declareTests(used: ReplicasInUse): void {
   describe('a client that leaves its stream', () => {
     it('leaves a task that is executed to its end, and stored', async () => {
       const { a } = used;
-      const executing = a.executor.next();
-      const responses = a.handler.sendMessageStream(sendRequest({}), CONTEXT);
-      const first = responses.next();
-      const execution = await executing;
-      execution.task();
-      await first;
-      await responses.return();
+      const execution = await beginAndLeave(a);
       execution.chunks(3).complete();
       await untilStored(a, execution.taskId, 'completed');
       expect((await a.stored(execution.taskId))?.parts).toEqual(['0', '1', '2']);
@@ -134,13 +120,7 @@ function declareTests(used: ReplicasInUse): void {
 
     it('is protected though its client has left before', async () => {
       const { a, b } = used;
-      const executing = a.executor.next();
-      const responses = a.handler.sendMessageStream(sendRequest({}), CONTEXT);
-      const first = responses.next();
-      const execution = await executing;
-      execution.task();
-      await first;
-      await responses.return();
+      const execution = await beginAndLeave(a);
       execution.status(state).return();
       await untilStored(b, execution.taskId, name);
       expect(await a.queues.drain(30_000)).toBe(true);

@@ -6,6 +6,7 @@ import { A2ARedisError } from '@a2a-redis/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
+import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
 import { mergeSeen, type Seen } from '../queues/merge-seen.ts';
 import { Replica } from './replica.ts';
@@ -36,13 +37,24 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
       await server.stop();
     });
 
-    it('though everything in Redis is lost', async () => {
+    /** A task of which so many parts were heard, and who hears of it on the other replica. */
+    async function beginWith(parts: number): Promise<{
+      readonly execution: Execution;
+      readonly stream: Listener;
+      readonly other: Listener;
+    }> {
       const [a, b] = replicas;
       const { execution, stream } = await beginTask(a);
       const other = b.resubscribe(execution.taskId);
       await other.until(1);
-      execution.chunks(3);
-      await stream.until(4);
+      execution.chunks(parts);
+      await stream.until(1 + parts);
+      return { execution, stream, other };
+    }
+
+    it('though everything in Redis is lost', async () => {
+      const [a, b] = replicas;
+      const { execution, stream, other } = await beginWith(3);
       await a.client.flushAll();
       execution.chunks(2).complete();
       const chunks = ['0', '1', '2', '3', '4'];
@@ -60,11 +72,7 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
 
     it('though Redis is full for a while', async () => {
       const [a, b] = replicas;
-      const { execution, stream } = await beginTask(a);
-      const other = b.resubscribe(execution.taskId);
-      await other.until(1);
-      execution.chunks(15);
-      await stream.until(16);
+      const { execution, stream, other } = await beginWith(15);
       await a.client.configSet('maxmemory', '1');
       execution.chunks(385).complete();
       await sleep(FULL_MS);
@@ -76,12 +84,8 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
     });
 
     it('though Redis stands still for longer than a call waits', async () => {
-      const [a, b] = replicas;
-      const { execution, stream } = await beginTask(a);
-      const other = b.resubscribe(execution.taskId);
-      await other.until(1);
-      execution.chunks(15);
-      await stream.until(16);
+      const [, b] = replicas;
+      const { execution, stream, other } = await beginWith(15);
       server.pause();
       execution.chunks(385).complete();
       await sleep(AWAY_MS);

@@ -2,17 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type StreamResponse, TaskState } from '@a2a-js/sdk';
 import { DefaultRequestHandler, RequestContext } from '@a2a-js/sdk/server';
-import { connect } from '@a2a-redis-internal/redis-clients';
-import type { RedisClient } from '@a2a-redis/core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { CARD } from '../queues/agent-card.ts';
 import { Execution } from '../queues/driven-executor.ts';
 import { describeResponse, type Listener } from '../queues/listener.ts';
 import { CONTEXT, sendRequest } from '../queues/requests.ts';
-import { useServer } from '../shared-server.ts';
 import type { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
+import { withStoreOfAnotherClient } from './store-of-another-client.ts';
+import { untilStored } from './until-stored.ts';
 import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
 
 const OPTIONS = { failoverMs: 2000, publishDeadlineMs: 1000 };
@@ -24,17 +23,7 @@ export function describeOwnTaskIds(subject: RedisQueueManagerSubject): void {
   });
 
   describe(`an executor with task ids of its own and a ${subject.name} and a store of another client`, () => {
-    const server = useServer();
-    let another: RedisClient;
-    beforeAll(async () => {
-      another = await connect(server.url);
-    });
-    afterAll(() => {
-      another.destroy();
-    });
-    const openStore: RedisQueueManagerSubject['openStore'] = (_client, prefix) =>
-      subject.openStore(another, prefix);
-    declareTests(useReplicas({ ...subject, openStore }, 2, OPTIONS));
+    declareTests(useReplicas(withStoreOfAnotherClient(subject), 2, OPTIONS));
   });
 }
 
@@ -52,25 +41,16 @@ async function begin(replica: Replica): Promise<{
   return { execution, own, stream };
 }
 
-async function untilStored(replica: Replica, state: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      expect((await replica.stored('own'))?.state).toBe(state);
-    },
-    { timeout: 30_000, interval: 20 },
-  );
-}
-
 function declareTests(used: ReplicasInUse): void {
   it('has its task failed where its replica dies', async () => {
     const { a, b } = used;
     const { own, stream } = await begin(a);
     own.chunks(1);
     await stream.until(2);
-    await untilStored(b, 'working');
+    await untilStored(b, 'own', 'working');
     await a.queues.flush();
     a.client.destroy();
-    await untilStored(b, 'failed');
+    await untilStored(b, 'own', 'failed');
     expect((await b.stored('own'))?.parts).toEqual(['0']);
   });
 

@@ -67,7 +67,7 @@ export class BusSubscribers {
 
   /** Nothing more comes to this process. */
   close(error: unknown): void {
-    this.#tell({ kind: 'closed', error });
+    this.disconnect(error);
     this.end();
   }
 

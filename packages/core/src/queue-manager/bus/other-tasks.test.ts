@@ -57,28 +57,30 @@ describe('OtherTasks', () => {
       statusOf('u', TASK_STATE_COMPLETED),
       statusOf('u', TASK_STATE_INPUT_REQUIRED),
       AgentEvent.message(Message.fromJSON({ taskId: 'u' })),
-    ].map((event) => others.busFor(event));
+    ].map((event) => others.busFor(toldBy(event)));
     expect([buses, calls]).toEqual([[undefined, undefined, undefined, undefined, undefined], []]);
-    const bus = others.busFor(taskOf('u'));
+    const bus = others.busFor(toldBy(taskOf('u')));
     expect(bus).toBeDefined();
     expect(
-      [chunkOf('u'), statusOf('u', TASK_STATE_COMPLETED)].map((event) => others.busFor(event)),
+      [chunkOf('u'), statusOf('u', TASK_STATE_COMPLETED)].map((event) =>
+        others.busFor(toldBy(event)),
+      ),
     ).toEqual([bus, bus]);
     expect(calls).toEqual(['begin u']);
   });
 
   it('leaves to the bus of the execution what the other one takes no more', () => {
-    others.busFor(taskOf('u'));
+    others.busFor(toldBy(taskOf('u')));
     over.add('u');
-    expect(others.busFor(chunkOf('u'))).toBeUndefined();
+    expect(others.busFor(toldBy(chunkOf('u')))).toBeUndefined();
     expect(calls).toEqual(['begin u']);
   });
 
   it('finishes them when the execution returns, but for those that wait, or that others execute', () => {
-    for (const id of ['done', 'open', 'waiting', 'settled']) others.busFor(taskOf(id));
-    others.busFor(statusOf('done', TASK_STATE_COMPLETED));
-    others.busFor(statusOf('waiting', TASK_STATE_INPUT_REQUIRED));
-    others.busFor(statusOf('waiting'));
+    for (const id of ['done', 'open', 'waiting', 'settled']) others.busFor(toldBy(taskOf(id)));
+    others.busFor(toldBy(statusOf('done', TASK_STATE_COMPLETED)));
+    others.busFor(toldBy(statusOf('waiting', TASK_STATE_INPUT_REQUIRED)));
+    others.busFor(toldBy(statusOf('waiting')));
     others.endRequests();
     calls.length = 0;
     others.settle();

@@ -2,7 +2,7 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
-import { type Told, toldBy } from './told-by-event.ts';
+import type { Told, ToldOfTask } from './told-by-event.ts';
 
 /** The bus of a task that is executed on the bus of another. */
 export interface OtherBus {
@@ -46,9 +46,8 @@ export class OtherTasks {
     this.#begin = begin;
   }
 
-  /** The bus on which an event is to be published; `undefined` where that is the one of the execution. */
-  busFor(event: AgentExecutionEvent): OtherBus | undefined {
-    const { taskId, told } = toldBy(event);
+  /** The bus on which an event that tells this is to be published; `undefined` where that is the one of the execution. */
+  busFor({ taskId, told }: ToldOfTask): OtherBus | undefined {
     if (taskId === this.#ownId) return undefined;
     let task = this.#tasks.get(taskId);
     if (task === undefined) {

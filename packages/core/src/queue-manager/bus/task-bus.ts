@@ -220,13 +220,13 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   publish(event: AgentExecutionEvent): void {
     if (this.isOver) return;
-    const { told } = toldBy(event);
-    this.#workOn(told);
-    const other = this.isExecuting ? this.#others?.busFor(event) : undefined;
+    const what = toldBy(event);
+    this.#workOn(what.told);
+    const other = this.isExecuting ? this.#others?.busFor(what) : undefined;
     const { publisher } = this.runs.present;
     if (other === undefined) publisher.publish(event, this.#deliver);
     else other.publishFor(event, this.#deliver);
-    this.#restAfter(told);
+    this.#restAfter(what.told);
   }
 
   publishFor(event: AgentExecutionEvent, deliver: Deliver): void {

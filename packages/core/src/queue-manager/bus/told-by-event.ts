@@ -15,11 +15,14 @@ import { isEvent } from '../events/whole-event.ts';
  */
 export type Told = 'ended' | 'waiting' | 'going on' | 'unknown' | 'nothing';
 
-/** See {@link Told}; and of which task that is. */
-export function toldBy(event: AgentExecutionEvent): {
+/** What an event tells, and of which task. */
+export interface ToldOfTask {
   readonly taskId: string;
   readonly told: Told;
-} {
+}
+
+/** See {@link ToldOfTask}. */
+export function toldBy(event: AgentExecutionEvent): ToldOfTask {
   const taskId: unknown = isEvent(event) ? taskIdOf(event) : '';
   if (typeof taskId !== 'string' || taskId === '' || !taskId.isWellFormed()) {
     return { taskId: '', told: 'nothing' };

@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -105,7 +105,7 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
       try {
         if (await isDone()) return;
       } catch (error) {
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') throw error;
+        if (isClientClosed(error)) throw error;
         this.onError(error);
         await backOff(this.runtime, attempt, 50, 2000);
       }

@@ -15,9 +15,13 @@ import { wholeEvent } from './whole-event.ts';
  *
  * @throws {TypeError} Where the event is none of the SDK's.
  */
-export function encodeEvent(published: AgentExecutionEvent): string {
+export function encodeEvent(event: AgentExecutionEvent): string {
   // The SDK's codecs write what is left out as something else, or trip over it.
-  const event = wholeEvent(published);
+  return encodeWholeEvent(wholeEvent(event));
+}
+
+/** As {@link encodeEvent}, of an event in which nothing is left out: see `whole-event.ts`. */
+export function encodeWholeEvent(event: AgentExecutionEvent): string {
   switch (event.kind) {
     case 'message':
       return `m${JSON.stringify(Message.toJSON(event.data))}`;

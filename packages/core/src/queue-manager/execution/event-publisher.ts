@@ -5,7 +5,7 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
-import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
+import { decodeEvent, encodeWholeEvent } from '../events/event-codec.ts';
 import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
@@ -215,7 +215,7 @@ export class EventPublisher {
 
   #encode(event: AgentExecutionEvent): string | undefined {
     try {
-      return encodeEvent(event);
+      return encodeWholeEvent(event);
     } catch (cause) {
       const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only requests that execute the task here get it.`;
       this.#services.onError(new A2ARedisError('INVALID_ARGUMENT', message, { cause }));

@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
@@ -221,7 +221,7 @@ export class Outbox {
           bodies: batch.map(({ body }) => body),
         });
       } catch (error) {
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') {
+        if (isClientClosed(error)) {
           this.#stop(REFUSED, error);
         }
         // Once more, it may be accepted, and what others know of the task is lost all the same.

@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
@@ -244,7 +244,7 @@ export class TaskRun {
         return;
       } catch (error) {
         onError(error);
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') return;
+        if (isClientClosed(error)) return;
         await backOff(runtime, attempt, 500, 10_000);
       }
     }

@@ -257,9 +257,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   /**
    * Ends the manager: tasks that still execute here are failed at once, rather than after the
    * failover time; who listens to others gets an `EVENTS_LOST`; subscriptions end, and so do the
-   * connections that were opened here. Waits until webhooks have been told. Takes `closeDeadlineMs` at most, whether or not Redis answers;
-   * what could not be done by then is reported to `onError`, and the other replicas fail the tasks
-   * that are left. Never rejects. Safe to repeat.
+   * connections that were opened here. Waits until webhooks have been told. Takes `closeDeadlineMs` at
+   * most, whether or not Redis answers; what could not be done by then is reported to `onError`, and the
+   * other replicas fail the tasks that are left. Never rejects. Safe to repeat.
    */
   async close(): Promise<void> {
     this.#closing ??= this.#close();

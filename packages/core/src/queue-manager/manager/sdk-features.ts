@@ -21,7 +21,7 @@ const IDS = { taskId: PUBLISHER, contextId: PUBLISHER };
 export class SdkFeatures {
   readonly #withoutContext = new WeakSet<ExecutionEventBus>();
   #probing: Promise<void> | undefined;
-  #isProven = false;
+  #isProven: boolean;
 
   /** @param findsEvents Whether the store of the tasks reads ids of events. */
   constructor(findsEvents: boolean) {

@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { isClientClosed } from '../../shared/errors.ts';
 import type { RuntimeTimer } from '../../runtime/runtime.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
@@ -89,7 +89,7 @@ export class TaskBuses {
     await eachAtOnce(this.all(), CHECKS_AT_ONCE, async (bus) => {
       await bus.check(CHECK_MS / 2).catch((error: unknown) => {
         this.#services.onError(error);
-        if (error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED') bus.disconnect(error);
+        if (isClientClosed(error)) bus.disconnect(error);
       });
       this.drop(bus);
     });

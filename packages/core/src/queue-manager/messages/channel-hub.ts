@@ -1,4 +1,4 @@
-import { A2ARedisError } from '../../shared/errors.ts';
+import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { commandFault, mayPass } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -212,10 +212,6 @@ export class ChannelHub {
   #requireOpen(): void {
     if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
   }
-}
-
-function isClientClosed(error: unknown): error is A2ARedisError {
-  return error instanceof A2ARedisError && error.code === 'CLIENT_CLOSED';
 }
 
 /** Whether a command failed for want of a connection, or of a server that serves. */
