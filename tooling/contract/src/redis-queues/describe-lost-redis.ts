@@ -37,7 +37,7 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
       await server.stop();
     });
 
-    /** A task of which so many parts were heard, and who hears of it on the other replica. */
+    /** A task of which so many parts were heard on both replicas. */
     async function beginWith(parts: number): Promise<{
       readonly execution: Execution;
       readonly stream: Listener;
@@ -49,6 +49,8 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
       await other.until(1);
       execution.chunks(parts);
       await stream.until(1 + parts);
+      // Who has not joined yet when Redis goes away is told so, as by any call.
+      while (mergeSeen(other.seen).parts < parts) await other.until(other.seen.length + 1);
       return { execution, stream, other };
     }
 
