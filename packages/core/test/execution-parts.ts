@@ -7,6 +7,7 @@ import type {
 import type { BusServices } from '../src/queue-manager/execution/bus-services.ts';
 import { OwnRuns } from '../src/queue-manager/execution/own-runs.ts';
 import type { EventBatch, SendOutcome } from '../src/queue-manager/events/event-transport.ts';
+import { knownRoute } from '../src/layout/publish-route.ts';
 import type { CompanionCall } from '../src/redis/script-companion.ts';
 import { systemRuntime } from '../src/runtime/runtime.ts';
 
@@ -63,6 +64,7 @@ export class ExecutionParts {
     const parts = {
       runtime: systemRuntime,
       runner: { run },
+      route: knownRoute('PUBLISH'),
       transport: {
         placeOf: () => 'events',
         sending: (

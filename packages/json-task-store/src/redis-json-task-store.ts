@@ -10,7 +10,6 @@ import {
   TtlPolicy,
 } from '@a2a-redis/core/task-store';
 import {
-  isClusterClient,
   type RedisScriptClient,
   requireId,
   type Scope,
@@ -58,7 +57,6 @@ export interface SearchPage {
  * ```
  */
 export class RedisJSONTaskStore extends BaseTaskStore {
-  readonly #isCluster: boolean;
   readonly #scopeOf: ScopeResolver;
   readonly #keys: TaskKeys;
   readonly #paths: TaskPaths;
@@ -77,7 +75,6 @@ export class RedisJSONTaskStore extends BaseTaskStore {
     );
     super(client, jsonRecordFormat, { ...options, prefix });
     const runner = new ScriptRunner(client, deadlineMs);
-    this.#isCluster = isClusterClient(client);
     this.#scopeOf = scopeOf;
     this.#keys = new TaskKeys(prefix);
     this.#paths = new TaskPaths(runner, new TtlPolicy(ttlSeconds, ttlAppliesTo));
@@ -145,7 +142,7 @@ export class RedisJSONTaskStore extends BaseTaskStore {
     options: SearchOptions = {},
   ): Promise<SearchPage> {
     const scope = this.#scopeOf(context);
-    if (this.#isCluster) {
+    if ((await this.layout.find()) === 'cluster') {
       throw new A2ARedisError(
         'SERVER_UNSUPPORTED',
         'Searching needs a single server: on a cluster, a script reaches the tasks of one server only.',

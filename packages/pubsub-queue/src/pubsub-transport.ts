@@ -9,7 +9,7 @@ import type {
   TaskFollower,
   TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
-import type { CompanionCall } from '@a2a-redis/core/shared';
+import type { CompanionCall, PublishCommand } from '@a2a-redis/core/shared';
 
 import { catchUp } from './catch-up.ts';
 import { PubSubFeed } from './pubsub-feed.ts';
@@ -32,8 +32,8 @@ export class PubSubTransport implements EventTransport {
     return channel;
   }
 
-  sending(task: TaskAddress, batch: EventBatch): CompanionCall {
-    return this.#parts.channel.publishing(task, batch);
+  sending(task: TaskAddress, batch: EventBatch, publish: PublishCommand): CompanionCall {
+    return this.#parts.channel.publishing(task, batch, publish);
   }
 
   /** Nothing is stored. */

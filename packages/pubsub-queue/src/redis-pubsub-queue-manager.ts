@@ -22,7 +22,7 @@ export interface RedisPubSubQueueManagerOptions extends QueueManagerOptions {
   /**
    * Whether messages go to shards (`SPUBLISH`), for which every replica must use the same value. Needs
    * Redis 7. A cluster always does, whose plain messages would go to every one of its nodes.
-   * @default whether the client is a cluster's
+   * @default whether the server has hash slots, see `layout`
    */
   readonly sharded?: boolean | undefined;
   /**
@@ -56,17 +56,17 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
    */
   constructor(client: RedisScriptClient, options: RedisPubSubQueueManagerOptions = {}) {
     const resolved = resolveQueueOptions(options, ['sharded', 'maxBufferedEvents']);
-    const sharded = resolveSharded(client, options.sharded);
+    const sharded = resolveSharded(client, options);
     const { maxBufferedEvents = 10_000 } = options;
     wholeNumber(maxBufferedEvents, 'maxBufferedEvents', 1);
-    super(client, { ...resolved, sharded }, ({ runner, publish, ...parts }) => {
-      const channel = new TaskChannel(runner, publish, resolved.retentionSeconds);
+    super(client, { ...resolved, sharded }, ({ runner, route, ...parts }) => {
+      const channel = new TaskChannel(runner, route, resolved.retentionSeconds);
       return new PubSubTransport({ ...parts, channel });
     });
     this.#queues = new DirectQueues({
       runner: this.runner,
       hub: this.hub,
-      publish: sharded ? 'SPUBLISH' : 'PUBLISH',
+      route: this.route,
       place: { prefix: resolved.prefix, channels: this.channels },
       resolveScope: this.resolveScope,
       maxPendingEvents: resolved.maxPendingEvents,
@@ -127,12 +127,16 @@ export class RedisPubSubQueueManager extends BaseQueueManager {
   }
 }
 
-function resolveSharded(client: RedisScriptClient, sharded: boolean | undefined): boolean {
+function resolveSharded(
+  client: RedisScriptClient,
+  { sharded, layout }: RedisPubSubQueueManagerOptions,
+): boolean | undefined {
   requireScriptClient(client);
-  const isCluster = isClusterClient(client);
   if (sharded !== undefined && typeof sharded !== 'boolean') {
     throw invalidOption('sharded', 'must be a boolean');
   }
-  if (sharded === false && isCluster) throw invalidOption('sharded', 'must be true on a cluster');
-  return sharded ?? isCluster;
+  if (sharded === false && (layout === 'cluster' || isClusterClient(client))) {
+    throw invalidOption('sharded', 'must be true on a cluster');
+  }
+  return sharded;
 }

@@ -2,6 +2,8 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
+  type PublishCommand,
+  type PublishRoute,
   type ScriptRunner,
 } from '@a2a-redis/core/shared';
 import { type EventBatch, type TaskAddress, taskStateSource } from '@a2a-redis/core/queue-manager';
@@ -27,13 +29,13 @@ const ENDED_SECONDS = 300;
 /** Publishes on the channels of tasks. */
 export class TaskChannel {
   readonly #runner: ScriptRunner;
-  readonly #publish: 'PUBLISH' | 'SPUBLISH';
+  readonly #route: PublishRoute;
   readonly #retentionSeconds: string;
 
   /** @param retentionSeconds How long the state of a task stays without any event. */
-  constructor(runner: ScriptRunner, publish: 'PUBLISH' | 'SPUBLISH', retentionSeconds: number) {
+  constructor(runner: ScriptRunner, route: PublishRoute, retentionSeconds: number) {
     this.#runner = runner;
-    this.#publish = publish;
+    this.#route = route;
     this.#retentionSeconds = String(retentionSeconds);
   }
 
@@ -41,8 +43,9 @@ export class TaskChannel {
   publishing(
     task: TaskAddress,
     { publisher, firstCounter, bodies, mode }: EventBatch,
+    publish: PublishCommand,
   ): CompanionCall {
-    const where = [task.channel, this.#publish];
+    const where = [task.channel, publish];
     const limits = [this.#retentionSeconds, String(ENDED_SECONDS)];
     return {
       companion: publishEvents,
@@ -53,6 +56,7 @@ export class TaskChannel {
 
   /** Tells all who follow a task how many events there were until now. */
   async announcePosition(task: TaskAddress): Promise<void> {
-    await this.#runner.run(announcePositionScript, [task.state], [task.channel, this.#publish]);
+    const publish = this.#route.command ?? (await this.#route.find());
+    await this.#runner.run(announcePositionScript, [task.state], [task.channel, publish]);
   }
 }

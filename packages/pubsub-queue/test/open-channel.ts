@@ -1,6 +1,6 @@
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
 import { type EventBatch, type TaskAddress } from '@a2a-redis/core/queue-manager';
-import { ScriptRunner } from '@a2a-redis/core/shared';
+import { knownRoute, ScriptRunner } from '@a2a-redis/core/shared';
 
 import { TaskChannel } from '../src/task-channel.ts';
 
@@ -19,7 +19,7 @@ export class OpenChannel implements AsyncDisposable {
     this.client = client;
     this.#runner = new ScriptRunner(client);
     this.#listener = listener;
-    this.channel = new TaskChannel(this.#runner, 'PUBLISH', 1000);
+    this.channel = new TaskChannel(this.#runner, knownRoute('PUBLISH'), 1000);
     this.task = {
       scope: { tenant: '', owner: '' },
       taskId: 'task',
@@ -43,7 +43,7 @@ export class OpenChannel implements AsyncDisposable {
 
   /** Publishes a batch alone, and says what became of it. */
   async send(batch: EventBatch): Promise<unknown> {
-    const { companion, keys, args } = this.channel.publishing(this.task, batch);
+    const { companion, keys, args } = this.channel.publishing(this.task, batch, 'PUBLISH');
     return this.#runner.run(companion.alone, keys, args);
   }
 

@@ -4,12 +4,7 @@ import {
   type QueueManagerOptions,
   resolveQueueOptions,
 } from '@a2a-redis/core/queue-manager';
-import {
-  isClusterClient,
-  type RedisScriptClient,
-  timeToLive,
-  wholeNumber,
-} from '@a2a-redis/core/shared';
+import { type RedisScriptClient, timeToLive, wholeNumber } from '@a2a-redis/core/shared';
 
 import type { ConsumerGroupConfig } from './queue/consumer-group.ts';
 import { type CreateQueueOptions, DirectQueues } from './queue/direct-queues.ts';
@@ -76,13 +71,13 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       endedRetentionSeconds: timeToLive(endedRetentionSeconds, 'endedRetentionSeconds'),
       maxMessageBytes: wholeNumber(maxMessageBytes, 'maxMessageBytes', 0),
     };
-    super(client, resolved, ({ runner, publish, ...parts }) => {
-      return new StreamTransport({ ...parts, log: new StreamLog(runner, publish, limits) });
+    super(client, resolved, ({ runner, ...parts }) => {
+      return new StreamTransport({ ...parts, log: new StreamLog(runner, limits) });
     });
     this.#queues = new DirectQueues({
       runner: this.runner,
       hub: this.hub,
-      publish: isClusterClient(client) ? 'SPUBLISH' : 'PUBLISH',
+      route: this.route,
       place: { prefix: resolved.prefix, channels: this.channels },
       resolveScope: this.resolveScope,
       consumerConfig: options.consumerConfig,

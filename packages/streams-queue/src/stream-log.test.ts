@@ -20,7 +20,7 @@ function logOf(...entries: readonly string[]): StreamLog {
     .toReversed()
     .flat();
   const runner = { run: async () => newestFirst } as unknown as ScriptRunner;
-  return new StreamLog(runner, 'PUBLISH', LIMITS);
+  return new StreamLog(runner, LIMITS);
 }
 
 async function unapplied(log: StreamLog, applied: string, last: number): Promise<unknown> {

@@ -9,6 +9,7 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
+  type PublishCommand,
   type ScriptRunner,
   textsReply,
 } from '@a2a-redis/core/shared';
@@ -46,12 +47,10 @@ export interface LogLimits {
 /** The logs of tasks: one stream for each, next to the task's state. */
 export class StreamLog {
   readonly #runner: ScriptRunner;
-  readonly #publish: 'PUBLISH' | 'SPUBLISH';
   readonly #limits: readonly string[];
 
-  constructor(runner: ScriptRunner, publish: 'PUBLISH' | 'SPUBLISH', limits: LogLimits) {
+  constructor(runner: ScriptRunner, limits: LogLimits) {
     this.#runner = runner;
-    this.#publish = publish;
     this.#limits = [
       limits.maxEventsPerTask,
       limits.retentionSeconds,
@@ -64,8 +63,9 @@ export class StreamLog {
   appending(
     task: TaskAddress,
     { publisher, firstCounter, bodies, mode }: EventBatch,
+    publish: PublishCommand,
   ): CompanionCall {
-    const place = [task.channel, this.#publish];
+    const place = [task.channel, publish];
     return {
       companion: appendEvents,
       keys: [task.state, task.log],

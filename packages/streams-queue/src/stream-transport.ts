@@ -12,7 +12,7 @@ import {
   type TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { CompanionCall } from '@a2a-redis/core/shared';
+import type { CompanionCall, PublishCommand } from '@a2a-redis/core/shared';
 
 import { StreamFeed } from './stream-feed.ts';
 import type { StreamLog } from './stream-log.ts';
@@ -36,8 +36,8 @@ export class StreamTransport implements EventTransport {
     return log;
   }
 
-  sending(task: TaskAddress, batch: EventBatch): CompanionCall {
-    return this.#log.appending(task, batch);
+  sending(task: TaskAddress, batch: EventBatch, publish: PublishCommand): CompanionCall {
+    return this.#log.appending(task, batch, publish);
   }
 
   async stored(

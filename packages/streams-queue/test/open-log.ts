@@ -26,7 +26,7 @@ export class OpenLog implements AsyncDisposable {
     this.client = client;
     this.#listener = listener;
     this.#runner = new ScriptRunner(client);
-    this.log = new StreamLog(this.#runner, 'PUBLISH', LIMITS);
+    this.log = new StreamLog(this.#runner, LIMITS);
     this.task = new QueueKeys(prefix).task({ tenant: '', owner: '' }, 'task');
   }
 
@@ -42,7 +42,7 @@ export class OpenLog implements AsyncDisposable {
 
   /** Appends a batch alone, and says what became of it. */
   async send(batch: EventBatch): Promise<unknown> {
-    const { companion, keys, args } = this.log.appending(this.task, batch);
+    const { companion, keys, args } = this.log.appending(this.task, batch, 'PUBLISH');
     return this.#runner.run(companion.alone, keys, args);
   }
 

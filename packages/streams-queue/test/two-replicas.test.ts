@@ -48,10 +48,10 @@ describe('two replicas', () => {
     const limits = { maxEventsPerTask: 10, maxMessageBytes: 1000 };
     const kept = { retentionSeconds: 30, endedRetentionSeconds: 10 };
     const runner = new ScriptRunner(a.client);
-    const log = new StreamLog(runner, 'PUBLISH', { ...limits, ...kept });
+    const log = new StreamLog(runner, { ...limits, ...kept });
     const bodies = ['a{"artifact":{"parts":[null]}}'];
     const batch = { publisher: 'x-1', firstCounter: 1, bodies };
-    const { companion, keys: keysOf, args } = log.appending(task, batch);
+    const { companion, keys: keysOf, args } = log.appending(task, batch, 'PUBLISH');
     await runner.run(companion.alone, keysOf, args);
     await expect(other.ended).rejects.toThrow('was lost to a subscriber: it cannot be read');
     const cause = expect.objectContaining({

@@ -2,6 +2,8 @@ import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import * as v6 from 'redis';
 import * as v5 from 'redis-v5';
 
+import { SlotProxy } from './slot-proxy.ts';
+
 /** A connected client that its test closes. */
 export interface OpenClient extends RedisScriptClient {
   close(): Promise<unknown>;
@@ -38,6 +40,10 @@ export const CLIENT_KINDS: Readonly<Record<string, (servers: TestServers) => Pro
     'redis 5, pool': ({ url }) => connected(v5.createClientPool({ url }, { maximum: 4 })),
     'redis 6, cluster': (servers) => connected(v6.createCluster({ rootNodes: nodesOf(servers) })),
     'redis 5, cluster': (servers) => connected(v5.createCluster({ rootNodes: nodesOf(servers) })),
+    'redis 6, one address of a cluster': (servers) =>
+      throughProxy(servers, (url) => v6.createClient({ url })),
+    'redis 5, one address of a cluster': (servers) =>
+      throughProxy(servers, (url) => v5.createClient({ url })),
   };
 
 /** Where sentinels are, and what they watch. */
@@ -59,6 +65,21 @@ export const SENTINEL_KINDS: Readonly<
 
 function nodesOf({ clusterUrls }: TestServers): { url: string }[] {
   return clusterUrls.map((url) => ({ url }));
+}
+
+/** A plain client of all nodes, as servers are rented that hide theirs. */
+async function throughProxy(
+  { clusterUrls }: TestServers,
+  create: (url: string) => OpenClient & { connect(): Promise<unknown> },
+): Promise<OpenClient> {
+  const proxy = await SlotProxy.start(clusterUrls);
+  const client = await connected(create(proxy.url));
+  const close = client.close.bind(client);
+  client.close = async () => {
+    await close();
+    await proxy[Symbol.asyncDispose]();
+  };
+  return client;
 }
 
 async function connected<T extends { connect(): Promise<unknown> }>(client: T): Promise<T> {

@@ -10,3 +10,4 @@ export { CuttingProxy } from './cutting-proxy.ts';
 export { newPrefix } from './new-prefix.ts';
 export { NOT_CLIENTS } from './not-clients.ts';
 export { untilReplica } from './until-replica.ts';
+export { SlotProxy } from './slot-proxy.ts';

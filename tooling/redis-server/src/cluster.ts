@@ -23,6 +23,10 @@ export interface RedisCluster extends AsyncDisposable {
   readonly urls: readonly string[];
   /** In the order of their slots. Each can be killed, restarted and paused. */
   readonly nodes: readonly RedisServer[];
+  /** Hands a slot with its keys from one node to another, while both serve. */
+  moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void>;
+  /** Starts a replica of a node, and waits until it has what the node has. */
+  addReplica(of: RedisServer): Promise<RedisServer>;
   /** Stops every node. Idempotent. */
   stop(): Promise<void>;
 }
@@ -50,7 +54,59 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     await stop();
     throw error;
   }
-  return { urls: nodes.map((node) => node.url), nodes, stop, [Symbol.asyncDispose]: stop };
+  const addReplica = async (of: RedisServer): Promise<RedisServer> => {
+    const replica = await startRedisServer({ processControl: true, config });
+    nodes.push(replica);
+    await replicate(replica, of);
+    return replica;
+  };
+  const urls = nodes.map((node) => node.url);
+  return { urls, nodes, moveSlot, addReplica, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+  const [source, target] = [endpointOfUrl(from.url), endpointOfUrl(to.url)];
+  const [sourceId = ''] = await sendCommands(source, [['CLUSTER', 'MYID']]);
+  const [targetId = ''] = await sendCommands(target, [['CLUSTER', 'MYID']]);
+  const command = ['CLUSTER', 'SETSLOT', String(slot)];
+  await sendCommands(target, [[...command, 'IMPORTING', sourceId]]);
+  await sendCommands(source, [[...command, 'MIGRATING', targetId]]);
+  while (true) {
+    const [listed = ''] = await sendCommands(source, [
+      ['CLUSTER', 'GETKEYSINSLOT', String(slot), '10'],
+    ]);
+    if (listed === '') break;
+    const [host, port] = [target.host ?? '127.0.0.1', String(target.port)];
+    const keys = listed.split('\n');
+    await sendCommands(source, [['MIGRATE', host, port, '', '0', '5000', 'KEYS', ...keys]]);
+  }
+  // The target first: there is no moment at which nobody serves the slot.
+  await sendCommands(target, [[...command, 'NODE', targetId]]);
+  await sendCommands(source, [[...command, 'NODE', targetId]]);
+}
+
+async function replicate(replica: RedisServer, of: RedisServer): Promise<void> {
+  const { port } = endpointOfUrl(of.url);
+  const [id = ''] = await sendCommands(endpointOfUrl(of.url), [['CLUSTER', 'MYID']]);
+  const own = endpointOfUrl(replica.url);
+  await sendCommands(own, [['CLUSTER', 'MEET', '127.0.0.1', String(port)]]);
+  await until(async () => {
+    const [table = ''] = await sendCommands(own, [['CLUSTER', 'NODES']]);
+    return table.includes(id);
+  });
+  await sendCommands(own, [['CLUSTER', 'REPLICATE', id]]);
+  await until(async () => {
+    const [info = ''] = await sendCommands(own, [['INFO', 'replication']]);
+    return infoField(info, 'master_link_status') === 'up';
+  });
+}
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await isDone())) {
+    if (Date.now() > deadline) throw new Error(`No replica within ${DEADLINE_MS} ms`);
+    await sleep(INTERVAL_MS);
+  }
 }
 
 async function join(nodes: readonly RedisServer[]): Promise<void> {

@@ -4,6 +4,8 @@ import {
   DEFAULT_DEADLINE_MS,
   defineScript,
   LruMap,
+  type PublishCommand,
+  type PublishRoute,
   runCommand,
   type ScriptRunner,
   withDeadline,
@@ -24,7 +26,7 @@ const MOST_PUBLISHERS = 1000;
 export interface ChannelParts {
   readonly runner: ScriptRunner;
   readonly hub: ChannelHub;
-  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly route: PublishRoute;
   readonly maxPendingEvents: number;
   readonly onError: (error: unknown) => void;
 }
@@ -53,7 +55,8 @@ export class QueueChannel {
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, bodies, deadlineAt) => {
         const message = eventsMessage(this.#name, first, bodies);
-        await runCommand(parts.runner, parts.publish, keys.published, [message], deadlineAt);
+        const publish = await this.#publish();
+        await runCommand(parts.runner, publish, keys.published, [message], deadlineAt);
         return bodies.map(() => undefined);
       },
     });
@@ -66,8 +69,8 @@ export class QueueChannel {
 
   /** Whether anybody is subscribed, in any process. */
   async hasSubscribers(): Promise<boolean> {
-    const { runner, publish } = this.#parts;
-    const count = publish === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
+    const { runner } = this.#parts;
+    const count = (await this.#publish()) === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
     return Number(await runner.run(countSubscribersScript, [this.keys.published], [count])) > 0;
   }
 
@@ -116,6 +119,11 @@ export class QueueChannel {
   /** Resolves when all that was published here is with Redis, or has failed. */
   async drained(): Promise<void> {
     await this.#producer.drained();
+  }
+
+  async #publish(): Promise<PublishCommand> {
+    const { route } = this.#parts;
+    return route.command ?? route.find();
   }
 
   /** What is too long for a message is nowhere else to be read. */

@@ -1,5 +1,7 @@
 import {
   defineScript,
+  type PublishCommand,
+  type PublishRoute,
   type RedisScript,
   runCommand,
   type Runtime,
@@ -75,12 +77,12 @@ export class DirectQueueLog {
   readonly limits: DirectQueueLimits;
   readonly runtime: Runtime;
   readonly #runner: ScriptRunner;
-  readonly #wake: readonly [channel: string, command: string];
+  readonly #route: PublishRoute;
   readonly #ttl: string;
 
   constructor(
     runner: ScriptRunner,
-    publish: 'PUBLISH' | 'SPUBLISH',
+    route: PublishRoute,
     keys: DirectQueueKeys,
     limits: DirectQueueLimits,
   ) {
@@ -88,7 +90,7 @@ export class DirectQueueLog {
     this.#runner = runner;
     this.keys = keys;
     this.limits = limits;
-    this.#wake = [keys.channel, publish];
+    this.#route = route;
     this.#ttl = String(limits.ttlSeconds);
   }
 
@@ -101,7 +103,7 @@ export class DirectQueueLog {
   ): Promise<readonly string[]> {
     const { state, events: stream, producers } = this.keys;
     const limits = [String(this.limits.maxEvents), this.#ttl];
-    const args = [producer, String(firstCounter), ...this.#wake, ...limits, ...events];
+    const args = [producer, String(firstCounter), ...(await this.#wake()), ...limits, ...events];
     const keys = [state, stream, producers];
     const last = textReply(await this.#runner.run(enqueueScript, keys, args, deadlineAt));
     const [ms = '', sequence] = last.split('-');
@@ -158,13 +160,19 @@ export class DirectQueueLog {
   /** @param isUnseen Whether nobody saw them, so that they do not count as delivered. */
   async giveBack(member: QueueMember, ids: readonly string[], isUnseen: boolean): Promise<void> {
     const { state, events } = this.keys;
-    const args = [member.group, member.consumer, ...this.#wake, isUnseen ? '1' : '0', ...ids];
+    const args = [
+      member.group,
+      member.consumer,
+      ...(await this.#wake()),
+      isUnseen ? '1' : '0',
+      ...ids,
+    ];
     await this.#runner.run(giveBackScript, [state, events], args);
   }
 
   async leave({ group, consumer, isPrivate, reader }: QueueMember): Promise<void> {
     const { state, events, producers } = this.keys;
-    const args = [group, consumer, isPrivate ? '1' : '0', reader, ...this.#wake];
+    const args = [group, consumer, isPrivate ? '1' : '0', reader, ...(await this.#wake())];
     await this.#runner.run(leaveScript, [state, events, producers], args);
   }
 
@@ -194,8 +202,13 @@ export class DirectQueueLog {
   /** @param call Unique to the call. */
   async retryPoison(call: string, id: string): Promise<boolean> {
     const { state, events, poison } = this.keys;
-    const args = [call, id, ...this.#wake];
+    const args = [call, id, ...(await this.#wake())];
     return Number(await this.#runner.run(retryPoisonScript, [state, events, poison], args)) === 1;
+  }
+
+  /** What wakes those who wait for events. */
+  async #wake(): Promise<[channel: string, command: PublishCommand]> {
+    return [this.keys.channel, this.#route.command ?? (await this.#route.find())];
   }
 }
 

@@ -5,7 +5,7 @@ import {
   OpenQueues,
   type QueuePlace,
 } from '@a2a-redis/core/queue-manager';
-import type { Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
+import type { PublishRoute, Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
 
 import {
   type ConsumerGroupConfig,
@@ -29,7 +29,7 @@ export interface CreateQueueOptions extends DirectQueueOptions {
 export interface DirectQueuesParts {
   readonly runner: ScriptRunner;
   readonly hub: ChannelHub;
-  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly route: PublishRoute;
   readonly place: QueuePlace;
   readonly resolveScope: ScopeResolver;
   readonly consumerConfig: ConsumerGroupConfig | undefined;
@@ -157,8 +157,8 @@ export class DirectQueues {
     mustExist: boolean,
     onClosed?: () => void,
   ): Promise<RedisStreamsEventQueue | undefined> {
-    const { runner, hub, publish, maxPendingEvents, onError } = this.#parts;
-    const log = new DirectQueueLog(runner, publish, keys, config.limits);
+    const { runner, hub, route, maxPendingEvents, onError } = this.#parts;
+    const log = new DirectQueueLog(runner, route, keys, config.limits);
     const reader = newName(runner.runtime);
     const { group, isPrivate, consumer = reader } = config;
     const member = { group, isPrivate, consumer, reader };

@@ -1,4 +1,4 @@
-import { MAIN_CHANNELS, ScriptRunner } from '@a2a-redis/core/shared';
+import { knownRoute, MAIN_CHANNELS, ScriptRunner } from '@a2a-redis/core/shared';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';
@@ -30,7 +30,7 @@ beforeEach(async () => {
     { tenant: '', owner: '' },
     'q',
   );
-  log = new DirectQueueLog(new ScriptRunner(client), 'PUBLISH', keys, LIMITS);
+  log = new DirectQueueLog(new ScriptRunner(client), knownRoute('PUBLISH'), keys, LIMITS);
   const opened = await log.open(MEMBER, '0-0', false);
   if (opened === undefined) throw new Error('not opened');
   position = opened;

@@ -1,6 +1,7 @@
 import type { Message, Task } from '@a2a-js/sdk';
 import { DefaultRequestHandler, type TaskStore } from '@a2a-js/sdk/server';
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { QueueManagerOptions } from '@a2a-redis/core/queue-manager';
 
 import { CARD } from '../queues/agent-card.ts';
@@ -10,19 +11,25 @@ import { Listener } from '../queues/listener.ts';
 import { cancelRequest, CONTEXT, sendRequest } from '../queues/requests.ts';
 import type { RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
 
+/** A client of any kind, which its user closes. */
+export interface ClosableClient extends RedisScriptClient {
+  readonly isOpen: boolean;
+  destroy(): unknown;
+}
+
 /** A replica of an agent: all of its parts, with connections of its own, in this process. */
-export class Replica implements AsyncDisposable {
+export class Replica<Client extends ClosableClient = RedisClient> implements AsyncDisposable {
   readonly executor: DrivenExecutor = new DrivenExecutor();
   /** What the queue manager reported. */
   readonly errors: Error[] = [];
-  readonly client: RedisClient;
+  readonly client: Client;
   readonly tasks: TaskStore;
   readonly queues: RedisQueueManager;
   readonly handler: DefaultRequestHandler;
 
   private constructor(
     subject: RedisQueueManagerSubject,
-    client: RedisClient,
+    client: Client,
     prefix: string,
     options: QueueManagerOptions,
   ) {
@@ -51,12 +58,12 @@ export class Replica implements AsyncDisposable {
   }
 
   /** @param client Connected; closed with the replica. */
-  static on(
+  static on<Client extends ClosableClient>(
     subject: RedisQueueManagerSubject,
-    client: RedisClient,
+    client: Client,
     prefix: string,
     options: QueueManagerOptions = {},
-  ): Replica {
+  ): Replica<Client> {
     return new Replica(subject, client, prefix, options);
   }
 

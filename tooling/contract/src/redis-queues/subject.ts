@@ -1,6 +1,6 @@
 import type { AgentExecutionEvent, TaskStore } from '@a2a-js/sdk/server';
-import type { RedisClient } from '@a2a-redis/core';
 import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 
 /** A direct queue, as far as all queue managers on Redis have it. */
 export interface DirectQueue {
@@ -19,10 +19,13 @@ export interface RedisQueueManager extends BaseQueueManager {
 export interface RedisQueueManagerSubject {
   /** Stands before the tests' names. */
   readonly name: string;
-  readonly openQueues: (client: RedisClient, options: QueueManagerOptions) => RedisQueueManager;
+  readonly openQueues: (
+    client: RedisScriptClient,
+    options: QueueManagerOptions,
+  ) => RedisQueueManager;
   /** Opens a store of tasks whose keys begin with a prefix. */
   readonly openStore: (
-    client: RedisClient,
+    client: RedisScriptClient,
     prefix: string,
     options?: { readonly deadlineMs: number },
   ) => TaskStore;

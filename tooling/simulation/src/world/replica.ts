@@ -73,7 +73,7 @@ export class Replica {
     this.#clients = clients;
     const { ofStore, ofManager } = clients;
     const { history, settings, calls } = parts;
-    this.store = new RedisTaskStore(ofStore, { prefix: TASKS_PREFIX });
+    this.store = new RedisTaskStore(ofStore, { prefix: TASKS_PREFIX, layout: layoutOf(settings) });
     const pushStore = new RedisPushNotificationConfigStore(ofStore, { prefix: PUSH_PREFIX });
     this.manager = managerOf(ofManager, settings, {
       taskStore: this.store,
@@ -122,6 +122,11 @@ async function connect(
   return client.connect();
 }
 
+/** Told, as asking would be one call more than the scenarios of known seeds have. */
+function layoutOf({ layout }: Settings): 'single' | 'cluster' {
+  return layout === 'cluster' ? 'cluster' : 'single';
+}
+
 function managerOf(
   client: Client,
   settings: Settings,
@@ -132,7 +137,13 @@ function managerOf(
 ): BaseQueueManager {
   const { failoverMs, publishDeadlineMs, maxEventsPerTask, maxMessageBytes, isSharded, layout } =
     settings;
-  const options = { ...shared, prefix: QUEUES_PREFIX, failoverMs, publishDeadlineMs };
+  const options = {
+    ...shared,
+    prefix: QUEUES_PREFIX,
+    layout: layoutOf(settings),
+    failoverMs,
+    publishDeadlineMs,
+  };
   return settings.manager === 'streams'
     ? new RedisStreamsQueueManager(client, { ...options, maxEventsPerTask, maxMessageBytes })
     : new RedisPubSubQueueManager(client, {

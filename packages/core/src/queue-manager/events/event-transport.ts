@@ -4,6 +4,7 @@ import type { A2ARedisError } from '../../shared/errors.ts';
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
+import type { PublishCommand } from '../../layout/publish-route.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -125,8 +126,10 @@ export interface EventTransport {
   /**
    * What sends events in their order, alone or with the record of their task. Safe to repeat: what was
    * accepted before is not sent again. What it refuses, it answers as {@link SendOutcome} says.
+   *
+   * @param publish What announces them.
    */
-  sending(task: TaskAddress, batch: EventBatch): CompanionCall;
+  sending(task: TaskAddress, batch: EventBatch, publish: PublishCommand): CompanionCall;
   /**
    * Stored events that a task does not hold, oldest first.
    *

@@ -2,6 +2,7 @@ import type { TaskStore } from '@a2a-js/sdk/server';
 
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import type { EventWritingStore } from '../../event-ids/event-writing-store.ts';
+import type { PublishRoute } from '../../layout/publish-route.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { EventTransport } from '../events/event-transport.ts';
@@ -36,6 +37,7 @@ export interface BusServices extends FinisherServices {
 export interface FinisherServices {
   readonly runtime: Runtime;
   readonly runner: ScriptRunner;
+  readonly route: PublishRoute;
   readonly transport: EventTransport;
   readonly states: RedisTaskStates;
   readonly lease: ReplicaLease;

@@ -5,6 +5,7 @@ import { contextOfScope } from '../../shared/scope.ts';
 import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { EventFate, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
+import type { PublishRoute } from '../../layout/publish-route.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import { statusOf } from '../events/end-status.ts';
@@ -28,6 +29,7 @@ export class EventSender {
   readonly #task: TaskAddress;
   readonly #context: ServerCallContext;
   readonly #runner: ScriptRunner;
+  readonly #route: PublishRoute;
   readonly #transport: Pick<EventTransport, 'sending'>;
   readonly #store: EventWritingStore | undefined;
   readonly #webhooks: Webhooks;
@@ -50,14 +52,16 @@ export class EventSender {
     task: TaskAddress,
     {
       runner,
+      route,
       transport,
       eventStore,
       webhooks,
-    }: Pick<BusServices, 'runner' | 'transport' | 'eventStore' | 'webhooks'>,
+    }: Pick<BusServices, 'runner' | 'route' | 'transport' | 'eventStore' | 'webhooks'>,
   ) {
     this.#task = task;
     this.#context = contextOfScope(task.scope);
     this.#runner = runner;
+    this.#route = route;
     this.#transport = transport;
     this.#store = eventStore;
     this.#webhooks = webhooks;
@@ -131,8 +135,9 @@ export class EventSender {
 
   /** Safe to repeat: what was accepted before is not sent again. */
   async send(batch: EventBatch): Promise<SendOutcome> {
+    const publish = this.#route.command ?? (await this.#route.find());
     const companion = (endsTask: boolean): CompanionCall =>
-      this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch);
+      this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch, publish);
     const events = batch.bodies.flatMap(
       (_, index) => this.#waiting.get(batch.firstCounter + index) ?? [],
     );
@@ -151,7 +156,7 @@ export class EventSender {
       if (written.outcome === 'refused') return outcomeOf(written.reason);
     }
     const endsTask = batch.bodies.some((_, index) => this.#ends.has(batch.firstCounter + index));
-    const outcome = await sendAlone(this.#runner, companion(endsTask));
+    const outcome = await runAlone(this.#runner, companion(endsTask));
     // They changed nothing, or were stored by a call that got no reply.
     if (outcome === 'accepted') this.#tell(events, () => undefined);
     return outcome;
@@ -180,6 +185,15 @@ export class EventSender {
 
 /** Sends events without the record of their task. */
 export async function sendAlone(
+  { runner, route, transport }: Pick<BusServices, 'runner' | 'route' | 'transport'>,
+  task: TaskAddress,
+  batch: EventBatch,
+): Promise<SendOutcome> {
+  const publish = route.command ?? (await route.find());
+  return runAlone(runner, transport.sending(task, batch, publish));
+}
+
+async function runAlone(
   runner: ScriptRunner,
   { companion, keys, args }: CompanionCall,
 ): Promise<SendOutcome> {

@@ -176,7 +176,7 @@ export class TaskFinisher {
    */
   async #endIdleAlone(task: TaskAddress, run: string, reason: EndReason): Promise<boolean> {
     const { taskId } = task;
-    const { states, ownRuns, transport, runner, runtime } = this.#services;
+    const { states, ownRuns, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
@@ -191,7 +191,7 @@ export class TaskFinisher {
       await states.note(task, run, contextId);
       const bodies = [encodeEvent(end.event)];
       const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };
-      const outcome = await sendAlone(runner, transport.sending(task, batch));
+      const outcome = await sendAlone(this.#services, task, batch);
       if (outcome === 'accepted') {
         await this.#saveSent(context, end);
         this.#notify(task, end);
@@ -217,7 +217,7 @@ export class TaskFinisher {
     notedContextId: string,
   ): Promise<boolean> {
     const { taskId } = task;
-    const { transport, runtime } = this.#services;
+    const { route, transport, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     const stored = await this.#load(task, context);
     if (reason === 'failed' && waitsForUser(stored?.status)) return true;
@@ -246,6 +246,7 @@ export class TaskFinisher {
         : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
     const batch = { publisher, firstCounter: 1 };
     if (!isTerminal(stored?.status) && contextId !== '') {
+      const publish = route.command ?? (await route.find());
       const write: EventWrite = {
         events: [{ eventId: { publisher, counter: 1 }, event }],
         userMessages: [],
@@ -257,11 +258,11 @@ export class TaskFinisher {
           this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));
         },
         companion: () =>
-          transport.sending(task, {
-            ...batch,
-            bodies: [encodeEvent(event)],
-            mode: isFinal ? 'ei' : 'i',
-          }),
+          transport.sending(
+            task,
+            { ...batch, bodies: [encodeEvent(event)], mode: isFinal ? 'ei' : 'i' },
+            publish,
+          ),
       };
       const written = await this.#unlessDamaged(async () =>
         store.writeEvents(taskId, context, write),
@@ -280,9 +281,8 @@ export class TaskFinisher {
    * @returns Whether none does.
    */
   async #endEvents(task: TaskAddress, publisher: string, mode: 'i' | 'ei'): Promise<boolean> {
-    const { runner, transport } = this.#services;
     const end = { publisher, firstCounter: 1, bodies: [END_OF_EVENTS], mode };
-    return (await sendAlone(runner, transport.sending(task, end))) !== 'busy';
+    return (await sendAlone(this.#services, task, end)) !== 'busy';
   }
 
   /**
@@ -342,7 +342,7 @@ export class TaskFinisher {
     ];
     if (bodies.length > 0) {
       const batch = { publisher, firstCounter: 1, bodies };
-      await sendAlone(this.#services.runner, this.#services.transport.sending(task, batch));
+      await sendAlone(this.#services, task, batch);
     }
     return end ?? left.find(isEnd);
   }

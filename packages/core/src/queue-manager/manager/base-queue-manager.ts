@@ -17,7 +17,7 @@ import {
 import { isEventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { channelSpaceOf, type ChannelSpace } from '../../redis/channel-space.ts';
-import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
+import type { RedisScriptClient } from '../../redis/script-client.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices, FinisherServices } from '../execution/bus-services.ts';
@@ -32,6 +32,8 @@ import { QueueKeys, replicaOf, runName, type TaskAddress } from '../state/queue-
 import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from '../events/queue-errors.ts';
 import { ReplicaLease } from '../state/replica-lease.ts';
+import { knownRoute, type PublishRoute, routeByLayout } from '../../layout/publish-route.ts';
+import { ServerLayout } from '../../layout/server-layout.ts';
 import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
@@ -47,7 +49,7 @@ const NO_CONTEXT = new ServerCallContext();
 /** What a transport is made of. */
 export interface TransportParts extends ChannelFeedParts {
   readonly runner: ScriptRunner;
-  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly route: PublishRoute;
 }
 
 /**
@@ -59,6 +61,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   protected readonly keys: QueueKeys;
   protected readonly channels: ChannelSpace;
   protected readonly runner: ScriptRunner;
+  protected readonly route: PublishRoute;
   protected readonly hub: ChannelHub;
   protected readonly resolveScope: ScopeResolver;
   protected readonly reportError: (error: unknown) => void;
@@ -82,15 +85,16 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   ) {
     const onError = queueErrorReporter(options.onError);
     this.runner = new ScriptRunner(client);
-    const isSharded = options.sharded === true || isClusterClient(client);
-    const publish = isSharded ? 'SPUBLISH' : 'PUBLISH';
+    const layout = new ServerLayout(client, this.runner, options.prefix, options.layout);
+    const route = routeOf(options.sharded, layout);
+    this.route = route;
     this.reportError = onError;
     this.channels = channelSpaceOf(client, options.subscriber);
     this.keys = new QueueKeys(options.prefix, this.channels);
     this.resolveScope = options.resolveScope;
     const { keys, runner } = this;
     const { runtime } = runner;
-    const open = subscriptionOf(client, options.subscriber, isSharded);
+    const open = subscriptionOf(client, options.subscriber, route);
     const hub = new ChannelHub(runtime, open, onError);
     this.hub = hub;
     const { taskStore, failoverMs, retentionSeconds } = options;
@@ -106,8 +110,9 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const services: FinisherServices = {
       runtime,
       runner,
-      transport: createTransport({ runtime, runner, hub, publish, onError }),
-      states: new RedisTaskStates(runner, keys, publish, retentionSeconds),
+      route,
+      transport: createTransport({ runtime, runner, hub, route, onError }),
+      states: new RedisTaskStates(runner, keys, route, retentionSeconds),
       lease,
       ownRuns: new OwnRuns(runtime),
       store: taskStore,
@@ -313,4 +318,9 @@ function eventStoreOf(
 ): EventWritingStore | undefined {
   if (store === undefined || !isEventWritingStore(store)) return undefined;
   return store.writesBy(client) ? store : undefined;
+}
+
+function routeOf(sharded: boolean | undefined, layout: ServerLayout): PublishRoute {
+  if (sharded === undefined) return routeByLayout(layout);
+  return knownRoute(sharded ? 'SPUBLISH' : 'PUBLISH');
 }

@@ -39,6 +39,11 @@ export interface QueueManagerOptions {
    */
   readonly subscriber?: RedisSubscriberClient | undefined;
   /**
+   * How the server keeps keys: `cluster` where it has hash slots, whatever the kind of the client.
+   * @default 'auto': the client of a cluster tells; with any other, the server is asked at the first use
+   */
+  readonly layout?: 'single' | 'cluster' | 'auto' | undefined;
+  /**
    * Within which time the tasks of a replica that is gone are ended, in milliseconds. A replica that
    * is only slow or paused for more than about half of it is taken to be gone, too.
    * @default 15000
@@ -93,9 +98,10 @@ export interface QueueSettings {
   readonly retentionSeconds: number;
   readonly closeDeadlineMs: number;
   readonly onError: ((error: Error) => void) | undefined;
+  readonly layout: QueueManagerOptions['layout'];
   /**
    * Whether messages go to shards.
-   * @default whether the client is a cluster's
+   * @default whether the server has any
    */
   readonly sharded?: boolean | undefined;
 }
@@ -106,6 +112,7 @@ const NAMES: readonly (keyof QueueManagerOptions)[] = [
   'taskStore',
   'pushNotificationSender',
   'subscriber',
+  'layout',
   'failoverMs',
   'maxPendingEvents',
   'publishDeadlineMs',
@@ -141,6 +148,7 @@ export function resolveQueueOptions(
     taskStore: options.taskStore,
     pushNotificationSender: options.pushNotificationSender,
     subscriber: options.subscriber,
+    layout: options.layout,
     failoverMs: milliseconds(options.failoverMs ?? 15_000, 'failoverMs', LEAST_FAILOVER_MS),
     maxPendingEvents: wholeNumber(options.maxPendingEvents ?? 10_000, 'maxPendingEvents', 1),
     publishDeadlineMs: milliseconds(options.publishDeadlineMs ?? 30_000, 'publishDeadlineMs', 1),

@@ -1,6 +1,7 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { requireClient } from '../../shared/require-client.ts';
+import { knownRoute, type PublishRoute } from '../../layout/publish-route.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { runtimeOf } from '../../runtime/client-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -33,6 +34,7 @@ interface DuplicableClient {
 interface OwnSubscriberClient extends RedisSubscriberClient {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'ready', listener: () => void): unknown;
+  on(event: 'sharded-channel-moved', listener: (channel: string) => void): unknown;
   connect(): Promise<unknown>;
   destroy(): unknown;
   readonly isOpen: boolean;
@@ -77,26 +79,27 @@ export type OpenSubscription = (events: SubscriptionEvents) => Subscription;
  *
  * @param client The client that publishes.
  * @param subscriber A connected client of the application's, which stays open.
- * @param isSharded Whether messages are published to shards, as they always are on a cluster.
+ * @param route How messages are published.
  * @throws {A2ARedisError} `INVALID_OPTION` where there is no way: a pool cannot subscribe.
  */
 export function subscriptionOf(
   client: RedisScriptClient,
   subscriber: RedisSubscriberClient | undefined,
-  isSharded: boolean = isClusterClient(client),
+  route: PublishRoute = knownRoute(isClusterClient(client) ? 'SPUBLISH' : 'PUBLISH'),
 ): OpenSubscription {
   const runtime = runtimeOf(client);
+  const isSharded = route.command === 'SPUBLISH';
   if (subscriber !== undefined) {
     requireClient(subscriber, 'subscriber', []);
     if (!canSubscribe(subscriber, isSharded)) {
       throw invalidOption('subscriber', 'must be a client that can subscribe, so not a pool');
     }
-    return (events) => given(runtime, subscriber, isSharded, events);
+    return (events) => given(runtime, subscriber, route, events);
   }
   if (canSubscribe(client, isSharded)) {
     return canDuplicate(client)
-      ? (events) => duplicated(client, isSharded, events)
-      : (events) => given(runtime, client, isSharded, events);
+      ? (events) => duplicated(client, route, events)
+      : (events) => given(runtime, client, route, events);
   }
   throw invalidOption(
     'subscriber',
@@ -130,10 +133,10 @@ function emits(client: object): client is EmittingClient {
 function given(
   runtime: Runtime,
   client: RedisSubscriberClient,
-  isSharded: boolean,
+  route: PublishRoute,
   events: SubscriptionEvents,
 ): Subscription {
-  const own = channelsOf(client, isSharded);
+  const own = channelsOf(client, route);
   const channels: typeof own = {
     ...own,
     subscribe: async (channel, listener) => {
@@ -143,7 +146,7 @@ function given(
   };
   const shared = { ...channels, connected: Promise.resolve(), isOwn: false };
   if (isWatchableCluster(client)) {
-    const watch = new ClusterWatch(client, isSharded, events.onUnsubscribed);
+    const watch = new ClusterWatch(client, route.command === 'SPUBLISH', events.onUnsubscribed);
     return {
       ...shared,
       subscribe: async (channel, listener) => {
@@ -189,12 +192,16 @@ function clientClosed(): A2ARedisError {
 
 function duplicated(
   client: DuplicableClient,
-  isSharded: boolean,
-  { onError, onResumed, onGivenUp }: SubscriptionEvents,
+  route: PublishRoute,
+  { onError, onResumed, onUnsubscribed, onGivenUp }: SubscriptionEvents,
 ): Subscription {
   if (!client.isOpen) throw clientClosed();
   const duplicate = client.duplicate();
   duplicate.on('error', onError);
+  // One address may stand for many servers, which hand their slots to one another.
+  duplicate.on('sharded-channel-moved', (channel) => {
+    onUnsubscribed([channel]);
+  });
   const connected = (async () => {
     await duplicate.connect();
     duplicate.on('ready', onResumed);
@@ -206,7 +213,7 @@ function duplicated(
   // Who awaits it is told; nobody need.
   connected.catch(() => undefined);
   return {
-    ...channelsOf(duplicate, isSharded),
+    ...channelsOf(duplicate, route),
     connected,
     isOwn: true,
     close: () => {
@@ -217,16 +224,22 @@ function duplicated(
 
 function channelsOf(
   client: RedisSubscriberClient,
-  isSharded: boolean,
+  route: PublishRoute,
 ): Pick<Subscription, 'subscribe' | 'unsubscribe'> {
-  if (isSharded && canShard(client)) {
-    return {
-      subscribe: async (channel, listener) => client.sSubscribe(channel, listener),
-      unsubscribe: async (channel, listener) => client.sUnsubscribe(channel, listener),
-    };
-  }
+  const shards = async (): Promise<ShardedSubscriberClient | undefined> => {
+    const command = route.command ?? (await route.find());
+    if (command === 'PUBLISH') return undefined;
+    if (canShard(client)) return client;
+    throw invalidOption('subscriber', 'must be a client that can subscribe to shards');
+  };
   return {
-    subscribe: async (channel, listener) => client.subscribe(channel, listener),
-    unsubscribe: async (channel, listener) => client.unsubscribe(channel, listener),
+    subscribe: async (channel, listener) => {
+      const sharded = await shards();
+      await (sharded?.sSubscribe(channel, listener) ?? client.subscribe(channel, listener));
+    },
+    unsubscribe: async (channel, listener) => {
+      const sharded = await shards();
+      await (sharded?.sUnsubscribe(channel, listener) ?? client.unsubscribe(channel, listener));
+    },
   };
 }

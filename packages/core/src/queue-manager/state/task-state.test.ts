@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { RedisClient } from '../../client/client-types.ts';
 import { createRedisClient } from '../../client/create-redis-client.ts';
+import { knownRoute } from '../../layout/publish-route.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import { QueueKeys, type TaskAddress } from './queue-keys.ts';
@@ -27,7 +28,12 @@ afterAll(async () => {
 /** The states of a prefix of its own, and one of its tasks. */
 function open(): { states: RedisTaskStates; keys: QueueKeys; task: TaskAddress } {
   const keys = new QueueKeys(`${randomUUID()}:`);
-  const states = new RedisTaskStates(new ScriptRunner(client), keys, 'PUBLISH', RETENTION_SECONDS);
+  const states = new RedisTaskStates(
+    new ScriptRunner(client),
+    keys,
+    knownRoute('PUBLISH'),
+    RETENTION_SECONDS,
+  );
   return { states, keys, task: keys.task({ tenant: 't', owner: 'o' }, 'task') };
 }
 

@@ -3,6 +3,7 @@ import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
+import type { PublishCommand, PublishRoute } from '../../layout/publish-route.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
 import beginRunSource from '../scripts/begin-run.lua';
@@ -84,22 +85,22 @@ export interface NotedTask {
 export class RedisTaskStates {
   readonly #runner: ScriptRunner;
   readonly #keys: QueueKeys;
-  readonly #publish: 'PUBLISH' | 'SPUBLISH';
+  readonly #route: PublishRoute;
   readonly #retentionSeconds: string;
 
   /**
-   * @param publish The command that reaches the channel's subscribers.
+   * @param route How messages reach the channel's subscribers.
    * @param retentionSeconds How long a task's state stays without any event.
    */
   constructor(
     runner: ScriptRunner,
     keys: QueueKeys,
-    publish: 'PUBLISH' | 'SPUBLISH',
+    route: PublishRoute,
     retentionSeconds: number,
   ) {
     this.#runner = runner;
     this.#keys = keys;
-    this.#publish = publish;
+    this.#route = route;
     this.#retentionSeconds = String(retentionSeconds);
   }
 
@@ -169,7 +170,7 @@ export class RedisTaskStates {
 
   /** Ends a run for good: it can publish nothing more, nor begin. What it was until then. */
   async fence(task: TaskAddress, run: string): Promise<FencedRun> {
-    const args = [run, task.channel, this.#publish, this.#retentionSeconds];
+    const args = [run, task.channel, await this.#publish(), this.#retentionSeconds];
     return FENCED[Number(await this.#runner.run(fenceRunScript, [task.state], args))] ?? 'settled';
   }
 
@@ -189,17 +190,21 @@ export class RedisTaskStates {
 
   /** Asks those that execute a task to cancel it; names their runs. */
   async requestCancel(task: TaskAddress, request: string): Promise<readonly string[]> {
-    const args = [request, task.channel, this.#publish];
+    const args = [request, task.channel, await this.#publish()];
     return textsReply(await this.#runner.run(requestCancelScript, [task.state], args));
   }
 
   async answerCancel(task: TaskAddress, request: string, answer: string): Promise<void> {
-    const args = [request, answer, task.channel, this.#publish];
+    const args = [request, answer, task.channel, await this.#publish()];
     await this.#runner.run(answerCancelScript, [task.state], args);
   }
 
   async dropCancel(task: TaskAddress, request: string): Promise<void> {
     await this.#runner.run(dropCancelScript, [task.state], [request]);
+  }
+
+  async #publish(): Promise<PublishCommand> {
+    return this.#route.command ?? this.#route.find();
   }
 
   #notes(run: string): string {

@@ -1,5 +1,5 @@
 import type { Scope } from '../../shared/scope.ts';
-import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
+import type { ServerLayout } from '../../layout/server-layout.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
@@ -78,13 +78,13 @@ export interface DueTasks {
 
 /** The index of the tasks of each scope. */
 export class TaskIndex {
-  /** Whether records and index may live on different servers, so that no script covers both. */
-  readonly apart: boolean;
+  /** On a cluster, records and index live on different servers, so that no script covers both. */
+  readonly layout: ServerLayout;
   readonly #runner: ScriptRunner;
   readonly #keys: TaskKeys;
 
-  constructor(client: RedisScriptClient, runner: ScriptRunner, keys: TaskKeys) {
-    this.apart = isClusterClient(client);
+  constructor(layout: ServerLayout, runner: ScriptRunner, keys: TaskKeys) {
+    this.layout = layout;
     this.#runner = runner;
     this.#keys = keys;
   }

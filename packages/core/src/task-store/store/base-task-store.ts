@@ -1,4 +1,5 @@
 import type { ListTasksRequest, ListTasksResponse, Task } from '@a2a-js/sdk';
+import { ServerLayout } from '../../layout/server-layout.ts';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 
@@ -48,6 +49,8 @@ const GRACE_MS = 100;
  * promised.
  */
 export abstract class BaseTaskStore implements EventWritingStore {
+  /** How the server keeps keys. */
+  protected readonly layout: ServerLayout;
   readonly #client: RedisScriptClient;
   readonly #scopeOf: ScopeResolver;
   readonly #deadlineMs: number;
@@ -77,7 +80,9 @@ export abstract class BaseTaskStore implements EventWritingStore {
     this.#keys = new TaskKeys(resolved.prefix);
     this.#records = new TaskRecords(runner, format);
     this.#cache = new SnapshotCache(resolved.cacheMaxBytes);
-    const index = new TaskIndex(client, runner, this.#keys);
+    const layout = new ServerLayout(client, runner, resolved.prefix, resolved.layout);
+    this.layout = layout;
+    const index = new TaskIndex(layout, runner, this.#keys);
     this.#index = index;
     this.#repair = new TaskRepair(this.#keys, this.#records, index);
     const unknown = new UnknownWrites();

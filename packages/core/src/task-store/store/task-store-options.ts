@@ -17,6 +17,13 @@ export interface TaskStoreOptions {
    */
   readonly prefix?: string | undefined;
   /**
+   * How the server keeps keys: `cluster` where it has hash slots, whatever the kind of the client. The keys
+   * are the same, so a server may become the other without any migration.
+   *
+   * @default 'auto': the client of a cluster tells; with any other, the server is asked at the first save
+   */
+  readonly layout?: 'single' | 'cluster' | 'auto' | undefined;
+  /**
    * Whose tasks a call reaches, as in the SDK's own stores.
    *
    * @default the SDK's `resolveUserScope`: the authenticated user's name
@@ -62,6 +69,8 @@ export interface TaskStoreOptions {
 export interface ResolvedTaskStoreOptions {
   /** What every key begins with. */
   readonly prefix: string;
+  /** `undefined` for `auto`. */
+  readonly layout: TaskStoreOptions['layout'];
   /** Tenant and owner of a call. */
   readonly scopeOf: ScopeResolver;
   /** `undefined`: tasks are kept. */
@@ -82,6 +91,7 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
 const OPTION_NAMES: readonly (keyof TaskStoreOptions)[] = [
   'prefix',
+  'layout',
   'ownerResolver',
   'ttlSeconds',
   'ttlAppliesTo',
@@ -111,6 +121,7 @@ export function resolveTaskStoreOptions(
   }
   return {
     prefix: requirePrefix(prefix),
+    layout: options.layout,
     scopeOf: scopeResolver(options.ownerResolver),
     ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
     ttlAppliesTo,

@@ -228,11 +228,12 @@ export class TaskWriter {
   }
 
   async #try(
-    { scope, key, writeId }: Pick<TaskWrite, 'scope' | 'key' | 'writeId'>,
+    write: Pick<TaskWrite, 'scope' | 'key' | 'writeId'>,
     attempt: Attempt,
     mark: PendingMark,
     companion?: CompanionCall,
   ): Promise<RecordWriteReply> {
+    const { scope, key, writeId } = write;
     const { expected, from, target } = attempt;
     const ttlSeconds = this.#ttl.secondsFor(target.status);
     const expiresAt = this.#ttl.expiresAt(target.status, this.#records.runtime);
@@ -240,7 +241,8 @@ export class TaskWriter {
       from === undefined || movesEntry(from, target)
         ? { entry: indexEntryOf(target), replaces: from && indexEntryOf(from), expiresAt }
         : undefined;
-    const { apart } = this.#index;
+    const { layout } = this.#index;
+    const apart = move && (layout.known ?? (await layout.find())) === 'cluster';
 
     this.#sweep?.beforeSave(scope, move && expiresAt !== 'never' ? expiresAt : undefined);
     if (move && apart) await mark.set();
@@ -250,6 +252,7 @@ export class TaskWriter {
     try {
       reply = await this.#records.write(record);
     } catch (error) {
+      if (!apart && layout.learn(error)) return this.#try(write, attempt, mark, companion);
       // What is stored cannot be read, and nothing was written over it.
       if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
       throw error;

@@ -1,0 +1,36 @@
+import type { Layout, ServerLayout } from './server-layout.ts';
+
+/** What a script publishes with: to the subscribers of all servers, or to those of the channel's shard. */
+export type PublishCommand = 'PUBLISH' | 'SPUBLISH';
+
+/** How the messages of a queue manager reach their subscribers: the same way on all replicas, and for as long as it lives. */
+export interface PublishRoute {
+  /** The command, where it is known. */
+  readonly command: PublishCommand | undefined;
+  /**
+   * Finds the command out.
+   *
+   * @throws {A2ARedisError} As `ServerLayout.find`.
+   */
+  find(): Promise<PublishCommand>;
+}
+
+/** A route that is known from the start. */
+export function knownRoute(command: PublishCommand): PublishRoute {
+  return { command, find: async () => command };
+}
+
+/** To shards on a server that has any: a message to all servers of a cluster costs each of them. */
+export function routeByLayout(layout: Pick<ServerLayout, 'known' | 'find'>): PublishRoute {
+  let command = layout.known && commandFor(layout.known);
+  return {
+    get command() {
+      return (command ??= layout.known && commandFor(layout.known));
+    },
+    find: async () => (command ??= commandFor(await layout.find())),
+  };
+}
+
+function commandFor(layout: Layout): PublishCommand {
+  return layout === 'cluster' ? 'SPUBLISH' : 'PUBLISH';
+}
