@@ -7,6 +7,8 @@ export type Conditions = Omit<Origin, 'seed'>;
 /** A fault put into the sources, which the simulator must find. */
 export interface Mutant extends SourceChange {
   readonly name: string;
+  /** What catches the fault otherwise, taken away with it. */
+  readonly also?: SourceChange;
   /**
    * Why it is not found, where it is not: the change breaks nothing, or something else catches what it
    * breaks. One that has a reason and is found all the same is a failure.
@@ -19,6 +21,11 @@ export interface Mutant extends SourceChange {
   readonly survivesTests?: string;
   /** Under which it shows. Mutants of the same ones share what they are compared with. */
   readonly conditions: Conditions;
+}
+
+/** All that a mutant changes. */
+export function changesOf(mutant: Mutant): readonly SourceChange[] {
+  return mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 }
 
 /** Why no test of core finds some of its mutants. */
@@ -41,6 +48,8 @@ export const APART_KILL: Conditions = { load: 'dense', profiles: ['kill'], layou
 export const CLUSTER: Conditions = { load: 'mixed', profiles: ['calm'], layout: 'cluster' };
 export const CLUSTER_KILL: Conditions = { load: 'dense', profiles: ['kill'], layout: 'cluster' };
 export const CLUSTER_CUT: Conditions = { load: 'dense', profiles: ['cut'], layout: 'cluster' };
+/** Where a call whose reply is lost is not known by the id of its write. */
+export const APART_CUT: Conditions = { load: 'dense', profiles: ['cut'], layout: 'apart' };
 export const DENSE_KILL: Conditions = { load: 'dense', profiles: ['kill'] };
 /** Where Redis refuses writes for longer than they are tried. */
 export const DENSE_MEMORY: Conditions = { load: 'dense', profiles: ['memory'] };

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { chosenMutants, readArguments, tryMutants, UsageError } from './command-line.ts';
-import type { Conditions, Mutant } from './mutant.ts';
+import { changesOf, type Conditions, type Mutant } from './mutant.ts';
 import { MENDED_SCENARIOS } from './mended-scenarios.ts';
 import { type RunOptions, runSources } from './run-sources.ts';
 import { type Counts, RULE, type SignaturesBySeed, Tally } from './tally.ts';
@@ -111,7 +111,7 @@ interface Search {
 async function bringsBack(mutant: Mutant, workers: number): Promise<string | undefined> {
   let proof: string | undefined;
   const options = { scenarios: MENDED_SCENARIOS, workers };
-  await runSources([mutant], options, (signatures, { seed, faults }) => {
+  await runSources(changesOf(mutant), options, (signatures, { seed, faults }) => {
     const back = faults.find((signature) => signatures.has(signature));
     if (back !== undefined) proof = `the fault of seed ${seed}, which is back: ${back}`;
     return proof === undefined;
@@ -126,7 +126,7 @@ async function search(
 ): Promise<Search> {
   const tally = new Tally(baseline);
   let proof: Counts | undefined;
-  await runSources([mutant], options, (signatures) => {
+  await runSources(changesOf(mutant), options, (signatures) => {
     proof = tally.add(signatures);
     return proof === undefined;
   });

@@ -1,7 +1,24 @@
-import { CALM, DENSE, DENSE_CUT, DENSE_CUT_OFF, DENSE_LOSS, KILL, type Mutant } from './mutant.ts';
+import type { SourceChange } from '../run/bundle.ts';
+import {
+  APART_CUT,
+  CALM,
+  DENSE,
+  DENSE_CUT,
+  DENSE_CUT_OFF,
+  DENSE_LOSS,
+  KILL,
+  type Mutant,
+} from './mutant.ts';
 
 const STREAMS = 'packages/streams-queue/src';
 const PUBSUB = 'packages/pubsub-queue/src';
+
+/** A subscriber takes what it hears, whatever comes before that. */
+const NO_LOOK: SourceChange = {
+  file: 'packages/core/src/queue-manager/bus/subscriber-bus.ts',
+  from: 'if (counter === 1 || known.has({ publisher, counter: counter - 1 })) return true;',
+  to: 'if (counter >= 1) return true;',
+};
 
 /** Faults of how events get to other replicas. */
 export const TRANSPORT_MUTANTS: readonly Mutant[] = [
@@ -17,7 +34,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/scripts/append-events.lua`,
     from: 'for i = math.max(1, applied - first + 2), count do',
     to: 'for i = 1, count do',
-    conditions: DENSE_CUT,
+    conditions: APART_CUT,
   },
   {
     name: 'append-events.lua without the expiry of the log',
@@ -38,6 +55,16 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/stream-feed.ts`,
     from: 'if (this.#reading !== undefined || !followsOn) {',
     to: 'if (this.#reading !== undefined || (!followsOn && after === id)) {',
+    survives:
+      'The next event that a subscriber hears does not follow what it has, and has it look: see "neither StreamFeed nor a subscriber sees a gap".',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'neither StreamFeed nor a subscriber sees a gap',
+    file: `${STREAMS}/stream-feed.ts`,
+    from: 'if (this.#reading !== undefined || !followsOn) {',
+    to: 'if (this.#reading !== undefined || (!followsOn && after === id)) {',
+    also: NO_LOOK,
     conditions: DENSE_CUT,
   },
   {
@@ -45,6 +72,20 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${STREAMS}/log-message.ts`,
     from: 'return ms > otherMs || (ms === otherMs && sequence > otherSequence);',
     to: 'return ms >= 0 && otherMs >= 0 && sequence > otherSequence;',
+    survives:
+      'A log that begins anew has another epoch, too: see "StreamFeed takes a log that began anew for the one before".',
+    conditions: DENSE_LOSS,
+  },
+  {
+    name: 'StreamFeed takes a log that began anew for the one before',
+    file: `${STREAMS}/log-message.ts`,
+    from: 'return ms > otherMs || (ms === otherMs && sequence > otherSequence);',
+    to: 'return ms >= 0 && otherMs >= 0 && sequence > otherSequence;',
+    also: {
+      file: `${STREAMS}/stream-feed.ts`,
+      from: 'if (position?.epoch === epoch) return position;',
+      to: 'if (position !== undefined) return position;',
+    },
     conditions: DENSE_LOSS,
   },
   {
@@ -101,13 +142,23 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: `${PUBSUB}/scripts/publish-events.lua`,
     from: 'local from = math.max(first, sent + 1)',
     to: 'local from = first',
-    conditions: DENSE_CUT,
+    conditions: APART_CUT,
   },
   {
     name: 'PubSubFeed does not tell of a gap',
     file: `${PUBSUB}/pubsub-feed.ts`,
     from: 'if (first > before + 1 && ',
     to: 'if (first > before + 1000 && ',
+    survives:
+      'The next event that a subscriber hears does not follow what it has, and has it look: see "neither PubSubFeed nor a subscriber sees a gap".',
+    conditions: DENSE_CUT,
+  },
+  {
+    name: 'neither PubSubFeed nor a subscriber sees a gap',
+    file: `${PUBSUB}/pubsub-feed.ts`,
+    from: 'if (first > before + 1 && ',
+    to: 'if (first > before + 1000 && ',
+    also: NO_LOOK,
     conditions: DENSE_CUT,
   },
   {

@@ -107,6 +107,9 @@ function readOptions(): Options | string {
     }),
   );
   if (values.help) return USAGE;
-  const mutants = chosenMutants(values.only, ({ name, file }) => [name, file]);
+  // Those of several changes take parts of several packages, which only the simulator has together.
+  const mutants = chosenMutants(values.only, ({ name, file }) => [name, file]).filter(
+    ({ also }) => also === undefined,
+  );
   return values.list ? mutants.map(({ name }) => name).join('\n') : { mutants };
 }
