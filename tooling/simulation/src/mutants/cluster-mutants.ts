@@ -6,9 +6,15 @@ const CORE = 'packages/core/src';
 export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a cluster is taken for one server',
-    file: `${CORE}/redis/script-client.ts`,
-    from: "return 'nodeClient' in client && 'masters' in client;",
-    to: "return 'nodeClient' in client && !('masters' in client);",
+    file: `${CORE}/layout/server-layout.ts`,
+    from: "if (isCluster) note(client, { layout: 'cluster', foundBy: 'client' });",
+    to: "if (isCluster) note(client, { layout: 'single', foundBy: 'client' });",
+    // A store learns it from the first save that is refused.
+    also: {
+      file: `${CORE}/layout/server-layout.ts`,
+      from: 'cause instanceof Error && /^CROSSSLOT',
+      to: 'cause instanceof Error && /^CROSSLOT',
+    },
     conditions: CLUSTER,
   },
   {

@@ -122,9 +122,9 @@ async function connect(
   return client.connect();
 }
 
-/** Told, as asking would be one call more than the scenarios of known seeds have. */
-function layoutOf({ layout }: Settings): 'single' | 'cluster' {
-  return layout === 'cluster' ? 'cluster' : 'single';
+/** Asking would be one call more than the scenarios of known seeds have. The client of a cluster tells. */
+function layoutOf({ layout }: Settings): 'single' | 'auto' {
+  return layout === 'cluster' ? 'auto' : 'single';
 }
 
 function managerOf(
