@@ -9,7 +9,6 @@ import type { BusServices } from '../execution/bus-services.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
-import { OtherTasks } from '../bus/other-tasks.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
 import type { SdkFeatures } from './sdk-features.ts';
@@ -59,11 +58,7 @@ export class DistributedExecutor implements AgentExecutor {
       await this.#executor.cancelTask(taskId, eventBus);
     }, entered);
     const request = await entering;
-    bus.executeOthersWith(
-      new OtherTasks(taskId, (otherId) =>
-        this.#beginOther(bus.task.scope, otherId, request, eventBus),
-      ),
-    );
+    bus.others.beginWith((otherId) => this.#beginOther(bus.task.scope, otherId, request, eventBus));
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (!bus.isOver) await this.#executor.execute(request, eventBus);
   }
