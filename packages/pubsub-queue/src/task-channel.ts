@@ -16,6 +16,7 @@ const publishEvents = defineCompanion(
 const announcePositionScript = defineScript(
   'announce-position',
   `${taskStateSource}\n${announcePositionSource}`,
+  { onlyReads: true },
 );
 
 /**

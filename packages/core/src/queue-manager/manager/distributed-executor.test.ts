@@ -171,7 +171,9 @@ describe('DistributedExecutor', () => {
       {
         execute: async ({ userMessage }, eventBus) => {
           eventBus.publish(AgentEvent.task({ ...taskIn(stored), id: userMessage.messageId }));
-          await new Promise<void>((resolve) => running.push(resolve));
+          await new Promise<void>((resolve) => {
+            running.push(resolve);
+          });
         },
         cancelTask: async () => {},
       },
