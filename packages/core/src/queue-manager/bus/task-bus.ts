@@ -385,7 +385,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#feed.resume().catch(this.#services.onError);
   }
 
-  /** The client is closed: who waits for others is told so. What is executed here goes on, and may fail by itself. */
+  /** The client is closed, or refused: who waits for others is told so. What is executed here goes on, and may fail by itself. */
   disconnect(error: A2ARedisError): void {
     this.#subscribers.disconnect(error);
     if (!activity.isActive(this.#activity)) this.#own.fail(error);

@@ -104,7 +104,8 @@ export class DistributedExecutor implements AgentExecutor {
    * Waits until others can tell that the task is executed here: nobody else would end it.
    *
    * @returns The request, with the task as it is by then.
-   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time; `SDK_UNSUPPORTED`.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time; what it refuses for good;
+   *   `SDK_UNSUPPORTED`.
    */
   async #enter(bus: TaskBus, request: RequestContext): Promise<RequestContext> {
     const { runtime, lease, limits } = this.#services;
@@ -123,6 +124,8 @@ export class DistributedExecutor implements AgentExecutor {
         if (bus.isOver || (lease.isLive && !isBehind)) return current;
         if (isBehind && runtime.now() < giveUpAt) continue;
       }
+      const refusal = lease.refusal ?? run.refusal;
+      if (refusal !== undefined) throw refusal;
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
       if (run.isVoid) {
         run = await bus.beginAnew(request);
