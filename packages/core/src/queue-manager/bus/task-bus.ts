@@ -388,6 +388,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** The client is closed, or refused: who waits for others is told so. What is executed here goes on, and may fail by itself. */
   disconnect(error: A2ARedisError): void {
     this.#subscribers.disconnect(error);
+    this.cancels.fail(error);
     if (!activity.isActive(this.#activity)) this.#own.fail(error);
   }
 
