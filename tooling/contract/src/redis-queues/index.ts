@@ -6,6 +6,7 @@ export { describeConnections } from './describe-connections.ts';
 export { describeContract } from './describe-contract.ts';
 export { describeDamagedStates } from './describe-damaged-states.ts';
 export { describeDatabases } from './describe-databases.ts';
+export { describeForgedMessages, type ForgedMessages } from './describe-forged-messages.ts';
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
 export { describeHarmfulMessages } from './describe-harmful-messages.ts';
