@@ -146,8 +146,6 @@ export function describeForgedMessages(
       const { execution, other } = await begin();
       const left = await leaveBehind(a);
       const notes = `${used.prefix}queues:{run:ghost}`;
-      const noteOf = (taskId: string): string =>
-        JSON.stringify({ tenant: '', owner: 'unknown', taskId, contextId: 'c' });
       await b.client.hSet(notes, {
         'ghost-1': noteOf(execution.taskId),
         'ghost-2': noteOf(left),
@@ -173,6 +171,11 @@ async function leaveBehind(replica: Replica): Promise<string> {
   });
   await replica.tasks.save(task, CONTEXT);
   return task.id;
+}
+
+/** What a replica notes of a run, for calls with `CONTEXT`. */
+function noteOf(taskId: string): string {
+  return JSON.stringify({ tenant: '', owner: 'unknown', taskId, contextId: 'c' });
 }
 
 function chunkOf({ request }: Execution): TaskArtifactUpdateEvent {
