@@ -1,4 +1,5 @@
 import { packageTests, type UserWorkspaceConfig } from '../../tooling/build/src/vitest.ts';
 
-const config: UserWorkspaceConfig = packageTests('core');
+// Some run on the other version of node-redis, and some count the sockets and timers of their process.
+const config: UserWorkspaceConfig = packageTests('core', { isolate: true });
 export default config;

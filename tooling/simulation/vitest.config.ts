@@ -7,6 +7,11 @@ const tests = packageTests('simulation');
 
 const config: UserWorkspaceConfig = {
   ...tests,
+  test: {
+    ...tests.test,
+    // Fresh seeds are tried for a fixed time on every core: beside tests of other projects they would be fewer.
+    sequence: { groupOrder: 1 },
+  },
   resolve: {
     // The sources of the packages, as simulations run them.
     alias: [

@@ -23,10 +23,13 @@ export function packPackages(): PackedPackages {
   let folder: string | undefined;
   let packed: Promise<readonly PackedPackage[]> | undefined;
   const packAll = async (): Promise<readonly PackedPackage[]> => {
-    folder = await mkdtemp(join(tmpdir(), 'a2a-redis-packed-'));
-    const all: PackedPackage[] = [];
-    for (const one of publicPackages()) all.push(await packOne(one, folder));
-    return all;
+    const destination = await mkdtemp(join(tmpdir(), 'a2a-redis-packed-'));
+    folder = destination;
+    const packages = publicPackages();
+    const [pnpm, ...before] = pnpmCommand();
+    const chosen = packages.map(({ name }) => `--filter=${name}`);
+    await mustRun(pnpm, [...before, ...chosen, 'pack', '--pack-destination', destination]);
+    return Promise.all(packages.map(async (one) => readPacked(one, destination)));
   };
   return {
     get: () => (packed ??= packAll()),
@@ -37,10 +40,8 @@ export function packPackages(): PackedPackages {
   };
 }
 
-async function packOne(one: PublicPackage, destination: string): Promise<PackedPackage> {
-  const [pnpm, ...before] = pnpmCommand();
-  await mustRun(pnpm, [...before, 'pack', '--pack-destination', destination], { cwd: one.folder });
+async function readPacked(one: PublicPackage, folder: string): Promise<PackedPackage> {
   const file = `${one.name.replace('@', '').replace('/', '-')}-${one.manifest.version}.tgz`;
-  const tarball = join(destination, file);
+  const tarball = join(folder, file);
   return { ...one, tarball, content: new Uint8Array(await readFile(tarball)) };
 }

@@ -8,8 +8,8 @@ export interface Totals {
   readonly notes: readonly string[];
 }
 
-/** Two cores are what a small machine has; more at once only makes each slower. */
-const LANES = 2;
+/** Two cores are what a small machine has, and a step that installs waits for the network; more only makes each slower. */
+const LANES = 3;
 
 /**
  * Runs groups of steps in order, the steps of a group side by side, and goes on after a failure:
