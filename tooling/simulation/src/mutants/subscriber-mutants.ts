@@ -1,4 +1,4 @@
-import { DENSE, DENSE_CUT, DENSE_LOSS, type Mutant, WHOLE_MANAGER } from './mutant.ts';
+import { CUT, DENSE, DENSE_CUT, DENSE_LOSS, type Mutant, WHOLE_MANAGER } from './mutant.ts';
 
 const MANAGER = 'packages/core/src/queue-manager';
 const PUBSUB = 'packages/pubsub-queue/src';
