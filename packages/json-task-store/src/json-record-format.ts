@@ -28,7 +28,9 @@ export const jsonRecordFormat: TaskRecordFormat = {
       '\n',
     ),
   ),
-  readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`),
+  readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`, {
+    onlyReads: true,
+  }),
   encode: encodeDelta,
   decode: decodeDocument,
 };

@@ -17,7 +17,9 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
 
 /** The JSON commands, which not every server has. */
 export const jsonRequirement: ServerRequirement = {
-  script: defineScript('require-json', `${jsonRecordSource}\n${requireJsonSource}`),
+  script: defineScript('require-json', `${jsonRecordSource}\n${requireJsonSource}`, {
+    onlyReads: true,
+  }),
   explain: withRequirement,
 };
 

@@ -29,7 +29,9 @@ import { changeArguments, jsonRecordFormat, jsonRecordLua } from './json-record-
 import { jsonText, parseJson } from './json-text.ts';
 import readPathSource from './scripts/read-path.lua';
 
-const readPathScript = defineScript('read-path', `${jsonRecordLua}\n${readPathSource}`);
+const readPathScript = defineScript('read-path', `${jsonRecordLua}\n${readPathSource}`, {
+  onlyReads: true,
+});
 
 /** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
 const MOST_ATTEMPTS = 100;

@@ -16,7 +16,9 @@ import { jsonRecordLua } from './json-record-format.ts';
 import { storedText } from './json-text.ts';
 import searchTasksSource from './scripts/search-tasks.lua';
 
-const searchTasksScript = defineScript('search-tasks', `${jsonRecordLua}\n${searchTasksSource}`);
+const searchTasksScript = defineScript('search-tasks', `${jsonRecordLua}\n${searchTasksSource}`, {
+  onlyReads: true,
+});
 
 /** Fields that results can be sorted by. */
 const SORT_FIELDS = ['contextId', 'state', 'timestamp'] as const;

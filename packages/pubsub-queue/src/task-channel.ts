@@ -18,6 +18,7 @@ const publishEvents = defineCompanion(
 const announcePositionScript = defineScript(
   'announce-position',
   `${taskStateSource}\n${announcePositionSource}`,
+  { onlyReads: true },
 );
 
 /**

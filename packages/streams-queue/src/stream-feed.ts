@@ -1,6 +1,7 @@
 import {
   ChannelFeed,
   type ChannelFeedParts,
+  isRefusal,
   type RedisTaskState,
   type TaskAddress,
   type TaskFollower,
@@ -124,7 +125,11 @@ export class StreamFeed extends ChannelFeed<NewsOfLog> {
 
   #read(): void {
     this.#reading ??= this.#readOn()
-      .catch(this.onError)
+      .catch((error: unknown) => {
+        // Subscribers would wait for what nobody can read.
+        if (isRefusal(error)) this.follower.onNews({ kind: 'lost', error });
+        else this.onError(error);
+      })
       .finally(() => {
         this.#reading = undefined;
       });

@@ -16,7 +16,7 @@ export const hashRecordFormat: TaskRecordFormat = {
     'save-task',
     `${indexTaskSource}\n${recordVersionSource}\n${saveTaskSource}`,
   ),
-  readScript: defineScript('read-task', readTaskSource),
+  readScript: defineScript('read-task', readTaskSource, { onlyReads: true }),
   encode: encodeDelta,
   decode: decodeRecord,
 };

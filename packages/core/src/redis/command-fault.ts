@@ -1,3 +1,5 @@
+import { A2ARedisError } from '../shared/errors.ts';
+
 /**
  * How a failed command is to be treated:
  *
@@ -149,4 +151,19 @@ const LACKS: readonly (readonly [RegExp, string])[] = [
  */
 export function whatServerLacks(reply: string): string | undefined {
   return LACKS.find(([pattern]) => pattern.test(reply))?.[1];
+}
+
+/** What a server says to who lacks a permission, and of a key of another type; within a script, Redis 6 says more before it. */
+const REFUSALS =
+  /(?:^|-)(?:NOPERM|WRONGTYPE)\b|^(?:NOAUTH|WRONGPASS)\b|\bACL failure in script\b|\bThe user executing the script can't\b/;
+
+/**
+ * Whether a server refuses a call as long as nobody changes what the client may do, or what a key holds. Other
+ * refusals may pass: memory that is full, or what stands between client and server and has a word of its own.
+ */
+export function isRefusal(error: unknown): error is A2ARedisError {
+  if (!(error instanceof A2ARedisError)) return false;
+  if (error.code === 'SERVER_UNSUPPORTED') return true;
+  const { code, cause } = error;
+  return code === 'COMMAND_FAILED' && cause instanceof Error && REFUSALS.test(cause.message);
 }

@@ -1,7 +1,7 @@
 import { detailedError } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { deadlineTimerOf } from './deadline-timer.ts';
+import { deadlineTimerOf } from '../runtime/deadline-timer.ts';
 
 /**
  * Waits for a promise until a moment, then rejects with `DEADLINE_EXCEEDED`. The promise itself

@@ -4,6 +4,9 @@ import commandSource from './scripts/command.lua';
 
 const commandScript = defineScript('command', commandSource);
 
+/** Those of the commands here that write nothing: a replica does them, too. */
+const READING: ReadonlySet<string> = new Set(['HGET', 'HLEN', 'PTTL', 'PUBLISH', 'SPUBLISH']);
+
 /**
  * Runs one command on one key, as a script: so it needs no more of a client than any call, reaches the key's
  * server, and is repeated as a script is. It must be safe to repeat.
@@ -18,5 +21,6 @@ export async function runCommand(
   args: readonly string[] = [],
   deadlineAt?: number,
 ): Promise<unknown> {
-  return runner.run({ ...commandScript, name: command }, [key], [command, ...args], deadlineAt);
+  const script = { ...commandScript, name: command, onlyReads: READING.has(command) };
+  return runner.run(script, [key], [command, ...args], deadlineAt);
 }

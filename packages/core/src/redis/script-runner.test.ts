@@ -133,7 +133,113 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
     });
     await client.sendCommand(['SCRIPT', 'LOAD', setOnce.source]);
     expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(1);
-    expect(calls).toEqual(['evalSha', 'evalSha']);
+    // It asked whether the server is a replica that stays one.
+    expect(calls).toEqual(['evalSha', 'eval', 'evalSha']);
+  });
+});
+
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, on a replica', (version) => {
+  const get = defineScript('get', "return redis.call('GET', KEYS[1])", { onlyReads: true });
+  let primary: RedisServer;
+  let server: RedisServer;
+  let client: TestClient;
+
+  beforeEach(async () => {
+    [primary, server] = await Promise.all([startOwn(), startOwn()]);
+    client = version.createClient({ url: server.url });
+    client.on('error', () => {});
+    await client.connect();
+  });
+  afterEach(async () => {
+    client.destroy();
+    await Promise.all([primary.stop(), server.stop()]);
+  });
+
+  /** Makes the server a replica, as at a failover, and waits until it has what its primary has. */
+  async function follow(): Promise<void> {
+    const admin = version.createClient({ url: server.url });
+    await admin.connect();
+    await admin.sendCommand(['REPLICAOF', '127.0.0.1', new URL(primary.url).port]);
+    const info = async (): Promise<string> =>
+      String(await admin.sendCommand(['INFO', 'replication']));
+    await vi.waitUntil(async () => (await info()).includes('master_link_status:up'), 30_000);
+    admin.destroy();
+  }
+
+  it('says so at the first write, whatever was read before', async () => {
+    await follow();
+    const { runner, calls } = recorded(client);
+    expect(await runner.run(get, ['k'], [])).toBeNull();
+    const error = await errorOf(runner.run(setOnce, ['k', 'count'], ['v']));
+    expect([error.code, error.message, calls]).toEqual([
+      'SERVER_UNSUPPORTED',
+      'This Redis server takes no writes: it is a replica. Connect to its primary, with a sentinel client where that changes.',
+      // Read, then written; and asked what the server is.
+      ['evalSha', 'eval', 'evalSha', 'eval', 'eval'],
+    ]);
+    expect(error.detail).toMatch(/^Script set-once on key "k" failed: .*READONLY/);
+  });
+
+  it('waits where it wrote before, as at a failover', async () => {
+    const promoted = version.createClient({ url: server.url });
+    await promoted.connect();
+    await promoted.sendCommand(['SCRIPT', 'LOAD', setOnce.source]);
+    const { runner, errors } = recorded(client, 20_000, {
+      afterFirstError: () => promoted.sendCommand(['REPLICAOF', 'NO', 'ONE']),
+    });
+    await runner.run(setOnce, ['other', 'others'], ['v']);
+    await follow();
+    await promoted.sendCommand(['SCRIPT', 'LOAD', setOnce.source]);
+    expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(1);
+    expect(errors).toHaveLength(1);
+    promoted.destroy();
+  });
+});
+
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, not let in', (version) => {
+  it.each([
+    ['without a password', undefined],
+    ['with a wrong password', 'wrong'],
+  ])('says so at the first call %s', async (_how, password) => {
+    await using server = await startRedisServer({ password: 'right' });
+    const { host } = new URL(server.url);
+    const client = version.createClient({
+      url: `redis://${host}`,
+      ...(password === undefined ? {} : { password }),
+      socket: { reconnectStrategy: 20 },
+    });
+    client.on('error', () => {});
+    const connecting = client.connect().catch(() => {});
+    const error = await errorOf(new ScriptRunner(client).run(setOnce, ['k', 'count'], ['v']));
+    expect([error.code, error.message]).toEqual([
+      'COMMAND_FAILED',
+      'Redis does not let the client in: it gave no password, or a wrong one. Give it the username and the password.',
+    ]);
+    client.destroy();
+    await connecting;
+  });
+});
+
+describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, on a node of a cluster', (version) => {
+  it('says at the first call that it needs a cluster client', async () => {
+    await using cluster = await startRedisCluster();
+    const [url = ''] = cluster.urls;
+    const client = version.createClient({ url });
+    client.on('error', () => {});
+    await client.connect();
+    const runner = new ScriptRunner(client);
+    // Slots of different nodes: the client has one of them.
+    const ends = await Promise.allSettled(
+      ['{a}', '{b}', '{c}'].map(async (key) => runner.run(setOnce, [key, `${key}n`], ['v'])),
+    );
+    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    expect(refused).toMatchObject(
+      [0, 1].map(() => ({
+        code: 'SERVER_UNSUPPORTED',
+        message: 'This Redis server is one node of a cluster. Connect with a cluster client.',
+      })),
+    );
+    client.destroy();
   });
 });
 
@@ -148,6 +254,13 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, locked out', (versio
     const [client, admin] = clients;
     if (client === undefined || admin === undefined) throw new Error('No clients');
     await Promise.all(clients.map(async (each) => each.connect()));
+    // The first of its calls: from then on, it is known to have had the right one.
+    let afterFirstError = async (): Promise<unknown> => undefined;
+    const { runner, errors } = recorded(client, 20_000, {
+      afterFirstError: async () => afterFirstError(),
+    });
+    await admin.sendCommand(['SCRIPT', 'LOAD', answer.source]);
+    await runner.run(answer, [], []);
     await admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'new']);
     const refused = new Promise<void>((resolve) => {
       client.on('error', ({ message }) => {
@@ -156,9 +269,7 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, locked out', (versio
     });
     await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
     await refused;
-    const { runner, errors } = recorded(client, 20_000, {
-      afterFirstError: () => admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'old']),
-    });
+    afterFirstError = async () => admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'old']);
     expect(await runner.run(setOnce, ['k', 'count'], ['v'])).toBe(1);
     expect(await admin.sendCommand(['MGET', 'k', 'count'])).toEqual(['v', '1']);
     expect(errors[0]).toMatch(/^NOAUTH /);
@@ -184,6 +295,10 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on a cluster of $label', (versi
     await client.close();
   });
 });
+
+async function startOwn(): Promise<RedisServer> {
+  return startRedisServer({ processControl: true });
+}
 
 describe('abbreviate', () => {
   it('shows the beginning of a long key, quoted', () => {

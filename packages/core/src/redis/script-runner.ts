@@ -7,6 +7,7 @@ import { backoffMs } from './backoff.ts';
 import { commandFault, whatServerLacks } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
 import { callSender } from './call-sender.ts';
+import { lastingFault, type Served, servedTo } from './lasting-fault.ts';
 import { type RedisScriptClient, requireScriptClient } from './script-client.ts';
 import type { RedisScript } from './script.ts';
 
@@ -23,14 +24,18 @@ export const DEFAULT_DEADLINE_MS = 10_000;
 export class ScriptRunner {
   /** That of the client, for all who use the runner. */
   readonly runtime: Runtime;
+  readonly #client: RedisScriptClient;
   readonly #sender: () => RedisScriptClient;
+  readonly #served: Served;
   readonly #deadlineMs: number;
 
   /** @throws {A2ARedisError} `INVALID_OPTION` for what is no client. */
   constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
     requireScriptClient(client);
     this.runtime = runtimeOf(client);
+    this.#client = client;
     this.#sender = callSender(client);
+    this.#served = servedTo(client);
     this.#deadlineMs = deadlineMs;
   }
 
@@ -56,14 +61,18 @@ export class ScriptRunner {
     let isKnown = true;
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
+      const sender = this.#sender();
       try {
-        const client = this.#sender();
-        const reply = isKnown
-          ? client.evalSha(script.sha1, options)
-          : client.eval(script.source, options);
-        return await withDeadline(runtime, reply, endsAt, describe, detail);
+        const call = isKnown
+          ? sender.evalSha(script.sha1, options)
+          : sender.eval(script.source, options);
+        const reply = await withDeadline(runtime, call, endsAt, describe, detail);
+        this.#served.isLetIn = true;
+        this.#served.hasWritten ||= script.onlyReads !== true;
+        return reply;
       } catch (error) {
         if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+          this.#served.isLetIn = true;
           isKnown = false;
           continue;
         }
@@ -82,7 +91,7 @@ export class ScriptRunner {
         const damage = damageIn(error);
         if (damage !== undefined) throw damage;
         if (fault === 'refused' || fault === 'other') {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = reasonOf(error);
           const lacking = whatServerLacks(reason);
           if (lacking !== undefined) throw unsupported(script, lacking, error);
           const message = fault === 'refused' ? 'Redis refused a call.' : 'A call to Redis failed.';
@@ -90,6 +99,26 @@ export class ScriptRunner {
             cause: error,
             detail: `${callOf(script, keys)} failed: ${reason}`,
           });
+        }
+        if (fault === 'busy' || fault === 'locked-out') {
+          const reply = reasonOf(error);
+          const lasting = await withDeadline(
+            runtime,
+            lastingFault(
+              {
+                reply,
+                cause: error,
+                detail: `${callOf(script, keys)} failed: ${reply}`,
+                sender,
+                client: this.#client,
+              },
+              this.#served,
+            ),
+            endsAt,
+            describe,
+            detail,
+          );
+          if (lasting !== undefined) throw lasting;
         }
         const pauseMs = backoffMs(attempt, 20, 500, runtime.random());
         if (runtime.now() + pauseMs >= endsAt) {
@@ -102,6 +131,10 @@ export class ScriptRunner {
       }
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function within(givenMs: number): string {

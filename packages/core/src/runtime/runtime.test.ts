@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { A2ARedisError } from '../shared/errors.ts';
-import { DeadlineTimer, deadlineTimerOf } from '../redis/deadline-timer.ts';
+import { DeadlineTimer, deadlineTimerOf } from './deadline-timer.ts';
 import { ScriptRunner } from '../redis/script-runner.ts';
 import { runtimeOf, useRuntime } from './client-runtime.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';

@@ -17,7 +17,9 @@ import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
 
-const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource);
+const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource, {
+  onlyReads: true,
+});
 
 /** Publishers whose counters are remembered; those heard longest ago are forgotten. */
 const MOST_PUBLISHERS = 1000;

@@ -16,6 +16,7 @@ import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import { parsePoison, type PoisonEvent } from './poison-event.ts';
 import createGroupSource from './scripts/create-group.lua';
 import enqueueSource from './scripts/enqueue-events.lua';
+import groupClockSource from './scripts/group-clock.lua';
 import giveBackSource from './scripts/give-back-events.lua';
 import leaveSource from './scripts/leave-queue.lua';
 import openSource from './scripts/open-reader.lua';
@@ -27,8 +28,14 @@ import setAsideSource from './scripts/set-aside-event.lua';
 
 const enqueueScript = defineScript('enqueue-events', enqueueSource);
 const openScript = scriptOf('open-reader', readerFieldSource, createGroupSource, openSource);
-const readScript = scriptOf('read-events', readerFieldSource, createGroupSource, readEventsSource);
-const renewScript = defineScript('renew-events', renewSource);
+const readScript = scriptOf(
+  'read-events',
+  groupClockSource,
+  readerFieldSource,
+  createGroupSource,
+  readEventsSource,
+);
+const renewScript = scriptOf('renew-events', groupClockSource, renewSource);
 const giveBackScript = defineScript('give-back-events', giveBackSource);
 const leaveScript = scriptOf('leave-queue', readerFieldSource, leaveSource);
 const setAsideScript = defineScript('set-aside-event', setAsideSource);

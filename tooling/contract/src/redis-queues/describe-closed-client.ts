@@ -72,6 +72,23 @@ export function describeClosedClient(subject: RedisQueueManagerSubject): void {
       expect([['next'], ['EVENTS_LOST', 'next']]).toContainEqual(reads);
     });
 
+    it.each(['gives up', 'is closed'])('ends a cancel that waits where it %s', async (how) => {
+      await using a = await Replica.start(subject, server.url, prefix);
+      await using b = Replica.on(subject, await connectOnce(), prefix);
+      const { execution } = await beginTask(a);
+      // It is told, and does nothing.
+      const told = new Promise<void>((resolve) => {
+        a.executor.onCancel = async () => {
+          resolve();
+        };
+      });
+      const canceling = codeOf(b.cancel(execution.taskId));
+      await told;
+      if (how === 'gives up') await server.kill();
+      else await b.client.close();
+      expect(await canceling).toBe('CLIENT_CLOSED');
+    });
+
     it('ends what waits with an error where the application has closed it', async () => {
       await using a = await Replica.start(subject, server.url, prefix);
       await using b = await Replica.start(subject, server.url, prefix);

@@ -14,6 +14,7 @@ export { describeLongEvents } from './describe-long-events.ts';
 export { describeLostRedis } from './describe-lost-redis.ts';
 export { describeOneAddress } from './describe-one-address.ts';
 export { describeOwnTaskIds } from './describe-own-task-ids.ts';
+export { describeRefusedClient } from './describe-refused-client.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';

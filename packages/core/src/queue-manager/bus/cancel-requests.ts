@@ -1,6 +1,7 @@
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+import { isHopeless } from '../events/queue-errors.ts';
 import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
 
 /** Cancels what is executed here. */
@@ -34,6 +35,7 @@ interface AskedRuns {
   /** Whether what they say is waited for, or only what becomes of them. */
   readonly isUnanswered: boolean;
   readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: A2ARedisError) => void;
 }
 
 /** The requests to cancel one task: those that were made here, and those to what runs here. */
@@ -96,7 +98,7 @@ export class CancelRequests {
    * or those who were asked are gone.
    *
    * @throws {A2ARedisError} `COMMAND_FAILED` where the executor's `cancelTask` failed there, with its
-   *   message.
+   *   message; `CLIENT_CLOSED`, and what Redis refuses for good.
    */
   async request(): Promise<CancelOutcome> {
     const { runtime, states, lease, onError } = this.#services;
@@ -152,6 +154,11 @@ export class CancelRequests {
     for (const { resolve } of this.#asked.values()) resolve({ answer: OVER, present: [] });
   }
 
+  /** The client is closed, or refused: who waits for an answer gets the error. */
+  fail(error: A2ARedisError): void {
+    for (const { reject } of this.#asked.values()) reject(error);
+  }
+
   #failed(message: string): A2ARedisError {
     return new A2ARedisError(
       'COMMAND_FAILED',
@@ -163,9 +170,12 @@ export class CancelRequests {
 
   async #answer(request: string, runs: readonly string[], isUnanswered: boolean): Promise<Answer> {
     if (this.#isFinished) return { answer: OVER, present: [] };
-    return new Promise((resolve) => {
-      this.#asked.set(request, { runs, isUnanswered, resolve });
-      this.check().catch(this.#services.onError);
+    return new Promise((resolve, reject) => {
+      this.#asked.set(request, { runs, isUnanswered, resolve, reject });
+      this.check().catch((error: unknown) => {
+        if (isHopeless(error)) reject(error);
+        else this.#services.onError(error);
+      });
     });
   }
 

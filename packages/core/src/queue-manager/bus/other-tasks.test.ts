@@ -47,7 +47,20 @@ describe('OtherTasks', () => {
   beforeEach(() => {
     calls.length = 0;
     over.clear();
-    others = new OtherTasks('t', busOf);
+    others = new OtherTasks('t');
+    others.beginWith(busOf);
+  });
+
+  it('begins with what came last, and goes on with what has begun', () => {
+    others.busFor(toldBy(taskOf('u')));
+    others.beginWith((taskId) => busOf(`${taskId} again`));
+    others.busFor(toldBy(taskOf('u')));
+    others.busFor(toldBy(taskOf('v')));
+    expect(calls).toEqual(['begin u', 'begin v again']);
+  });
+
+  it('begins nothing before anybody said how', () => {
+    expect(new OtherTasks('t').busFor(toldBy(taskOf('u')))).toBeUndefined();
   });
 
   it('begins an execution with the first event by which another task goes on', () => {

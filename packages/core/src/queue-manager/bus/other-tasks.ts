@@ -34,15 +34,20 @@ interface OtherTask {
  */
 export class OtherTasks {
   readonly #ownId: string;
-  readonly #begin: (taskId: string) => OtherBus;
+  #begin: ((taskId: string) => OtherBus) | undefined;
   readonly #tasks = new Map<string, OtherTask>();
 
+  /** @param ownId The task whose bus it is. */
+  constructor(ownId: string) {
+    this.#ownId = ownId;
+  }
+
   /**
-   * @param ownId The task whose bus it is.
+   * Says how an execution of another task begins: for the request that came last, as whose it is told from then on.
+   *
    * @param begin Opens the bus of a task, and begins an execution there.
    */
-  constructor(ownId: string, begin: (taskId: string) => OtherBus) {
-    this.#ownId = ownId;
+  beginWith(begin: (taskId: string) => OtherBus): void {
     this.#begin = begin;
   }
 
@@ -51,7 +56,7 @@ export class OtherTasks {
     if (taskId === this.#ownId) return undefined;
     let task = this.#tasks.get(taskId);
     if (task === undefined) {
-      if (told !== 'going on') return undefined;
+      if (told !== 'going on' || this.#begin === undefined) return undefined;
       task = { bus: this.#begin(taskId), told };
       this.#tasks.set(taskId, task);
     }

@@ -18,7 +18,7 @@ import {
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
-import type { OtherBus, OtherTasks } from './other-tasks.ts';
+import { type OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { type Told, toldBy } from './told-by-event.ts';
@@ -39,6 +39,8 @@ export class TaskBus extends ListeningBus implements OtherBus {
   readonly cancels: CancelRequests;
   /** What this process executes and publishes of the task. */
   readonly runs: BusRuns;
+  /** The other tasks that are executed on this bus. */
+  readonly others: OtherTasks;
   readonly #services: BusServices;
   readonly #onChanged: (bus: TaskBus) => void;
   readonly #feed: BusFeed;
@@ -48,8 +50,6 @@ export class TaskBus extends ListeningBus implements OtherBus {
   #activity: activity.Activity = activity.IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
   #request: ExecutingRequest | undefined;
-  /** What else is executed on this bus. */
-  #others: OtherTasks | undefined;
 
   /**
    * @param onChanged The bus may not be needed any more.
@@ -63,6 +63,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   ) {
     super(services.onError);
     this.task = task;
+    this.others = new OtherTasks(task.taskId);
     this.#services = services;
     this.#onChanged = onChanged;
     this.cancels = new CancelRequests(task, services, (run) => this.runs.has(run));
@@ -178,7 +179,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
    */
   settle(): boolean {
     this.#activity = activity.settled(this.#activity);
-    if (!this.isExecuting) this.#others?.settle();
+    if (!this.isExecuting) this.others.settle();
     if (this.isExecuting || this.#own.waitForEnd) return true;
     const { publisher } = this.runs.present;
     const { isDeferring } = publisher;
@@ -213,16 +214,11 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.cancels.handleWith(handler, Promise.all([this.#following(), entered]));
   }
 
-  /** Says how other tasks are executed whose events are published here. */
-  executeOthersWith(others: OtherTasks): void {
-    this.#others ??= others;
-  }
-
   publish(event: AgentExecutionEvent): void {
     if (this.isOver) return;
     const what = toldBy(event);
     this.#workOn(what.told);
-    const other = this.isExecuting ? this.#others?.busFor(what) : undefined;
+    const other = this.isExecuting ? this.others.busFor(what) : undefined;
     const { publisher } = this.runs.present;
     if (other === undefined) publisher.publish(event, this.#deliver);
     else other.publishFor(event, this.#deliver);
@@ -242,7 +238,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   endRequests(): void {
     for (const { publisher } of this.runs.all()) publisher.endRequests();
-    this.#others?.endRequests();
+    this.others.endRequests();
   }
 
   /** Looks after an executor again that returned where its task waits for somebody, and publishes once more. */
@@ -267,7 +263,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
       });
     } else if (told === 'waiting') {
       this.#activity = activity.rested(this.#activity);
-      this.#others?.settle();
+      this.others.settle();
       void this.#pause();
     }
   }
@@ -275,7 +271,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   finished(): void {
     if (!this.isOver) {
       this.#activity = activity.OVER;
-      this.#others?.settle();
+      this.others.settle();
       this.cancels.release();
       this.runs.present.end(() => {
         this.#onChanged(this);
@@ -288,7 +284,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** This process's run of the task was ended: what is published here counts no more. */
   stop(): void {
     this.#activity = activity.OVER;
-    this.#others?.settle();
+    this.others.settle();
     this.#own.endedElsewhere();
     this.cancels.cancelHere();
     this.#onChanged(this);
@@ -389,9 +385,10 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#feed.resume().catch(this.#services.onError);
   }
 
-  /** The client is closed: who waits for others is told so. What is executed here goes on, and may fail by itself. */
+  /** The client is closed, or refused: who waits for others is told so. What is executed here goes on, and may fail by itself. */
   disconnect(error: A2ARedisError): void {
     this.#subscribers.disconnect(error);
+    this.cancels.fail(error);
     if (!activity.isActive(this.#activity)) this.#own.fail(error);
   }
 

@@ -112,12 +112,19 @@ describe('ChannelFeed', () => {
     vi.useRealTimers();
   });
 
-  it('is never ready where the client was closed', async () => {
+  it.each([
+    ['the client was closed', new A2ARedisError('CLIENT_CLOSED', 'closed')],
+    ['Redis lacks a command', new A2ARedisError('SERVER_UNSUPPORTED', 'none')],
+    [
+      'the user lacks permission',
+      new A2ARedisError('COMMAND_FAILED', 'refused', { cause: new Error('NOPERM no permission') }),
+    ],
+  ])('is never ready where %s', async (_where, fault) => {
     const around = new Surroundings();
     around.onPlace = async () => {
-      throw new A2ARedisError('CLIENT_CLOSED', 'closed');
+      throw fault;
     };
-    await expect(around.feed().ready).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    await expect(around.feed().ready).rejects.toBe(fault);
     expect(around.notes).toEqual(['joins channel', 'looks']);
   });
 

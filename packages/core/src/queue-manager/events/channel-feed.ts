@@ -1,10 +1,10 @@
-import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
+import { A2ARedisError } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { RedisTaskState } from '../state/task-state.ts';
 import type { TaskFeed, TaskFollower } from './event-transport.ts';
-import { unreadableMessage } from './queue-errors.ts';
+import { isHopeless, unreadableMessage } from './queue-errors.ts';
 
 /** What channels are listened to through. */
 export interface Channels {
@@ -98,14 +98,14 @@ export abstract class ChannelFeed<News extends { readonly kind: string }> implem
   /**
    * Tries until it is done, or the feed is closed. What fails is reported.
    *
-   * @throws {A2ARedisError} `CLIENT_CLOSED`.
+   * @throws {A2ARedisError} `CLIENT_CLOSED`, or what Redis refuses for good.
    */
   protected async persist(isDone: () => Promise<boolean>): Promise<void> {
     for (let attempt = 1; !this.#isClosed; attempt += 1) {
       try {
         if (await isDone()) return;
       } catch (error) {
-        if (isClientClosed(error)) throw error;
+        if (isHopeless(error)) throw error;
         this.onError(error);
         await backOff(this.runtime, attempt, 50, 2000);
       }

@@ -2,7 +2,8 @@ import { channel } from 'node:diagnostics_channel';
 
 import { errorReporter } from '../../shared/error-reporter.ts';
 import { detailedError } from '../../shared/detailed-error.ts';
-import { A2ARedisError, type A2ARedisErrorOptions } from '../../shared/errors.ts';
+import { A2ARedisError, type A2ARedisErrorOptions, isClientClosed } from '../../shared/errors.ts';
+import { isRefusal } from '../../redis/command-fault.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 const queueChannel = channel('a2a-redis:queue');
@@ -84,6 +85,11 @@ export function queueEventsLost(
 export function isUnstorable(error: unknown): error is A2ARedisError {
   if (!(error instanceof A2ARedisError)) return false;
   return error.code === 'INVALID_ARGUMENT' || error.code === 'LIMIT_EXCEEDED';
+}
+
+/** Whether to wait is of no use: who waits for others is told. */
+export function isHopeless(error: unknown): error is A2ARedisError {
+  return isClientClosed(error) || isRefusal(error);
 }
 
 /** Whether something stored was found that nothing here wrote. */

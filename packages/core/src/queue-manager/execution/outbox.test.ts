@@ -189,6 +189,38 @@ describe('Outbox', () => {
     expect([ended, errors.length]).toEqual([true, 1]);
   });
 
+  it('tells once that the end is refused for good, and sends it once it may', async () => {
+    const outbox = openOutbox();
+    const refusal = new A2ARedisError('COMMAND_FAILED', 'Redis refused a call.', {
+      cause: new Error('NOPERM this user has no permissions to run the command'),
+    });
+    onSend = async () => {
+      if (sent.length <= 4) throw refusal;
+      return 'accepted';
+    };
+    outbox.push(1, END_OF_EVENTS);
+    await outbox.drained();
+    expect([sent.length, errors]).toEqual([5, [refusal]]);
+  });
+
+  it('gives up at once what is refused for good', async () => {
+    const outbox = openOutbox();
+    const cause = new Error('NOPERM this user has no permissions to run the command');
+    onSend = async ({ bodies }) => {
+      if (bodies[0] === 'c') return 'accepted';
+      throw new A2ARedisError('COMMAND_FAILED', 'Redis refused a call.', { cause });
+    };
+    outbox.push(1, 'a');
+    outbox.push(2, 'b');
+    await outbox.drained();
+    outbox.push(3, 'c');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,b', '3:c']);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Events 1–2 of task "t" did not get to other replicas: Redis did not accept them.',
+    ]);
+  });
+
   it('refuses more than may wait, and leaves a gap in the counters', async () => {
     const outbox = openOutbox({ maxPendingEvents: 2 });
     for (const counter of [1, 2, 3]) outbox.push(counter, String(counter));

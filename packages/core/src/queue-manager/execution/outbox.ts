@@ -1,5 +1,6 @@
 import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
+import { isRefusal } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
@@ -9,6 +10,9 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 
 /** Why events are given up that Redis did not take. */
 const REFUSED = 'Redis did not accept them';
+/** The longest pause before another attempt, in milliseconds; and where that can help only once somebody has changed something. */
+const LONGEST_PAUSE_MS = 2000;
+const LONGEST_REFUSED_PAUSE_MS = 10_000;
 
 /** How much a bus holds back while Redis is away. */
 export interface OutboxLimits {
@@ -73,6 +77,8 @@ export class Outbox {
   #closedAs: 'lost' | 'fenced' | undefined;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
+  /** Whether it was told why the end is not accepted: it is tried all the same, as nobody else would. */
+  #isEndToldRefused = false;
   /** The first and the last of the events that were refused since one was taken: too many wait. */
   #refused: readonly [first: number, last: number] | undefined;
 
@@ -189,7 +195,7 @@ export class Outbox {
       return;
     }
     if (typeof outcome === 'object') {
-      this.#failed(batch.length, outcome.cause);
+      this.#failed(batch, outcome.cause);
       return;
     }
     this.#outgoing.take(batch.length);
@@ -200,9 +206,15 @@ export class Outbox {
     }
   }
 
-  /** Gives up what was tried for long enough; finds the event that cannot be sent, and gives up that one alone. */
-  #failed(count: number, cause: unknown): void {
+  /**
+   * Gives up what was tried for long enough, or is refused for good; finds the event that cannot be sent, and gives up
+   * that one alone.
+   */
+  #failed(batch: readonly Outgoing[], cause: unknown): void {
+    const count = batch.length;
     if (!isUnstorable(cause)) {
+      const refused = isRefusal(cause) ? batch.filter(isEvent).length : 0;
+      this.#giveUp(this.#outgoing.take(refused), REFUSED, cause);
       this.#giveUp(this.#outgoing.takeOld(), REFUSED, cause);
       return;
     }
@@ -226,16 +238,27 @@ export class Outbox {
         }
         // Once more, it may be accepted, and what others know of the task is lost all the same.
         if (attempt === 1 && isDamage(error)) this.#events.onError(error);
-        const isHopeless = isUnstorable(error) || this.#outgoing.isOld(batch[0]);
+        const isRefused = isRefusal(error);
+        const isHopeless =
+          isUnstorable(error) ||
+          this.#outgoing.isOld(batch[0]) ||
+          (isRefused && batch.some(isEvent));
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
-        await backOff(this.#runtime, attempt, 50, 2000);
+        if (isRefused) this.#tellEndRefused(error);
+        const longestMs = isRefused ? LONGEST_REFUSED_PAUSE_MS : LONGEST_PAUSE_MS;
+        await backOff(this.#runtime, attempt, 50, longestMs);
         if (this.#closedAs !== undefined) return { cause: error };
       }
     }
   }
 
+  #tellEndRefused(error: A2ARedisError): void {
+    if (!this.#isEndToldRefused) this.#events.onError(error);
+    this.#isEndToldRefused = true;
+  }
+
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
-    const events = given.filter(({ body }) => body !== END_OF_EVENTS);
+    const events = given.filter(isEvent);
     if (events.length === 0) return;
     const counters = events.map(({ counter }) => counter);
     this.#events.onError(this.#lost(counters, reason, cause));
@@ -250,6 +273,11 @@ export class Outbox {
       { cause },
     );
   }
+}
+
+/** Whether it is more than the end of a run. */
+function isEvent({ body }: Outgoing): boolean {
+  return body !== END_OF_EVENTS;
 }
 
 /**

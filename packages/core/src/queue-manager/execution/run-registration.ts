@@ -1,3 +1,5 @@
+import type { A2ARedisError } from '../../shared/errors.ts';
+import { isRefusal } from '../../redis/command-fault.ts';
 import type { BusServices } from './bus-services.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { FencedBy } from '../state/task-state.ts';
@@ -27,6 +29,7 @@ export class RunRegistration {
   #registered: Promise<void> | undefined;
   #contextId = '';
   #phase: Phase = 'new';
+  #refusal: A2ARedisError | undefined;
   /** Until when the note stays without a further one, on the clock of the runtime. */
   #renewAt = Number.POSITIVE_INFINITY;
 
@@ -56,6 +59,11 @@ export class RunRegistration {
   /** Whether it can never begin, and nobody takes it to have been: its requests can be executed as another run. */
   get isVoid(): boolean {
     return this.#phase === 'void';
+  }
+
+  /** Why others cannot be told of it as long as nobody changes what the client may do; `undefined` where they can. */
+  get refusal(): A2ARedisError | undefined {
+    return this.#refusal;
   }
 
   get contextId(): string {
@@ -111,6 +119,7 @@ export class RunRegistration {
 
   async #register(): Promise<void> {
     const { lease, ownRuns, states, onError } = this.#services;
+    this.#refusal = undefined;
     try {
       await lease.start();
       if (!this.isKnown && !lease.takesRuns) {
@@ -128,6 +137,7 @@ export class RunRegistration {
       else ownRuns.leave(this.#run);
     } catch (error) {
       this.#registered = undefined;
+      this.#refusal = isRefusal(error) ? error : undefined;
       onError(error);
     }
   }

@@ -1,8 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
-
 import { Task, TaskArtifactUpdateEvent, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
@@ -64,6 +62,9 @@ beforeEach(() => {
   parts = new Parts();
   events = new StoredEvents(TASK, parts.services());
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function accept(counter: number, event: AgentExecutionEvent): void {
   const eventId = { publisher: 'r-1', counter };
@@ -118,21 +119,27 @@ describe('StoredEvents', () => {
   });
 
   it('leaves to requests what they store within a moment', async () => {
+    vi.useFakeTimers();
     accept(1, artifact('a'));
     accept(2, artifact('b'));
     const storing = events.stored(2000);
-    await setTimeout(100);
+    await vi.advanceTimersByTimeAsync(499);
     expect(parts.saved).toEqual([]);
     parts.applied = AppliedEvents.parse('r-1:1-2') ?? AppliedEvents.NONE;
+    await vi.advanceTimersByTimeAsync(1000);
     expect(await storing).toBe(true);
     expect([parts.saved, parts.told]).toEqual([[], [1, 2]]);
   });
 
   it('stores what requests have not come to for a moment', async () => {
+    vi.useFakeTimers();
     accept(1, artifact('a'));
     accept(2, artifact('b'));
     parts.applied = AppliedEvents.parse('r-1:1') ?? AppliedEvents.NONE;
-    await setTimeout(900);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(parts.saved).toEqual([]);
+    // The second look of its publisher, at the latest.
+    await vi.advanceTimersByTimeAsync(501);
     expect([parts.saved, parts.told]).toEqual([['b WORKING'], [1, 2]]);
   });
 

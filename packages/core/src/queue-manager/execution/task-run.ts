@@ -1,4 +1,4 @@
-import { isClientClosed } from '../../shared/errors.ts';
+import { type A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
@@ -100,6 +100,11 @@ export class TaskRun {
   /** Whether it can never begin: what was to execute under its name can under another one. */
   get isVoid(): boolean {
     return this.#registration.isVoid;
+  }
+
+  /** See {@link RunRegistration.refusal}. */
+  get refusal(): A2ARedisError | undefined {
+    return this.#registration.refusal;
   }
 
   /** Says what executes under its name. */

@@ -1,8 +1,14 @@
 import { SendMessageRequest, Task, TaskState } from '@a2a-js/sdk';
-import { type AgentExecutor, RequestContext, ServerCallContext } from '@a2a-js/sdk/server';
-import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  AgentEvent,
+  type AgentExecutor,
+  RequestContext,
+  ServerCallContext,
+} from '@a2a-js/sdk/server';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ExecutionParts } from '../../../test/execution-parts.ts';
+import type { Scope } from '../../shared/scope.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { TaskFeed } from '../events/event-transport.ts';
@@ -11,7 +17,8 @@ import { QueueKeys } from '../state/queue-keys.ts';
 import type { Beginning } from '../state/task-state.ts';
 import { DistributedExecutor } from './distributed-executor.ts';
 
-const TASK = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
+const KEYS = new QueueKeys('p:');
+const TASK = KEYS.task({ tenant: '', owner: 'o' }, 't');
 const MESSAGE = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'go on' }] };
 
 /** What was done, in its order. */
@@ -151,5 +158,43 @@ describe('DistributedExecutor', () => {
     stored = TaskState.TASK_STATE_INPUT_REQUIRED;
     await execute(taskIn(TaskState.TASK_STATE_INPUT_REQUIRED));
     expect(calls).toEqual(['note r-1', 'begin r-1', 'execute']);
+  });
+
+  it('executes another task for the request whose execution publishes it', async () => {
+    const services = servicesOf();
+    const bus = new TaskBus(TASK, services, () => {});
+    const began = vi.spyOn(TaskBus.prototype, 'beginAtOnce');
+    const busOf = (scope: Scope, taskId: string): TaskBus =>
+      new TaskBus(KEYS.task(scope, taskId), services, () => {});
+    const running: (() => void)[] = [];
+    const executor = new DistributedExecutor(
+      {
+        execute: async ({ userMessage }, eventBus) => {
+          eventBus.publish(AgentEvent.task({ ...taskIn(stored), id: userMessage.messageId }));
+          await new Promise<void>((resolve) => {
+            running.push(resolve);
+          });
+        },
+        cancelTask: async () => {},
+      },
+      { services, reconciler: new Reconciler(services), sdk: { require: () => undefined }, busOf },
+    );
+    const executions = ['first', 'second'].map(async (messageId) => {
+      const message = { ...MESSAGE, messageId };
+      const request = SendMessageRequest.fromJSON({ message });
+      const context = new ServerCallContext({ requestedExtensions: [messageId] });
+      await executor.execute(new RequestContext(request, 't', 'c', context), bus);
+    });
+    await vi.waitUntil(() => running.length === 2);
+    const asked = began.mock.calls.map(([{ userMessage, context }]) => [
+      userMessage?.messageId,
+      context.requestedExtensions,
+    ]);
+    expect(asked).toEqual([
+      ['first', ['first']],
+      ['second', ['second']],
+    ]);
+    for (const end of running) end();
+    await Promise.all(executions);
   });
 });

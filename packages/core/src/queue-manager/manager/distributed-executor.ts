@@ -9,7 +9,6 @@ import type { BusServices } from '../execution/bus-services.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
-import { OtherTasks } from '../bus/other-tasks.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
 import type { SdkFeatures } from './sdk-features.ts';
@@ -59,11 +58,7 @@ export class DistributedExecutor implements AgentExecutor {
       await this.#executor.cancelTask(taskId, eventBus);
     }, entered);
     const request = await entering;
-    bus.executeOthersWith(
-      new OtherTasks(taskId, (otherId) =>
-        this.#beginOther(bus.task.scope, otherId, request, eventBus),
-      ),
-    );
+    bus.others.beginWith((otherId) => this.#beginOther(bus.task.scope, otherId, request, eventBus));
     // Others have ended the task, or the run: who waits for it here gets that end.
     if (!bus.isOver) await this.#executor.execute(request, eventBus);
   }
@@ -109,7 +104,8 @@ export class DistributedExecutor implements AgentExecutor {
    * Waits until others can tell that the task is executed here: nobody else would end it.
    *
    * @returns The request, with the task as it is by then.
-   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time; `SDK_UNSUPPORTED`.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where Redis does not answer in time; what it refuses for good;
+   *   `SDK_UNSUPPORTED`.
    */
   async #enter(bus: TaskBus, request: RequestContext): Promise<RequestContext> {
     const { runtime, lease, limits } = this.#services;
@@ -128,6 +124,8 @@ export class DistributedExecutor implements AgentExecutor {
         if (bus.isOver || (lease.isLive && !isBehind)) return current;
         if (isBehind && runtime.now() < giveUpAt) continue;
       }
+      const refusal = lease.refusal ?? run.refusal;
+      if (refusal !== undefined) throw refusal;
       if (runtime.now() >= giveUpAt) throw neverEntered(request.taskId);
       if (run.isVoid) {
         run = await bus.beginAnew(request);

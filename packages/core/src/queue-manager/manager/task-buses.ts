@@ -1,7 +1,7 @@
-import { isClientClosed } from '../../shared/errors.ts';
 import type { RuntimeTimer } from '../../runtime/runtime.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
+import { isHopeless } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 
@@ -89,7 +89,7 @@ export class TaskBuses {
     await eachAtOnce(this.all(), CHECKS_AT_ONCE, async (bus) => {
       await bus.check(CHECK_MS / 2).catch((error: unknown) => {
         this.#services.onError(error);
-        if (isClientClosed(error)) bus.disconnect(error);
+        if (isHopeless(error)) bus.disconnect(error);
       });
       this.drop(bus);
     });

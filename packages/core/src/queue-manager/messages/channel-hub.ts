@@ -1,3 +1,4 @@
+import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { commandFault, mayPass } from '../../redis/command-fault.ts';
@@ -109,12 +110,13 @@ export class ChannelHub {
     };
     await this.#persist(subscribe, (error) => {
       if (channel.listeners.size === 0) return false;
-      if (!isClientClosed(error)) {
+      const isRefused = commandFault(error) === 'refused';
+      if (!isRefused && !isClientClosed(error)) {
         this.#onError(error);
         return true;
       }
       if (this.#channels.get(name) === channel) this.#channels.delete(name);
-      channel.fail(error);
+      channel.fail(isRefused ? channelRefused(name, error) : error);
       return false;
     });
     channel.settle();
@@ -212,6 +214,14 @@ export class ChannelHub {
   #requireOpen(): void {
     if (this.#closed) throw new A2ARedisError('CLIENT_CLOSED', 'The queues are closed.');
   }
+}
+
+function channelRefused(name: string, cause: unknown): A2ARedisError {
+  const channel = JSON.stringify(name);
+  return detailedError('COMMAND_FAILED', 'Redis refused to hand on messages to this process.', {
+    cause,
+    detail: `It cannot subscribe to channel ${channel}: its user may have no permission.`,
+  });
 }
 
 /** Whether a command failed for want of a connection, or of a server that serves. */

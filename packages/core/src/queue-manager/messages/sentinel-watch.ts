@@ -1,5 +1,6 @@
 import { isRecord } from '../../shared/check-options.ts';
 import { backOff } from '../../redis/backoff.ts';
+import { commandFault } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 
 /** A sentinel client of node-redis, which keeps a connection for messages that nobody else can see. */
@@ -72,10 +73,10 @@ export class SentinelWatch {
   async #awaitReturn(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const before = this.#breaks;
-      // What goes wrong, the client tells by itself.
+      // What goes wrong, the client tells by itself. A server that refuses has been reached.
       const isBack = await this.#probe().then(
         () => true,
-        () => false,
+        (error: unknown) => commandFault(error) === 'refused',
       );
       if (this.#isClosed || !this.#client.isOpen) return;
       if (isBack && this.#breaks === before) break;

@@ -1,3 +1,5 @@
+import type { A2ARedisError } from '../../shared/errors.ts';
+import { isRefusal } from '../../redis/command-fault.ts';
 import { arrayReply, textReply } from '../../redis/reply.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
@@ -51,6 +53,7 @@ export class ReplicaLease {
   #living: ReadonlyMap<string, number> = new Map();
   #first: Promise<void> | undefined;
   #timer: RuntimeTimer | undefined;
+  #refusal: A2ARedisError | undefined;
   /** Whether runs may be noted under the name; when it is stopped, the lease is not renewed either. */
   #phase: 'open' | 'sealed' | 'stopped' = 'open';
 
@@ -80,6 +83,11 @@ export class ReplicaLease {
    */
   get isLive(): boolean {
     return this.#isHeld && this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+  }
+
+  /** Why the lease cannot be renewed as long as nobody changes what the client may do; `undefined` where it can. */
+  get refusal(): A2ARedisError | undefined {
+    return this.#refusal;
   }
 
   /** Whether what this process executes can be noted under its name. */
@@ -180,6 +188,7 @@ export class ReplicaLease {
         renewLeaseScript.name,
         await this.#runner.run(renewLeaseScript, [this.#key], args),
       );
+      this.#refusal = undefined;
       // Another renewal may have had its reply before: that name was lost, or more is known by now.
       const isLate = replica !== this.#replica || startedAt < this.#renewedAt;
       if (this.#isStopped || isLate) return;
@@ -189,6 +198,7 @@ export class ReplicaLease {
       else this.#renewed(startedAt, Number(reply[1]), reply.slice(2));
     } catch (error) {
       this.#steadySince = Number.POSITIVE_INFINITY;
+      this.#refusal = isRefusal(error) ? error : undefined;
       this.#events.onError(error);
     }
   }

@@ -20,11 +20,13 @@ import taskState from '../scripts/task-state.lua';
 export const taskStateSource: string = taskState;
 
 const noteRunScript = defineScript('note-run', noteRunSource);
-const readRunsScript = defineScript('read-runs', readRunsSource);
+const readRunsScript = defineScript('read-runs', readRunsSource, { onlyReads: true });
 const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
 const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
 const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
-const readStateScript = defineScript('read-state', `${taskState}\n${readStateSource}`);
+const readStateScript = defineScript('read-state', `${taskState}\n${readStateSource}`, {
+  onlyReads: true,
+});
 const requestCancelScript = defineScript('request-cancel', `${taskState}\n${requestCancelSource}`);
 const answerCancelScript = defineScript('answer-cancel', `${taskState}\n${answerCancelSource}`);
 const dropCancelScript = defineScript('drop-cancel', `${taskState}\n${dropCancelSource}`);

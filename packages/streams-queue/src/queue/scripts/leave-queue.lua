@@ -15,7 +15,7 @@ redis.call('HDEL', KEYS[3], ARGV[4])
 redis.call('HDEL', state, reader_field(group, consumer))
 if ARGV[3] == '1' then
   redis.pcall('XGROUP', 'DESTROY', events, group)
-  redis.call('HDEL', state, 'g:' .. group, 's:' .. group)
+  redis.call('HDEL', state, 'g:' .. group, 's:' .. group, 'c:' .. group)
   return 0
 end
 local count = 0

@@ -20,7 +20,7 @@ if redis.call('EXISTS', events) == 1 and now >= tonumber(redis.call('HGET', stat
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
     local name = info[2]
     if name ~= group and (string.find(name, '^tap:') or string.find(name, '^instance:')) then
-      local gone, fields = true, { 'g:' .. name, 's:' .. name }
+      local gone, fields = true, { 'g:' .. name, 's:' .. name, 'c:' .. name }
       for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', events, name)) do
         fields[#fields + 1] = reader_field(name, consumer[2])
         if tonumber(consumer[6]) < tonumber(ARGV[6]) then gone = false end

@@ -61,9 +61,24 @@ if before then
 end
 
 local count = tonumber(ARGV[5])
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = server_clock()
 local scan = 's:' .. group
+if now < clock_of(state, group) - idle / 4 then
+  -- The clock was set back: how long events are idle counts from now on, for whoever has them.
+  local from = '-'
+  repeat
+    local pending = redis.call('XPENDING', events, group, from, '+', 100)
+    for _, entry in ipairs(pending) do
+      if tonumber(entry[3]) == 0 and #redis.call('XRANGE', events, entry[1], entry[1]) > 0 then
+        redis.call('XCLAIM', events, group, entry[2], 0, entry[1], 'TIME', string.format('%.0f', now),
+          'RETRYCOUNT', entry[4], 'JUSTID')
+      end
+      from = '(' .. entry[1]
+    end
+  until #pending < 100
+  redis.call('HDEL', state, scan, 'c:' .. group)
+  note_clock(state, group, now)
+end
 if now >= tonumber(redis.call('HGET', state, scan) or '0') then
   local left = redis.call('XPENDING', events, group, 'IDLE', idle, '-', '+', count)
   for _, pending in ipairs(left) do
@@ -114,6 +129,7 @@ end
 if #reply > 0 then
   local ids = {}
   for i = 1, #reply, 3 do ids[#ids + 1] = reply[i] end
+  note_clock(state, group, now)
   redis.call('HSET', state, field, ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. table.concat(ids, ' '))
 end
 return answer()

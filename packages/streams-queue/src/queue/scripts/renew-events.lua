@@ -1,4 +1,4 @@
--- A sign of life for events that a consumer still works on.
+-- A sign of life for events that a consumer still works on. Follows group-clock.lua.
 --
 -- KEYS[1]  the queue's state
 -- KEYS[2]  its events
@@ -8,6 +8,7 @@
 -- ARGV[4...] the ids of the events
 -- Returns the ids of those that the consumer no longer has: others took them.
 for i = 1, 2 do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+note_clock(KEYS[1], ARGV[1], server_clock())
 local gone = {}
 for i = 4, #ARGV do
   local found = redis.pcall('XPENDING', KEYS[2], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])

@@ -1,4 +1,4 @@
-import { type Runtime, type RuntimeTimer, systemRuntime } from '../runtime/runtime.ts';
+import { type Runtime, type RuntimeTimer, systemRuntime } from './runtime.ts';
 
 /** Something that ends at a moment, unless it is settled before. */
 interface Wait {

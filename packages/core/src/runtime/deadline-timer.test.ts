@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { systemRuntime } from '../runtime/runtime.ts';
+import { systemRuntime } from './runtime.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 
 let start: number;
