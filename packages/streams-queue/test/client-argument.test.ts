@@ -1,4 +1,5 @@
 import { NOT_CLIENTS } from '@a2a-redis-internal/redis-clients';
+import { createClient } from 'redis';
 import { expect, it } from 'vitest';
 
 import { RedisStreamsQueueManager } from '../src/index.ts';
@@ -7,4 +8,15 @@ it.each(NOT_CLIENTS)('%s', (message, wrong) => {
   expect(() => Reflect.construct(RedisStreamsQueueManager, [wrong])).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', message }),
   );
+});
+
+it.each([
+  ['a URL', 'redis://localhost:6379'],
+  ['a value of type number', 5],
+  ['null', null],
+])('refuses %s as a subscriber', (what, subscriber) => {
+  const message = `Option "subscriber" must be a client of node-redis 5 or 6, such as \`await createRedisClient()\` gives, not ${what}.`;
+  expect(() =>
+    Reflect.construct(RedisStreamsQueueManager, [createClient(), { subscriber }]),
+  ).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message }));
 });

@@ -2,7 +2,7 @@ import { AgentEvent } from '@a2a-js/sdk/server';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { A2ARedisError, type RedisClient } from '@a2a-redis/core';
-import { createClient } from 'redis';
+import { createClient, createClientPool } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
@@ -90,18 +90,34 @@ export function describeClosedClient(subject: RedisQueueManagerSubject): void {
       expect(await canceling).toBe('CLIENT_CLOSED');
     });
 
-    it('ends what waits with an error where the application has closed it', async () => {
-      await using a = await Replica.start(subject, server.url, prefix);
-      await using b = await Replica.start(subject, server.url, prefix);
-      const { execution } = await beginTask(a);
-      const following = b.resubscribe(execution.taskId);
-      await following.until(1);
-      execution.chunks(1);
-      await following.until(2);
-      await b.client.close();
-      expect(await codeOf(following.ended)).toBe('CLIENT_CLOSED');
-      execution.complete();
-    });
+    it.each(['the client', 'the client and its subscriber', 'the subscriber of a pool'])(
+      'ends what waits with an error where the application has closed %s',
+      async (closed) => {
+        await using a = await Replica.start(subject, server.url, prefix);
+        const client = closed.endsWith('pool')
+          ? createClientPool({ url: server.url })
+          : createClient({ url: server.url });
+        client.on('error', () => {});
+        await client.connect();
+        const subscriber = createClient({ url: server.url });
+        const options = closed === 'the client' ? {} : { subscriber };
+        if (closed !== 'the client') await subscriber.connect();
+        await using b = Replica.on(subject, client, prefix, options);
+        const { execution } = await beginTask(a);
+        const following = b.resubscribe(execution.taskId);
+        await following.until(1);
+        execution.chunks(1);
+        await following.until(2);
+        const queue = await b.queues.createOrTap('q');
+        // Those of a pool go on by its other connections, where events are stored.
+        const reading = closed.endsWith('pool') ? 'CLIENT_CLOSED' : codeOf(queue.dequeueEvent());
+        if (!closed.endsWith('pool')) client.destroy();
+        if (closed !== 'the client') subscriber.destroy();
+        expect(await codeOf(following.ended)).toBe('CLIENT_CLOSED');
+        expect(await reading).toBe('CLIENT_CLOSED');
+        execution.complete();
+      },
+    );
   });
 }
 

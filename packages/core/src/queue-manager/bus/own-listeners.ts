@@ -1,15 +1,14 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
-import { isTerminal } from '../../shared/state-kinds.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { EventPublisher } from '../execution/event-publisher.ts';
-import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { Listeners } from './listeners.ts';
 import { storedEnd } from './stored-end.ts';
+import { toldBy } from './told-by-event.ts';
 
 /** What this process publishes: who listens to it may wait for some. */
 type Delivery = Pick<EventPublisher, 'afterDelivery'>;
@@ -134,7 +133,7 @@ export class OwnListeners {
 
   #hear(event: AgentExecutionEvent): void {
     if (this.areFinished) return;
-    this.#knowEnd ||= isTerminal(statusOf(event));
+    this.#knowEnd ||= toldBy(event).told === 'ended';
     this.#listeners.emit(event);
   }
 

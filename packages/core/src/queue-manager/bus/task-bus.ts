@@ -105,7 +105,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** Whether anybody needs this bus, so that it cannot be dropped and made anew. */
   get isNeeded(): boolean {
-    if (this.runs.isSending || this.#subscribers.isWaitedFor) return true;
+    if (this.runs.isSending || this.#subscribers.isWaitedFor || this.cancels.isPending) return true;
     return !this.#own.areFinished && (this.#mayGoOn || this.listeners.count > 0);
   }
 

@@ -21,8 +21,16 @@ export interface ToldOfTask {
   readonly told: Told;
 }
 
-/** See {@link ToldOfTask}. */
+/** See {@link ToldOfTask}. An event that cannot be read tells nothing: that is found where it is written. */
 export function toldBy(event: AgentExecutionEvent): ToldOfTask {
+  try {
+    return readTold(event);
+  } catch {
+    return { taskId: '', told: 'nothing' };
+  }
+}
+
+function readTold(event: AgentExecutionEvent): ToldOfTask {
   const taskId: unknown = isEvent(event) ? taskIdOf(event) : '';
   if (typeof taskId !== 'string' || taskId === '' || !taskId.isWellFormed()) {
     return { taskId: '', told: 'nothing' };

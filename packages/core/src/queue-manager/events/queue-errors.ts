@@ -82,7 +82,9 @@ export function queueEventsLost(
 }
 
 /** Whether it is of no use to try again: an event holds what no record can, or more than one write takes. */
-export function isUnstorable(error: unknown): error is A2ARedisError {
+export function isUnstorable(error: unknown): error is Error {
+  // What a store copies may hold functions.
+  if (error instanceof Error && error.name === 'DataCloneError') return true;
   if (!(error instanceof A2ARedisError)) return false;
   return error.code === 'INVALID_ARGUMENT' || error.code === 'LIMIT_EXCEEDED';
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { TaskArtifactUpdateEvent, TaskState, type TaskStatusUpdateEvent } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { ExecutionParts } from '../../../test/execution-parts.ts';
 import type { SendOutcome } from '../events/event-transport.ts';
@@ -25,6 +25,10 @@ function statusUpdate(state: TaskState, taskId?: string): AgentExecutionEvent {
   return AgentEvent.statusUpdate(statusData(state, taskId));
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 /** A publisher, and what those who listen to the execution hear of its events: by counter. */
 class Publishing {
   readonly parts = new ExecutionParts();
@@ -32,8 +36,9 @@ class Publishing {
   readonly heard: number[] = [];
   readonly fenced: string[] = [];
 
-  constructor() {
-    this.publisher = new EventPublisher(TASK, 'r-1', this.parts.services(), {
+  /** @param isWriting Whether the store takes events from their publisher. */
+  constructor(isWriting = true) {
+    this.publisher = new EventPublisher(TASK, 'r-1', this.parts.services(isWriting), {
       onFenced: (by) => this.fenced.push(by),
     });
   }
@@ -51,6 +56,30 @@ class Publishing {
   }
 }
 
+/**
+ * Publishes an event of which Redis says nothing for a while.
+ *
+ * @returns Has Redis accept it, and all that follows.
+ */
+async function awayFor(publishing: Publishing): Promise<() => void> {
+  const { parts } = publishing;
+  vi.useFakeTimers();
+  let accept = (): void => {};
+  const away = new Promise<void>((resolve) => {
+    accept = resolve;
+  });
+  parts.onSend = async () => {
+    await away;
+    return 'accepted';
+  };
+  publishing.publish(ARTIFACT);
+  await vi.advanceTimersByTimeAsync(2000);
+  return () => {
+    vi.useRealTimers();
+    accept();
+  };
+}
+
 describe('EventPublisher', () => {
   it('hands events to those who listen to the execution at once, and sends them', async () => {
     const publishing = new Publishing();
@@ -66,17 +95,10 @@ describe('EventPublisher', () => {
   it('hands on no more of a gap than its first event, which fails the request', async () => {
     const publishing = new Publishing();
     const { parts, publisher, heard } = publishing;
-    let accept = (): void => {};
-    const away = new Promise<void>((resolve) => {
-      accept = resolve;
-    });
-    parts.onSend = async () => {
-      await away;
-      return 'accepted';
-    };
-    publishing.publish(...Array<AgentExecutionEvent>(105).fill(ARTIFACT));
+    const back = await awayFor(publishing);
+    publishing.publish(...Array<AgentExecutionEvent>(104).fill(ARTIFACT));
     expect(heard).toEqual(Array.from({ length: 101 }, (_, index) => index + 1));
-    accept();
+    back();
     await publishing.settled();
     publishing.publish(ARTIFACT);
     expect(heard.slice(100)).toEqual([101, 106]);
@@ -85,6 +107,21 @@ describe('EventPublisher', () => {
       { code: 'EVENTS_LOST', message: expect.stringContaining('Events 101–105 of task "t"') },
     ]);
     expect([publisher.counter, publisher.hasLost]).toEqual([106, true]);
+  });
+
+  it('keeps a bounded number for listeners that wait, where requests store what they hear, and the end', async () => {
+    const publishing = new Publishing(false);
+    const { parts, heard } = publishing;
+    parts.isCertain = false;
+    const back = await awayFor(publishing);
+    publishing.publish(...Array<AgentExecutionEvent>(50_000).fill(ARTIFACT), COMPLETED);
+    expect(heard).toEqual([]);
+    back();
+    await publishing.settled();
+    expect(heard).toEqual([...Array.from({ length: 100 }, (_, index) => index + 1), 50_002]);
+    expect(parts.errors).toMatchObject([
+      { code: 'EVENTS_LOST', message: expect.stringContaining('Events 101–50001 of task "t"') },
+    ]);
   });
 
   it('tells when all that was published by then is with Redis, or given up', async () => {
@@ -205,11 +242,21 @@ describe('EventPublisher', () => {
       metadata,
     });
     const nothing = { kind: 'task', data: null } as unknown as AgentExecutionEvent;
-    publishing.publish(WORKING, event, nothing, COMPLETED);
-    expect([heard, publisher.counter]).toEqual([[1, 0, 0, 2], 2]);
+    const unreadable = Object.defineProperty(
+      { ...statusData(TaskState.TASK_STATE_WORKING) },
+      'status',
+      {
+        get: () => {
+          throw new Error('of its own');
+        },
+      },
+    );
+    publishing.publish(WORKING, event, nothing, AgentEvent.statusUpdate(unreadable), COMPLETED);
+    expect([heard, publisher.counter]).toEqual([[1, 0, 0, 0, 2], 2]);
     await publishing.settled();
     expect([parts.sent, parts.fates]).toEqual([['r-1 1:ss'], ['1 written', '2 written']]);
     expect(parts.errors).toEqual([
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     ]);

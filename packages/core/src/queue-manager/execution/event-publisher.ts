@@ -123,24 +123,28 @@ export class EventPublisher {
    * long that others may have ended the task.
    */
   publish(published: AgentExecutionEvent, deliver: Deliver): void {
-    const event = wholeEvent(published);
-    const body = this.#encode(event);
-    if (body === undefined) {
+    const encoded = this.#encode(published);
+    if (encoded === undefined) {
       // It is not counted, as others would miss it: it is left to what the request handler makes of it. As no
       // record can hold it either, its task may lack an end.
       this.#sender.lose();
       this.#deferred.after(() => {
-        deliver({ event });
+        deliver({ event: published });
       });
       return;
     }
+    const { event, body } = encoded;
     this.#status = statusOf(event) ?? this.#status;
-    this.#hasPublishedEnd ||= isTerminal(this.#status);
+    const endsTask = isTerminal(statusOf(event));
+    this.#hasPublishedEnd ||= endsTask;
     this.#counter += 1;
+    const isCertain = this.#services.lease.isCertain && this.#deferred.isEmpty;
     const isInGap = this.#isInGap;
-    this.#isInGap = this.#outbox.isFull;
-    // The request that stores the first event of a gap fails by that, and hears no other: so nothing of it is kept.
-    if (this.#services.eventStore !== undefined && isInGap && this.#isInGap) {
+    this.#isInGap = this.#outbox.isFull && !endsTask;
+    // The request that stores the first event of a gap fails by that, and hears no other. Where requests store as
+    // they hear, they lack what others do as soon as they would have to wait for it. So nothing of it is kept.
+    const isMissed = this.#services.eventStore === undefined ? !isCertain : isInGap;
+    if (this.#isInGap && isMissed) {
       this.#outbox.push(this.#counter, body);
       return;
     }
@@ -149,18 +153,17 @@ export class EventPublisher {
     const toListeners = (): void => {
       deliver(identified);
     };
-    const isCertain = this.#services.lease.isCertain && this.#deferred.isEmpty;
     const settle = this.#sender.expect(identified);
     const settleDeferred = isCertain ? undefined : this.#deferred.add(toListeners);
     const onSettled = (outcome: EventOutcome): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       // Requests here store also what others do not get.
-      if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified);
+      if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified, body);
       settle(outcome, settleDeferred === undefined ? 'heard' : 'unheard');
       // Only where the run was ended, nobody is told.
       settleDeferred?.(outcome === 'accepted' || outcome === 'lost');
     };
-    this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));
+    this.#outbox.push(eventId.counter, body, onSettled, endsTask);
     if (isCertain) toListeners();
   }
 
@@ -213,9 +216,13 @@ export class EventPublisher {
     if (isOwn && statusOf(event) !== undefined) this.#acceptedStatus = body;
   }
 
-  #encode(event: AgentExecutionEvent): string | undefined {
+  /** An event with nothing left out, and as text; `undefined` where it cannot be read, or not be written. */
+  #encode(
+    published: AgentExecutionEvent,
+  ): { readonly event: AgentExecutionEvent; readonly body: string } | undefined {
     try {
-      return encodeWholeEvent(event);
+      const event = wholeEvent(published);
+      return { event, body: encodeWholeEvent(event) };
     } catch (cause) {
       const message = `An event of task ${JSON.stringify(this.#task.taskId)} cannot be written as JSON: only requests that execute the task here get it.`;
       this.#services.onError(new A2ARedisError('INVALID_ARGUMENT', message, { cause }));

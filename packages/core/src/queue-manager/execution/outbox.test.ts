@@ -38,6 +38,27 @@ function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
   });
 }
 
+/**
+ * Pushes an event of which Redis says nothing for a while.
+ *
+ * @returns Has Redis accept it, and all that follows.
+ */
+async function awayFor(outbox: Outbox, counter = 1): Promise<() => void> {
+  vi.useFakeTimers();
+  let accept = (_outcome: SendOutcome): void => {};
+  onSend = async () =>
+    new Promise((resolve) => {
+      accept = resolve;
+    });
+  outbox.push(counter, String(counter));
+  await vi.advanceTimersByTimeAsync(2000);
+  return () => {
+    vi.useRealTimers();
+    onSend = async () => 'accepted';
+    accept('accepted');
+  };
+}
+
 /** What was sent, as `<first counter>:<bodies>`. */
 function batches(): string[] {
   return sent.map(({ firstCounter, bodies }) => `${firstCounter}:${bodies.join(',')}`);
@@ -221,48 +242,71 @@ describe('Outbox', () => {
     ]);
   });
 
-  it('refuses more than may wait, and leaves a gap in the counters', async () => {
+  it('takes whatever is published in one turn, and while Redis answers', async () => {
     const outbox = openOutbox({ maxPendingEvents: 2 });
-    for (const counter of [1, 2, 3]) outbox.push(counter, String(counter));
-    // The end is never refused.
-    outbox.push(4, END_OF_EVENTS);
+    const large = 'x'.repeat(33 * 1024 * 1024);
+    const outcomes: string[] = [];
+    const push = (counter: number, body: string): void => {
+      outbox.push(counter, body, (outcome) => outcomes.push(`${counter} ${outcome}`));
+    };
+    for (const counter of [1, 2, 3]) push(counter, large);
     await outbox.drained();
-    outbox.push(5, '5');
+    for (let counter = 4; counter <= 10_050; counter += 1) push(counter, 'x');
     await outbox.drained();
-    expect(batches()).toEqual(['1:1,2', '4:z', '5:5']);
+    expect(outcomes).toEqual(Array.from({ length: 10_050 }, (_, index) => `${index + 1} accepted`));
+    expect(errors).toEqual([]);
+  });
+
+  it('refuses more than may wait while Redis is away, and leaves a gap in the counters', async () => {
+    const outbox = openOutbox({ maxPendingEvents: 2 });
+    const back = await awayFor(outbox);
+    for (const counter of [2, 3]) outbox.push(counter, String(counter));
+    // An end is never refused.
+    outbox.push(4, 'end', undefined, true);
+    outbox.push(5, END_OF_EVENTS);
+    back();
+    await outbox.drained();
+    outbox.push(6, '6');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:1', '2:2', '4:end,z', '6:6']);
     expect(errors.map(({ message }) => message)).toEqual([
-      'Event 3 of task "t" did not get to other replicas: as much waits for Redis already as may.',
+      'Event 3 of task "t" did not get to other replicas: Redis is away, and as much waits for it already as may.',
     ]);
   });
 
   it('reports a gap once, with its range, however many events are refused', async () => {
     const outbox = openOutbox({ maxPendingEvents: 2 });
+    const back = await awayFor(outbox);
     const outcomes: string[] = [];
-    for (let counter = 1; counter <= 50_000; counter += 1) {
+    for (let counter = 2; counter <= 50_000; counter += 1) {
       outbox.push(counter, 'x', (outcome) => outcomes.push(`${counter} ${outcome}`));
     }
     expect(outbox.waiting).toHaveLength(2);
+    back();
     await outbox.drained();
-    for (const counter of [50_001, 50_002, 50_003, 50_004]) outbox.push(counter, 'x');
+    await awayFor(outbox, 50_001);
+    for (const counter of [50_002, 50_003, 50_004]) outbox.push(counter, 'x');
     outbox.stop();
     expect(outcomes.slice(0, 2)).toEqual(['3 lost', '4 lost']);
-    expect(outcomes.slice(-2)).toEqual(['1 accepted', '2 accepted']);
+    expect(outcomes.slice(-1)).toEqual(['2 accepted']);
     expect(errors.map(({ message }) => message)).toEqual([
-      'Events 3–50000 of task "t" did not get to other replicas: as much waits for Redis already as may.',
+      'Events 3–50000 of task "t" did not get to other replicas: Redis is away, and as much waits for it already as may.',
       'Events 50001–50002 of task "t" did not get to other replicas: the queue manager was closed.',
-      'Events 50003–50004 of task "t" did not get to other replicas: as much waits for Redis already as may.',
+      'Events 50003–50004 of task "t" did not get to other replicas: Redis is away, and as much waits for it already as may.',
     ]);
   });
 
-  it('lets no more wait than 64 Mi characters, and one event', async () => {
+  it('lets no more wait than 64 Mi characters, and one event, while Redis is away', async () => {
     const outbox = openOutbox();
+    const back = await awayFor(outbox);
     const large = 'x'.repeat(16 * 1024 * 1024);
-    for (const counter of [1, 2, 3, 4, 5, 6]) outbox.push(counter, large);
-    expect(outbox.waiting.map(({ counter }) => counter)).toEqual([1, 2, 3, 4]);
+    for (const counter of [2, 3, 4, 5, 6]) outbox.push(counter, large);
+    expect(outbox.waiting.map(({ counter }) => counter)).toEqual([1, 2, 3, 4, 5]);
+    back();
     await outbox.drained();
     outbox.push(7, large);
     await outbox.drained();
-    expect(sent.map(({ firstCounter }) => firstCounter)).toEqual([1, 2, 3, 4, 7]);
+    expect(sent.map(({ firstCounter }) => firstCounter)).toEqual([1, 2, 3, 4, 5, 7]);
     expect(errors).toHaveLength(1);
   });
 

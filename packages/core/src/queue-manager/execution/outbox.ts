@@ -1,6 +1,7 @@
 import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { isRefusal } from '../../redis/command-fault.ts';
+import { AnswerWatch } from '../../runtime/answer-watch.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
@@ -75,6 +76,8 @@ export class Outbox {
   readonly #outgoing: OutgoingEvents<Outgoing, Sent>;
   /** What becomes of all that is not accepted yet; absent as long as it is sent. */
   #closedAs: 'lost' | 'fenced' | undefined;
+  /** Only while Redis is away there is a limit to what waits: a burst within one turn goes out after it. */
+  readonly #answers: AnswerWatch;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
   /** Whether it was told why the end is not accepted: it is tried all the same, as nobody else would. */
@@ -89,6 +92,7 @@ export class Outbox {
     this.#publisher = publisher;
     this.#limits = limits;
     this.#events = events;
+    this.#answers = new AnswerWatch(runtime);
     this.#outgoing = new OutgoingEvents({
       runtime,
       maxPendingEvents: limits.maxPendingEvents,
@@ -123,7 +127,8 @@ export class Outbox {
       onSettled?.(this.#closedAs);
       return;
     }
-    if (this.isFull && body !== END_OF_EVENTS) {
+    // Without its end, nobody would know what became of the task.
+    if (this.isFull && body !== END_OF_EVENTS && !endsTask) {
       this.#refused = [this.#refused?.[0] ?? counter, counter];
       onSettled?.('lost');
       return;
@@ -132,12 +137,13 @@ export class Outbox {
     // Nobody elsewhere would ever stop waiting without the end.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
     const giveUpAt = this.#runtime.now() + tryMs;
+    this.#answers.asked();
     this.#outgoing.push({ counter, body, giveUpAt, onSettled, endsTask });
   }
 
-  /** Whether an event would be refused now: too many wait. */
+  /** Whether an event would be refused now that does not end its task: Redis is away, and too many wait for it. */
   get isFull(): boolean {
-    return this.#closedAs === undefined && this.#outgoing.isFull;
+    return this.#closedAs === undefined && this.#answers.isAway && this.#outgoing.isFull;
   }
 
   /** Resolves when all that waits now was accepted, or given up; but for the end, which never is. */
@@ -159,6 +165,7 @@ export class Outbox {
   #stop(reason: string, cause?: unknown): void {
     if (this.#closedAs !== undefined) return;
     this.#closedAs = 'lost';
+    this.#answers.answered();
     this.#giveUp(this.#takeAll(), reason, cause);
     this.#tellRefused();
   }
@@ -169,7 +176,9 @@ export class Outbox {
     const [first, last] = this.#refused;
     this.#refused = undefined;
     const counters = first === last ? [first] : [first, last];
-    this.#events.onError(this.#lost(counters, 'as much waits for Redis already as may'));
+    this.#events.onError(
+      this.#lost(counters, 'Redis is away, and as much waits for it already as may'),
+    );
   }
 
   #takeAll(): readonly Outgoing[] {
@@ -184,6 +193,7 @@ export class Outbox {
   #settle(batch: readonly Outgoing[], outcome: Sent): void {
     if (this.#closedAs !== undefined) return;
     this.#settleBatch(batch, outcome);
+    if (this.waiting.length === 0) this.#answers.answered();
     this.#tellRefused();
   }
 
@@ -224,14 +234,17 @@ export class Outbox {
 
   /** Tries until it is accepted, or the first event of the batch has been tried for long enough. */
   async #send(batch: readonly Outgoing[]): Promise<Sent> {
+    this.#answers.asked();
     if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#sendBatch({
+        const outcome = await this.#sendBatch({
           publisher: this.#publisher,
           firstCounter: batch[0]?.counter ?? 0,
           bodies: batch.map(({ body }) => body),
         });
+        this.#answers.answered();
+        return outcome;
       } catch (error) {
         if (isClientClosed(error)) {
           this.#stop(REFUSED, error);

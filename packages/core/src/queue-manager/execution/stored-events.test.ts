@@ -6,6 +6,7 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { eventIdOf, withEventId } from '../../event-ids/event-id.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
+import { encodeEvent } from '../events/event-codec.ts';
 import type { BusServices } from './bus-services.ts';
 import { QueueKeys } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
@@ -22,6 +23,9 @@ class Parts {
   readonly told: number[] = [];
   readonly errors: string[] = [];
   isAway = false;
+  maxPendingEvents = 100;
+  /** What is thrown where an artifact is saved. */
+  onSave: (artifactId: string) => Promise<void> = async () => {};
   /** An artifact that no record can hold. */
   refused = '';
 
@@ -30,6 +34,7 @@ class Parts {
       load: async () => structuredClone(this.stored),
       save: async (task: Task) => {
         if (this.isAway) throw new Error('away');
+        for (const { artifactId } of task.artifacts) await this.onSave(artifactId);
         if (task.artifacts.some(({ artifactId }) => artifactId === this.refused)) {
           throw new A2ARedisError('INVALID_ARGUMENT', 'refused');
         }
@@ -49,6 +54,7 @@ class Parts {
           this.told.push(eventId.counter);
         },
       },
+      limits: { maxPendingEvents: this.maxPendingEvents, publishDeadlineMs: 5000 },
       onError: (error: unknown) => this.errors.push(String(error)),
     };
     return parts as unknown as BusServices;
@@ -68,7 +74,7 @@ afterEach(() => {
 
 function accept(counter: number, event: AgentExecutionEvent): void {
   const eventId = { publisher: 'r-1', counter };
-  events.accept({ eventId, event: withEventId(event, eventId) });
+  events.accept({ eventId, event: withEventId(event, eventId) }, encodeEvent(event));
 }
 
 function artifact(artifactId: string, taskId = 't'): AgentExecutionEvent {
@@ -173,5 +179,56 @@ describe('StoredEvents', () => {
     parts.isAway = false;
     expect(await events.stored(2000)).toBe(true);
     expect(parts.saved).toEqual(['a WORKING']);
+  });
+
+  it('stores what others have of an event that holds what no store can copy', async () => {
+    events.endRequests();
+    const update = artifact('a');
+    if (update.kind !== 'artifactUpdate') throw new TypeError('No artifact');
+    accept(1, AgentEvent.artifactUpdate({ ...update.data, metadata: { call: () => 1, kept: 2 } }));
+    accept(2, completed());
+    expect(await events.stored(2000)).toBe(true);
+    expect([parts.saved, parts.errors]).toEqual([['a WORKING', 'a COMPLETED'], []]);
+    expect(parts.stored.metadata).toEqual({ kept: 2 });
+  });
+
+  it('gives up alone what a store that can be read does not take for as long as one is tried', async () => {
+    vi.useFakeTimers();
+    events.endRequests();
+    parts.onSave = async (artifactId) => {
+      if (artifactId === 'bad') throw new TypeError('of its own');
+    };
+    accept(1, artifact('bad'));
+    accept(2, completed());
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(parts.saved).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([parts.saved, parts.told]).toEqual([['COMPLETED'], [2]]);
+    expect(new Set(parts.errors)).toEqual(new Set(['TypeError: of its own']));
+  });
+
+  it('keeps a bounded number while its store is away, the end among them, and says once what it lacks', async () => {
+    vi.useFakeTimers();
+    parts.maxPendingEvents = 3;
+    events = new StoredEvents(TASK, parts.services());
+    events.endRequests();
+    let answer = (): void => {};
+    parts.onSave = async () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    for (const counter of [1, 2, 3, 4, 5]) accept(counter, artifact(`${counter}`));
+    await vi.advanceTimersByTimeAsync(2000);
+    for (const counter of [6, 7, 8]) accept(counter, artifact(`${counter}`));
+    accept(9, completed());
+    parts.onSave = async () => {};
+    answer();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(parts.saved.at(-1)).toBe('1 2 3 4 5 COMPLETED');
+    expect(parts.errors).toEqual([
+      'A2ARedisError: Events 6–8 of task "t" are not stored as they come: the store is away, and as much waits for it already as may.',
+    ]);
+    // Others see to it by what there is of them.
+    expect(await events.stored(2000)).toBe(false);
   });
 });

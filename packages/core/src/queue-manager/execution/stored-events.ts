@@ -6,13 +6,17 @@ import {
   type TaskStore,
 } from '@a2a-js/sdk/server';
 
+import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { backOff } from '../../redis/backoff.ts';
+import { AnswerWatch } from '../../runtime/answer-watch.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
+import { decodeEvent } from '../events/event-codec.ts';
+import { identifiedEvent } from '../events/identified-event.ts';
 import { isUnstorable } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { taskIdOf } from './task-of-event.ts';
@@ -22,10 +26,17 @@ const GRACE_MS = 500;
 /** The longest pause after a store could not be reached, in milliseconds. */
 const LONGEST_PAUSE_MS = 10_000;
 
+/** With so many characters in all, no further event is kept while the store is away, however few there are. */
+const MOST_WAITING = 64 * 1024 * 1024;
+
 /** An event that others have, and that the task may not hold yet. */
 interface Unstored {
   readonly identified: IdentifiedEvent;
+  /** As others have it. */
+  readonly body: string;
   readonly acceptedAt: number;
+  /** When the store first failed to take it, though it could be read. */
+  failedAt?: number;
 }
 
 /**
@@ -40,6 +51,13 @@ export class StoredEvents {
   readonly #services: BusServices;
   /** By counter, ascending. */
   readonly #unstored = new Map<number, Unstored>();
+  /** The characters of all of them. */
+  #length = 0;
+  /** Only while the store is away there is a limit to what waits for it. */
+  readonly #answers: AnswerWatch;
+  /** The first and the last of the events that were left out since the store answered; and whether there were any. */
+  #missed: readonly [first: number, last: number] | undefined;
+  #hasMissed = false;
   #userMessage: Message | undefined;
   /** Whether nobody listens here who would store what comes. */
   #isAlone = false;
@@ -52,6 +70,7 @@ export class StoredEvents {
   constructor(task: TaskAddress, services: BusServices) {
     this.#task = task;
     this.#services = services;
+    this.#answers = new AnswerWatch(services.runtime);
   }
 
   /** A request has begun to execute, and listens. */
@@ -65,15 +84,25 @@ export class StoredEvents {
     this.#isAlone = true;
   }
 
-  /** Others have an event. */
-  accept(identified: IdentifiedEvent): void {
+  /**
+   * Others have an event.
+   *
+   * @param body What they have.
+   */
+  accept(identified: IdentifiedEvent, body: string): void {
     const { event, eventId } = identified;
     const { trackingStore, eventStore, runtime } = this.#services;
     if (trackingStore === undefined || eventStore !== undefined || this.#isComplete) return;
     // Events of another task are stored by who listens.
     if (taskIdOf(event) !== this.#task.taskId) return;
     this.#isComplete = isEnd(event);
-    this.#unstored.set(eventId.counter, { identified, acceptedAt: runtime.now() });
+    if (this.#isFull && !isTerminal(statusOf(event))) {
+      this.#missed = [this.#missed?.[0] ?? eventId.counter, eventId.counter];
+      this.#hasMissed = true;
+      return;
+    }
+    this.#unstored.set(eventId.counter, { identified, body, acceptedAt: runtime.now() });
+    this.#length += body.length;
     void this.#watch();
   }
 
@@ -92,7 +121,29 @@ export class StoredEvents {
       await this.#look();
       if (runtime.now() >= giveUpAt || this.#isStopped) break;
     }
-    return this.#unstored.size === 0;
+    return this.#unstored.size === 0 && !this.#hasMissed;
+  }
+
+  /** Whether the store is away, and as much waits for it as may. */
+  get #isFull(): boolean {
+    const { maxPendingEvents } = this.#services.limits;
+    const isMuch = this.#unstored.size >= maxPendingEvents || this.#length >= MOST_WAITING;
+    return isMuch && this.#answers.isAway;
+  }
+
+  #delete(counter: number): void {
+    this.#length -= this.#unstored.get(counter)?.body.length ?? 0;
+    this.#unstored.delete(counter);
+  }
+
+  /** Reports a gap once its size is known. */
+  #tellMissed(): void {
+    if (this.#missed === undefined) return;
+    const [first, last] = this.#missed;
+    this.#missed = undefined;
+    const taskId = JSON.stringify(this.#task.taskId);
+    const message = `Events ${first}–${last} of task ${taskId} are not stored as they come: the store is away, and as much waits for it already as may.`;
+    this.#services.onError(new A2ARedisError('EVENTS_LOST', message));
   }
 
   /** Stores now what requests have not stored; reports what cannot be. */
@@ -104,7 +155,10 @@ export class StoredEvents {
   /** Stores nothing more. */
   stop(): void {
     this.#isStopped = true;
+    this.#answers.answered();
     this.#unstored.clear();
+    this.#length = 0;
+    this.#tellMissed();
   }
 
   async #watch(): Promise<void> {
@@ -125,8 +179,11 @@ export class StoredEvents {
     const looking = this.#storing.then(async () => this.#storeDue());
     // What fails is tried again, and keeps nothing later from being stored.
     this.#storing = looking.catch(() => undefined);
+    this.#answers.asked();
     try {
       await looking;
+      this.#answers.answered();
+      this.#tellMissed();
       return true;
     } catch (error) {
       if (!this.#isStopped) this.#services.onError(error);
@@ -152,26 +209,43 @@ export class StoredEvents {
       trackingStore.appliedEvents(taskId, context),
     ]);
     let results = this.#newResults(trackingStore, context);
-    for (const [counter, { identified, acceptedAt }] of this.#unstored) {
+    for (const [counter, unstored] of this.#unstored) {
+      const { identified, acceptedAt } = unstored;
       const isStored = applied?.has(identified.eventId) === true;
       // What comes later is due later.
       if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
+      const event = isStored ? identified.event : this.#sent(unstored);
       try {
-        if (!isStored) await results.processEvent(identified.event);
+        if (!isStored) await results.processEvent(event);
       } catch (error) {
-        if (!isUnstorable(error)) throw error;
+        if (!isUnstorable(error) && !this.#isGivenUp(unstored)) throw error;
         this.#services.onError(error);
-        this.#unstored.delete(counter);
+        this.#delete(counter);
         // What they hold of the task has the event in it.
         results = this.#newResults(trackingStore, context);
         continue;
       }
-      this.#unstored.delete(counter);
+      this.#delete(counter);
       const task = results.getCurrentTask() ?? stored;
       // Each in its turn: requests that have stored some may not have come to tell of them.
-      if (isLate(identified.event, task)) continue;
-      webhooks.tell({ ...identified, taskId, context, taskAfter: () => task });
+      if (isLate(event, task)) continue;
+      webhooks.tell({ ...identified, event, taskId, context, taskAfter: () => task });
     }
+  }
+
+  /** An event as others have it: the one that was published may hold what no store can copy, or have changed. */
+  #sent({ identified, body }: Unstored): AgentExecutionEvent {
+    const event = decodeEvent(body);
+    return event === undefined
+      ? identified.event
+      : identifiedEvent(event, identified.eventId, this.#services).event;
+  }
+
+  /** Whether the store has failed to take an event for as long as one is tried, though it could be read. */
+  #isGivenUp(unstored: Unstored): boolean {
+    const now = this.#services.runtime.now();
+    unstored.failedAt ??= now;
+    return now - unstored.failedAt >= this.#services.limits.publishDeadlineMs;
   }
 }
 

@@ -89,12 +89,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const route = routeOf(options.sharded, layout);
     this.route = route;
     this.reportError = onError;
+    // It refuses what is no client, before anything is asked of it.
+    const open = subscriptionOf(client, options.subscriber, route);
     this.channels = channelSpaceOf(client, options.subscriber);
     this.keys = new QueueKeys(options.prefix, this.channels);
     this.resolveScope = options.resolveScope;
     const { keys, runner } = this;
     const { runtime } = runner;
-    const open = subscriptionOf(client, options.subscriber, route);
     const hub = new ChannelHub(runtime, open, onError);
     this.hub = hub;
     const { taskStore, failoverMs, retentionSeconds } = options;

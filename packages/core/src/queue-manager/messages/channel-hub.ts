@@ -176,6 +176,7 @@ export class ChannelHub {
 
   /** Opens another connection in place of one that has given up, as soon as the client is connected. */
   async #reopen(): Promise<void> {
+    this.#subscription?.close();
     this.#subscription = undefined;
     let isTold = false;
     await this.#persist(

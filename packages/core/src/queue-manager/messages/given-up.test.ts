@@ -23,38 +23,70 @@ const VERSIONS: readonly (readonly [string, (url: string) => TestClient])[] = [
   ['node-redis 5', (url) => v5.createClient({ url, socket })],
 ];
 
-describe.each(VERSIONS)('a client of %s that gives up to reconnect', (_label, create) => {
-  it.each(['duplicated', 'given'])('is heard again once it is connected: %s', async (kind) => {
-    await using server = await startRedisServer({ processControl: true });
-    const client = create(server.url);
-    client.on('error', () => {});
-    await client.connect();
-    const subscriber = kind === 'given' ? create(server.url) : undefined;
-    subscriber?.on('error', () => {});
-    await subscriber?.connect();
-    const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
-    const news: string[] = [];
-    hub.onClientClosed(({ code }) => news.push(code));
-    hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
-    const hear = (message: string): void => void news.push(message);
-    await hub.join('one', hear);
-    await server.kill();
-    await vi.waitUntil(() => !client.isOpen && subscriber?.isOpen !== true);
-    expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');
+describe.each(VERSIONS)('a hub on a client of %s', (_label, create) => {
+  it.each(['its client', 'a subscriber that was given'])(
+    'tells that it is closed, and hears it again once it is connected: %s',
+    async (closed) => {
+      await using server = await startRedisServer();
+      const client = create(server.url);
+      client.on('error', () => {});
+      await client.connect();
+      const subscriber = closed === 'its client' ? undefined : create(server.url);
+      subscriber?.on('error', () => {});
+      await subscriber?.connect();
+      const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
+      const news: string[] = [];
+      hub.onClientClosed(({ code }) => news.push(code));
+      hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
+      const hear = (message: string): void => void news.push(message);
+      await hub.join('one', hear);
+      (subscriber ?? client).destroy();
+      await vi.waitUntil(() => news.length > 0);
+      expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');
 
-    await server.restart();
-    await client.connect();
-    await subscriber?.connect();
-    await vi.waitUntil(() => news.includes('resumed true'));
-    await hub.join('two', hear);
-    await client.publish('one', 'of one');
-    await client.publish('two', 'of two');
-    await vi.waitUntil(() => news.includes('of two'));
-    // The state of a client that was given is the application's.
-    const closed = kind === 'given' ? [] : ['CLIENT_CLOSED'];
-    expect(news).toEqual([...closed, 'resumed true', 'of one', 'of two']);
-    await hub.close();
-    client.destroy();
-    subscriber?.destroy();
-  });
+      await (subscriber ?? client).connect();
+      await vi.waitUntil(() => news.includes('resumed true'));
+      await client.publish('one', 'of one');
+      await vi.waitUntil(() => news.includes('of one'));
+      expect(news).toEqual(['CLIENT_CLOSED', 'resumed true', 'of one']);
+      await hub.close();
+      client.destroy();
+      subscriber?.destroy();
+    },
+  );
+
+  it.each(['duplicated', 'given'])(
+    'that gives up is heard again once it is connected: %s',
+    async (kind) => {
+      await using server = await startRedisServer({ processControl: true });
+      const client = create(server.url);
+      client.on('error', () => {});
+      await client.connect();
+      const subscriber = kind === 'given' ? create(server.url) : undefined;
+      subscriber?.on('error', () => {});
+      await subscriber?.connect();
+      const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
+      const news: string[] = [];
+      hub.onClientClosed(({ code }) => news.push(code));
+      hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
+      const hear = (message: string): void => void news.push(message);
+      await hub.join('one', hear);
+      await server.kill();
+      await vi.waitUntil(() => !client.isOpen && subscriber?.isOpen !== true);
+      expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');
+
+      await server.restart();
+      await client.connect();
+      await subscriber?.connect();
+      await vi.waitUntil(() => news.includes('resumed true'));
+      await hub.join('two', hear);
+      await client.publish('one', 'of one');
+      await client.publish('two', 'of two');
+      await vi.waitUntil(() => news.includes('of two'));
+      expect(news).toEqual(['CLIENT_CLOSED', 'resumed true', 'of one', 'of two']);
+      await hub.close();
+      client.destroy();
+      subscriber?.destroy();
+    },
+  );
 });

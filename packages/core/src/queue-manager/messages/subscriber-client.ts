@@ -1,10 +1,10 @@
-import { A2ARedisError } from '../../shared/errors.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { requireClient } from '../../shared/require-client.ts';
 import { knownRoute, type PublishRoute } from '../../layout/publish-route.ts';
 import { isClusterClient, type RedisScriptClient } from '../../redis/script-client.ts';
 import { runtimeOf } from '../../runtime/client-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { clientClosed, emits, isClosed, onceClosed, untilReady } from './closed-client.ts';
 import { ClusterWatch, isWatchableCluster } from './cluster-watch.ts';
 import { isWatchableSentinel, SentinelWatch } from './sentinel-watch.ts';
 
@@ -62,7 +62,7 @@ export interface SubscriptionEvents {
    * which does nothing where they still are.
    */
   readonly onUnsubscribed: (channels?: readonly string[]) => void;
-  /** The connection, which was opened for messages, has given up: it never comes back. */
+  /** The client is closed, or has given up, or what was opened beside it has: the subscription is over. */
   readonly onGivenUp: () => void;
 }
 
@@ -120,15 +120,6 @@ function canDuplicate(client: object): client is DuplicableClient {
   return 'duplicate' in client && 'isPubSubActive' in client;
 }
 
-interface EmittingClient {
-  on(event: 'ready', listener: () => void): unknown;
-  off(event: 'ready', listener: () => void): unknown;
-}
-
-function emits(client: object): client is EmittingClient {
-  return 'on' in client && 'off' in client;
-}
-
 /** A client that is not closed here. */
 function given(
   runtime: Runtime,
@@ -136,11 +127,12 @@ function given(
   route: PublishRoute,
   events: SubscriptionEvents,
 ): Subscription {
+  if (isClosed(client)) throw clientClosed();
   const own = channelsOf(client, route);
   const channels: typeof own = {
     ...own,
     subscribe: async (channel, listener) => {
-      if ('isOpen' in client && client.isOpen === false) throw clientClosed();
+      if (isClosed(client)) throw clientClosed();
       return own.subscribe(channel, listener);
     },
   };
@@ -169,46 +161,63 @@ function given(
       await channels.unsubscribe(channel, ignore);
     };
     const watch = new SentinelWatch(runtime, client, probe, events.onUnsubscribed);
+    const stopWatching = onceClosed(client, events.onGivenUp);
     return {
       ...shared,
       close: () => {
         watch.close();
+        stopWatching();
       },
     };
   }
-  const emitter = emits(client) ? client : undefined;
-  emitter?.on('ready', events.onResumed);
-  return { ...shared, close: () => void emitter?.off('ready', events.onResumed) };
+  return { ...shared, ...watched(client, events) };
+}
+
+/** Tells when a plain client that is not closed here is connected again, and when it is closed. */
+function watched(
+  client: RedisSubscriberClient,
+  { onResumed, onGivenUp }: SubscriptionEvents,
+): Pick<Subscription, 'connected' | 'close'> {
+  const closing = new AbortController();
+  const { signal } = closing;
+  const stopWatching = onceClosed(client, onGivenUp);
+  const connected = (async () => {
+    await untilReady(client, signal);
+    if (!emits(client) || signal.aborted) return;
+    client.on('ready', onResumed);
+    signal.addEventListener('abort', () => client.off('ready', onResumed));
+  })();
+  // Who awaits it is told; nobody need.
+  connected.catch(() => undefined);
+  return {
+    connected,
+    close: () => {
+      stopWatching();
+      closing.abort();
+    },
+  };
 }
 
 function ignore(): void {}
-
-function clientClosed(): A2ARedisError {
-  return new A2ARedisError(
-    'CLIENT_CLOSED',
-    'The Redis client is closed, or has given up to reconnect. Connect it again.',
-  );
-}
 
 function duplicated(
   client: DuplicableClient,
   route: PublishRoute,
   { onError, onResumed, onUnsubscribed, onGivenUp }: SubscriptionEvents,
 ): Subscription {
-  if (!client.isOpen) throw clientClosed();
+  if (isClosed(client)) throw clientClosed();
   const duplicate = client.duplicate();
   duplicate.on('error', onError);
   // One address may stand for many servers, which hand their slots to one another.
   duplicate.on('sharded-channel-moved', (channel) => {
     onUnsubscribed([channel]);
   });
+  // What it is a duplicate of may be closed before it; and it may give up alone.
+  const stopWatching = [onceClosed(client, onGivenUp)];
   const connected = (async () => {
     await duplicate.connect();
     duplicate.on('ready', onResumed);
-    // Errors are told of each attempt to connect; after the last, it is closed.
-    duplicate.on('error', () => {
-      if (!duplicate.isOpen) onGivenUp();
-    });
+    stopWatching.push(onceClosed(duplicate, onGivenUp));
   })();
   // Who awaits it is told; nobody need.
   connected.catch(() => undefined);
@@ -217,6 +226,7 @@ function duplicated(
     connected,
     isOwn: true,
     close: () => {
+      for (const stop of stopWatching) stop();
       if (duplicate.isOpen) duplicate.destroy();
     },
   };
