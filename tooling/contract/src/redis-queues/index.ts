@@ -16,6 +16,7 @@ export { describeOwnTaskIds } from './describe-own-task-ids.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';
+export { describeUnseenEventIds } from './describe-unseen-event-ids.ts';
 export { describeWebhooks } from './describe-webhooks.ts';
 export { mergeSeen, type Seen } from '../queues/merge-seen.ts';
 export { Replica } from './replica.ts';

@@ -7,7 +7,7 @@ import {
 } from '@a2a-js/sdk/server';
 
 import { contextOfScope } from '../../shared/scope.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
@@ -153,11 +153,12 @@ export class StoredEvents {
     ]);
     let results = this.#newResults(trackingStore, context);
     for (const [counter, { identified, acceptedAt }] of this.#unstored) {
-      const isStored = applied?.has(identified.eventId) === true;
+      const { event, eventId } = identified;
+      const isStored = applied?.has(eventId) === true;
       // What comes later is due later.
       if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
       try {
-        if (!isStored) await results.processEvent(identified.event);
+        if (!isStored) await results.processEvent(withEventId(event, eventId));
       } catch (error) {
         if (!isUnstorable(error)) throw error;
         this.#services.onError(error);
@@ -169,7 +170,7 @@ export class StoredEvents {
       this.#unstored.delete(counter);
       const task = results.getCurrentTask() ?? stored;
       // Each in its turn: requests that have stored some may not have come to tell of them.
-      if (isLate(identified.event, task)) continue;
+      if (isLate(event, task)) continue;
       webhooks.tell({ ...identified, taskId, context, taskAfter: () => task });
     }
   }
