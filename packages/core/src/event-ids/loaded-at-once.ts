@@ -27,7 +27,8 @@ export function whenLoadedAtOnce(
 
 /** A task is about to be loaded. */
 export function noteLoad(taskId: string, context: ServerCallContext): void {
-  if (expected?.taskId !== taskId || expected.context !== context) return;
+  if (expected === undefined) return;
+  if (expected.taskId !== taskId || expected.context !== context) return;
   expected.call();
   expected = undefined;
 }

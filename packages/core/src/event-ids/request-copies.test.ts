@@ -7,8 +7,9 @@ import {
 } from '@a2a-js/sdk/server';
 import { describe, expect, it, vi } from 'vitest';
 
+import { eventIdBroughtBy } from './brought-by.ts';
 import { dropTaskEventIds, eventIdOf } from './event-id.ts';
-import { copySavedWith, eventIdBroughtBy, noteLoaded, RequestCopies } from './request-copies.ts';
+import { copySavedWith, noteLoaded, RequestCopies } from './request-copies.ts';
 
 const IDS = { taskId: 't', contextId: 'c' };
 const idOf = (counter: number): { publisher: string; counter: number } => ({
@@ -17,9 +18,9 @@ const idOf = (counter: number): { publisher: string; counter: number } => ({
 });
 
 function task(state = TaskState.TASK_STATE_WORKING): AgentExecutionEvent {
-  const status = { state, message: undefined, timestamp: undefined };
+  const value = { state, message: undefined, timestamp: undefined };
   const nothing = { artifacts: [], history: [], metadata: undefined };
-  return AgentEvent.task({ id: 't', contextId: 'c', status, ...nothing });
+  return AgentEvent.task({ id: 't', contextId: 'c', status: value, ...nothing });
 }
 
 function status(state: TaskState): AgentExecutionEvent {
@@ -146,12 +147,16 @@ describe('RequestCopies', () => {
   });
 
   it.each([
-    ['with contexts of their own', false, async () => undefined],
-    ['with one context', true, async () => undefined],
-    ['and a store that waits before it asks', true, async () => new Promise(setImmediate)],
+    ['with contexts of their own', false, async (): Promise<void> => {}],
+    ['with one context', true, async (): Promise<void> => {}],
+    [
+      'and a store that waits before it asks',
+      true,
+      async () => new Promise<void>((resolve) => void setImmediate(resolve)),
+    ],
   ])('gives each of several requests its own, %s', async (_how, isShared, before) => {
     const store = new NotingStore();
-    store.before = async () => void (await before());
+    store.before = before;
     const context = new ServerCallContext();
     const all = Array.from({ length: 3 }, () => new Request(store, isShared ? context : undefined));
     await Promise.all(
@@ -162,7 +167,8 @@ describe('RequestCopies', () => {
         }
       }),
     );
-    expect(store.saved.toSorted()).toEqual(COUNTERS.flatMap((id) => [id, id, id]).toSorted());
+    const sorted = store.saved.toSorted((a, b) => a - b);
+    expect(sorted).toEqual(COUNTERS.flatMap((id) => [id, id, id]).toSorted((a, b) => a - b));
   });
 
   it.each([

@@ -3,14 +3,10 @@ import type { AgentExecutionEvent, ServerCallContext } from '@a2a-js/sdk/server'
 
 import { LruMap } from '../shared/lru-map.ts';
 import { isTerminal, leavesTerminalState } from '../shared/state-kinds.ts';
+import { type Brought, noteBroughtBy } from './brought-by.ts';
 import { dropEventId, type EventId, textOfEventId, withEventId } from './event-id.ts';
 
 type TaskEvent = Exclude<AgentExecutionEvent, { kind: 'message' }>;
-
-/** Which event a value brings that need not say so itself. */
-interface Brought {
-  readonly eventId: EventId;
-}
 
 /** A request's copy of an event, which it has not saved. */
 interface RequestCopy extends Brought {
@@ -29,14 +25,7 @@ const MOST_UNSAVED = 1000;
 
 /** By context and task, the requests that hear of the task: many may share a context. */
 const requests = new WeakMap<ServerCallContext, LruMap<readonly WeakRef<RequestCopies>[]>>();
-/** The data of copies, and tasks that were saved with a task event, or loaded to tell of one. */
-const brought = new WeakMap<object, Brought>();
 let copyCount = 0;
-
-/** Which event a value brings that a request has heard; `undefined` where that is not known. */
-export function eventIdBroughtBy(value: object): EventId | undefined {
-  return brought.get(value)?.eventId;
-}
 
 /**
  * A task is about to be saved as somebody: finds the copy that it is saved with.
@@ -104,7 +93,7 @@ export class RequestCopies {
     this.#enter(taskId);
     const copy = { copies: this, taskId, event, published, eventId };
     this.#hold(copy);
-    brought.set(event.data, copy);
+    noteBroughtBy(event.data, copy);
     return event;
   }
 
@@ -119,7 +108,7 @@ export class RequestCopies {
       for (const each of passed) bare(each);
       const { eventId, event } = copy;
       this.#told = event.kind === 'task' ? { eventId } : undefined;
-      if (this.#told !== undefined) brought.set(task, this.#told);
+      if (this.#told !== undefined) noteBroughtBy(task, this.#told);
     };
   }
 
@@ -131,7 +120,7 @@ export class RequestCopies {
 
   /** A task was loaded. */
   loaded(task: Task): void {
-    if (this.#told !== undefined) brought.set(task, this.#told);
+    if (this.#told !== undefined) noteBroughtBy(task, this.#told);
     // A result manager saves no other status after an end, and there will never be another one.
     if (isTerminal(task.status)) {
       this.#pass(({ taskId, event }) => {

@@ -32,9 +32,9 @@ function status(text: string, publisher?: string, counter = 1): StreamResponse {
     metadata: undefined,
   };
   const event = AgentEvent.statusUpdate(update);
-  const identified = publisher === undefined ? event : withEventId(event, { publisher, counter });
-  if (identified.kind !== 'statusUpdate') throw new Error('another kind');
-  return { payload: { $case: 'statusUpdate', value: identified.data } };
+  const sent = publisher === undefined ? event : withEventId(event, { publisher, counter });
+  if (sent.kind !== 'statusUpdate') throw new Error('another kind');
+  return { payload: { $case: 'statusUpdate', value: sent.data } };
 }
 
 /** A sender that takes the longer the earlier it is asked, and what it has sent. */

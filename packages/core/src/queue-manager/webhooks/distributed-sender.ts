@@ -9,7 +9,7 @@ import {
   eventIdOf,
   eventIdText,
 } from '../../event-ids/event-id.ts';
-import { eventIdBroughtBy } from '../../event-ids/request-copies.ts';
+import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
 import { withPresentConfigs } from './event-configs.ts';
