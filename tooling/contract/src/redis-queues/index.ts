@@ -19,6 +19,7 @@ export { describeRefusedClient } from './describe-refused-client.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';
+export { describeUnseenEventIds } from './describe-unseen-event-ids.ts';
 export { describeWebhooks } from './describe-webhooks.ts';
 export { mergeSeen, type Seen } from '../queues/merge-seen.ts';
 export { Replica } from './replica.ts';

@@ -1,5 +1,8 @@
 import type { AgentExecutionEvent, ExecutionEventBus } from '@a2a-js/sdk/server';
 
+import { type EventId, withEventId } from '../../event-ids/event-id.ts';
+import type { RequestCopies } from '../../event-ids/request-copies.ts';
+
 export type EventName = 'event' | 'finished';
 
 /** Called with each event; a listener for the end takes none. */
@@ -9,6 +12,8 @@ interface Entry {
   readonly name: EventName;
   readonly listener: Listener;
   readonly once: boolean;
+  /** Of a request that saves what it hears: its copies. */
+  readonly copies?: RequestCopies | undefined;
 }
 
 /**
@@ -49,22 +54,36 @@ export class Listeners {
     this.#entries = name === undefined ? [] : this.#entries.filter((entry) => entry.name !== name);
   }
 
-  /** Hands an event to those who listen for events. */
-  emit(event: AgentExecutionEvent): void {
-    this.#call('event', [event]);
+  /**
+   * Hands an event to those who listen for events.
+   *
+   * @param eventId Given, they may save it: each request gets a copy of its own that bears it, until it has saved
+   *   it, and all others one copy.
+   */
+  emit(event: AgentExecutionEvent, eventId?: EventId): void {
+    if (eventId === undefined) {
+      this.#call('event', () => [event]);
+      return;
+    }
+    let shared: AgentExecutionEvent | undefined;
+    this.#call('event', ({ copies }) => {
+      if (copies !== undefined) return [copies.copyOf(event, eventId)];
+      shared ??= withEventId(event, eventId);
+      return [shared];
+    });
   }
 
   /** Tells those who listen for the end that no more events come. */
   emitFinished(): void {
-    this.#call('finished', []);
+    this.#call('finished', () => []);
   }
 
-  #call(name: EventName, args: readonly AgentExecutionEvent[]): void {
+  #call(name: EventName, argsOf: (entry: Entry) => readonly AgentExecutionEvent[]): void {
     for (const entry of this.#entries) {
       if (entry.name !== name) continue;
       if (entry.once) this.#entries = this.#entries.filter((other) => other !== entry);
       try {
-        Reflect.apply(entry.listener, this.#bus, args);
+        Reflect.apply(entry.listener, this.#bus, argsOf(entry));
       } catch (error) {
         this.#onError(error);
       }

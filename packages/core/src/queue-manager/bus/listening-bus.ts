@@ -1,5 +1,6 @@
-import type { AgentExecutionEvent, ExecutionEventBus } from '@a2a-js/sdk/server';
+import type { AgentExecutionEvent, ExecutionEventBus, ServerCallContext } from '@a2a-js/sdk/server';
 
+import { RequestCopies } from '../../event-ids/request-copies.ts';
 import { type EventName, type Listener, Listeners } from './listeners.ts';
 
 /** A bus whose listeners are kept and called as those of the SDK's own bus. */
@@ -8,6 +9,14 @@ export abstract class ListeningBus implements ExecutionEventBus {
 
   constructor(onError: (error: unknown) => void) {
     this.listeners = new Listeners(this, onError);
+  }
+
+  /** Whose listener the next one is. */
+  #listensAs: ServerCallContext | undefined;
+
+  /** A request is about to listen, and saves what it hears: its listener is the next one. */
+  listenAs(context: ServerCallContext | undefined): void {
+    this.#listensAs = context;
   }
 
   abstract publish(event: AgentExecutionEvent): void;
@@ -21,7 +30,10 @@ export abstract class ListeningBus implements ExecutionEventBus {
   on(eventName: 'event', listener: Listener): this;
   on(eventName: 'finished', listener: () => void): this;
   on(name: EventName, listener: Listener): this {
-    this.listeners.add({ name, listener, once: false });
+    const context = name === 'event' ? this.#listensAs : undefined;
+    if (context !== undefined) this.#listensAs = undefined;
+    const copies = context && new RequestCopies(context);
+    this.listeners.add({ name, listener, once: false, copies });
     this.listenerAdded(name);
     return this;
   }

@@ -1,9 +1,6 @@
-import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-
 import type { A2ARedisError } from '../../shared/errors.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { BusServices } from '../execution/bus-services.ts';
-import type { EventPublisher } from '../execution/event-publisher.ts';
+import type { EventPublisher, HeardEvent } from '../execution/event-publisher.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { Listeners } from './listeners.ts';
@@ -68,8 +65,8 @@ export class OwnListeners {
     return this.#state.phase === 'waiting' || this.#state.phase === 'telling';
   }
 
-  deliver({ event }: Pick<IdentifiedEvent, 'event'>): void {
-    this.#hear(event);
+  deliver(heard: HeardEvent): void {
+    this.#hear(heard);
   }
 
   /** Others have ended the task, or are about to. */
@@ -131,10 +128,11 @@ export class OwnListeners {
     return this.#state.phase === 'waiting';
   }
 
-  #hear(event: AgentExecutionEvent): void {
+  #hear({ event, eventId }: HeardEvent): void {
     if (this.areFinished) return;
     this.#knowEnd ||= toldBy(event).told === 'ended';
-    this.#listeners.emit(event);
+    // They save what they hear.
+    this.#listeners.emit(event, this.#services.trackingStore && eventId);
   }
 
   /** Finishes them: with the end that the store has, where the event that says so was lost, or came too early. */

@@ -2,16 +2,17 @@ import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { AppliedEvents } from '../../event-ids/applied-events.ts';
-import { type EventId, withEventId } from '../../event-ids/event-id.ts';
+import type { EventId } from '../../event-ids/event-id.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from '../execution/bus-services.ts';
+import type { HeardEvent } from '../execution/event-publisher.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 /**
  * The end that the store has of a task, as an event for one who does not know of it: the terminal status, or
- * the whole task, where that is not all that they lack. It is identified as one that is stored, so that it is
+ * the whole task, where that is not all that they lack. Its id is that of one that is stored, so that it is
  * neither stored again nor told to webhooks. `undefined` where the task has none.
  *
  * @param known What they have of the task; absent where that is not known, and so taken to be all but the end.
@@ -21,7 +22,7 @@ export async function storedEnd(
   address: TaskAddress,
   services: BusServices,
   known?: AppliedEvents,
-): Promise<AgentExecutionEvent | undefined> {
+): Promise<HeardEvent | undefined> {
   const { store, trackingStore } = services;
   const { taskId, scope } = address;
   // A caller's own context may be that of a request that executes the task, which sees one step after the other.
@@ -32,9 +33,9 @@ export async function storedEnd(
     trackingStore?.appliedEvents(taskId, context),
   ]);
   if (task === undefined || !isTerminal(task.status)) return undefined;
-  const end = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
+  const event = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
   const eventId = applied && someOf(applied);
-  return eventId === undefined ? end : withEventId(end, eventId);
+  return { event, ...(eventId && { eventId }) };
 }
 
 /** Whether somebody lacks more of a task than its end. */

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { A2ARedisError } from '../../shared/errors.ts';
 import { systemRuntime } from '../../runtime/runtime.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { eventIdOf, type IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { noteLoad } from '../../event-ids/loaded-at-once.ts';
 import type { Joining, Lacking } from '../events/event-transport.ts';
 import { encodeEvent } from '../events/event-codec.ts';
 import type { BusServices } from '../execution/bus-services.ts';
@@ -34,6 +35,9 @@ function applied(text: string): AppliedEvents {
 class Subscriber {
   /** What was heard: the artifact of an event, how many a task has, or what it throws. */
   readonly heard: string[] = [];
+  /** The counters in what was heard of events' own; 0 where there was none. */
+  readonly ids: number[] = [];
+  readonly context: ServerCallContext = new ServerCallContext({});
   readonly bus: SubscriberBus;
   /** What follows on the snapshot. */
   lacking: (joining: Joining) => Promise<Lacking>;
@@ -62,8 +66,12 @@ class Subscriber {
       },
       dismiss: () => {},
     } as unknown as TaskBus;
-    this.bus = new SubscriberBus(taskBus, services, new ServerCallContext({}));
-    this.bus.on('event', (each) => this.heard.push(textOf(each)));
+    this.bus = new SubscriberBus(taskBus, services, this.context);
+    this.bus.on('event', (each) => {
+      this.heard.push(textOf(each));
+      const bearer = each.kind === 'artifactUpdate' ? each.data.artifact : each.data;
+      this.ids.push((bearer && eventIdOf(bearer)?.counter) ?? 0);
+    });
   }
 
   /** Events come in. */
@@ -148,5 +156,20 @@ describe('SubscriberBus', () => {
     subscriber.receive(2, 3, 4, 5);
     await subscriber.settled();
     expect(subscriber.heard[0]).toMatch(/^error A2ARedisError: More than 3 events of task "t"/);
+  });
+
+  it.each([
+    ['a subscriber none', true, false, [0, 0, 0]],
+    ['a request to cancel those of the events', false, true, [1, 3, 4]],
+    ['a request to cancel that loads the task as well those of the events', true, true, [1, 3, 4]],
+    ['anybody else those of the events', false, false, [1, 3, 4]],
+  ])('gives %s, with which to save them once', async (_who, loads, cancels, ids) => {
+    const subscriber = new Subscriber('p:1');
+    subscriber.lacking = async () => freshTask(2);
+    if (loads) noteLoad('t', subscriber.context);
+    if (cancels) subscriber.bus.canceling();
+    await subscriber.settled();
+    subscriber.receive(3, 4);
+    expect([subscriber.heard, subscriber.ids]).toEqual([['task of 2', 'a3', 'a4'], ids]);
   });
 });

@@ -3,10 +3,12 @@ import { AgentEvent, type AgentExecutionEvent, type ServerCallContext } from '@a
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
+import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { whenLoadedAtOnce } from '../../event-ids/loaded-at-once.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusNews } from './bus-subscribers.ts';
 import type { BusServices } from '../execution/bus-services.ts';
+import type { HeardEvent } from '../execution/event-publisher.ts';
 import { statusOf } from '../events/end-status.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import { eventsSkipped } from '../events/queue-errors.ts';
@@ -74,11 +76,17 @@ export class SubscriberBus extends ListeningBus {
   #state: State = { phase: 'idle' };
   /** What the listeners' owner has; absent where that cannot be known. */
   #applied: AppliedEvents | undefined;
+  /**
+   * Who the listeners' owner is: a subscriber hands on what it hears as it is, and loads the task as it begins to
+   * listen. A request to cancel, and anybody else, may save it.
+   */
+  #owner: 'subscriber' | 'canceling' | 'unknown' = 'unknown';
   /** Whether the listeners know that the task has come to its end. */
   #knowEnd = false;
 
   constructor(bus: TaskBus, services: BusServices, context: ServerCallContext) {
     super(services.onError);
+    this.listenAs(context);
     this.bus = bus;
     this.#services = services;
     this.#context = context;
@@ -92,10 +100,18 @@ export class SubscriberBus extends ListeningBus {
     this.bus.finished();
   }
 
+  /** The listeners' owner asks to cancel the task. */
+  canceling(): void {
+    this.#owner = 'canceling';
+  }
+
   protected override listenerAdded(name: EventName): void {
     if (name !== 'event' || this.#state.phase !== 'idle') return;
     const { taskId } = this.bus.task;
     const applied = this.#services.trackingStore?.appliedEvents(taskId, this.#context);
+    whenLoadedAtOnce(taskId, this.#context, () => {
+      if (this.#owner === 'unknown') this.#owner = 'subscriber';
+    });
     this.#knowEnd = false;
     this.bus.welcome(this.#onNews);
     this.#startJoining(applied);
@@ -212,7 +228,11 @@ export class SubscriberBus extends ListeningBus {
   #follow({ held, isFinished }: Joining, { task, events, applied, isEnded }: Beginning): void {
     this.#state = { phase: 'following' };
     this.#applied = applied;
-    if (task !== undefined) this.#give(AgentEvent.task(task), applied);
+    if (task !== undefined) {
+      // As one of those that the store holds, so that it does not apply it once more.
+      const eventId = applied && someOf(applied);
+      this.#give({ event: AgentEvent.task(task), ...(eventId && { eventId }) });
+    }
     // They come in once more, now or later: the log is ahead of what came in.
     for (const event of events) this.#take(event);
     for (const event of held) this.#take(event);
@@ -250,14 +270,13 @@ export class SubscriberBus extends ListeningBus {
   #take({ eventId, event }: IdentifiedEvent): void {
     if (this.#applied?.has(eventId) === true) return;
     this.#applied = this.#applied?.with(eventId);
-    this.#give(event);
+    this.#give({ event, eventId });
   }
 
-  /** @param applied Marks an event as one of these, so that no store applies it once more. */
-  #give(event: AgentExecutionEvent, applied?: AppliedEvents): void {
+  #give({ event, eventId }: HeardEvent): void {
     this.#knowEnd ||= isTerminal(statusOf(event));
-    const eventId = applied === undefined ? undefined : someOf(applied);
-    this.listeners.emit(eventId === undefined ? event : withEventId(event, eventId));
+    const maySave = this.#owner !== 'subscriber' && this.#services.trackingStore !== undefined;
+    this.listeners.emit(event, maySave ? eventId : undefined);
   }
 
   /**
@@ -283,7 +302,7 @@ export class SubscriberBus extends ListeningBus {
     if (this.#state === ending) this.#close(reason);
   }
 
-  #storedEnd(hasLost: boolean): Promise<AgentExecutionEvent | undefined> {
+  #storedEnd(hasLost: boolean): Promise<HeardEvent | undefined> {
     // Where something was lost and it is not known what they have, they are taken to have nothing.
     const known = this.#applied ?? (hasLost ? AppliedEvents.NONE : undefined);
     return storedEnd(this.bus.task, this.#services, known);

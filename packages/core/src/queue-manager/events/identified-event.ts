@@ -1,28 +1,9 @@
-import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
-
 import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError } from '../../shared/errors.ts';
-import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
-import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
+import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { decodeEvent } from './event-codec.ts';
 import type { EventTransport, TransportedEvent } from './event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-
-/** What is known of how the events of a manager are stored and sent. */
-interface EventSettings {
-  /** The store of the tasks, where it reads the ids of events. */
-  readonly trackingStore: EventTrackingStore | undefined;
-  readonly transport: Pick<EventTransport, 'placeOf'>;
-}
-
-/** An event as listeners get it: with its event id in it, where the task store reads event ids. */
-export function identifiedEvent(
-  event: AgentExecutionEvent,
-  eventId: EventId,
-  { trackingStore }: Pick<EventSettings, 'trackingStore'>,
-): IdentifiedEvent {
-  return { eventId, event: trackingStore === undefined ? event : withEventId(event, eventId) };
-}
 
 /**
  * Reads an event of another replica.
@@ -32,15 +13,15 @@ export function identifiedEvent(
 export function readEvent(
   task: TaskAddress,
   { eventId, body }: TransportedEvent,
-  settings: EventSettings,
+  services: { readonly transport: Pick<EventTransport, 'placeOf'> },
 ): IdentifiedEvent {
   const event = decodeEvent(body);
-  if (event !== undefined) return identifiedEvent(event, eventId, settings);
+  if (event !== undefined) return { eventId, event };
   const taskId = JSON.stringify(task.taskId);
   throw new A2ARedisError(
     'EVENTS_LOST',
     `An event of task ${taskId} was lost to a subscriber: it cannot be read. Subscribe again for a fresh snapshot.`,
-    { cause: unreadableEvent(task, { eventId, body }, settings) },
+    { cause: unreadableEvent(task, { eventId, body }, services) },
   );
 }
 
@@ -48,7 +29,7 @@ export function readEvent(
 export function unreadableEvent(
   task: TaskAddress,
   { eventId }: TransportedEvent,
-  { transport }: Pick<EventSettings, 'transport'>,
+  { transport }: { readonly transport: Pick<EventTransport, 'placeOf'> },
 ): A2ARedisError {
   const place = JSON.stringify(transport.placeOf(task));
   return detailedError(

@@ -9,7 +9,6 @@ import { decodeEvent, encodeWholeEvent } from '../events/event-codec.ts';
 import { EventSender, type ExecutingRequest } from './event-sender.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { identifiedEvent } from '../events/identified-event.ts';
 import { OrderedCalls } from './ordered-calls.ts';
 import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
@@ -149,7 +148,7 @@ export class EventPublisher {
       return;
     }
     const eventId = { publisher: this.run, counter: this.#counter };
-    const identified = identifiedEvent(event, eventId, this.#services);
+    const identified: IdentifiedEvent = { eventId, event };
     const toListeners = (): void => {
       deliver(identified);
     };

@@ -8,7 +8,7 @@ import {
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { AnswerWatch } from '../../runtime/answer-watch.ts';
 import { sleep } from '../../runtime/sleep.ts';
@@ -16,7 +16,6 @@ import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
 import { decodeEvent } from '../events/event-codec.ts';
-import { identifiedEvent } from '../events/identified-event.ts';
 import { isUnstorable } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { taskIdOf } from './task-of-event.ts';
@@ -211,12 +210,13 @@ export class StoredEvents {
     let results = this.#newResults(trackingStore, context);
     for (const [counter, unstored] of this.#unstored) {
       const { identified, acceptedAt } = unstored;
-      const isStored = applied?.has(identified.eventId) === true;
+      const { eventId } = identified;
+      const isStored = applied?.has(eventId) === true;
       // What comes later is due later.
       if (!isStored && !this.#isAlone && runtime.now() < acceptedAt + GRACE_MS) return;
       const event = isStored ? identified.event : this.#sent(unstored);
       try {
-        if (!isStored) await results.processEvent(event);
+        if (!isStored) await results.processEvent(withEventId(event, eventId));
       } catch (error) {
         if (!isUnstorable(error) && !this.#isGivenUp(unstored)) throw error;
         this.#services.onError(error);
@@ -229,16 +229,13 @@ export class StoredEvents {
       const task = results.getCurrentTask() ?? stored;
       // Each in its turn: requests that have stored some may not have come to tell of them.
       if (isLate(event, task)) continue;
-      webhooks.tell({ ...identified, event, taskId, context, taskAfter: () => task });
+      webhooks.tell({ eventId, event, taskId, context, taskAfter: () => task });
     }
   }
 
   /** An event as others have it: the one that was published may hold what no store can copy, or have changed. */
   #sent({ identified, body }: Unstored): AgentExecutionEvent {
-    const event = decodeEvent(body);
-    return event === undefined
-      ? identified.event
-      : identifiedEvent(event, identified.eventId, this.#services).event;
+    return decodeEvent(body) ?? identified.event;
   }
 
   /** Whether the store has failed to take an event for as long as one is tried, though it could be read. */

@@ -196,6 +196,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const bus = this.#busOf(this.#addressOf(taskId, context ?? NO_CONTEXT));
     this.#sdk.noteBus(bus, context);
     bus.hold();
+    bus.listenAs(context);
     // A distributed executor tells when it begins; otherwise this is all that is ever heard of it.
     if (!this.#isDistributed) void bus.begin({ context: context ?? NO_CONTEXT });
     return bus;

@@ -160,6 +160,7 @@ export class DistributedExecutor implements AgentExecutor {
   }
 
   async cancelTask(taskId: string, eventBus: ExecutionEventBus): Promise<void> {
+    if (eventBus instanceof SubscriberBus) eventBus.canceling();
     const bus = taskBusOf(eventBus);
     if (bus === undefined || bus.isExecuting) {
       await this.#executor.cancelTask(taskId, eventBus);

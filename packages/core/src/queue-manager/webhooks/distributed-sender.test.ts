@@ -2,13 +2,23 @@ import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
-import { earlierTask, message } from '../../../test/event-arbitraries.ts';
+import { earlierTask, identified, message } from '../../../test/event-arbitraries.ts';
 import { withEventId } from '../../event-ids/event-id.ts';
 import { scopeResolver } from '../../shared/scope.ts';
 import { DistributedSender, type SenderParts } from './distributed-sender.ts';
 import { TaskTurns } from './task-turns.ts';
 
 const context = new ServerCallContext();
+const chunks = earlierTask.artifacts.map((artifact) =>
+  AgentEvent.artifactUpdate({
+    taskId: 't',
+    contextId: 'c',
+    artifact,
+    append: true,
+    lastChunk: false,
+    metadata: undefined,
+  }),
+);
 
 function partsFor(isOwn: SenderParts['isOwn']): SenderParts {
   return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns() };
@@ -22,9 +32,9 @@ function status(text: string, publisher?: string, counter = 1): StreamResponse {
     metadata: undefined,
   };
   const event = AgentEvent.statusUpdate(update);
-  const identified = publisher === undefined ? event : withEventId(event, { publisher, counter });
-  if (identified.kind !== 'statusUpdate') throw new Error('another kind');
-  return { payload: { $case: 'statusUpdate', value: identified.data } };
+  const sent = publisher === undefined ? event : withEventId(event, { publisher, counter });
+  if (sent.kind !== 'statusUpdate') throw new Error('another kind');
+  return { payload: { $case: 'statusUpdate', value: sent.data } };
 }
 
 /** A sender that takes the longer the earlier it is asked, and what it has sent. */
@@ -59,6 +69,30 @@ describe('DistributedSender', () => {
       ].map(async (response) => sender.send(response, context, earlierTask)),
     );
     expect(inner.sent).toEqual(['1', '2']);
+  });
+
+  it('sends nothing of event ids', async () => {
+    const sent: string[] = [];
+    const sender = new DistributedSender(
+      {
+        send: async (response, _context, task) => void sent.push(JSON.stringify([response, task])),
+      },
+      partsFor(() => true),
+    );
+    const eventId = { publisher: 'own-1', counter: 9 };
+    for (const task of identified([AgentEvent.task(earlierTask), ...chunks], 'own-1')) {
+      const payload =
+        task.kind === 'task'
+          ? { $case: 'task' as const, value: task.data }
+          : task.kind === 'artifactUpdate'
+            ? { $case: 'artifactUpdate' as const, value: task.data }
+            : undefined;
+      const held = withEventId(AgentEvent.task(structuredClone(earlierTask)), eventId);
+      if (held.kind === 'task') await sender.send({ payload }, context, held.data);
+    }
+    await sender.send(status('1', 'own-1', 10), context, earlierTask);
+    expect(sent).toHaveLength(3);
+    expect(sent.join('')).not.toContain('a2a-redis');
   });
 
   it('sends the events of a task in their order, also after one that fails', async () => {

@@ -1,7 +1,15 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
 
-import { type EventId, eventIdOf, eventIdText } from '../../event-ids/event-id.ts';
+import {
+  dropArtifactEventId,
+  dropEventId,
+  dropTaskEventIds,
+  type EventId,
+  eventIdOf,
+  eventIdText,
+} from '../../event-ids/event-id.ts';
+import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
 import { withPresentConfigs } from './event-configs.ts';
@@ -47,6 +55,9 @@ export class DistributedSender implements PushNotificationSender {
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
     const eventId = eventIdOfResponse(response, task);
+    // As a rule neither bears one any more.
+    dropResponseEventId(response);
+    if (task !== undefined) dropTaskEventIds(task);
     const isOurs =
       eventId === undefined || (this.#parts.isOwn(eventId.publisher) && this.#isFirst(eventId));
     if (!isOurs) return;
@@ -95,8 +106,8 @@ export class DistributedSender implements PushNotificationSender {
 /**
  * Which event a response brings, where its bus gives events ids; those without one are all sent.
  *
- * @param task The task as the request has it. For a task event the response is what the store holds, and
- *   only this bears the event id.
+ * @param task The task as the request has it: of a task event the response is what the store holds, which need
+ *   not tell.
  */
 function eventIdOfResponse(
   { payload }: StreamResponse,
@@ -104,15 +115,27 @@ function eventIdOfResponse(
 ): EventId | undefined {
   switch (payload?.$case) {
     case 'task':
-      return eventIdOf(payload.value) ?? (task && eventIdOf(task));
+      return idOf(payload.value) ?? (task && idOf(task));
     case 'statusUpdate':
-      return payload.value.status && eventIdOf(payload.value.status);
+      return idOf(payload.value, payload.value.status);
     case 'artifactUpdate':
-      return payload.value.artifact && eventIdOf(payload.value.artifact);
+      return idOf(payload.value, payload.value.artifact);
     case 'message':
     case undefined:
     default:
       return undefined;
+  }
+}
+
+function idOf(value: object, bearer: object | undefined = value): EventId | undefined {
+  return eventIdBroughtBy(value) ?? (bearer && eventIdOf(bearer));
+}
+
+function dropResponseEventId({ payload }: StreamResponse): void {
+  if (payload?.$case === 'task') dropTaskEventIds(payload.value);
+  else if (payload?.$case === 'statusUpdate') dropEventId(payload.value.status ?? {});
+  else if (payload?.$case === 'artifactUpdate' && payload.value.artifact !== undefined) {
+    dropArtifactEventId(payload.value.artifact);
   }
 }
 

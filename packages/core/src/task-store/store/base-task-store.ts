@@ -7,13 +7,15 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { requireId } from '../../shared/key-segment.ts';
 import type { Scope, ScopeResolver } from '../../shared/scope.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import type { EventId } from '../../event-ids/event-id.ts';
+import { dropTaskEventIds, type EventId } from '../../event-ids/event-id.ts';
 import type {
   EventFate,
   EventWrite,
   EventWriteOutcome,
   EventWritingStore,
 } from '../../event-ids/event-writing-store.ts';
+import { noteLoad } from '../../event-ids/loaded-at-once.ts';
+import { copySavedWith, noteLoaded } from '../../event-ids/request-copies.ts';
 import { withDeadline } from '../../redis/deadline.ts';
 import type { RedisScriptClient } from '../../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../../redis/script-runner.ts';
@@ -124,7 +126,8 @@ export abstract class BaseTaskStore implements EventWritingStore {
    * was loaded: only what differs is sent, what others changed meanwhile is kept, and a terminal
    * state stays. A task that was never loaded here overwrites what is stored.
    *
-   * Takes one round trip; on a cluster, three when the status changes.
+   * Takes one round trip; on a cluster, three when the status changes. The ids of events that a result
+   * manager brought into the task are taken from it.
    *
    * @throws {A2ARedisError} `INVALID_ARGUMENT`, `CORRUPT_RECORD`, `WRITE_CONFLICT`,
    *   `DEADLINE_EXCEEDED`, `CLIENT_CLOSED` or `COMMAND_FAILED`.
@@ -132,9 +135,14 @@ export abstract class BaseTaskStore implements EventWritingStore {
   async save(task: Task, context: ServerCallContext): Promise<void> {
     const place = this.#locate(task?.id, context);
     const { id } = task;
+    const onSaved = copySavedWith(task, context);
     const what = (): string => `Saving task ${abbreviate(id)}`;
     const eventId = await this.#within(place, what, this.#saver.save(task, place));
-    if (eventId !== undefined) this.#published.advance(place.key, context, eventId);
+    // The request handler hands on what it has saved.
+    onSaved?.();
+    if (eventId === undefined) return;
+    dropTaskEventIds(task);
+    this.#published.advance(place.key, context, eventId);
   }
 
   /**
@@ -149,6 +157,13 @@ export abstract class BaseTaskStore implements EventWritingStore {
    *   task, and has heard of an event that nobody stores.
    */
   async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
+    noteLoad(taskId, context);
+    const task = await this.#load(taskId, context);
+    noteLoaded(taskId, context, task);
+    return task;
+  }
+
+  async #load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
     const place = this.#locate(taskId, context);
     const { key } = place;
     const step = await this.#stepOf(place, taskId, context);
