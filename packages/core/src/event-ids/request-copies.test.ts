@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Message, type Task, TaskState } from '@a2a-js/sdk';
 import {
   AgentEvent,
@@ -149,11 +151,7 @@ describe('RequestCopies', () => {
   it.each([
     ['with contexts of their own', false, async (): Promise<void> => {}],
     ['with one context', true, async (): Promise<void> => {}],
-    [
-      'and a store that waits before it asks',
-      true,
-      async () => new Promise<void>((resolve) => void setImmediate(resolve)),
-    ],
+    ['and a store that waits before it asks', true, async (): Promise<void> => sleep(1)],
   ])('gives each of several requests its own, %s', async (_how, isShared, before) => {
     const store = new NotingStore();
     store.before = before;

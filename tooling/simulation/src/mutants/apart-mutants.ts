@@ -7,7 +7,7 @@ export const APART_MUTANTS: readonly Mutant[] = [
   {
     name: 'what requests leave behind is not stored',
     file: `${MANAGER}/execution/event-publisher.ts`,
-    from: "if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified);",
+    from: "if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified, body);",
     to: '',
     conditions: APART,
   },
