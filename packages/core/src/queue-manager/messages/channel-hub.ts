@@ -30,6 +30,7 @@ export class ChannelHub {
   readonly #clientClosed = new Set<ClosedListener>();
   #subscription: Subscription | undefined;
   #closed = false;
+  #isReplacing = false;
 
   constructor(runtime: Runtime, open: OpenSubscription, onError: (error: unknown) => void) {
     this.#runtime = runtime;
@@ -162,22 +163,33 @@ export class ChannelHub {
         this.#resume(() => true);
       },
       onUnsubscribed: (channels) => void this.#restore(channels),
-      onGivenUp: () => void this.#reopen(),
+      onGivenUp: () => void this.#replace(),
     });
     const subscription = this.#subscription;
     try {
       await subscription.connected;
       return subscription;
     } catch (error) {
+      subscription.close();
       if (this.#subscription === subscription) this.#subscription = undefined;
       throw error;
     }
   }
 
-  /** Opens another connection in place of one that has given up, as soon as the client is connected. */
-  async #reopen(): Promise<void> {
+  /** A connection has given up, or one that was opened in its place has, before it was heard of. */
+  async #replace(): Promise<void> {
     this.#subscription?.close();
     this.#subscription = undefined;
+    if (this.#isReplacing) return;
+    this.#isReplacing = true;
+    while (this.#subscription === undefined && this.#channels.size > 0 && !this.#closed) {
+      await this.#reopen();
+    }
+    this.#isReplacing = false;
+  }
+
+  /** Opens another connection as soon as the client is connected. */
+  async #reopen(): Promise<void> {
     let isTold = false;
     await this.#persist(
       async () => (this.#channels.size === 0 ? undefined : this.#connected()),
