@@ -173,7 +173,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'events are not sent to other replicas',
     file: `${CORE}/queue-manager/execution/event-publisher.ts`,
-    from: 'this.#outbox.push(eventId.counter, body, onSettled, isTerminal(statusOf(event)));',
+    from: 'this.#outbox.push(eventId.counter, body, onSettled, endsTask);',
     to: 'onSettled(`accepted`);',
     conditions: CALM,
   },
