@@ -131,6 +131,39 @@ function declareTests(used: ReplicasInUse): void {
       await untilStored(b, execution.taskId, 'failed');
     });
 
+    it('rests again after a chunk that came late, and leaves its task to whoever answers', async () => {
+      const { a, b } = used;
+      const { execution, stream } = await beginTask(a);
+      execution.status(state).return();
+      await stream.until(2);
+      await a.queues.flush();
+      execution.chunks(1);
+      expect(await a.queues.drain(30_000)).toBe(true);
+      expect((await b.stored(execution.taskId))?.parts).toEqual(['0']);
+      const executing = b.executor.next();
+      const followUp = b.stream({ taskId: execution.taskId });
+      const second = (await executing).task();
+      await followUp.until(1);
+      second.complete();
+      expect((await followUp.ended).at(-1)).toBe('completed');
+      expect(await a.queues.drain(30_000)).toBe(true);
+      expect([a.errors, b.errors]).toEqual([[], []]);
+    });
+
+    it('is over once a follow-up on the other replica has ended the task', async () => {
+      const { a, b } = used;
+      const { execution } = await beginLateWork();
+      const executing = b.executor.next();
+      const followUp = b.stream({ taskId: execution.taskId });
+      const second = (await executing).task();
+      await followUp.until(1);
+      second.complete();
+      expect((await followUp.ended).at(-1)).toBe('completed');
+      // It publishes nothing more by which it would learn of that.
+      expect(await a.queues.drain(30_000)).toBe(true);
+      expect((await b.stored(execution.taskId))?.state).toBe('completed');
+    });
+
     it('may wait for its user again', async () => {
       const { a, b } = used;
       const { execution } = await beginLateWork();

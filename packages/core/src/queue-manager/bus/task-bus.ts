@@ -1,7 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import * as activity from './activity.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
@@ -16,18 +15,17 @@ import {
   type TransportedEvent,
 } from '../events/event-transport.ts';
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
+import { LateWork } from './late-work.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
 import { type OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { type Told, toldBy } from './told-by-event.ts';
+import { standingOf } from './task-standing.ts';
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
-
-/** How long a run that seems not to be there is given to appear, in milliseconds. */
-const SECOND_LOOK_MS = 200;
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as the SDK's own bus
@@ -46,6 +44,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   readonly #feed: BusFeed;
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
+  readonly #late: LateWork;
   /** What this process does of the task on this bus. */
   #activity: activity.Activity = activity.IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
@@ -64,12 +63,11 @@ export class TaskBus extends ListeningBus implements OtherBus {
     super(services.onError);
     this.task = task;
     this.others = new OtherTasks(task.taskId);
+    this.#late = new LateWork(services.runtime, this.#rest);
     this.#services = services;
     this.#onChanged = onChanged;
     this.cancels = new CancelRequests(task, services, (run) => this.runs.has(run));
-    this.#own = new OwnListeners(task, services, this.listeners, () => {
-      onChanged(this);
-    });
+    this.#own = new OwnListeners(task, services, this.listeners, this.#changed);
     const onRunNews = (news: RunNews): void => {
       this.#onRunNews(news);
     };
@@ -148,6 +146,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
 
   /** Goes on, or begins, under a name under which the task can be executed. */
   #take(next: activity.Activity): TaskRun {
+    this.#late.end();
     if (!this.isExecuting) this.runs.next();
     this.#activity = next;
     this.#feed.follow();
@@ -232,6 +231,10 @@ export class TaskBus extends ListeningBus implements OtherBus {
     });
   }
 
+  readonly #changed = (): void => {
+    this.#onChanged(this);
+  };
+
   readonly #deliver: Deliver = (published) => {
     this.#own.deliver(published);
   };
@@ -256,26 +259,29 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Only the events of an executor that has returned tell where it comes to its end, or waits again. */
   #restAfter(told: Told): void {
     if (this.#activity.phase !== 'continuing') return;
-    if (told === 'ended') {
-      // It may tell its end twice, as a task and as its status.
-      queueMicrotask(() => {
-        if (this.#activity.phase === 'continuing') this.finished();
-      });
-    } else if (told === 'waiting') {
-      this.#activity = activity.rested(this.#activity);
-      this.others.settle();
-      void this.#pause();
-    }
+    this.#late.take(told);
+    if (told === 'waiting') this.#rest();
+    if (told !== 'ended') return;
+    // It may tell its end twice, as a task and as its status.
+    queueMicrotask(() => {
+      if (this.#activity.phase === 'continuing') this.finished();
+    });
   }
+
+  /** An executor that has returned leaves its task as it is: others need not look after it. */
+  readonly #rest = (): void => {
+    if (this.#activity.phase !== 'continuing') return;
+    this.#activity = activity.rested(this.#activity);
+    this.others.settle();
+    void this.#pause();
+  };
 
   finished(): void {
     if (!this.isOver) {
       this.#activity = activity.OVER;
       this.others.settle();
       this.cancels.release();
-      this.runs.present.end(() => {
-        this.#onChanged(this);
-      });
+      this.runs.present.end(this.#changed);
     }
     // Subscribers wait for the end that everybody gets: other replicas may go on with the task.
     this.#own.executed(this.runs.present.publisher);
@@ -295,9 +301,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     if (this.isOver) return;
     const { present } = this.runs;
     this.#fence('over');
-    present.end(() => {
-      this.#onChanged(this);
-    });
+    present.end(this.#changed);
   }
 
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
@@ -318,14 +322,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
     await this.#following();
-    const { states, runtime } = this.#services;
-    let state = await states.state(this.task);
-    if (state.phase === 'none' && !this.#mayGoOn) {
-      // Its first event may have come here ahead of the note that it runs.
-      await sleep(runtime, SECOND_LOOK_MS, { ref: false });
-      state = await states.state(this.task);
-    }
-    return { isEnded: !this.#mayGoOn && isTaskOver(state), counters: state.counters };
+    return standingOf(this.task, this.#services, () => this.#mayGoOn);
   }
 
   /** Resolves when nothing that is published afterwards can be missed: where nothing more comes, at once. */
@@ -361,6 +358,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#services.reconciler.present(this.task, state.runs);
     this.cancels.take(state);
     await this.#feed.check(state);
+    if (this.isExecuting) this.runs.look(state);
     if (state.phase === 'open' && !this.runs.present.isLeaving) {
       // Another run went on when the one of this process was ended, and now waits for the task's user.
       await this.#own.endWithout(runEnded(this.task.taskId));
@@ -458,7 +456,11 @@ export class TaskBus extends ListeningBus implements OtherBus {
       // Where this process executes the task too, or is about to, its own end is still to come. The end of
       // an earlier bus of this process may come late, and does not end what is canceled here.
       const isEarlier = !isOwn && replicaOf(publisher) === replicaOf(this.runs.present.name);
-      if (activity.isActive(this.#activity) || (this.cancels.isPending && isEarlier)) return;
+      if (activity.isActive(this.#activity) || (this.cancels.isPending && isEarlier)) {
+        // Unless its run was ended with the task.
+        if (this.isExecuting && !isOwn) this.check(0).catch(this.#services.onError);
+        return;
+      }
       this.#activity = activity.OVER;
       void this.#end();
       return;

@@ -1,5 +1,6 @@
 import type { BusServices } from './bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
+import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
 import { type RunNews, TaskRun } from './task-run.ts';
 
 /** How many runs of its own a bus knows. */
@@ -73,6 +74,12 @@ export class BusRuns {
     for (const run of this.all()) {
       if (run.isKnown && replicaOf(run.name) === replica) run.fence('fenced');
     }
+  }
+
+  /** Looks whether others have ended the present one, which learns of it with its next event otherwise. */
+  look(state: Pick<RedisTaskState, 'phase' | 'fenced'>): void {
+    if (!state.fenced.has(this.#present.name)) return;
+    this.#present.fence(isTaskOver(state) ? 'over' : 'fenced');
   }
 
   /** Pauses the present one. */
