@@ -21,8 +21,9 @@ local LONGEST_MESSAGE = 4194304
 -- What check found, for apply.
 local known
 
--- See refusal_of.
+-- See refusal_of. And whatever would fail in apply fails here, before anything is written.
 function companion.check(k, a, last_arg)
+  require_right(ARGV[a + 4], ARGV[a + 3], '')
   local refusal
   refusal, known = refusal_of(KEYS[k + 1], a, 7, last_arg)
   return refusal

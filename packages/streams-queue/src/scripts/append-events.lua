@@ -20,12 +20,20 @@ local companion = { keys = 2 }
 -- What check found, for apply.
 local known
 
--- See refusal_of.
+-- See refusal_of. And whatever would fail in apply fails here, before anything is written.
 function companion.check(k, a, last_arg)
+  local state, log = KEYS[k + 1], KEYS[k + 2]
+  require_right('XADD', log, '*', 'e', '')
+  require_right('DEL', log)
+  require_right(ARGV[a + 4], ARGV[a + 3], '')
   local refusal
-  refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)
-  -- Only that it is a log: nothing is written where it is none.
-  read_key('XLEN', KEYS[k + 2])
+  refusal, known = refusal_of(state, a, 9, last_arg)
+  -- That it is a log, and nothing is in it beyond what the state says, where no entry could follow.
+  local beyond = read_key('XRANGE', log, known.last and '(' .. known.last or '+', '+', 'COUNT', 1)[1]
+  if beyond and known.last then
+    forget_place(state)
+    fail_with_damage(log, beyond[1])
+  end
   return refusal
 end
 
@@ -34,23 +42,33 @@ function companion.apply(k, a, last_arg)
   local state, log, run = KEYS[k + 1], KEYS[k + 2], ARGV[a + 1]
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  local epoch = known.epoch
-  if not epoch then
-    -- The state was lost, or never was: what a log may still hold cannot be continued.
-    epoch = time[1] .. string.format('%06d', tonumber(time[2]))
+  local epoch, place = known.epoch, known.last or '0-0'
+  local ms, sequence = string.match(place, '^(%d+)-(%d+)$')
+  ms, sequence = math.max(tonumber(ms), now), tonumber(sequence)
+  local before = sequence
+  local function begin_anew()
+    epoch, place = time[1] .. string.format('%06d', tonumber(time[2])), '0-0'
+    ms, sequence, before = now, 0, 0
     redis.call('DEL', log)
   end
-  local ms, sequence = string.match(known.last or '0-0', '^(%d+)-(%d+)$')
-  ms, sequence = math.max(tonumber(ms), now), tonumber(sequence)
+  -- The state was lost, or never was: what a log may still hold cannot be continued.
+  if not epoch then begin_anew() end
   local applied = known.count or 0
   local first = tonumber(ARGV[a + 2])
 
   local lines = {}
-  local before = sequence
-  local function append(publisher, counter, body)
+  local function add(call, ...)
     sequence = sequence + 1
     local id = string.format('%.0f-%.0f', ms, sequence)
-    redis.call('XADD', log, 'MAXLEN', '~', ARGV[a + 5], id, 'p', publisher, 'c', counter, 'e', body)
+    return call('XADD', log, 'MAXLEN', '~', ARGV[a + 5], id, ...)
+  end
+  local function append(publisher, counter, body)
+    local added = add(redis.pcall, 'p', publisher, 'c', counter, 'e', body)
+    if type(added) == 'table' and added.err then
+      -- Another hand had it count further, and took out what it had put in: only here, that shows.
+      begin_anew()
+      add(redis.call, 'p', publisher, 'c', counter, 'e', body)
+    end
     lines[#lines + 1] = publisher .. ' ' .. counter .. ' ' .. body
   end
 
@@ -76,7 +94,7 @@ function companion.apply(k, a, last_arg)
   if ended then append(run, string.format('%.0f', first + count), 'z') end
 
   -- The id of the last entry, which is an earlier one where none was appended.
-  local last = sequence > before and string.format('%.0f-%.0f', ms, sequence) or known.last or '0-0'
+  local last = sequence > before and string.format('%.0f-%.0f', ms, sequence) or place
   count_events(state, run, math.max(applied, first + count - 1), epoch, last)
   local kept = (ended or known.has_ended) and ARGV[a + 7] or ARGV[a + 6]
   keep_state(state, kept)
@@ -84,7 +102,7 @@ function companion.apply(k, a, last_arg)
 
   if sequence > before then
     -- Which entry they follow, as after a failover others may have had the sequences before them.
-    local header = string.format('%s %.0f %.0f %s', epoch, ms, before + 1, known.last or '0-0')
+    local header = string.format('%s %.0f %.0f %s', epoch, ms, before + 1, place)
     local message = 'E' .. header .. '\n' .. table.concat(lines, '\n')
     if #message > tonumber(ARGV[a + 8]) then message = 'L' .. epoch .. ' ' .. last end
     redis.call(ARGV[a + 4], ARGV[a + 3], message)

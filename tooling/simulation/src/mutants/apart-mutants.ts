@@ -28,8 +28,8 @@ export const APART_MUTANTS: readonly Mutant[] = [
   {
     name: 'an end that is sent alone leaves the task open',
     file: `${MANAGER}/execution/event-sender.ts`,
-    from: 'const outcome = await sendAlone(this.#runner, companion(endsTask));',
-    to: 'const outcome = await sendAlone(this.#runner, companion(false && endsTask));',
+    from: 'const outcome = await runAlone(this.#runner, companion(endsTask));',
+    to: 'const outcome = await runAlone(this.#runner, companion(false && endsTask));',
     conditions: APART,
   },
   {

@@ -8,8 +8,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'append-events.lua without its fence check',
     file: `${STREAMS}/scripts/append-events.lua`,
-    from: 'refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
-    to: 'local _; _, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
+    from: 'refusal, known = refusal_of(state, a, 9, last_arg)',
+    to: 'local _; _, known = refusal_of(state, a, 9, last_arg)',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -29,8 +29,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'append-events.lua goes on with the epoch of a state that was lost',
     file: `${STREAMS}/scripts/append-events.lua`,
-    from: "epoch = time[1] .. string.format('%06d', tonumber(time[2]))",
-    to: "epoch = '1'",
+    from: "epoch, place = time[1] .. string.format('%06d', tonumber(time[2])), '0-0'",
+    to: "epoch, place = '1', '0-0'",
     conditions: DENSE_LOSS,
   },
   {

@@ -11,40 +11,34 @@
 --   epoch    which log its events are in, where they are logged
 --   last     the id of the log's latest event
 --
--- What of it is damaged is removed by whoever finds it, who fails with it, once: from then on it is as if that had
--- been lost. See ScriptRunner, which knows what such an error says.
+-- What of it is damaged is removed by whoever finds it: see read-key.lua.
+-- Nothing that is damaged may be found once something was written, which stays: what a script is going to rely on
+-- is read before.
 --
--- Takes no KEYS of its own, and of ARGV only what refusal_of says.
+-- Follows read-key.lua. Takes no KEYS of its own, and of ARGV only what refusal_of says.
 -- Returns nothing: defines functions and what a fence says.
 
 -- Of a run that was fenced: it went on until then; its task was brought to its end; it had not begun; nothing
 -- was known of its task either.
 local FENCED, FENCED_BY_END, FENCED_AHEAD, FENCED_UNKNOWN = '', 't', 'a', 'n'
 
--- Fails with what was found damaged, and removed.
-local function fail_with_damage(key, field)
-  error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)
-end
-
--- What a command replies that reads a key. A key of another type is removed.
-local function read_key(command, key, ...)
-  local reply = redis.pcall(command, key, ...)
-  if type(reply) ~= 'table' or not reply.err then return reply end
-  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply.err, 0) end
-  redis.call('DEL', key)
-  fail_with_damage(key, '')
-end
-
--- Whether a text is how many events there were.
+-- Whether a text is how many events there were: a number that is exact here, and its successors are.
 local function is_count(text)
-  return #text <= 16 and string.find(text, '^%d+$') ~= nil
+  return #text <= 15 and string.find(text, '^%d+$') ~= nil
 end
 
--- Removes what is said of a log where that is no place in one: it begins anew.
+-- Removes what is said of a log, which begins anew.
+local function forget_place(state)
+  redis.call('HDEL', state, 'epoch', 'last')
+end
+
+-- Fails where what is said of a log is no place in one.
 local function require_place(state, epoch, last)
   if not epoch and not last then return end
-  if epoch and last and string.find(last, '^%d+%-%d+$') then return end
-  redis.call('HDEL', state, 'epoch', 'last')
+  local ms, sequence = string.match(last or '', '^(%d+)%-(%d+)$')
+  local is_place = ms and is_count(ms) and is_count(sequence)
+  if is_place and epoch and #epoch <= 32 and string.find(epoch, '^%w+$') then return end
+  forget_place(state)
   fail_with_damage(state, 'last')
 end
 
@@ -191,11 +185,14 @@ end
 
 -- The counts of runs before this one are needed no more, but for those that others have ended.
 local function forget_earlier(state, run)
-  local all, kept = read_state(state), { [run] = true }
-  for _, fenced in ipairs(all.fenced) do kept[fenced] = true end
+  local fields, kept = redis.call('HKEYS', state), { [run] = true }
+  for _, field in ipairs(fields) do
+    if string.sub(field, 1, 2) == 'f:' then kept[string.sub(field, 3)] = true end
+  end
   redis.call('HDEL', state, 'paused')
-  for i = 1, #all.counts, 2 do
-    if not kept[all.counts[i]] then redis.call('HDEL', state, 'c:' .. all.counts[i]) end
+  for _, field in ipairs(fields) do
+    local is_count_of_run = string.sub(field, 1, 2) == 'c:'
+    if is_count_of_run and not kept[string.sub(field, 3)] then redis.call('HDEL', state, field) end
   end
 end
 

@@ -382,8 +382,12 @@ describe('a damaged state', () => {
     ['c:r-1', '-50'],
     ['c:r-1', '1e3'],
     ['c:r-1', ''],
-    ['c:r-1', '12345678901234567'],
+    // Another one more, and it would not be a number that is exact.
+    ['c:r-1', '1234567890123456'],
     ['last', 'garbage'],
+    ['last', '99999999999999999999999999-1'],
+    ['last', '5-99999999999999999999999999'],
+    ['last', '1234567890123456-1'],
     ['last', '5'],
     ['last', ''],
   ])('with %s being %j is told once, and goes on without it', async (field, value) => {
@@ -404,7 +408,7 @@ describe('a damaged state', () => {
   });
 
   it('that knows of half a place in a log begins that anew', async () => {
-    for (const half of [{ epoch: 'e' }, { last: '7-3' }]) {
+    for (const half of [{ epoch: 'e' }, { last: '7-3' }, { epoch: 'a b', last: '7-3' }]) {
       const { states, task } = open();
       await client.hSet(task.state, { 'r:r-1': '', ...half });
       await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });

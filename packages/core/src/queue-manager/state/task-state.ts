@@ -14,7 +14,10 @@ import pauseRunSource from '../scripts/pause-run.lua';
 import readRunsSource from '../scripts/read-runs.lua';
 import readStateSource from '../scripts/read-state.lua';
 import requestCancelSource from '../scripts/request-cancel.lua';
-import taskState from '../scripts/task-state.lua';
+import readKeySource from '../scripts/read-key.lua';
+import taskStateFunctions from '../scripts/task-state.lua';
+
+const taskState = `${readKeySource}\n${taskStateFunctions}`;
 
 /** The Lua functions that know the fields of a task's state, for all scripts that read or change it. */
 export const taskStateSource: string = taskState;

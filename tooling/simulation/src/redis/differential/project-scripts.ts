@@ -57,7 +57,7 @@ export type ScriptName =
   | 'announce-position'
   | 'count-subscribers';
 
-const TASK_STATE = `${EVENTS}/task-state`;
+const TASK_STATE: readonly string[] = [`${EVENTS}/read-key`, `${EVENTS}/task-state`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -81,10 +81,10 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'list-due': [`${TASKS}/list-due`],
   'list-index': [`${TASKS}/list-index`],
   'save-task': [PACKED, `${REDIS}/no-companion`, ...SAVE_TASK],
-  'save-task+append-events': [PACKED, TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
+  'save-task+append-events': [PACKED, ...TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
   'save-task+publish-events': [
     PACKED,
-    TASK_STATE,
+    ...TASK_STATE,
     `${PUBSUB}/scripts/publish-events`,
     ...SAVE_TASK,
   ],
@@ -94,19 +94,19 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'end-lease': [`${EVENTS}/end-lease`],
   'note-run': [`${EVENTS}/note-run`],
   'read-runs': [`${EVENTS}/read-runs`],
-  'begin-run': [TASK_STATE, `${EVENTS}/begin-run`],
-  'pause-run': [TASK_STATE, `${EVENTS}/pause-run`],
-  'fence-run': [TASK_STATE, `${EVENTS}/fence-run`],
-  'read-state': [TASK_STATE, `${EVENTS}/read-state`],
-  'request-cancel': [TASK_STATE, `${EVENTS}/request-cancel`],
-  'answer-cancel': [TASK_STATE, `${EVENTS}/answer-cancel`],
-  'drop-cancel': [TASK_STATE, `${EVENTS}/drop-cancel`],
+  'begin-run': [...TASK_STATE, `${EVENTS}/begin-run`],
+  'pause-run': [...TASK_STATE, `${EVENTS}/pause-run`],
+  'fence-run': [...TASK_STATE, `${EVENTS}/fence-run`],
+  'read-state': [...TASK_STATE, `${EVENTS}/read-state`],
+  'request-cancel': [...TASK_STATE, `${EVENTS}/request-cancel`],
+  'answer-cancel': [...TASK_STATE, `${EVENTS}/answer-cancel`],
+  'drop-cancel': [...TASK_STATE, `${EVENTS}/drop-cancel`],
   'save-config': ['push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
-  'append-events': [TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
+  'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
   'read-stream': [`${STREAMS}/read-stream`],
-  'read-position': [TASK_STATE, `${STREAMS}/read-position`],
+  'read-position': [...TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
   'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
   'read-events': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/read-events`],
@@ -115,8 +115,8 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'leave-queue': [`${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
   'set-aside-event': [`${QUEUE}/set-aside-event`],
   'retry-poison': [`${QUEUE}/retry-poison`],
-  'publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
-  'announce-position': [TASK_STATE, `${PUBSUB}/scripts/announce-position`],
+  'publish-events': [...TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
+  'announce-position': [...TASK_STATE, `${PUBSUB}/scripts/announce-position`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
 };
 
