@@ -138,8 +138,8 @@ export function describeDamage(
 
     test.each(['rows', 'tasks', 'expiry'])(
       'nothing is written of a task where the index has another type of value in its %s',
-      async (name) => {
-        const key = `${prefix}{acme:ann}:${name}`;
+      async (part) => {
+        const key = `${prefix}{acme:ann}:${part}`;
         await server.client.del(key);
         await server.client.set(key, 'mine');
         const before = await contentOf(server.client, prefix);

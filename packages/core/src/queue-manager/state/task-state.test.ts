@@ -81,6 +81,44 @@ describe('note-run', () => {
   });
 });
 
+describe('a list of runs', () => {
+  it('is read as a whole, some at once, and tells what can be no run of its replica', async () => {
+    const { states, keys, task } = open();
+    const names = Array.from({ length: 1000 }, (_, index) => `r-${index.toString(36)}`);
+    for (const name of names) await states.note(task, name, '');
+    const note = (await client.hGet(keys.runs('r'), 'r-1')) ?? '';
+    const odd = ['garbage', 's-1', 'r-a b', 'r-\n', '-1', ''];
+    for (const name of odd) await client.hSet(keys.runs('r'), name, note);
+    const found = new Map<string, unknown>();
+    for await (const page of states.pages('r'))
+      for (const [run, noted] of page) found.set(run, noted);
+    const noted = { task, contextId: '' };
+    expect(found).toEqual(
+      new Map([
+        ...names.map((name) => [name, noted] as const),
+        ...odd.map((name) => [name, undefined] as const),
+      ]),
+    );
+    for (const name of odd) {
+      expect(await states.forgetDamaged('r', name)).toMatchObject({ code: 'CORRUPT_RECORD' });
+    }
+    expect(await states.count('r')).toBe(1000);
+  });
+
+  it.each<[string, (states: RedisTaskStates, task: TaskAddress) => Promise<unknown>]>([
+    ['note', async (states, task) => states.note(task, 'r-1', '')],
+    ['read', async (states) => states.of('r')],
+    ['count', async (states) => states.count('r')],
+    ['forget', async (states) => states.forget('r-1')],
+  ])('of another type is told to one who is to %s it, and removed', async (_, call) => {
+    const { states, keys, task } = open();
+    await client.set(keys.runs('r'), 'damaged');
+    await expect(call(states, task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    expect(await client.exists(keys.runs('r'))).toBe(0);
+    await expect(call(states, task)).resolves.not.toThrow();
+  });
+});
+
 describe('a list of runs that is sealed', () => {
   it('closes the list of one replica, which keeps what is in it', async () => {
     const { states, keys, task } = open();

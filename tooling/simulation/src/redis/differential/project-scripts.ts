@@ -30,6 +30,7 @@ export type ScriptName =
   | 'renew-lease'
   | 'condemn-replica'
   | 'end-lease'
+  | 'checked-command'
   | 'note-run'
   | 'read-runs'
   | 'begin-run'
@@ -57,7 +58,8 @@ export type ScriptName =
   | 'announce-position'
   | 'count-subscribers';
 
-const TASK_STATE: readonly string[] = [`${EVENTS}/read-key`, `${EVENTS}/task-state`];
+const READ_KEY = `${EVENTS}/read-key`;
+const TASK_STATE: readonly string[] = [READ_KEY, `${EVENTS}/task-state`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -89,11 +91,12 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
     ...SAVE_TASK,
   ],
   'read-task': ['task-store/src/scripts/read-task'],
-  'renew-lease': [`${EVENTS}/renew-lease`],
-  'condemn-replica': [`${EVENTS}/condemn-replica`],
-  'end-lease': [`${EVENTS}/end-lease`],
-  'note-run': [`${EVENTS}/note-run`],
-  'read-runs': [`${EVENTS}/read-runs`],
+  'renew-lease': [READ_KEY, `${EVENTS}/renew-lease`],
+  'condemn-replica': [READ_KEY, `${EVENTS}/condemn-replica`],
+  'end-lease': [READ_KEY, `${EVENTS}/end-lease`],
+  'checked-command': [READ_KEY, `${EVENTS}/checked-command`],
+  'note-run': [READ_KEY, `${EVENTS}/note-run`],
+  'read-runs': [READ_KEY, `${EVENTS}/read-runs`],
   'begin-run': [...TASK_STATE, `${EVENTS}/begin-run`],
   'pause-run': [...TASK_STATE, `${EVENTS}/pause-run`],
   'fence-run': [...TASK_STATE, `${EVENTS}/fence-run`],
