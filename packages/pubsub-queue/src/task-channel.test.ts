@@ -211,6 +211,7 @@ describe('announce-position', () => {
     await channel.announcePosition(task);
     await opened.setState({ 'c:a-1': '3', open: '' });
     await channel.announcePosition(task);
+    await opened.client.hDel(task.state, ['r:a-1', 'open']);
     await opened.setState({ end: '' });
     await channel.announcePosition(task);
     expect(await messagesOf(opened, 4)).toEqual([

@@ -14,6 +14,7 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
       ...subject.taskKeys.map((key) => [key, '', 'damaged'] as const),
       ['state', 'c:', 'abc'],
       ['state', 'c:', '-50'],
+      ['state', 'end', 't'],
       ...(subject.stateFields.includes('last')
         ? ([
             ['state', 'last', 'garbage'],
@@ -24,8 +25,8 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
     ];
 
     /** What subscribers elsewhere are told: where a state says how a log goes on, that others are in it is lost. */
-    const toldOf = (name: string, isEntry: boolean): string =>
-      subject.stateFields.includes('last') && (name === 'state' || isEntry)
+    const toldOf = (name: string, field: string): string =>
+      subject.stateFields.includes('last') && field !== 'end' && (name === 'state' || field !== '')
         ? 'EVENTS_LOST'
         : 'chunk 1, chunk 2, completed';
 
@@ -54,7 +55,7 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
       ]);
       // Never silence, nor an end that looks like completion.
       const told = other.ended.then((seen) => seen.slice(2).join(', '), codeOf);
-      expect(await told).toBe(toldOf(name, field !== ''));
+      expect(await told).toBe(toldOf(name, field));
       await a.queues.flush();
       expect(await b.stored(execution.taskId)).toEqual({
         state: 'completed',

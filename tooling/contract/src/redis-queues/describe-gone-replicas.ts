@@ -103,7 +103,7 @@ export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
       const list = `${prefix}queues:{replicas}`;
       await vi.waitUntil(async () => Number(await b.client.zScore(list, replica)) < -1);
       expect(await b.client.exists(notes)).toBe(0);
-      const told = b.errors.map((error) => Reflect.get(error, 'detail'));
+      const told = b.errors.map((error) => String(Reflect.get(error, 'detail')));
       const expected = Object.keys(damaged).map(
         (run) =>
           `Key ${JSON.stringify(notes)} held what nothing here wrote, the note of run ${JSON.stringify(run)}: that was removed.`,

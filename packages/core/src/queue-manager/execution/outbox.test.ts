@@ -73,6 +73,34 @@ describe('Outbox', () => {
     expect(errors).toEqual([damage]);
   });
 
+  it('tells of all damage that was found, each once', async () => {
+    const outbox = openOutbox();
+    const damage = (detail: string): A2ARedisError =>
+      new A2ARedisError('CORRUPT_RECORD', 'The state was damaged.', { detail });
+    const away = new A2ARedisError('DEADLINE_EXCEEDED', 'Redis stayed away.');
+    const failures = [away, damage('one'), damage('two'), damage('one')];
+    onSend = async () => {
+      const failure = failures[sent.length - 1];
+      if (failure !== undefined) throw failure;
+      return 'accepted';
+    };
+    outbox.push(1, 'a');
+    await outbox.drained();
+    expect(errors.map(({ detail }) => detail)).toEqual(['one', 'two']);
+  });
+
+  it('sends the end of the run alone where the events before it came after that of their task', async () => {
+    const outbox = openOutbox();
+    onSend = async ({ bodies }) => (bodies.length > 1 ? 'ended' : 'accepted');
+    const outcomes: string[] = [];
+    outbox.push(1, 'a', (outcome) => outcomes.push(`a ${outcome}`));
+    outbox.push(2, END_OF_EVENTS, (outcome) => outcomes.push(`end ${outcome}`));
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,z', '2:z']);
+    expect(outcomes).toEqual(['a late', 'end accepted']);
+    expect(errors).toEqual([]);
+  });
+
   it('tells of each event that is accepted, in order', async () => {
     const outbox = openOutbox();
     const accepted: number[] = [];

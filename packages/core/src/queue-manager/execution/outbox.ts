@@ -192,11 +192,13 @@ export class Outbox {
       this.#failed(batch.length, outcome.cause);
       return;
     }
-    this.#outgoing.take(batch.length);
-    for (const { body, onSettled } of batch) {
-      // That the run is over is true all the same.
-      const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
-      onSettled?.(isAccepted ? 'accepted' : 'late');
+    // That the run is over is true all the same, and was refused with the events before it: it goes out alone.
+    const isEndLeft = outcome === 'ended' && batch.length > 1 && isEndOfRun(batch.at(-1));
+    const settled = isEndLeft ? batch.slice(0, -1) : batch;
+    this.#outgoing.take(settled.length);
+    for (const event of settled) {
+      const isAccepted = outcome === 'accepted' || isEndOfRun(event);
+      event.onSettled?.(isAccepted ? 'accepted' : 'late');
     }
   }
 
@@ -212,7 +214,9 @@ export class Outbox {
 
   /** Tries until it is accepted, or the first event of the batch has been tried for long enough. */
   async #send(batch: readonly Outgoing[]): Promise<Sent> {
-    if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
+    if (isEndOfRun(batch.at(-1))) await this.#events.beforeEnd?.();
+    // Damage that stays is told once; what is removed is another one each time.
+    const told = new Set<string>();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#sendBatch({
@@ -225,7 +229,8 @@ export class Outbox {
           this.#stop(REFUSED, error);
         }
         // Once more, it may be accepted, and what others know of the task is lost all the same.
-        if (attempt === 1 && isDamage(error)) this.#events.onError(error);
+        if (isDamage(error) && !told.has(error.detail ?? '')) this.#events.onError(error);
+        if (isDamage(error)) told.add(error.detail ?? '');
         const isHopeless = isUnstorable(error) || this.#outgoing.isOld(batch[0]);
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
         await backOff(this.#runtime, attempt, 50, 2000);
@@ -250,6 +255,11 @@ export class Outbox {
       { cause },
     );
   }
+}
+
+/** Whether it says that the run is over. */
+function isEndOfRun(event: Outgoing | undefined): boolean {
+  return event?.body === END_OF_EVENTS;
 }
 
 /**

@@ -42,18 +42,32 @@ local function require_place(state, epoch, last)
   fail_with_damage(state, 'last')
 end
 
-local function require_count(state, run, text)
-  if is_count(text) then return end
-  redis.call('HDEL', state, 'c:' .. run)
-  fail_with_damage(state, 'c:' .. run)
+-- Fails where counts are none, of runs and values in turn: all of those are removed at once.
+local function require_counts(state, counts)
+  local damaged
+  for i = 1, #counts, 2 do
+    if not is_count(counts[i + 1]) then
+      damaged = 'c:' .. counts[i]
+      redis.call('HDEL', state, damaged)
+    end
+  end
+  if damaged then fail_with_damage(state, damaged) end
+end
+
+-- Fails where an end is none: something else is said, or a run goes on, which every end removes.
+local function require_end(state, has_ended, goes_on)
+  if not has_ended or not goes_on and (has_ended == '' or has_ended == 't') then return end
+  redis.call('HDEL', state, 'end')
+  fail_with_damage(state, 'end')
 end
 
 -- What is known of a run, and of its task: false where there is nothing.
 local function look_up(state, run)
   local found =
     read_key('HMGET', state, 'r:' .. run, 'f:' .. run, 'c:' .. run, 'end', 'epoch', 'last')
-  if found[3] then require_count(state, run, found[3]) end
+  if found[3] then require_counts(state, { run, found[3] }) end
   require_place(state, found[5], found[6])
+  require_end(state, found[4], found[1])
   return {
     goes_on = found[1],
     fence = found[2],
@@ -81,14 +95,13 @@ local function read_state(state)
       table.insert(all.fenced, name)
       if value == FENCED or value == FENCED_BY_END then all.was_ended = true end
     elseif kind == 'c:' then
-      require_count(state, name, value)
       table.insert(all.counts, name)
       table.insert(all.counts, value)
     elseif kind == 'x:' then
       table.insert(all.cancels, name)
       table.insert(all.cancels, value)
     elseif field == 'end' then
-      all.has_ended = true
+      all.has_ended = value
     elseif field == 'open' then
       all.is_open = true
     elseif field ~= 'paused' then
@@ -98,7 +111,9 @@ local function read_state(state)
       table.insert(all.noted, value)
     end
   end
+  require_counts(state, all.counts)
   require_place(state, epoch, last)
+  require_end(state, all.has_ended, #all.runs > 0)
   if #all.runs == 0 and not (all.has_ended or all.is_open or all.was_ended) then
     for i = 1, #all.counts, 2 do
       if not string.find(all.counts[i], '%-end$') then table.insert(all.runs, all.counts[i]) end
@@ -149,15 +164,24 @@ local function fence_run(state, run, fence)
   leave_run(state, run)
 end
 
--- The task waits for its user after a run that is over. The counts of so many runs after which it did are kept.
-local function pause_task(state, run, kept)
-  local paused = {}
-  for each in string.gmatch(redis.call('HGET', state, 'paused') or '', '%S+') do
-    paused[#paused + 1] = each
+-- The latest runs after which the task waited for its user. Of runs there are few, with short names.
+local function earlier_pauses(state)
+  local paused, runs = redis.call('HGET', state, 'paused') or '', {}
+  if #paused > 4096 then
+    redis.call('HDEL', state, 'paused')
+    fail_with_damage(state, 'paused')
   end
-  paused[#paused + 1] = run
-  while #paused > kept do redis.call('HDEL', state, 'c:' .. table.remove(paused, 1)) end
-  redis.call('HSET', state, 'open', '', 'paused', table.concat(paused, ' '))
+  for each in string.gmatch(paused, '%S+') do runs[#runs + 1] = each end
+  return runs
+end
+
+-- The task waits for its user after a run that is over, and after those before it. The counts of so many of them are
+-- kept.
+local function pause_task(state, earlier, run, kept)
+  earlier[#earlier + 1] = run
+  local first = math.max(1, #earlier - kept + 1)
+  for i = 1, first - 1 do redis.call('HDEL', state, 'c:' .. earlier[i]) end
+  redis.call('HSET', state, 'open', '', 'paused', table.concat(earlier, ' ', first))
 end
 
 -- The last run of the task is over.

@@ -445,6 +445,44 @@ describe('a damaged state', () => {
     }
   });
 
+  it.each([
+    ['while a run goes on', 't', { 'r:r-1': '', 'c:r-1': '3' }],
+    ['while a run goes on, that may come back', '', { 'r:r-1': '' }],
+    ['of which it says what is none', 'garbage', { 'c:r-1': '3' }],
+  ])('with an end %s is told once, and goes on without it', async (_, end, others) => {
+    for (const call of [CALLS['state'], CALLS['begin'], CALLS['fence']]) {
+      const { states, task } = open();
+      await client.hSet(task.state, { ...others, end });
+      await expect(call?.(states, task)).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field "end": that was removed.`,
+      });
+      expect(await fields(task.state)).toEqual(others);
+      await expect(call?.(states, task)).resolves.not.toThrow();
+    }
+  });
+
+  it('with any number of counts that are damaged is told once', async () => {
+    const { states, task } = open();
+    const damaged = Array.from({ length: 200 }, (_, index) => [`c:x-${index}`, 'abc'] as const);
+    await client.hSet(task.state, { 'r:r-1': '', ...Object.fromEntries(damaged) });
+    await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
+  });
+
+  it('that names more runs after which the task waited than there can be forgets them', async () => {
+    const { states, task } = open();
+    const words = Array.from({ length: 200_000 }, (_, index) => `w${index}`).join(' ');
+    await client.hSet(task.state, { 'r:r-1': '', paused: words, 'c:w1': '3' });
+    await expect(states.pause(task, 'r-1')).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+      detail: expect.stringContaining('field "paused"'),
+    });
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'c:w1': '3' });
+    await states.pause(task, 'r-1');
+    expect(await fields(task.state)).toEqual({ 'c:w1': '3', open: '', paused: 'r-1' });
+  });
+
   it('that knows of half a place in a log begins that anew', async () => {
     for (const half of [{ epoch: 'e' }, { last: '7-3' }, { epoch: 'a b', last: '7-3' }]) {
       const { states, task } = open();
