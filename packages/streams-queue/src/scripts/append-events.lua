@@ -5,15 +5,16 @@
 -- KEYS[k+2]  the task's log: a stream, its ids "<milliseconds>-<sequence>" with a sequence without gaps
 -- ARGV[a+1]  the run
 -- ARGV[a+2]  the counter of the first event
--- ARGV[a+3]  the task's channel
--- ARGV[a+4]  SPUBLISH or PUBLISH
--- ARGV[a+5]  how many events are kept, roughly
--- ARGV[a+6]  how long they are kept after the latest, in seconds
--- ARGV[a+7]  how long they are kept after the end, in seconds
--- ARGV[a+8]  the longest message that carries events, in bytes
--- ARGV[a+9]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
+-- ARGV[a+3]  the counter of the last event that was sent before; empty where others may have: see refusal_of
+-- ARGV[a+4]  the task's channel
+-- ARGV[a+5]  SPUBLISH or PUBLISH
+-- ARGV[a+6]  how many events are kept, roughly
+-- ARGV[a+7]  how long they are kept after the latest, in seconds
+-- ARGV[a+8]  how long they are kept after the end, in seconds
+-- ARGV[a+9]  the longest message that carries events, in bytes
+-- ARGV[a+10]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
 --            for both, or nothing
--- ARGV[a+10...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- ARGV[a+11...last]  the events; "z" for the run's end, which is the task's where no other run goes on
 -- Returns nothing: defines the companion.
 local companion = { keys = 2 }
 
@@ -25,9 +26,9 @@ function companion.check(k, a, last_arg)
   local state, log = KEYS[k + 1], KEYS[k + 2]
   require_right('XADD', log, '*', 'e', '')
   require_right('DEL', log)
-  require_right(ARGV[a + 4], ARGV[a + 3], '')
+  require_right(ARGV[a + 5], ARGV[a + 4], '')
   local refusal
-  refusal, known = refusal_of(state, a, 9, last_arg)
+  refusal, known = refusal_of(state, a, 10, last_arg)
   -- That it is a log, and nothing is in it beyond what the state says, where no entry could follow.
   local beyond = read_key('XRANGE', log, known.last and '(' .. known.last or '+', '+', 'COUNT', 1)[1]
   if beyond and known.last then
@@ -60,7 +61,7 @@ function companion.apply(k, a, last_arg)
   local function add(call, ...)
     sequence = sequence + 1
     local id = string.format('%.0f-%.0f', ms, sequence)
-    return call('XADD', log, 'MAXLEN', '~', ARGV[a + 5], id, ...)
+    return call('XADD', log, 'MAXLEN', '~', ARGV[a + 6], id, ...)
   end
   local function append(publisher, counter, body)
     local added = add(redis.pcall, 'p', publisher, 'c', counter, 'e', body)
@@ -76,13 +77,13 @@ function companion.apply(k, a, last_arg)
   if first > applied + 1 then append('-', '0', string.format('g%.0f', first - applied - 1)) end
 
   local ended = false
-  local count = last_arg - a - 9
+  local count = last_arg - a - 10
   local is_over = ARGV[last_arg] == 'z'
   if is_over then count = count - 1 end
   for i = math.max(1, applied - first + 2), count do
-    append(run, string.format('%.0f', first + i - 1), ARGV[a + 9 + i])
+    append(run, string.format('%.0f', first + i - 1), ARGV[a + 10 + i])
   end
-  if string.find(ARGV[a + 9], 'e', 1, true) then
+  if string.find(ARGV[a + 10], 'e', 1, true) then
     end_task(state, run)
     ended = not known.has_ended
   elseif is_over then
@@ -96,7 +97,7 @@ function companion.apply(k, a, last_arg)
   -- The id of the last entry, which is an earlier one where none was appended.
   local last = sequence > before and string.format('%.0f-%.0f', ms, sequence) or place
   count_events(state, run, math.max(applied, first + count - 1), epoch, last)
-  local kept = (ended or known.has_ended) and ARGV[a + 7] or ARGV[a + 6]
+  local kept = (ended or known.has_ended) and ARGV[a + 8] or ARGV[a + 7]
   keep_state(state, kept)
   redis.call('EXPIRE', log, kept)
 
@@ -104,7 +105,7 @@ function companion.apply(k, a, last_arg)
     -- Which entry they follow, as after a failover others may have had the sequences before them.
     local header = string.format('%s %.0f %.0f %s', epoch, ms, before + 1, place)
     local message = 'E' .. header .. '\n' .. table.concat(lines, '\n')
-    if #message > tonumber(ARGV[a + 8]) then message = 'L' .. epoch .. ' ' .. last end
-    redis.call(ARGV[a + 4], ARGV[a + 3], message)
+    if #message > tonumber(ARGV[a + 9]) then message = 'L' .. epoch .. ' ' .. last end
+    redis.call(ARGV[a + 5], ARGV[a + 4], message)
   end
 end

@@ -89,6 +89,24 @@ describe('Outbox', () => {
     expect(errors.map(({ detail }) => detail)).toEqual(['one', 'two']);
   });
 
+  it('says of which events a call was made before, whether or not it had a reply', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      if (sent.length === 1) throw new A2ARedisError('LIMIT_EXCEEDED', 'Too much at once.');
+      if (sent.length === 2) throw new A2ARedisError('DEADLINE_EXCEEDED', 'No reply.');
+      return 'accepted';
+    };
+    for (const counter of [1, 2, 3]) outbox.push(counter, 'x');
+    await outbox.drained();
+    outbox.push(4, 'x');
+    await outbox.drained();
+    expect(sent.map(({ bodies, sentBefore }) => [bodies.length, sentBefore])).toEqual([
+      [3, 0],
+      // One by one, the first of them twice.
+      ...Array.from({ length: 5 }, () => [1, 3]),
+    ]);
+  });
+
   it('sends the end of the run alone where the events before it came after that of their task', async () => {
     const outbox = openOutbox();
     onSend = async ({ bodies }) => (bodies.length > 1 ? 'ended' : 'accepted');

@@ -71,6 +71,8 @@ export class Outbox {
   readonly #outgoing: OutgoingEvents<Outgoing, Sent>;
   /** What becomes of all that is not accepted yet; absent as long as it is sent. */
   #closedAs: 'lost' | 'fenced' | undefined;
+  /** The counter of the last event that a call was made with. */
+  #sentBefore = 0;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
   /** The first and the last of the events that were refused since one was taken: too many wait. */
@@ -218,10 +220,13 @@ export class Outbox {
     // Damage that stays is told once; what is removed is another one each time.
     const told = new Set<string>();
     for (let attempt = 1; ; attempt += 1) {
+      const sentBefore = this.#sentBefore;
+      this.#sentBefore = Math.max(sentBefore, batch.at(-1)?.counter ?? 0);
       try {
         return await this.#sendBatch({
           publisher: this.#publisher,
           firstCounter: batch[0]?.counter ?? 0,
+          sentBefore,
           bodies: batch.map(({ body }) => body),
         });
       } catch (error) {

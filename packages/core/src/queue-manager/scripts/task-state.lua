@@ -246,13 +246,21 @@ end
 --   "over"    others have ended the task, and the run with it
 --   "ended"   the run has ended the task, and these come after that
 --   "busy"    another run goes on, which only matters where the mode has an "i"
--- And what is known of the run. ARGV[a+1] is the run, ARGV[a+2] the counter of the first event, ARGV[a+mode_at]
--- the mode; the events follow.
+-- And what is known of the run. ARGV[a+1] is the run, ARGV[a+2] the counter of the first event, ARGV[a+3] that of the
+-- last one that was sent before, accepted or not, ARGV[a+mode_at] the mode; the events follow.
+--
+-- A count of more than ever was sent, with this call, is damaged, and set right: what is new would be left out as if
+-- it were known.
 local function refusal_of(state, a, mode_at, last_arg)
   local run, count = ARGV[a + 1], last_arg - a - mode_at
   if ARGV[last_arg] == 'z' then count = count - 1 end
   local last_counter = tonumber(ARGV[a + 2]) + count - 1
   local known = look_up(state, run)
+  local sent = tonumber(ARGV[a + 3])
+  if sent and known.count and known.count > math.max(sent, last_counter) then
+    redis.call('HSET', state, 'c:' .. run, string.format('%.0f', tonumber(ARGV[a + 2]) - 1))
+    fail_with_damage(state, 'c:' .. run)
+  end
   local refusal
   if known.fence then
     refusal = known.fence == FENCED_BY_END and 'over' or 'fenced'

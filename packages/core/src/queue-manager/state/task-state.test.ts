@@ -332,16 +332,17 @@ describe('answer-cancel', () => {
 describe('task-state', () => {
   const refusal = defineScript(
     'refusal',
-    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 3, #ARGV) or 'accepted'`,
+    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 4, #ARGV) or 'accepted'`,
   );
 
   /** What becomes of events of a run, from a counter on. */
   async function outcome(
     { state }: TaskAddress,
-    [run, first, mode]: readonly [string, number, string],
+    [run, first, mode, sentBefore = '']: readonly [string, number, string, string?],
     ...bodies: string[]
   ): Promise<unknown> {
-    return new ScriptRunner(client).run(refusal, [state], [run, String(first), mode, ...bodies]);
+    const args = [run, String(first), sentBefore, mode, ...bodies];
+    return new ScriptRunner(client).run(refusal, [state], args);
   }
 
   it('refuses events of a run that others have ended, however', async () => {
@@ -369,6 +370,30 @@ describe('task-state', () => {
     const { task } = open();
     await client.hSet(task.state, { end: '', 'c:a-1': '3' });
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
+  });
+
+  it('sets right a count of more events than ever were sent, and tells of it once', async () => {
+    const { task } = open();
+    const { state } = task;
+    const damage = {
+      code: 'CORRUPT_RECORD',
+      detail: `Key ${JSON.stringify(state)} held what nothing here wrote, field "c:a-1": that was removed.`,
+    };
+    await client.hSet(state, { 'r:a-1': '', 'c:a-1': '1000000' });
+    await expect(outcome(task, ['a-1', 3, '', '2'], 's')).rejects.toMatchObject(damage);
+    expect(await fields(state)).toEqual({ 'r:a-1': '', 'c:a-1': '2' });
+    expect(await outcome(task, ['a-1', 3, '', '2'], 's')).toBe('accepted');
+    // As where the reply to this very call was lost, or to one with more events.
+    for (const [count, sentBefore] of [
+      ['3', '2'],
+      ['7', '7'],
+      ['1000000', ''],
+    ] as const) {
+      await client.hSet(state, { 'c:a-1': count });
+      expect(await outcome(task, ['a-1', 3, '', sentBefore], 's')).toBe('accepted');
+    }
+    await client.hSet(state, { 'c:a-1': '8' });
+    await expect(outcome(task, ['a-1', 3, '', '7'], 's', 'z')).rejects.toMatchObject(damage);
   });
 
   it('ends all runs with their task: those of others know that it has its end', async () => {

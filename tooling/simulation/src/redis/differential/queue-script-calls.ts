@@ -87,6 +87,7 @@ function appendEvents(random: Random): ReturnType<MakeCall> {
     [
       random.pick(RUNS),
       first,
+      random.pick(['', '', '3', '40']),
       CHANNEL,
       publish(random),
       ...limits,
@@ -105,6 +106,7 @@ function publishEvents(random: Random): ReturnType<MakeCall> {
     [
       run,
       String(random.integer(1, 9)),
+      random.pick(['', '', '3', '9']),
       CHANNEL,
       publish(random),
       ...limits,
