@@ -42,10 +42,10 @@ export class TaskChannel {
   /** What publishes a batch in one message, with the task's record or alone. */
   publishing(
     task: TaskAddress,
-    { publisher, firstCounter, sentBefore = '', bodies, mode }: EventBatch,
+    { publisher, firstCounter, sentBefore, bodies, mode }: EventBatch,
     publish: PublishCommand,
   ): CompanionCall {
-    const counters = [String(firstCounter), String(sentBefore)];
+    const counters = [String(firstCounter), sentBefore === undefined ? '' : String(sentBefore)];
     const where = [task.channel, publish];
     const limits = [this.#retentionSeconds, String(ENDED_SECONDS)];
     return {

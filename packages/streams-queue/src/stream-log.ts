@@ -62,10 +62,10 @@ export class StreamLog {
   /** What appends a batch, with the task's record or alone. */
   appending(
     task: TaskAddress,
-    { publisher, firstCounter, sentBefore = '', bodies, mode }: EventBatch,
+    { publisher, firstCounter, sentBefore, bodies, mode }: EventBatch,
     publish: PublishCommand,
   ): CompanionCall {
-    const counters = [String(firstCounter), String(sentBefore)];
+    const counters = [String(firstCounter), sentBefore === undefined ? '' : String(sentBefore)];
     const place = [task.channel, publish];
     return {
       companion: appendEvents,
