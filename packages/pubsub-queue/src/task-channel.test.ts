@@ -134,6 +134,33 @@ describe('publish-events', () => {
     expect(await opened.state()).toEqual({ 'r:b-1': '', 'c:b-1': '1' });
   });
 
+  it('writes nothing for a user who may not publish', async () => {
+    const rules = ['on', '>secret', '~*', '+@all', 'resetchannels'];
+    const admin = await OpenChannel.open(server.url, newPrefix());
+    await admin.client.sendCommand(['ACL', 'SETUSER', 'lacking', ...rules]);
+    await admin[Symbol.asyncDispose]();
+    const via = server.url.replace('redis://', 'redis://lacking:secret@');
+    await using opened = await OpenChannel.open(server.url, newPrefix(), via);
+    await opened.setState({ 'r:a-1': '' });
+    await expect(
+      opened.send({ publisher: 'a-1', firstCounter: 1, bodies: ['s1'] }),
+    ).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      detail: expect.stringContaining('NOPERM The user may not run PUBLISH'),
+    });
+    expect(await opened.state()).toEqual({ 'r:a-1': '' });
+  });
+
+  it('comes to its end beside a count of another run that is damaged', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    await opened.setState({ 'r:a-1': '', 'c:b-1': 'abc' });
+    const batch = { publisher: 'a-1', firstCounter: 1, bodies: ['s1', 'z'] };
+    expect(await opened.send(batch)).toBe('accepted');
+    expect(await messagesOf(opened, 1)).toEqual(['Ea-1 1\ns1\nz']);
+    expect(await opened.state()).toEqual({ 'c:a-1': '1', end: '' });
+    expect(await opened.ttl()).toBe(300);
+  });
+
   it('forgets the runs before the last one that left its task open', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     for (const publisher of ['a-1', 'b-1', 'c-1']) {
@@ -184,6 +211,7 @@ describe('announce-position', () => {
     await channel.announcePosition(task);
     await opened.setState({ 'c:a-1': '3', open: '' });
     await channel.announcePosition(task);
+    await opened.client.hDel(task.state, ['r:a-1', 'open']);
     await opened.setState({ end: '' });
     await channel.announcePosition(task);
     expect(await messagesOf(opened, 4)).toEqual([

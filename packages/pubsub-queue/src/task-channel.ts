@@ -43,15 +43,16 @@ export class TaskChannel {
   /** What publishes a batch in one message, with the task's record or alone. */
   publishing(
     task: TaskAddress,
-    { publisher, firstCounter, bodies, mode }: EventBatch,
+    { publisher, firstCounter, sentBefore, bodies, mode }: EventBatch,
     publish: PublishCommand,
   ): CompanionCall {
+    const counters = [String(firstCounter), sentBefore === undefined ? '' : String(sentBefore)];
     const where = [task.channel, publish];
     const limits = [this.#retentionSeconds, String(ENDED_SECONDS)];
     return {
       companion: publishEvents,
       keys: [task.state],
-      args: [publisher, String(firstCounter), ...where, ...limits, mode ?? '', ...bodies],
+      args: [publisher, ...counters, ...where, ...limits, mode ?? '', ...bodies],
     };
   }
 

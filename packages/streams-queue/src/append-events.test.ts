@@ -151,4 +151,60 @@ describe('append-events', () => {
     expect(await opened.entries()).toEqual(['1 a-1.1 z', '2 b-1-end.1 s1']);
     expect((await opened.state())['end']).toBe('t');
   });
+
+  it('finds what no entry could follow before it writes anything, and begins anew without it', async () => {
+    await using opened = await OpenLog.open(server.url, newPrefix());
+    const { client, task } = opened;
+    await opened.append('a-1', 1, 's1');
+    const before = await opened.state();
+    await client.xAdd(task.log, '9999999999999-1', { p: 'x', c: '1', e: 'y' });
+    await expect(opened.append('a-1', 2, 's2')).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+      detail: `Key ${JSON.stringify(task.log)} held what nothing here wrote, field "9999999999999-1": that was removed.`,
+    });
+    expect(await opened.state()).toEqual({ 'c:a-1': '1' });
+    expect(await opened.append('a-1', 2, 's2')).toBe('accepted');
+    expect(await opened.entries()).toEqual(['1 a-1.2 s2']);
+    expect((await opened.state())['epoch']).not.toBe(before['epoch']);
+    expect((await messagesOf(opened)).map(withoutClock)).toEqual([
+      'E<epoch> <ms> 1 <ms>-0\na-1 1 s1',
+      'E<epoch> <ms> 1 <ms>-0\na-1 2 s2',
+    ]);
+  });
+
+  it('begins anew where the log counts further than what is in it', async () => {
+    await using opened = await OpenLog.open(server.url, newPrefix());
+    const { client, task } = opened;
+    await opened.append('a-1', 1, 's1');
+    const { epoch } = await opened.state();
+    await client.xAdd(task.log, '9999999999999-1', { p: 'x', c: '1', e: 'y' });
+    await client.xDel(task.log, '9999999999999-1');
+    expect(await opened.append('a-1', 2, 's2', 's3', 'z')).toBe('accepted');
+    expect(await opened.entries()).toEqual(['1 a-1.2 s2', '2 a-1.3 s3', '3 a-1.4 z']);
+    expect((await opened.state())['epoch']).not.toBe(epoch);
+    expect((await messagesOf(opened)).map(withoutClock)).toEqual([
+      'E<epoch> <ms> 1 <ms>-0\na-1 1 s1',
+      'E<epoch> <ms> 1 <ms>-0\na-1 2 s2\na-1 3 s3\na-1 4 z',
+    ]);
+  });
+
+  it.each([['-xadd'], ['resetchannels']])(
+    'writes nothing for a user without a right: %s',
+    async (rule) => {
+      await using opened = await OpenLog.open(server.url, newPrefix());
+      const { client } = opened;
+      await opened.append('a-1', 1, 's1');
+      const before = await opened.state();
+      const rules = ['on', '>secret', '~*', '+@all', 'allchannels', rule];
+      await client.sendCommand(['ACL', 'SETUSER', 'lacking', ...rules]);
+      const url = server.url.replace('redis://', 'redis://lacking:secret@');
+      await using theirs = await OpenLog.open(url, newPrefix(), opened.task, rule === '-xadd');
+      await expect(theirs.append('a-1', 2, 's2')).rejects.toMatchObject({
+        code: 'COMMAND_FAILED',
+        detail: expect.stringContaining('NOPERM The user may not run'),
+      });
+      expect(await opened.state()).toEqual(before);
+      expect(await opened.entries()).toEqual(['1 a-1.1 s1']);
+    },
+  );
 });

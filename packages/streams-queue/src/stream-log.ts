@@ -63,14 +63,15 @@ export class StreamLog {
   /** What appends a batch, with the task's record or alone. */
   appending(
     task: TaskAddress,
-    { publisher, firstCounter, bodies, mode }: EventBatch,
+    { publisher, firstCounter, sentBefore, bodies, mode }: EventBatch,
     publish: PublishCommand,
   ): CompanionCall {
+    const counters = [String(firstCounter), sentBefore === undefined ? '' : String(sentBefore)];
     const place = [task.channel, publish];
     return {
       companion: appendEvents,
       keys: [task.state, task.log],
-      args: [publisher, String(firstCounter), ...place, ...this.#limits, mode ?? '', ...bodies],
+      args: [publisher, ...counters, ...place, ...this.#limits, mode ?? '', ...bodies],
     };
   }
 

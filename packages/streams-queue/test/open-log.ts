@@ -22,20 +22,27 @@ export class OpenLog implements AsyncDisposable {
   readonly #listener: RedisClient;
   readonly #runner: ScriptRunner;
 
-  private constructor(client: RedisClient, listener: RedisClient, prefix: string) {
+  private constructor(client: RedisClient, listener: RedisClient, task: TaskAddress) {
     this.client = client;
     this.#listener = listener;
     this.#runner = new ScriptRunner(client);
     this.log = new StreamLog(this.#runner, LIMITS);
-    this.task = new QueueKeys(prefix).task({ tenant: '', owner: '' }, 'task');
+    this.task = task;
   }
 
-  static async open(url: string, prefix: string): Promise<OpenLog> {
+  /** Opens the log of a task, by default of one of its own; who may not subscribe hears no messages. */
+  static async open(
+    url: string,
+    prefix: string,
+    task: TaskAddress = new QueueKeys(prefix).task({ tenant: '', owner: '' }, 'task'),
+    maySubscribe = true,
+  ): Promise<OpenLog> {
     const [client, listener] = await Promise.all([
       createRedisClient({ url }),
       createRedisClient({ url }),
     ]);
-    const opened = new OpenLog(client, listener, prefix);
+    const opened = new OpenLog(client, listener, task);
+    if (!maySubscribe) return opened;
     await listener.subscribe(opened.task.channel, (message) => opened.messages.push(message));
     return opened;
   }

@@ -20,7 +20,8 @@
 -- Returns {"saved", version, row} with the unexpected index row or ""; {"repeated", version} when
 -- this write was applied before; {"conflict", version, {text}} when the record is another one, the
 -- text being the matches of `$`, version 0 where there is none, empty where a record has none; {"refused",
--- reason} by a companion. The server's error when it refuses an operation: the record is then what it was.
+-- reason} by a companion. The server's error when it refuses an operation, or a key of the index is none: the
+-- record is then what it was.
 local key_count, arg_count = without_companion()
 local record = KEYS[1]
 local own, failure = read_json(record, '$._store')
@@ -44,6 +45,8 @@ end
 if not unchanged then
   return { 'conflict', version, own and { redis.call('JSON.GET', record, '$') } or {} }
 end
+local fault = key_count > 1 and index_fault(2)
+if fault then return fault end
 
 local next_version = version_after(version)
 local kept = writes_with(ARGV[2], writes)

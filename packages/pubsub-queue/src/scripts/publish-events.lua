@@ -4,13 +4,14 @@
 -- KEYS[k+1]  the task's state: a hash
 -- ARGV[a+1]  the run
 -- ARGV[a+2]  the counter of the first event
--- ARGV[a+3]  the task's channel
--- ARGV[a+4]  SPUBLISH or PUBLISH
--- ARGV[a+5]  how long the state stays without a further event, in seconds
--- ARGV[a+6]  how long it stays after the end, in seconds
--- ARGV[a+7]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
+-- ARGV[a+3]  the counter of the last event that was sent before; empty where others may have: see refusal_of
+-- ARGV[a+4]  the task's channel
+-- ARGV[a+5]  SPUBLISH or PUBLISH
+-- ARGV[a+6]  how long the state stays without a further event, in seconds
+-- ARGV[a+7]  how long it stays after the end, in seconds
+-- ARGV[a+8]  "e" where they end the task, "i" where they are only accepted if no other run goes on, "ei"
 --            for both, or nothing
--- ARGV[a+8...last]  the events; "z" for the run's end, which is the task's where no other run goes on
+-- ARGV[a+9...last]  the events; "z" for the run's end, which is the task's where no other run goes on
 -- Returns nothing: defines the companion.
 local companion = { keys = 1 }
 
@@ -21,10 +22,11 @@ local LONGEST_MESSAGE = 4194304
 -- What check found, for apply.
 local known
 
--- See refusal_of.
+-- See refusal_of. And whatever would fail in apply fails here, before anything is written.
 function companion.check(k, a, last_arg)
+  require_right(ARGV[a + 5], ARGV[a + 4], '')
   local refusal
-  refusal, known = refusal_of(KEYS[k + 1], a, 7, last_arg)
+  refusal, known = refusal_of(KEYS[k + 1], a, 8, last_arg)
   return refusal
 end
 
@@ -51,8 +53,8 @@ function companion.apply(k, a, last_arg)
   local last = sent
   local lines = {}
   local is_end, ended = false, false
-  for i = from, first + last_arg - a - 8 do
-    local body = ARGV[a + 8 + i - first]
+  for i = from, first + last_arg - a - 9 do
+    local body = ARGV[a + 9 + i - first]
     if body == 'z' then
       is_end = true
       -- What the run could not send before its end was sent by nobody.
@@ -62,7 +64,7 @@ function companion.apply(k, a, last_arg)
       last = i
     end
   end
-  local is_terminal = string.find(ARGV[a + 7], 'e', 1, true)
+  local is_terminal = string.find(ARGV[a + 8], 'e', 1, true)
   if #lines == 0 and not is_end and not is_terminal then return end
 
   count_events(state, run, last)
@@ -79,7 +81,7 @@ function companion.apply(k, a, last_arg)
       forget_earlier(state, run)
     end
   end
-  keep_state(state, ended and ARGV[a + 6] or ARGV[a + 5])
+  keep_state(state, ended and ARGV[a + 7] or ARGV[a + 6])
 
-  if #lines > 0 then redis.call(ARGV[a + 4], ARGV[a + 3], message_of(run, from, lines)) end
+  if #lines > 0 then redis.call(ARGV[a + 5], ARGV[a + 4], message_of(run, from, lines)) end
 end

@@ -25,6 +25,8 @@ if refusal then return { 'refused', refusal } end
 if ARGV[1] ~= '' and ARGV[1] ~= version then
   return { 'conflict', version, redis.call('HGETALL', record) }
 end
+local fault = key_count > 1 and index_fault(2)
+if fault then return fault end
 
 local next_version = version_after(version)
 local kept = writes_with(ARGV[2], writes)

@@ -14,14 +14,23 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
       ...subject.taskKeys.map((key) => [key, '', 'damaged'] as const),
       ['state', 'c:', 'abc'],
       ['state', 'c:', '-50'],
-      ...(subject.stateFields.includes('last') ? [['state', 'last', 'garbage'] as const] : []),
+      ['state', 'end', 't'],
+      ['state', 'c:', '1000000'],
+      ...(subject.stateFields.includes('last')
+        ? ([
+            ['state', 'last', 'garbage'],
+            ['state', 'last', '5-99999999999999999999999999'],
+            ['log', '9999999999999-1', 'an entry of another hand'],
+          ] as const)
+        : []),
     ];
 
     /** What subscribers elsewhere are told: where a state says how a log goes on, that others are in it is lost. */
-    const toldOf = (name: string): string =>
-      name === 'state' && subject.stateFields.includes('last')
-        ? 'EVENTS_LOST'
-        : 'chunk 1, chunk 2, completed';
+    const toldOf = (name: string, field: string, value: string): string => {
+      const isSetRight = field === 'end' || value === '1000000';
+      const isOfLog = subject.stateFields.includes('last') && (name === 'state' || field !== '');
+      return isOfLog && !isSetRight ? 'EVENTS_LOST' : 'chunk 1, chunk 2, completed';
+    };
 
     it.each(damages)('of %s %s as %s is told, and nobody waits', async (name, field, value) => {
       const { a, b } = used;
@@ -35,6 +44,7 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
       const fields = await b.client.hKeys(`${used.taskKey(execution.taskId)}:state`);
       const damaged = fields.find((each) => each.startsWith(field)) ?? field;
       if (field === '') await b.client.set(key, value);
+      else if (name === 'log') await b.client.xAdd(key, field, { p: 'x', c: '1', e: value });
       else await b.client.hSet(key, damaged, value);
 
       execution.chunks(2).complete();
@@ -47,7 +57,7 @@ export function describeDamagedStates(subject: RedisQueueManagerSubject): void {
       ]);
       // Never silence, nor an end that looks like completion.
       const told = other.ended.then((seen) => seen.slice(2).join(', '), codeOf);
-      expect(await told).toBe(toldOf(name));
+      expect(await told).toBe(toldOf(name, field, value));
       await a.queues.flush();
       expect(await b.stored(execution.taskId)).toEqual({
         state: 'completed',

@@ -1,4 +1,5 @@
 import { TaskState } from '@a2a-js/sdk';
+import type { RedisClient } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
@@ -76,6 +77,74 @@ export function describeGoneReplicas(subject: RedisQueueManagerSubject): void {
           expect(await afterFailover(taskId)).toBe('failed');
         }
         await vi.waitUntil(() => b.errors.some((error) => textsOf(error).includes(damaged)));
+      },
+    );
+
+    /** The key of what is noted of the replica that executes, and its name. */
+    async function notesOf(client: RedisClient): Promise<{ notes: string; replica: string }> {
+      const [notes = ''] = await client.keys(`${used.prefix}queues:{run:*}`);
+      return { notes, replica: /run:(\w+)/.exec(notes)?.[1] ?? '' };
+    }
+
+    it('are forgotten, though some of what is noted of them is damaged', async () => {
+      const { a, b, prefix } = used;
+      const { execution } = await beginTask(a);
+      const { notes, replica } = await notesOf(b.client);
+      const note = JSON.stringify({ tenant: '', owner: 'unknown', taskId: 'x', contextId: 'c' });
+      const damaged = {
+        garbage: note,
+        '0123456789ab-1': note,
+        [`${replica}-a b`]: note,
+        [`${replica}-zz`]: 'nonsense',
+      };
+      await b.client.hSet(notes, damaged);
+      a.client.destroy();
+      expect(await afterFailover(execution.taskId)).toBe('failed');
+      const list = `${prefix}queues:{replicas}`;
+      await vi.waitUntil(async () => Number(await b.client.zScore(list, replica)) < -1);
+      expect(await b.client.exists(notes)).toBe(0);
+      const told = b.errors.map((error) => String(Reflect.get(error, 'detail')));
+      const expected = Object.keys(damaged).map(
+        (run) =>
+          `Key ${JSON.stringify(notes)} held what nothing here wrote, the note of run ${JSON.stringify(run)}: that was removed.`,
+      );
+      expect(told.toSorted()).toEqual(expected.toSorted());
+    });
+
+    it.each(['inf', '-inf', '9e15'])(
+      'are found where the moment of their lease is %s',
+      async (score) => {
+        const { a, b, prefix } = used;
+        const { execution } = await beginTask(a);
+        const { replica } = await notesOf(b.client);
+        a.client.destroy();
+        await b.client.sendCommand(['ZADD', `${prefix}queues:{replicas}`, score, replica]);
+        expect(await afterFailover(execution.taskId)).toBe('failed');
+        expect(b.errors.map((error) => Reflect.get(error, 'code'))).toEqual(['CORRUPT_RECORD']);
+      },
+    );
+
+    it.each(['run:', 'replicas'])(
+      'and the list of %s: another type of value is removed',
+      async (name) => {
+        const { a, b, prefix } = used;
+        const { execution, stream } = await beginTask(a);
+        const { notes } = await notesOf(b.client);
+        const key = name === 'replicas' ? `${prefix}queues:{replicas}` : notes;
+        await b.client.del(key);
+        await b.client.set(key, 'damaged');
+        await vi.waitUntil(() =>
+          [...a.errors, ...b.errors].some((error) => textsOf(error).includes(key)),
+        );
+        const { execution: second } = await beginTask(a);
+        execution.complete();
+        expect(await stream.ended).toEqual(['task working 0', 'completed']);
+        const list = `${prefix}queues:{replicas}`;
+        await vi.waitUntil(async () => (await b.client.zCard(list)) === 2);
+        a.client.destroy();
+        expect(await afterFailover(second.taskId)).toBe('failed');
+        const codes = [...a.errors, ...b.errors].map((error) => Reflect.get(error, 'code'));
+        expect(codes.filter((code) => code === 'CORRUPT_RECORD')).toEqual(['CORRUPT_RECORD']);
       },
     );
   });

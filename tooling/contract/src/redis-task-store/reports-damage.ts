@@ -1,3 +1,4 @@
+import { TaskState } from '@a2a-js/sdk';
 import type { A2ARedisError } from '@a2a-redis/core';
 import type { BaseTaskStore } from '@a2a-redis/core/task-store';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
@@ -134,6 +135,21 @@ export function describeDamage(
         expect(await newStore().load('t', CONTEXT)).toEqual(taskOf('t'));
       });
     });
+
+    test.each(['rows', 'tasks', 'expiry'])(
+      'nothing is written of a task where the index has another type of value in its %s',
+      async (part) => {
+        const key = `${prefix}{acme:ann}:${part}`;
+        await server.client.del(key);
+        await server.client.set(key, 'mine');
+        const before = await contentOf(server.client, prefix);
+        const failing = newStore().updateTask('whole', CONTEXT, ({ status }) => {
+          if (status !== undefined) status.state = TaskState.TASK_STATE_COMPLETED;
+        });
+        await expect(failing).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+        expect(await contentOf(server.client, prefix)).toEqual(before);
+      },
+    );
 
     describe('a record that becomes unreadable after it was loaded', () => {
       test('is reported to the save of what was loaded, and left as it is', async () => {

@@ -213,8 +213,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a paused task is not open',
     file: `${CORE}/queue-manager/scripts/task-state.lua`,
-    from: "redis.call('HSET', state, 'open', '', 'paused', table.concat(paused, ' '))",
-    to: "redis.call('HSET', state, 'paused', table.concat(paused, ' '))",
+    from: "redis.call('HSET', state, 'open', '', 'paused', table.concat(earlier, ' ', first))",
+    to: "redis.call('HSET', state, 'paused', table.concat(earlier, ' ', first))",
     conditions: CALM,
   },
   {

@@ -62,8 +62,8 @@ export const SUBSCRIBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'pause-run.lua forgets what a run counted that it pauses',
     file: `${MANAGER}/scripts/task-state.lua`,
-    from: 'while #paused > kept do',
-    to: 'while #paused > 0 do',
+    from: 'for i = 1, first - 1 do',
+    to: 'for i = 1, #earlier do',
     conditions: DENSE_CUT,
   },
   {

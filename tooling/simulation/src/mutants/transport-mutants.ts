@@ -25,8 +25,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'append-events.lua without its fence check',
     file: `${STREAMS}/scripts/append-events.lua`,
-    from: 'refusal, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
-    to: 'local _; _, known = refusal_of(KEYS[k + 1], a, 9, last_arg)',
+    from: 'refusal, known = refusal_of(state, a, 10, last_arg)',
+    to: 'local _; _, known = refusal_of(state, a, 10, last_arg)',
     conditions: DENSE_CUT_OFF,
   },
   {
@@ -46,8 +46,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'append-events.lua goes on with the epoch of a state that was lost',
     file: `${STREAMS}/scripts/append-events.lua`,
-    from: "epoch = time[1] .. string.format('%06d', tonumber(time[2]))",
-    to: "epoch = '1'",
+    from: "epoch, place = time[1] .. string.format('%06d', tonumber(time[2])), '0-0'",
+    to: "epoch, place = '1', '0-0'",
     survives: 'As "StreamFeed tells entries apart by their sequences alone".',
     conditions: DENSE_LOSS,
   },
@@ -88,7 +88,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'publish-events.lua without the expiry of the state',
     file: `${PUBSUB}/scripts/publish-events.lua`,
-    from: 'keep_state(state, ended and ARGV[a + 6] or ARGV[a + 5])',
+    from: 'keep_state(state, ended and ARGV[a + 7] or ARGV[a + 6])',
     to: "redis.call('PERSIST', state)",
     conditions: KILL,
   },
@@ -123,7 +123,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   {
     name: 'append-events.lua does not announce',
     file: `${STREAMS}/scripts/append-events.lua`,
-    from: 'redis.call(ARGV[a + 4], ARGV[a + 3], message)',
+    from: 'redis.call(ARGV[a + 5], ARGV[a + 4], message)',
     to: '',
     conditions: DENSE,
   },

@@ -26,7 +26,8 @@ export function describeCall({ by, args, reply }: Execution): string | undefined
   const values = isScript ? rest.slice(Number(keyCount) - 1) : [];
   const script = scriptOf(args);
   // Told by what it runs.
-  const [name = '', ...parameters] = script === 'command' ? values : [script, ...values];
+  const isCommand = script === 'command' || script === 'checked-command';
+  const [name = '', ...parameters] = isCommand ? values : [script, ...values];
   const isError = 'error' in reply;
   if (QUIET.has(name) && !isError) return undefined;
   if (isError && reply.error.message.startsWith('NOSCRIPT')) return undefined;

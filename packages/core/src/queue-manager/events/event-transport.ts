@@ -19,6 +19,11 @@ export interface EventBatch {
   readonly publisher: string;
   /** The counter of the first event; the others count up from there. */
   readonly firstCounter: number;
+  /**
+   * The counter of the last event that any call was made with before, accepted or not: beside those of this batch,
+   * Redis knows of no more. Absent where others may have published under this name.
+   */
+  readonly sentBefore?: number | undefined;
   /** Encoded events, or {@link END_OF_EVENTS}. */
   readonly bodies: readonly string[];
   /**

@@ -173,7 +173,7 @@ describe('EventPublisher', () => {
     publishing.publisher.end(() => (isOver = true));
     await publishing.settled();
     const { parts, publisher, fenced } = publishing;
-    expect(parts.sent).toEqual(['r-1 1:ss', 'r-1 3:asz']);
+    expect(parts.sent).toEqual(['r-1 1:ss', 'r-1 3:asz', 'r-1 5:z']);
     expect(parts.fates).toEqual(['1 written', '2 written', '3 dropped', '4 dropped']);
     expect([parts.errors, fenced]).toEqual([[], []]);
     // So its task needs no end of others, and the run is over all the same.

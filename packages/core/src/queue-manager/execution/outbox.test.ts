@@ -94,6 +94,52 @@ describe('Outbox', () => {
     expect(errors).toEqual([damage]);
   });
 
+  it('tells of all damage that was found, each once', async () => {
+    const outbox = openOutbox();
+    const damage = (detail: string): A2ARedisError =>
+      new A2ARedisError('CORRUPT_RECORD', 'The state was damaged.', { detail });
+    const away = new A2ARedisError('DEADLINE_EXCEEDED', 'Redis stayed away.');
+    const failures = [away, damage('one'), damage('two'), damage('one')];
+    onSend = async () => {
+      const failure = failures[sent.length - 1];
+      if (failure !== undefined) throw failure;
+      return 'accepted';
+    };
+    outbox.push(1, 'a');
+    await outbox.drained();
+    expect(errors.map(({ detail }) => detail)).toEqual(['one', 'two']);
+  });
+
+  it('says of which events a call was made before, whether or not it had a reply', async () => {
+    const outbox = openOutbox();
+    onSend = async () => {
+      if (sent.length === 1) throw new A2ARedisError('LIMIT_EXCEEDED', 'Too much at once.');
+      if (sent.length === 2) throw new A2ARedisError('DEADLINE_EXCEEDED', 'No reply.');
+      return 'accepted';
+    };
+    for (const counter of [1, 2, 3]) outbox.push(counter, 'x');
+    await outbox.drained();
+    outbox.push(4, 'x');
+    await outbox.drained();
+    expect(sent.map(({ bodies, sentBefore }) => [bodies.length, sentBefore])).toEqual([
+      [3, 0],
+      // One by one, the first of them twice.
+      ...Array.from({ length: 5 }, () => [1, 3]),
+    ]);
+  });
+
+  it('sends the end of the run alone where the events before it came after that of their task', async () => {
+    const outbox = openOutbox();
+    onSend = async ({ bodies }) => (bodies.length > 1 ? 'ended' : 'accepted');
+    const outcomes: string[] = [];
+    outbox.push(1, 'a', (outcome) => outcomes.push(`a ${outcome}`));
+    outbox.push(2, END_OF_EVENTS, (outcome) => outcomes.push(`end ${outcome}`));
+    await outbox.drained();
+    expect(batches()).toEqual(['1:a,z', '2:z']);
+    expect(outcomes).toEqual(['a late', 'end accepted']);
+    expect(errors).toEqual([]);
+  });
+
   it('tells of each event that is accepted, in order', async () => {
     const outbox = openOutbox();
     const accepted: number[] = [];

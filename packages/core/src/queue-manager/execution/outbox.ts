@@ -78,6 +78,8 @@ export class Outbox {
   #closedAs: 'lost' | 'fenced' | undefined;
   /** Only while Redis is away there is a limit to what waits: a burst within one turn goes out after it. */
   readonly #answers: AnswerWatch;
+  /** The counter of the last event that a call was made with. */
+  #sentBefore = 0;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
   /** Whether it was told why the end is not accepted: it is tried all the same, as nobody else would. */
@@ -208,11 +210,13 @@ export class Outbox {
       this.#failed(batch, outcome.cause);
       return;
     }
-    this.#outgoing.take(batch.length);
-    for (const { body, onSettled } of batch) {
-      // That the run is over is true all the same.
-      const isAccepted = outcome === 'accepted' || body === END_OF_EVENTS;
-      onSettled?.(isAccepted ? 'accepted' : 'late');
+    // That the run is over is true all the same, and was refused with the events before it: it goes out alone.
+    const isEndLeft = outcome === 'ended' && batch.length > 1 && isEndOfRun(batch.at(-1));
+    const settled = isEndLeft ? batch.slice(0, -1) : batch;
+    this.#outgoing.take(settled.length);
+    for (const event of settled) {
+      const isAccepted = outcome === 'accepted' || isEndOfRun(event);
+      event.onSettled?.(isAccepted ? 'accepted' : 'late');
     }
   }
 
@@ -223,7 +227,7 @@ export class Outbox {
   #failed(batch: readonly Outgoing[], cause: unknown): void {
     const count = batch.length;
     if (!isUnstorable(cause)) {
-      const refused = isRefusal(cause) ? batch.filter(isEvent).length : 0;
+      const refused = isRefusal(cause) ? batch.filter((each) => !isEndOfRun(each)).length : 0;
       this.#giveUp(this.#outgoing.take(refused), REFUSED, cause);
       this.#giveUp(this.#outgoing.takeOld(), REFUSED, cause);
       return;
@@ -235,12 +239,17 @@ export class Outbox {
   /** Tries until it is accepted, or the first event of the batch has been tried for long enough. */
   async #send(batch: readonly Outgoing[]): Promise<Sent> {
     this.#answers.asked();
-    if (batch.at(-1)?.body === END_OF_EVENTS) await this.#events.beforeEnd?.();
+    if (isEndOfRun(batch.at(-1))) await this.#events.beforeEnd?.();
+    // Damage that stays is told once; what is removed is another one each time.
+    const told = new Set<string>();
     for (let attempt = 1; ; attempt += 1) {
+      const sentBefore = this.#sentBefore;
+      this.#sentBefore = Math.max(sentBefore, batch.at(-1)?.counter ?? 0);
       try {
         const outcome = await this.#sendBatch({
           publisher: this.#publisher,
           firstCounter: batch[0]?.counter ?? 0,
+          sentBefore,
           bodies: batch.map(({ body }) => body),
         });
         this.#answers.answered();
@@ -250,12 +259,13 @@ export class Outbox {
           this.#stop(REFUSED, error);
         }
         // Once more, it may be accepted, and what others know of the task is lost all the same.
-        if (attempt === 1 && isDamage(error)) this.#events.onError(error);
+        if (isDamage(error) && !told.has(error.detail ?? '')) this.#events.onError(error);
+        if (isDamage(error)) told.add(error.detail ?? '');
         const isRefused = isRefusal(error);
         const isHopeless =
           isUnstorable(error) ||
           this.#outgoing.isOld(batch[0]) ||
-          (isRefused && batch.some(isEvent));
+          (isRefused && !batch.every(isEndOfRun));
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
         if (isRefused) this.#tellEndRefused(error);
         const longestMs = isRefused ? LONGEST_REFUSED_PAUSE_MS : LONGEST_PAUSE_MS;
@@ -271,7 +281,7 @@ export class Outbox {
   }
 
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {
-    const events = given.filter(isEvent);
+    const events = given.filter((each) => !isEndOfRun(each));
     if (events.length === 0) return;
     const counters = events.map(({ counter }) => counter);
     this.#events.onError(this.#lost(counters, reason, cause));
@@ -288,9 +298,9 @@ export class Outbox {
   }
 }
 
-/** Whether it is more than the end of a run. */
-function isEvent({ body }: Outgoing): boolean {
-  return body !== END_OF_EVENTS;
+/** Whether it says that the run is over. */
+function isEndOfRun(event: Outgoing | undefined): boolean {
+  return event?.body === END_OF_EVENTS;
 }
 
 /**

@@ -74,7 +74,7 @@ export class OwnStrays {
   }
 
   async #compareNotes(): Promise<void> {
-    const { lease, ownRuns, states } = this.#services;
+    const { lease, ownRuns, states, onError } = this.#services;
     const { replica } = lease;
     const count = await states.count(replica);
     if (count <= ownRuns.count(replica)) {
@@ -82,11 +82,12 @@ export class OwnStrays {
       return;
     }
     const noted = await states.of(replica);
-    const strays = [...noted].filter(([run]) => this.#isStray(run));
+    // A name that no run of it has is on the list for nothing, too.
+    const strays = [...noted].filter(([run]) => !ownRuns.has(run));
     const again = strays.filter(([run]) => this.#suspected.has(run));
     this.#suspected = new Set(strays.map(([run]) => run));
     await eachAtOnce(again, RUNS_AT_ONCE, async ([run, note]) => {
-      if (note === undefined) await states.forget(run);
+      if (note === undefined) onError(await states.forgetDamaged(replica, run));
       else await this.#settle(note.task, run, note.contextId);
     });
   }

@@ -44,29 +44,44 @@ export class TaskFinisher {
     if (this.#replicas.has(replica)) return;
     this.#replicas.add(replica);
     try {
-      const { states, lease, onError } = this.#services;
+      const { states, lease } = this.#services;
       // It may have renewed its lease since that was read.
       if (!(await lease.condemn(replica))) return;
       // What it notes late, nobody would find any more.
       await states.seal(replica);
-      // One that cannot be ended does not keep the others from it; it is tried again with the next look.
-      const failed = new Set<string>();
-      for (;;) {
-        const some = [...(await states.of(replica))].filter(([run]) => !failed.has(run));
-        if (some.length === 0) break;
-        await eachAtOnce(some, RUNS_AT_ONCE, async ([run, noted]) => {
+      if (await this.#endNoted(replica)) await lease.remove(replica);
+    } finally {
+      this.#replicas.delete(replica);
+    }
+  }
+
+  /**
+   * Ends what is noted of a replica. What cannot be ended does not keep the others from it; it is tried again with
+   * the next look.
+   *
+   * @returns Whether nothing is noted any more.
+   */
+  async #endNoted(replica: string): Promise<boolean> {
+    const { states, onError } = this.#services;
+    // Each once: what stays noted after it was looked at does for now, whatever the reason.
+    const looked = new Set<string>();
+    for (;;) {
+      let isEmpty = true;
+      const before = looked.size;
+      for await (const some of states.pages(replica)) {
+        isEmpty = false;
+        const next = [...some].filter(([run]) => !looked.has(run));
+        for (const [run] of next) looked.add(run);
+        await eachAtOnce(next, RUNS_AT_ONCE, async ([run, noted]) => {
           try {
-            if (noted === undefined) await states.forget(run);
+            if (noted === undefined) onError(await states.forgetDamaged(replica, run));
             else await this.endRuns(noted.task, [run], 'failed', noted.contextId);
           } catch (error) {
-            failed.add(run);
             onError(error);
           }
         });
       }
-      if (failed.size === 0) await lease.remove(replica);
-    } finally {
-      this.#replicas.delete(replica);
+      if (looked.size === before) return isEmpty;
     }
   }
 

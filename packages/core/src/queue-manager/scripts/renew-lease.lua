@@ -1,4 +1,4 @@
--- Renews a replica's lease, and tells how long every replica is still taken to live.
+-- Renews a replica's lease, and tells how long every replica is still taken to live. Follows read-key.lua.
 --
 -- KEYS[1]  the sorted set of replicas, by the moment until which they are taken to live; -1 for one that
 --          was condemned, see condemn-replica.lua; the moment of that, negative, once its tasks have ended
@@ -11,20 +11,35 @@
 -- replica, milliseconds left, ...} of all replicas but those that are gone, what is left may be negative; with
 -- 2 in place of 1 when the replica was not on the list, and the list was lost: its lease has not run out.
 -- That is asked of this server's clock, as the call may have been under way for long.
+--
+-- A score that is no such moment is damaged: its replica would neither be gone nor be forgotten, ever. It gets a
+-- lease from now on, which it renews if it lives.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local found, had = redis.call('ZSCORE', KEYS[1], ARGV[1]), tonumber(ARGV[3])
+local latest = now + math.max(tonumber(ARGV[2]), tonumber(ARGV[4]))
+local damaged
+local function is_moment(score)
+  return score >= -latest and score <= latest
+end
+local found, had = read_key('ZSCORE', KEYS[1], ARGV[1]), tonumber(ARGV[3])
+if found and not is_moment(tonumber(found)) then
+  damaged, found = ARGV[1], '0'
+end
 if found and tonumber(found) < 0 or not found and had ~= 0 and had <= now then return { 0 } end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
 local reply = { not found and had ~= 0 and 2 or 1, string.format('%.0f', now) }
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for i = 1, #all, 2 do
   local score = tonumber(all[i + 1])
-  if score >= -1 then
+  if not is_moment(score) then
+    damaged = all[i]
+    redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), damaged)
+  elseif score >= -1 then
     reply[#reply + 1] = all[i]
     reply[#reply + 1] = math.floor(score - now)
   elseif -score < now - tonumber(ARGV[4]) then
     redis.call('ZREM', KEYS[1], all[i])
   end
 end
+if damaged then fail_with_damage(KEYS[1], damaged) end
 return reply

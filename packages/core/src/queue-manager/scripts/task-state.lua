@@ -11,55 +11,63 @@
 --   epoch    which log its events are in, where they are logged
 --   last     the id of the log's latest event
 --
--- What of it is damaged is removed by whoever finds it, who fails with it, once: from then on it is as if that had
--- been lost. See ScriptRunner, which knows what such an error says.
+-- What of it is damaged is removed by whoever finds it: see read-key.lua.
+-- Nothing that is damaged may be found once something was written, which stays: what a script is going to rely on
+-- is read before.
 --
--- Takes no KEYS of its own, and of ARGV only what refusal_of says.
+-- Follows read-key.lua. Takes no KEYS of its own, and of ARGV only what refusal_of says.
 -- Returns nothing: defines functions and what a fence says.
 
 -- Of a run that was fenced: it went on until then; its task was brought to its end; it had not begun; nothing
 -- was known of its task either.
 local FENCED, FENCED_BY_END, FENCED_AHEAD, FENCED_UNKNOWN = '', 't', 'a', 'n'
 
--- Fails with what was found damaged, and removed.
-local function fail_with_damage(key, field)
-  error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)
-end
-
--- What a command replies that reads a key. A key of another type is removed.
-local function read_key(command, key, ...)
-  local reply = redis.pcall(command, key, ...)
-  if type(reply) ~= 'table' or not reply.err then return reply end
-  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply.err, 0) end
-  redis.call('DEL', key)
-  fail_with_damage(key, '')
-end
-
--- Whether a text is how many events there were.
+-- Whether a text is how many events there were: a number that is exact here, and its successors are.
 local function is_count(text)
-  return #text <= 16 and string.find(text, '^%d+$') ~= nil
+  return #text <= 15 and string.find(text, '^%d+$') ~= nil
 end
 
--- Removes what is said of a log where that is no place in one: it begins anew.
+-- Removes what is said of a log, which begins anew.
+local function forget_place(state)
+  redis.call('HDEL', state, 'epoch', 'last')
+end
+
+-- Fails where what is said of a log is no place in one.
 local function require_place(state, epoch, last)
   if not epoch and not last then return end
-  if epoch and last and string.find(last, '^%d+%-%d+$') then return end
-  redis.call('HDEL', state, 'epoch', 'last')
+  local ms, sequence = string.match(last or '', '^(%d+)%-(%d+)$')
+  local is_place = ms and is_count(ms) and is_count(sequence)
+  if is_place and epoch and #epoch <= 32 and string.find(epoch, '^%w+$') then return end
+  forget_place(state)
   fail_with_damage(state, 'last')
 end
 
-local function require_count(state, run, text)
-  if is_count(text) then return end
-  redis.call('HDEL', state, 'c:' .. run)
-  fail_with_damage(state, 'c:' .. run)
+-- Fails where counts are none, of runs and values in turn: all of those are removed at once.
+local function require_counts(state, counts)
+  local damaged
+  for i = 1, #counts, 2 do
+    if not is_count(counts[i + 1]) then
+      damaged = 'c:' .. counts[i]
+      redis.call('HDEL', state, damaged)
+    end
+  end
+  if damaged then fail_with_damage(state, damaged) end
+end
+
+-- Fails where an end is none: something else is said, or a run goes on, which every end removes.
+local function require_end(state, has_ended, goes_on)
+  if not has_ended or not goes_on and (has_ended == '' or has_ended == 't') then return end
+  redis.call('HDEL', state, 'end')
+  fail_with_damage(state, 'end')
 end
 
 -- What is known of a run, and of its task: false where there is nothing.
 local function look_up(state, run)
   local found =
     read_key('HMGET', state, 'r:' .. run, 'f:' .. run, 'c:' .. run, 'end', 'epoch', 'last')
-  if found[3] then require_count(state, run, found[3]) end
+  if found[3] then require_counts(state, { run, found[3] }) end
   require_place(state, found[5], found[6])
+  require_end(state, found[4], found[1])
   return {
     goes_on = found[1],
     fence = found[2],
@@ -87,14 +95,13 @@ local function read_state(state)
       table.insert(all.fenced, name)
       if value == FENCED or value == FENCED_BY_END then all.was_ended = true end
     elseif kind == 'c:' then
-      require_count(state, name, value)
       table.insert(all.counts, name)
       table.insert(all.counts, value)
     elseif kind == 'x:' then
       table.insert(all.cancels, name)
       table.insert(all.cancels, value)
     elseif field == 'end' then
-      all.has_ended = true
+      all.has_ended = value
     elseif field == 'open' then
       all.is_open = true
     elseif field ~= 'paused' then
@@ -104,7 +111,9 @@ local function read_state(state)
       table.insert(all.noted, value)
     end
   end
+  require_counts(state, all.counts)
   require_place(state, epoch, last)
+  require_end(state, all.has_ended, #all.runs > 0)
   if #all.runs == 0 and not (all.has_ended or all.is_open or all.was_ended) then
     for i = 1, #all.counts, 2 do
       if not string.find(all.counts[i], '%-end$') then table.insert(all.runs, all.counts[i]) end
@@ -155,15 +164,24 @@ local function fence_run(state, run, fence)
   leave_run(state, run)
 end
 
--- The task waits for its user after a run that is over. The counts of so many runs after which it did are kept.
-local function pause_task(state, run, kept)
-  local paused = {}
-  for each in string.gmatch(redis.call('HGET', state, 'paused') or '', '%S+') do
-    paused[#paused + 1] = each
+-- The latest runs after which the task waited for its user. Of runs there are few, with short names.
+local function earlier_pauses(state)
+  local paused, runs = redis.call('HGET', state, 'paused') or '', {}
+  if #paused > 4096 then
+    redis.call('HDEL', state, 'paused')
+    fail_with_damage(state, 'paused')
   end
-  paused[#paused + 1] = run
-  while #paused > kept do redis.call('HDEL', state, 'c:' .. table.remove(paused, 1)) end
-  redis.call('HSET', state, 'open', '', 'paused', table.concat(paused, ' '))
+  for each in string.gmatch(paused, '%S+') do runs[#runs + 1] = each end
+  return runs
+end
+
+-- The task waits for its user after a run that is over, and after those before it. The counts of so many of them are
+-- kept.
+local function pause_task(state, earlier, run, kept)
+  earlier[#earlier + 1] = run
+  local first = math.max(1, #earlier - kept + 1)
+  for i = 1, first - 1 do redis.call('HDEL', state, 'c:' .. earlier[i]) end
+  redis.call('HSET', state, 'open', '', 'paused', table.concat(earlier, ' ', first))
 end
 
 -- The last run of the task is over.
@@ -191,11 +209,14 @@ end
 
 -- The counts of runs before this one are needed no more, but for those that others have ended.
 local function forget_earlier(state, run)
-  local all, kept = read_state(state), { [run] = true }
-  for _, fenced in ipairs(all.fenced) do kept[fenced] = true end
+  local fields, kept = redis.call('HKEYS', state), { [run] = true }
+  for _, field in ipairs(fields) do
+    if string.sub(field, 1, 2) == 'f:' then kept[string.sub(field, 3)] = true end
+  end
   redis.call('HDEL', state, 'paused')
-  for i = 1, #all.counts, 2 do
-    if not kept[all.counts[i]] then redis.call('HDEL', state, 'c:' .. all.counts[i]) end
+  for _, field in ipairs(fields) do
+    local is_count_of_run = string.sub(field, 1, 2) == 'c:'
+    if is_count_of_run and not kept[string.sub(field, 3)] then redis.call('HDEL', state, field) end
   end
 end
 
@@ -225,13 +246,21 @@ end
 --   "over"    others have ended the task, and the run with it
 --   "ended"   the run has ended the task, and these come after that
 --   "busy"    another run goes on, which only matters where the mode has an "i"
--- And what is known of the run. ARGV[a+1] is the run, ARGV[a+2] the counter of the first event, ARGV[a+mode_at]
--- the mode; the events follow.
+-- And what is known of the run. ARGV[a+1] is the run, ARGV[a+2] the counter of the first event, ARGV[a+3] that of the
+-- last one that was sent before, accepted or not, ARGV[a+mode_at] the mode; the events follow.
+--
+-- A count of more than ever was sent, with this call, is damaged, and set right: what is new would be left out as if
+-- it were known.
 local function refusal_of(state, a, mode_at, last_arg)
   local run, count = ARGV[a + 1], last_arg - a - mode_at
   if ARGV[last_arg] == 'z' then count = count - 1 end
   local last_counter = tonumber(ARGV[a + 2]) + count - 1
   local known = look_up(state, run)
+  local sent = tonumber(ARGV[a + 3])
+  if sent and known.count and known.count > math.max(sent, last_counter) then
+    redis.call('HSET', state, 'c:' .. run, string.format('%.0f', tonumber(ARGV[a + 2]) - 1))
+    fail_with_damage(state, 'c:' .. run)
+  end
   local refusal
   if known.fence then
     refusal = known.fence == FENCED_BY_END and 'over' or 'fenced'

@@ -336,4 +336,35 @@ describe("ReplicaLease, where the server's clock is set forward", () => {
     await clocked.pass(LEASE_MS / 4, LEASE_MS / 4 + LEASE_MS / 20);
     expect(clocked.expired).toEqual(['other']);
   });
+
+  it.each(['inf', '-inf', '9e15', '-9e15'])(
+    'gives a lease to a replica whose moment is %s, and tells of it once',
+    async (score) => {
+      const key = newKey();
+      const { lease, told } = openLease(key);
+      await lease.start();
+      await client.sendCommand(['ZADD', key, score, 'other']);
+      await client.sendCommand(['ZADD', key, score, lease.replica]);
+      await vi.waitUntil(() => told.expired.includes('other'));
+      expect(told.errors).toMatchObject([{ code: 'CORRUPT_RECORD' }]);
+      expect(told.lost).toEqual([]);
+      expect(await lease.condemn('other')).toBe(true);
+    },
+  );
+
+  it('makes the list anew that has another type of value, and tells of it once', async () => {
+    const key = newKey();
+    const { lease, told } = openLease(key);
+    await lease.start();
+    await client.del(key);
+    await client.set(key, 'damaged');
+    await vi.waitUntil(async () => (await client.type(key)) === 'zset');
+    expect(await client.zRange(key, 0, -1)).toEqual([lease.replica]);
+    expect(told.errors).toMatchObject([{ code: 'CORRUPT_RECORD' }]);
+    await client.del(key);
+    await client.set(key, 'damaged');
+    await expect(lease.condemn('other')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await client.set(key, 'damaged');
+    await expect(lease.remove('other')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
 });

@@ -1,17 +1,21 @@
 import type { A2ARedisError } from '../../shared/errors.ts';
 import { isRefusal } from '../../redis/command-fault.ts';
 import { arrayReply, textReply } from '../../redis/reply.ts';
-import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
+import { runCheckedCommand } from './checked-command.ts';
 import condemnReplicaSource from '../scripts/condemn-replica.lua';
 import endLeaseSource from '../scripts/end-lease.lua';
+import readKeySource from '../scripts/read-key.lua';
 import renewLeaseSource from '../scripts/renew-lease.lua';
 
-const renewLeaseScript = defineScript('renew-lease', renewLeaseSource);
-const condemnReplicaScript = defineScript('condemn-replica', condemnReplicaSource);
-const endLeaseScript = defineScript('end-lease', endLeaseSource);
+const renewLeaseScript = defineScript('renew-lease', `${readKeySource}\n${renewLeaseSource}`);
+const condemnReplicaScript = defineScript(
+  'condemn-replica',
+  `${readKeySource}\n${condemnReplicaSource}`,
+);
+const endLeaseScript = defineScript('end-lease', `${readKeySource}\n${endLeaseSource}`);
 
 /** Of its length, how much of a lease passes between two renewals. */
 const RENEWALS = 1 / 4;
@@ -153,7 +157,8 @@ export class ReplicaLease {
     if (this.#isStopped) return;
     this.#phase = 'stopped';
     this.#timer?.cancel();
-    if (this.#isHeld && leaves) await runCommand(this.#runner, 'ZREM', this.#key, [this.#replica]);
+    if (!this.#isHeld || !leaves) return;
+    await runCheckedCommand(this.#runner, 'ZREM', this.#key, [this.#replica]);
   }
 
   /**

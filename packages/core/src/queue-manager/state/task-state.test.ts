@@ -81,6 +81,44 @@ describe('note-run', () => {
   });
 });
 
+describe('a list of runs', () => {
+  it('is read as a whole, some at once, and tells what can be no run of its replica', async () => {
+    const { states, keys, task } = open();
+    const names = Array.from({ length: 1000 }, (_, index) => `r-${index.toString(36)}`);
+    for (const name of names) await states.note(task, name, '');
+    const note = (await client.hGet(keys.runs('r'), 'r-1')) ?? '';
+    const odd = ['garbage', 's-1', 'r-a b', 'r-\n', '-1', ''];
+    for (const name of odd) await client.hSet(keys.runs('r'), name, note);
+    const found = new Map<string, unknown>();
+    for await (const page of states.pages('r'))
+      for (const [run, noted] of page) found.set(run, noted);
+    const noted = { task, contextId: '' };
+    expect(found).toEqual(
+      new Map([
+        ...names.map((name) => [name, noted] as const),
+        ...odd.map((name) => [name, undefined] as const),
+      ]),
+    );
+    for (const name of odd) {
+      expect(await states.forgetDamaged('r', name)).toMatchObject({ code: 'CORRUPT_RECORD' });
+    }
+    expect(await states.count('r')).toBe(1000);
+  });
+
+  it.each<[string, (states: RedisTaskStates, task: TaskAddress) => Promise<unknown>]>([
+    ['note', async (states, task) => states.note(task, 'r-1', '')],
+    ['read', async (states) => states.of('r')],
+    ['count', async (states) => states.count('r')],
+    ['forget', async (states) => states.forget('r-1')],
+  ])('of another type is told to one who is to %s it, and removed', async (_, call) => {
+    const { states, keys, task } = open();
+    await client.set(keys.runs('r'), 'damaged');
+    await expect(call(states, task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    expect(await client.exists(keys.runs('r'))).toBe(0);
+    await expect(call(states, task)).resolves.not.toThrow();
+  });
+});
+
 describe('a list of runs that is sealed', () => {
   it('closes the list of one replica, which keeps what is in it', async () => {
     const { states, keys, task } = open();
@@ -294,16 +332,17 @@ describe('answer-cancel', () => {
 describe('task-state', () => {
   const refusal = defineScript(
     'refusal',
-    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 3, #ARGV) or 'accepted'`,
+    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 4, #ARGV) or 'accepted'`,
   );
 
   /** What becomes of events of a run, from a counter on. */
   async function outcome(
     { state }: TaskAddress,
-    [run, first, mode]: readonly [string, number, string],
+    [run, first, mode, sentBefore = '']: readonly [string, number, string, string?],
     ...bodies: string[]
   ): Promise<unknown> {
-    return new ScriptRunner(client).run(refusal, [state], [run, String(first), mode, ...bodies]);
+    const args = [run, String(first), sentBefore, mode, ...bodies];
+    return new ScriptRunner(client).run(refusal, [state], args);
   }
 
   it('refuses events of a run that others have ended, however', async () => {
@@ -331,6 +370,30 @@ describe('task-state', () => {
     const { task } = open();
     await client.hSet(task.state, { end: '', 'c:a-1': '3' });
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
+  });
+
+  it('sets right a count of more events than ever were sent, and tells of it once', async () => {
+    const { task } = open();
+    const { state } = task;
+    const damage = {
+      code: 'CORRUPT_RECORD',
+      detail: `Key ${JSON.stringify(state)} held what nothing here wrote, field "c:a-1": that was removed.`,
+    };
+    await client.hSet(state, { 'r:a-1': '', 'c:a-1': '1000000' });
+    await expect(outcome(task, ['a-1', 3, '', '2'], 's')).rejects.toMatchObject(damage);
+    expect(await fields(state)).toEqual({ 'r:a-1': '', 'c:a-1': '2' });
+    expect(await outcome(task, ['a-1', 3, '', '2'], 's')).toBe('accepted');
+    // As where the reply to this very call was lost, or to one with more events.
+    for (const [count, sentBefore] of [
+      ['3', '2'],
+      ['7', '7'],
+      ['1000000', ''],
+    ] as const) {
+      await client.hSet(state, { 'c:a-1': count });
+      expect(await outcome(task, ['a-1', 3, '', sentBefore], 's')).toBe('accepted');
+    }
+    await client.hSet(state, { 'c:a-1': '8' });
+    await expect(outcome(task, ['a-1', 3, '', '7'], 's', 'z')).rejects.toMatchObject(damage);
   });
 
   it('ends all runs with their task: those of others know that it has its end', async () => {
@@ -382,8 +445,12 @@ describe('a damaged state', () => {
     ['c:r-1', '-50'],
     ['c:r-1', '1e3'],
     ['c:r-1', ''],
-    ['c:r-1', '12345678901234567'],
+    // Another one more, and it would not be a number that is exact.
+    ['c:r-1', '1234567890123456'],
     ['last', 'garbage'],
+    ['last', '99999999999999999999999999-1'],
+    ['last', '5-99999999999999999999999999'],
+    ['last', '1234567890123456-1'],
     ['last', '5'],
     ['last', ''],
   ])('with %s being %j is told once, and goes on without it', async (field, value) => {
@@ -403,8 +470,46 @@ describe('a damaged state', () => {
     }
   });
 
+  it.each([
+    ['while a run goes on', 't', { 'r:r-1': '', 'c:r-1': '3' }],
+    ['while a run goes on, that may come back', '', { 'r:r-1': '' }],
+    ['of which it says what is none', 'garbage', { 'c:r-1': '3' }],
+  ])('with an end %s is told once, and goes on without it', async (_, end, others) => {
+    for (const call of [CALLS['state'], CALLS['begin'], CALLS['fence']]) {
+      const { states, task } = open();
+      await client.hSet(task.state, { ...others, end });
+      await expect(call?.(states, task)).rejects.toMatchObject({
+        code: 'CORRUPT_RECORD',
+        detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field "end": that was removed.`,
+      });
+      expect(await fields(task.state)).toEqual(others);
+      await expect(call?.(states, task)).resolves.not.toThrow();
+    }
+  });
+
+  it('with any number of counts that are damaged is told once', async () => {
+    const { states, task } = open();
+    const damaged = Array.from({ length: 200 }, (_, index) => [`c:x-${index}`, 'abc'] as const);
+    await client.hSet(task.state, { 'r:r-1': '', ...Object.fromEntries(damaged) });
+    await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
+  });
+
+  it('that names more runs after which the task waited than there can be forgets them', async () => {
+    const { states, task } = open();
+    const words = Array.from({ length: 200_000 }, (_, index) => `w${index}`).join(' ');
+    await client.hSet(task.state, { 'r:r-1': '', paused: words, 'c:w1': '3' });
+    await expect(states.pause(task, 'r-1')).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+      detail: expect.stringContaining('field "paused"'),
+    });
+    expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'c:w1': '3' });
+    await states.pause(task, 'r-1');
+    expect(await fields(task.state)).toEqual({ 'c:w1': '3', open: '', paused: 'r-1' });
+  });
+
   it('that knows of half a place in a log begins that anew', async () => {
-    for (const half of [{ epoch: 'e' }, { last: '7-3' }]) {
+    for (const half of [{ epoch: 'e' }, { last: '7-3' }, { epoch: 'a b', last: '7-3' }]) {
       const { states, task } = open();
       await client.hSet(task.state, { 'r:r-1': '', ...half });
       await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });

@@ -1,9 +1,12 @@
 import { isRecord } from '../../shared/check-options.ts';
+import { detailedError } from '../../shared/detailed-error.ts';
+import type { A2ARedisError } from '../../shared/errors.ts';
 import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import { runCommand } from '../../redis/run-command.ts';
-import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { abbreviate, type ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { PublishCommand, PublishRoute } from '../../layout/publish-route.ts';
+import { runCheckedCommand } from './checked-command.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
 import beginRunSource from '../scripts/begin-run.lua';
@@ -14,13 +17,18 @@ import pauseRunSource from '../scripts/pause-run.lua';
 import readRunsSource from '../scripts/read-runs.lua';
 import readStateSource from '../scripts/read-state.lua';
 import requestCancelSource from '../scripts/request-cancel.lua';
-import taskState from '../scripts/task-state.lua';
+import readKeySource from '../scripts/read-key.lua';
+import taskStateFunctions from '../scripts/task-state.lua';
+
+const taskState = `${readKeySource}\n${taskStateFunctions}`;
 
 /** The Lua functions that know the fields of a task's state, for all scripts that read or change it. */
 export const taskStateSource: string = taskState;
 
-const noteRunScript = defineScript('note-run', noteRunSource);
-const readRunsScript = defineScript('read-runs', readRunsSource, { onlyReads: true });
+const noteRunScript = defineScript('note-run', `${readKeySource}\n${noteRunSource}`);
+const readRunsScript = defineScript('read-runs', `${readKeySource}\n${readRunsSource}`, {
+  onlyReads: true,
+});
 const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
 const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
 const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
@@ -116,7 +124,8 @@ export class RedisTaskStates {
   async note(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
     const { tenant, owner } = task.scope;
     const text = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
-    const notes = [this.#notes(run), this.#keys.sealed(replicaOf(run))];
+    const replica = replicaOf(run);
+    const notes = [this.#keys.runs(replica), this.#keys.sealed(replica)];
     const note = [run, text, this.#retentionSeconds];
     return Number(await this.#runner.run(noteRunScript, notes, note)) === 1;
   }
@@ -136,10 +145,18 @@ export class RedisTaskStates {
   /**
    * Removes what {@link note} noted where others look; the task's own state is left alone.
    *
+   * @param replica The replica on whose list it is, where its name may not tell.
    * @returns Whether it was there.
    */
-  async forget(run: string): Promise<boolean> {
-    return Number(await runCommand(this.#runner, 'HDEL', this.#notes(run), [run])) === 1;
+  async forget(run: string, replica: string = replicaOf(run)): Promise<boolean> {
+    const notes = this.#keys.runs(replica);
+    return Number(await runCheckedCommand(this.#runner, 'HDEL', notes, [run])) === 1;
+  }
+
+  /** Removes a note that is damaged from the list of a replica. What is told of it. */
+  async forgetDamaged(replica: string, run: string): Promise<A2ARedisError> {
+    await this.forget(run, replica);
+    return damagedNote(this.#keys.runs(replica), run);
   }
 
   /**
@@ -153,16 +170,29 @@ export class RedisTaskStates {
 
   /** How many runs of a replica are noted. */
   async count(replica: string): Promise<number> {
-    return Number(await runCommand(this.#runner, 'HLEN', this.#keys.runs(replica)));
+    return Number(await runCheckedCommand(this.#runner, 'HLEN', this.#keys.runs(replica)));
   }
 
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
   async of(replica: string): Promise<ReadonlyMap<string, NotedTask | undefined>> {
+    for await (const some of this.pages(replica)) return some;
+    return new Map();
+  }
+
+  /** All runs of a replica that are noted when it begins, some at once; see {@link of}. */
+  async *pages(replica: string): AsyncGenerator<ReadonlyMap<string, NotedTask | undefined>> {
     const keys = [this.#keys.runs(replica)];
-    const reply = await this.#runner.run(readRunsScript, keys, [String(RUNS_PER_READ)]);
-    const runs = new Map<string, NotedTask | undefined>();
-    for (const [run, note] of pairs(textsReply(reply))) runs.set(run, this.#parseNote(note));
-    return runs;
+    let cursor = '0';
+    do {
+      const reply = await this.#runner.run(readRunsScript, keys, [cursor, String(RUNS_PER_READ)]);
+      const notes = textsReply(reply);
+      cursor = notes.at(-1) ?? '0';
+      const runs = new Map<string, NotedTask | undefined>();
+      for (const [run, note] of pairs(notes.slice(0, -1))) {
+        runs.set(run, isRunOf(replica, run) ? this.#parseNote(note) : undefined);
+      }
+      if (runs.size > 0) yield runs;
+    } while (cursor !== '0');
   }
 
   /** After how long a run that goes on is to be entered again, in milliseconds. */
@@ -209,10 +239,6 @@ export class RedisTaskStates {
     return this.#route.command ?? this.#route.find();
   }
 
-  #notes(run: string): string {
-    return this.#keys.runs(replicaOf(run));
-  }
-
   #parseNote(text: string): NotedTask | undefined {
     const note = parseJson(text);
     if (!isRecord(note)) return undefined;
@@ -223,6 +249,17 @@ export class RedisTaskStates {
     const task = this.#keys.task({ tenant, owner }, taskId);
     return { task, contextId: typeof contextId === 'string' ? contextId : '' };
   }
+}
+
+/** Whether a replica may have given a run its name. */
+function isRunOf(replica: string, run: string): boolean {
+  return replicaOf(run) === replica && /^[\w-]+$/.test(run);
+}
+
+function damagedNote(key: string, run: string): A2ARedisError {
+  return detailedError('CORRUPT_RECORD', 'Something in Redis was damaged, and was removed.', {
+    detail: `Key ${abbreviate(key)} held what nothing here wrote, the note of run ${abbreviate(run)}: that was removed.`,
+  });
 }
 
 /** What fence-run.lua answers. */

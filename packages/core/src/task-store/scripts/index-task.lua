@@ -44,3 +44,13 @@ local function index_task(k, a, version)
   if ARGV[a + 6] ~= '' then redis.call('ZREM', KEYS[k + 9], ARGV[a + 6]) end
   return nil
 end
+
+-- Why the index of KEYS[k..k+9] cannot be written, as an error of the server; nil where it can. To be asked before a
+-- record is written with it, which stays.
+local function index_fault(k)
+  for i = 0, 9 do
+    local size = redis.pcall(i == 0 and 'HLEN' or 'ZCARD', KEYS[k + i])
+    if type(size) == 'table' and size.err then return size end
+  end
+  return nil
+end

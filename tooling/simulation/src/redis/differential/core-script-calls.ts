@@ -178,7 +178,9 @@ export const RUN_CALLS: readonly MakeCall[] = [
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
   (random) => call('end-lease', ['leases'], [random.pick(REPLICAS)]),
-  (random) => command('ZREM', 'leases', random.pick(REPLICAS)),
+  (random) => call('checked-command', ['leases'], ['ZREM', random.pick(REPLICAS)]),
+  (random) =>
+    command('ZADD', 'leases', random.pick(['inf', '-inf', '9e15', '-7.5']), random.pick(REPLICAS)),
   (random) =>
     call(
       'note-run',
@@ -187,9 +189,10 @@ export const RUN_CALLS: readonly MakeCall[] = [
     ),
   (random) => command('SET', `sealed:${random.pick(REPLICAS)}`, '', 'EX', random.pick(TTL_SECONDS)),
   (random) => command('DEL', `sealed:${random.pick(REPLICAS)}`),
-  (random) => command('HDEL', `runs:${random.pick(REPLICAS)}`, random.pick(RUNS)),
-  (random) => command('HLEN', `runs:${random.pick(REPLICAS)}`),
-  (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
+  (random) =>
+    call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HDEL', random.pick(RUNS)]),
+  (random) => call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HLEN']),
+  (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['0', '100']),
   (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
   (random) =>
     call(

@@ -30,6 +30,7 @@ export type ScriptName =
   | 'renew-lease'
   | 'condemn-replica'
   | 'end-lease'
+  | 'checked-command'
   | 'note-run'
   | 'read-runs'
   | 'begin-run'
@@ -57,7 +58,8 @@ export type ScriptName =
   | 'announce-position'
   | 'count-subscribers';
 
-const TASK_STATE = `${EVENTS}/task-state`;
+const READ_KEY = `${EVENTS}/read-key`;
+const TASK_STATE: readonly string[] = [READ_KEY, `${EVENTS}/task-state`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -81,32 +83,33 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'list-due': [`${TASKS}/list-due`],
   'list-index': [`${TASKS}/list-index`],
   'save-task': [PACKED, `${REDIS}/no-companion`, ...SAVE_TASK],
-  'save-task+append-events': [PACKED, TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
+  'save-task+append-events': [PACKED, ...TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
   'save-task+publish-events': [
     PACKED,
-    TASK_STATE,
+    ...TASK_STATE,
     `${PUBSUB}/scripts/publish-events`,
     ...SAVE_TASK,
   ],
   'read-task': ['task-store/src/scripts/read-task'],
-  'renew-lease': [`${EVENTS}/renew-lease`],
-  'condemn-replica': [`${EVENTS}/condemn-replica`],
-  'end-lease': [`${EVENTS}/end-lease`],
-  'note-run': [`${EVENTS}/note-run`],
-  'read-runs': [`${EVENTS}/read-runs`],
-  'begin-run': [TASK_STATE, `${EVENTS}/begin-run`],
-  'pause-run': [TASK_STATE, `${EVENTS}/pause-run`],
-  'fence-run': [TASK_STATE, `${EVENTS}/fence-run`],
-  'read-state': [TASK_STATE, `${EVENTS}/read-state`],
-  'request-cancel': [TASK_STATE, `${EVENTS}/request-cancel`],
-  'answer-cancel': [TASK_STATE, `${EVENTS}/answer-cancel`],
-  'drop-cancel': [TASK_STATE, `${EVENTS}/drop-cancel`],
+  'renew-lease': [READ_KEY, `${EVENTS}/renew-lease`],
+  'condemn-replica': [READ_KEY, `${EVENTS}/condemn-replica`],
+  'end-lease': [READ_KEY, `${EVENTS}/end-lease`],
+  'checked-command': [READ_KEY, `${EVENTS}/checked-command`],
+  'note-run': [READ_KEY, `${EVENTS}/note-run`],
+  'read-runs': [READ_KEY, `${EVENTS}/read-runs`],
+  'begin-run': [...TASK_STATE, `${EVENTS}/begin-run`],
+  'pause-run': [...TASK_STATE, `${EVENTS}/pause-run`],
+  'fence-run': [...TASK_STATE, `${EVENTS}/fence-run`],
+  'read-state': [...TASK_STATE, `${EVENTS}/read-state`],
+  'request-cancel': [...TASK_STATE, `${EVENTS}/request-cancel`],
+  'answer-cancel': [...TASK_STATE, `${EVENTS}/answer-cancel`],
+  'drop-cancel': [...TASK_STATE, `${EVENTS}/drop-cancel`],
   'save-config': ['push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
-  'append-events': [TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
+  'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
   'read-stream': [`${STREAMS}/read-stream`],
-  'read-position': [TASK_STATE, `${STREAMS}/read-position`],
+  'read-position': [...TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
   'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
   'read-events': [
@@ -120,8 +123,8 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'leave-queue': [`${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
   'set-aside-event': [`${QUEUE}/set-aside-event`],
   'retry-poison': [`${QUEUE}/retry-poison`],
-  'publish-events': [TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
-  'announce-position': [TASK_STATE, `${PUBSUB}/scripts/announce-position`],
+  'publish-events': [...TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
+  'announce-position': [...TASK_STATE, `${PUBSUB}/scripts/announce-position`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
 };
 

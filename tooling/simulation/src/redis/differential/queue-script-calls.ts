@@ -16,6 +16,8 @@ const RUNS = ['ra', 'rb', 'rc', 'ra-end'];
 const GROUPS = ['workers', 'tap:1', 'instance:a'];
 const CONSUMERS = ['m1', 'm2', 'm3'];
 const PUBLISH = ['PUBLISH', 'SPUBLISH'];
+/** Of entries that nothing here wrote. */
+const FOREIGN_IDS = ['1800000000000-1', '1800000000000-9'];
 /** After so long, given-back entries are free, and others are not. */
 const RECLAIM_MS = ['100000000', '100000000', '0'];
 
@@ -60,6 +62,16 @@ export const EVENT_CALLS: readonly MakeCall[] = [
     together('save-task+append-events', saveTask(random, known), appendEvents(random)),
   (random, known) =>
     together('save-task+publish-events', saveTask(random, known), publishEvents(random)),
+  // What another hand does to a log, and to what a state says of it.
+  (random) => command('XADD', logOf(stateOf(random)), random.pick(FOREIGN_IDS), 'e', body(random)),
+  (random) => command('XDEL', logOf(stateOf(random)), random.pick(FOREIGN_IDS)),
+  (random) =>
+    command(
+      'HSET',
+      stateOf(random),
+      random.pick(['last', 'end', 'paused', 'c:ra', 'epoch']),
+      body(random),
+    ),
   (random) => call('announce-position', [stateOf(random)], [CHANNEL, publish(random)]),
   (random) => command(publish(random), CHANNEL, body(random)),
   (random) => call('count-subscribers', [CHANNEL], [random.pick(['NUMSUB', 'SHARDNUMSUB'])]),
@@ -75,6 +87,7 @@ function appendEvents(random: Random): ReturnType<MakeCall> {
     [
       random.pick(RUNS),
       first,
+      random.pick(['', '', '3', '40']),
       CHANNEL,
       publish(random),
       ...limits,
@@ -93,6 +106,7 @@ function publishEvents(random: Random): ReturnType<MakeCall> {
     [
       run,
       String(random.integer(1, 9)),
+      random.pick(['', '', '3', '9']),
       CHANNEL,
       publish(random),
       ...limits,

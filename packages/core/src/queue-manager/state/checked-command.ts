@@ -1,0 +1,23 @@
+import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { defineScript } from '../../redis/script.ts';
+import checkedCommandSource from '../scripts/checked-command.lua';
+import readKeySource from '../scripts/read-key.lua';
+
+const checkedCommandScript = defineScript(
+  'checked-command',
+  `${readKeySource}\n${checkedCommandSource}`,
+);
+
+/**
+ * As `runCommand`, on a key that nothing here gives another type of value: one that has it all the same is removed.
+ *
+ * @throws {A2ARedisError} `CORRUPT_RECORD` where it was, once.
+ */
+export async function runCheckedCommand(
+  runner: ScriptRunner,
+  command: string,
+  key: string,
+  args: readonly string[] = [],
+): Promise<unknown> {
+  return runner.run({ ...checkedCommandScript, name: command }, [key], [command, ...args]);
+}
