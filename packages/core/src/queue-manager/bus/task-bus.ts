@@ -1,7 +1,6 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { A2ARedisError } from '../../shared/errors.ts';
-import { sleep } from '../../runtime/sleep.ts';
 import * as activity from './activity.ts';
 import { BusFeed } from './bus-feed.ts';
 import { type BusSubscriber, BusSubscribers } from './bus-subscribers.ts';
@@ -16,6 +15,7 @@ import {
   type TransportedEvent,
 } from '../events/event-transport.ts';
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
+import { KnownState } from './known-state.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
 import type { OtherBus, OtherTasks } from './other-tasks.ts';
@@ -25,9 +25,6 @@ import { type Told, toldBy } from './told-by-event.ts';
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
-
-/** How long a run that seems not to be there is given to appear, in milliseconds. */
-const SECOND_LOOK_MS = 200;
 
 /**
  * The bus of a task in this process: hands what is published here to the listeners here at once, as the SDK's own bus
@@ -44,6 +41,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   readonly #feed: BusFeed;
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
+  readonly #known: KnownState;
   /** What this process does of the task on this bus. */
   #activity: activity.Activity = activity.IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
@@ -69,10 +67,8 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#own = new OwnListeners(task, services, this.listeners, () => {
       onChanged(this);
     });
-    const onRunNews = (news: RunNews): void => {
-      this.#onRunNews(news);
-    };
-    this.runs = new BusRuns(task, services, onRunNews, earlier);
+    this.#known = new KnownState(task, services, () => !this.#mayGoOn);
+    this.runs = new BusRuns(task, services, this.#onRunNews, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       isHeard: (publisher) => !this.runs.has(publisher) || this.#subscribers.isWaitedFor,
@@ -322,13 +318,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
     await this.#following();
-    const { states, runtime } = this.#services;
-    let state = await states.state(this.task);
-    if (state.phase === 'none' && !this.#mayGoOn) {
-      // Its first event may have come here ahead of the note that it runs.
-      await sleep(runtime, SECOND_LOOK_MS, { ref: false });
-      state = await states.state(this.task);
-    }
+    const state = await this.#known.read();
     return { isEnded: !this.#mayGoOn && isTaskOver(state), counters: state.counters };
   }
 
@@ -369,12 +359,21 @@ export class TaskBus extends ListeningBus implements OtherBus {
       // Another run went on when the one of this process was ended, and now waits for the task's user.
       await this.#own.endWithout(runEnded(this.task.taskId));
     }
+    if (this.isExecuting) await this.runs.present.enterWhereLost(state);
     if (this.#mayGoOn || this.#subscribers.isEnded) return;
-    if (isTaskOver(state)) {
+    if (await this.#known.isOver(state)) {
       await this.#end();
     } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
       if (state.runs.length > 0) this.#services.reconciler.orphaned(this.task, state.runs);
     }
+  }
+
+  /** Looks for requests to cancel the task, and whether Redis has lost that it is executed here. */
+  async #answer(): Promise<void> {
+    if (!this.isExecuting) return this.cancels.check();
+    const state = await this.#services.states.state(this.task);
+    this.cancels.take(state);
+    await this.runs.present.enterWhereLost(state);
   }
 
   /** Gives up to wait for an execution: a request that fails before it, the request handler leaves listening for ever. */
@@ -387,6 +386,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** The connection for messages was lost, and is back. */
   resume(): void {
     this.#feed.resume().catch(this.#services.onError);
+    if (this.isExecuting) this.#answer().catch(this.#services.onError);
   }
 
   /** The client is closed: who waits for others is told so. What is executed here goes on, and may fail by itself. */
@@ -424,14 +424,14 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#onChanged(this);
   }
 
-  #onRunNews(news: RunNews): void {
+  readonly #onRunNews = (news: RunNews): void => {
     if (news.kind === 'fenced') {
       this.#fence(news.by);
       return;
     }
     if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
     this.#onChanged(this);
-  }
+  };
 
   #onFeedNews(news: FeedNews): void {
     switch (news.kind) {
@@ -450,7 +450,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
         break;
       case 'request':
       default:
-        this.cancels.check().catch(this.#services.onError);
+        this.#answer().catch(this.#services.onError);
     }
   }
 

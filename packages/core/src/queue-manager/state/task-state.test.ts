@@ -9,7 +9,7 @@ import { knownRoute } from '../../layout/publish-route.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import { QueueKeys, type TaskAddress } from './queue-keys.ts';
-import { RedisTaskStates, taskStateSource } from './task-state.ts';
+import { notesSeconds, RedisTaskStates, taskStateSource } from './task-state.ts';
 
 const RETENTION_SECONDS = 1000;
 
@@ -59,12 +59,13 @@ async function heard(channel: string, work: () => Promise<unknown>): Promise<rea
 }
 
 describe('note-run', () => {
-  it('notes what is needed to end the run, for as long as a state stays', async () => {
+  it('notes what is needed to end the run, for a week at least', async () => {
     const { states, keys, task } = open();
     expect(await states.note(task, 'r-1', 'context')).toBe(true);
     expect(await states.note(task, 'r-1', 'context')).toBe(true);
     expect(await states.of('r')).toEqual(new Map([['r-1', { task, contextId: 'context' }]]));
-    expect(await client.ttl(keys.runs('r'))).toBe(RETENTION_SECONDS);
+    expect(await client.ttl(keys.runs('r'))).toBe(604_800);
+    expect([notesSeconds(30), notesSeconds(1_000_000)]).toEqual([604_800, 1_000_000]);
     expect(await states.forget('r-1')).toBe(true);
     expect(await states.forget('r-1')).toBe(false);
     expect(await client.exists(keys.runs('r'))).toBe(0);
@@ -78,6 +79,33 @@ describe('note-run', () => {
       ['r-2', undefined],
     ]);
     expect(await states.of('r')).toEqual(runs);
+  });
+});
+
+describe('what Redis has lost of who executes a task', () => {
+  it('is asked for by who reads that nothing is known, and by a follow-up that begins', async () => {
+    const { states, task } = open();
+    const asks = async (work: () => Promise<unknown>): Promise<readonly string[]> =>
+      heard(task.channel, work);
+    expect(await asks(async () => states.state(task))).toEqual([]);
+    expect(await asks(async () => states.askedState(task))).toEqual(['C']);
+    expect(await asks(async () => states.begin(task, 'r-1', true))).toEqual(['C']);
+    // Somebody is known.
+    expect(await asks(async () => states.askedState(task))).toEqual([]);
+    expect(await asks(async () => states.begin(task, 's-1', true))).toEqual([]);
+    const { task: other } = open();
+    expect(await heard(other.channel, async () => states.begin(other, 'r-2'))).toEqual([]);
+    // Nor where the task waits for its user.
+    await states.pause(other, 'r-2');
+    expect(await heard(other.channel, async () => states.begin(other, 's-2', true))).toEqual([]);
+  });
+
+  it('is found out by which runs of a replica are noted', async () => {
+    const { states, task } = open();
+    expect(await states.noted('r')).toEqual(new Set());
+    await states.note(task, 'r-1', '');
+    await states.note(task, 'r-2', '');
+    expect(await states.noted('r')).toEqual(new Set(['r-1', 'r-2']));
   });
 });
 

@@ -174,6 +174,7 @@ export const RUN_CALLS: readonly MakeCall[] = [
         String(random.integer(-20, 60)),
         random.pick(['0', '0', String(now + random.integer(-60, 60))]),
         random.pick(['0', '20', '3600000']),
+        random.pick(['3600000', '7200000']),
       ],
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
@@ -190,7 +191,16 @@ export const RUN_CALLS: readonly MakeCall[] = [
   (random) => command('HDEL', `runs:${random.pick(REPLICAS)}`, random.pick(RUNS)),
   (random) => command('HLEN', `runs:${random.pick(REPLICAS)}`),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['100']),
-  (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
+  (random) =>
+    call(
+      'begin-run',
+      [stateOf(random)],
+      [
+        random.pick(RUNS),
+        random.pick(TTL_SECONDS),
+        ...(random.chance(0.5) ? [CHANNEL, random.pick(PUBLISH)] : []),
+      ],
+    ),
   (random) =>
     call(
       'pause-run',
@@ -203,7 +213,12 @@ export const RUN_CALLS: readonly MakeCall[] = [
       [stateOf(random)],
       [random.pick(RUNS), CHANNEL, random.pick(PUBLISH), random.pick(TTL_SECONDS)],
     ),
-  (random) => call('read-state', [stateOf(random)], []),
+  (random) =>
+    call(
+      'read-state',
+      [stateOf(random)],
+      random.chance(0.5) ? [CHANNEL, random.pick(PUBLISH)] : [],
+    ),
   (random) =>
     call(
       'request-cancel',
