@@ -13,6 +13,7 @@ export { describeHarmfulMessages } from './describe-harmful-messages.ts';
 export { describeLateWork } from './describe-late-work.ts';
 export { describeLongEvents } from './describe-long-events.ts';
 export { describeLostRedis } from './describe-lost-redis.ts';
+export { describeLostRuns } from './describe-lost-runs.ts';
 export { describeOneAddress } from './describe-one-address.ts';
 export { describeOwnTaskIds } from './describe-own-task-ids.ts';
 export { describeRefusedClient } from './describe-refused-client.ts';

@@ -110,7 +110,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is entered though the lease may have run out',
     file: `${MANAGER}/execution/run-registration.ts`,
-    from: 'if (await this.#isLive()) await this.#enter();',
+    from: '// That may have taken long.\n      if (await this.#isLive()) await this.#enter();',
     to: 'await this.#enter();',
     survives:
       'What begins late is looked after by its own process: see "fence-run.lua does not fence what has not begun".',
@@ -137,22 +137,20 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
     file: `${MANAGER}/scripts/end-lease.lua`,
     from: "redis.call('ZADD', KEYS[1], string.format('%.0f', -now), ARGV[1])",
     to: "redis.call('ZREM', KEYS[1], ARGV[1])",
-    survives:
-      'A late renewal says until when its lease lasted, and is refused for that. Only the very first of a name does not, and none of a scenario is under way for so long.',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'renew-lease.lua renews a name that is gone',
     file: `${MANAGER}/scripts/renew-lease.lua`,
-    from: 'if found and tonumber(found) < 0 or not found and had ~= 0 and had <= now then return { 0 } end',
-    to: 'if found and tonumber(found) == -1 or not found and had ~= 0 and had <= now then return { 0 } end',
+    from: 'if found and tonumber(found) < 0 or is_forgotten then return { 0 } end',
+    to: 'if found and tonumber(found) == -1 or is_forgotten then return { 0 } end',
     conditions: DENSE_CUT_OFF,
   },
   {
     name: 'renew-lease.lua renews a name that was condemned',
     file: `${MANAGER}/scripts/renew-lease.lua`,
-    from: 'if found and tonumber(found) < 0 or not found and had ~= 0 and had <= now then return { 0 } end',
-    to: 'if not found and had ~= 0 and had <= now then return { 0 } end',
+    from: 'if found and tonumber(found) < 0 or is_forgotten then return { 0 } end',
+    to: 'if is_forgotten then return { 0 } end',
     conditions: DENSE_CUT_OFF,
   },
   {

@@ -85,5 +85,5 @@ function isRunList(key: string): boolean {
 
 /** Leases of replicas that were killed end with the next replica that looks. */
 function isLeft({ key, expiresAt }: LeftKey): boolean {
-  return !isKept(key) && expiresAt === undefined && !isLeaseList(key);
+  return !isKept(key) && expiresAt === undefined;
 }

@@ -2,7 +2,7 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { isHopeless } from '../events/queue-errors.ts';
-import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
+import type { RedisTaskState } from '../state/task-state.ts';
 
 /** Cancels what is executed here. */
 export type CancelHandler = () => Promise<void>;
@@ -137,14 +137,15 @@ export class CancelRequests {
       }
     }
     if (this.#asked.size > 0) this.#services.reconciler.present(this.#task, present);
-    // The end may have come before anybody here listened for it.
-    const isOver = isTaskOver({ phase });
-    for (const { runs, isUnanswered, resolve } of this.#asked.values()) {
-      // A run that began meanwhile finds the request, and answers it.
+    for (const [request, { runs, isUnanswered, resolve }] of this.#asked) {
+      // A run that began meanwhile finds the request, and answers it: where that is lost, it is to be made again.
+      const isMade = cancels.has(request);
       const awaited = isUnanswered ? present : present.filter((run) => runs.includes(run));
-      if (isOver) resolve({ answer: OVER, present });
+      // The end may have come before anybody here listened for it.
+      if (phase === 'ended') resolve({ answer: OVER, present });
       else if (runs.every((run) => fenced.has(run))) resolve({ answer: GONE, present });
-      else if (awaited.length === 0) resolve({ answer: IDLE, present });
+      else if (awaited.length === 0 || (isUnanswered && !isMade))
+        resolve({ answer: IDLE, present });
     }
   }
 

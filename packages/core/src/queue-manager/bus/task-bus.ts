@@ -14,7 +14,8 @@ import {
   type TaskStanding,
   type TransportedEvent,
 } from '../events/event-transport.ts';
-import { type FencedBy, isTaskOver } from '../state/task-state.ts';
+import type { FencedBy } from '../state/task-state.ts';
+import { KnownState } from './known-state.ts';
 import { LateWork } from './late-work.ts';
 import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
@@ -22,7 +23,6 @@ import { type OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { type Told, toldBy } from './told-by-event.ts';
-import { standingOf } from './task-standing.ts';
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
@@ -45,6 +45,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   readonly #subscribers = new BusSubscribers();
   readonly #own: OwnListeners;
   readonly #late: LateWork;
+  readonly #known: KnownState;
   /** What this process does of the task on this bus. */
   #activity: activity.Activity = activity.IDLE;
   /** What an executor works for that has returned: the request that it was given last. */
@@ -68,16 +69,12 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#onChanged = onChanged;
     this.cancels = new CancelRequests(task, services, (run) => this.runs.has(run));
     this.#own = new OwnListeners(task, services, this.listeners, this.#changed);
-    const onRunNews = (news: RunNews): void => {
-      this.#onRunNews(news);
-    };
-    this.runs = new BusRuns(task, services, onRunNews, earlier);
+    this.#known = new KnownState(task, services, () => !this.#mayGoOn);
+    this.runs = new BusRuns(task, services, this.#onRunNews, earlier);
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       isHeard: (publisher) => !this.runs.has(publisher) || this.#subscribers.isWaitedFor,
-      onNews: (news) => {
-        this.#onFeedNews(news);
-      },
+      onNews: this.#onFeedNews,
     });
   }
 
@@ -204,11 +201,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     }
   }
 
-  /**
-   * Says how what is executed here is canceled: at requests from here and from elsewhere.
-   *
-   * @param entered Resolves when others know of the execution.
-   */
+  /** Says how what is executed here is canceled, at requests from here and elsewhere: once others know of it. */
   cancelWith(handler: CancelHandler, entered: Promise<unknown>): void {
     this.cancels.handleWith(handler, Promise.all([this.#following(), entered]));
   }
@@ -307,8 +300,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** As {@link stop}, by others: with the task, or because they took this replica to be gone. */
   #fence(by: FencedBy): void {
     if (this.isOver) {
-      // What it still had to send is void: nobody needs it for that any more, and those who wait for it
-      // here get what others make of the task.
+      // What it still had to send is void: who waits for it here gets what others make of the task.
       this.#own.endedElsewhere();
       this.#onChanged(this);
     } else {
@@ -322,7 +314,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
   async standing(): Promise<TaskStanding> {
     await this.#following();
-    return standingOf(this.task, this.#services, () => this.#mayGoOn);
+    return this.#known.standing();
   }
 
   /** Resolves when nothing that is published afterwards can be missed: where nothing more comes, at once. */
@@ -363,12 +355,18 @@ export class TaskBus extends ListeningBus implements OtherBus {
       // Another run went on when the one of this process was ended, and now waits for the task's user.
       await this.#own.endWithout(runEnded(this.task.taskId));
     }
+    if (this.isExecuting) await this.runs.present.enterWhereLost(state);
     if (this.#mayGoOn || this.#subscribers.isEnded) return;
-    if (isTaskOver(state)) {
-      await this.#end();
-    } else if (await this.#services.lease.areGone(state.runs.map(replicaOf))) {
-      if (state.runs.length > 0) this.#services.reconciler.orphaned(this.task, state.runs);
-    }
+    if (await this.#known.isOver(state)) await this.#end();
+    else await this.#services.reconciler.orphaned(this.task, state.runs);
+  }
+
+  /** Looks for requests to cancel the task, and whether Redis has lost that it is executed here. */
+  async #answer(): Promise<void> {
+    if (!this.isExecuting) return this.cancels.check();
+    const state = await this.#services.states.state(this.task);
+    this.cancels.take(state);
+    await this.runs.present.enterWhereLost(state);
   }
 
   /** Gives up to wait for an execution: a request that fails before it, the request handler leaves listening for ever. */
@@ -381,6 +379,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** The connection for messages was lost, and is back. */
   resume(): void {
     this.#feed.resume().catch(this.#services.onError);
+    if (this.isExecuting) this.#answer().catch(this.#services.onError);
   }
 
   /** The client is closed, or refused: who waits for others is told so. What is executed here goes on, and may fail by itself. */
@@ -419,16 +418,16 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#onChanged(this);
   }
 
-  #onRunNews(news: RunNews): void {
+  readonly #onRunNews = (news: RunNews): void => {
     if (news.kind === 'fenced') {
       this.#fence(news.by);
       return;
     }
     if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
     this.#onChanged(this);
-  }
+  };
 
-  #onFeedNews(news: FeedNews): void {
+  readonly #onFeedNews = (news: FeedNews): void => {
     switch (news.kind) {
       case 'event':
         this.#onTransported(news.event);
@@ -445,9 +444,9 @@ export class TaskBus extends ListeningBus implements OtherBus {
         break;
       case 'request':
       default:
-        this.cancels.check().catch(this.#services.onError);
+        this.#answer().catch(this.#services.onError);
     }
-  }
+  };
 
   #onTransported(event: TransportedEvent): void {
     const { publisher } = event.eventId;

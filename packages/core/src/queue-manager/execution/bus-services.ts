@@ -24,8 +24,8 @@ export interface RunReconciler {
   settle(task: TaskAddress, run: string, contextId: string): Promise<boolean>;
   /** Redis takes these runs to execute a task: this process's own may be among them though they are over. */
   present(task: TaskAddress, runs: readonly string[]): void;
-  /** The replicas that execute a task are gone. */
-  orphaned(task: TaskAddress, runs: readonly string[]): void;
+  /** Redis takes these runs of others to execute a task: they are ended where their replicas are gone. */
+  orphaned(task: TaskAddress, runs: readonly string[]): Promise<void>;
 }
 
 /** What the buses of a manager share. */

@@ -19,8 +19,8 @@ function endedAt(acceptedAt: number): EndedRun {
 describe('OwnRuns', () => {
   it('counts what is under way under a name, from before it is noted until its note is removed', () => {
     const { runs } = ownRuns();
-    runs.begin('r-1');
-    runs.begin('s-2');
+    runs.begin('r-1', async () => {});
+    runs.begin('s-2', async () => {});
     expect([runs.count('r'), runs.has('r-1')]).toEqual([1, true]);
     runs.leave('r-1');
     expect([runs.count('r'), runs.has('r-1'), runs.ended('r-1')]).toEqual([0, false, undefined]);
@@ -31,7 +31,7 @@ describe('OwnRuns', () => {
     for (let number = 0; number < 129; number += 1) runs.leave(`r-${number}`, endedAt(number));
     expect(runs.ended('r-0')).toBeUndefined();
     expect(runs.ended('r-1')).toMatchObject({ acceptedAt: 1 });
-    runs.begin('r-1');
+    runs.begin('r-1', async () => {});
     expect(runs.ended('r-1')).toBeUndefined();
   });
 
@@ -45,7 +45,7 @@ describe('OwnRuns', () => {
     // Nothing of it was accepted but its end.
     runs.leave('r-0', endedAt(Number.NEGATIVE_INFINITY));
     expect(doubted()).toEqual([]);
-    runs.begin('r-0');
+    runs.begin('r-0', async () => {});
     runs.resumed();
     expect(doubted()).toEqual(['r-2']);
     clock.now += 10;

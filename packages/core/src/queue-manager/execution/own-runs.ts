@@ -34,7 +34,8 @@ interface RememberedRun extends EndedRun {
  */
 export class OwnRuns {
   readonly #runtime: Runtime;
-  readonly #present = new Set<string>();
+  /** How others are told of each again. */
+  readonly #present = new Map<string, () => Promise<void>>();
   readonly #ended = new LruMap<RememberedRun>(MOST_ENDED);
   /** When a connection was last back after a loss. */
   #resumedAt = Number.NEGATIVE_INFINITY;
@@ -43,9 +44,13 @@ export class OwnRuns {
     this.#runtime = runtime;
   }
 
-  /** A run is about to be noted. */
-  begin(run: string): void {
-    this.#present.add(run);
+  /**
+   * A run is about to be noted.
+   *
+   * @param enterAgain Tells others of it again, where Redis has lost that.
+   */
+  begin(run: string, enterAgain: () => Promise<void>): void {
+    this.#present.set(run, enterAgain);
     this.#ended.delete(run);
   }
 
@@ -69,8 +74,15 @@ export class OwnRuns {
   /** How many runs are under way under a name. */
   count(replica: string): number {
     let count = 0;
-    for (const run of this.#present) if (replicaOf(run) === replica) count += 1;
+    for (const run of this.#present.keys()) if (replicaOf(run) === replica) count += 1;
     return count;
+  }
+
+  /** Those runs under a name that are not among the noted: each tells others of itself again when it is called. */
+  unnoted(replica: string, noted: ReadonlySet<string>): readonly (() => Promise<void>)[] {
+    return [...this.#present.entries()]
+      .filter(([run]) => replicaOf(run) === replica && !noted.has(run))
+      .map(([, enterAgain]) => enterAgain);
   }
 
   /** How a run ended, where that is remembered. */

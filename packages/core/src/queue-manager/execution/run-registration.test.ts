@@ -13,7 +13,7 @@ const task = new QueueKeys('p:').task({ tenant: '', owner: 'o' }, 't');
 /** A registration, what it does, and what becomes of it. */
 function registration(
   outcomes: (Beginning | Error)[],
-  { renewAfterMs = 60_000, takesRuns = true, isSealed = false } = {},
+  { renewAfterMs = 60_000, takesRuns = true, isSealed = false, hasEnded = false } = {},
 ): { run: RunRegistration; calls: string[] } {
   const calls: string[] = [];
   const services = {
@@ -31,6 +31,7 @@ function registration(
       },
     },
     ownRuns: new OwnRuns(systemRuntime),
+    eventStore: {},
     states: {
       renewAfterMs,
       note: async () => {
@@ -38,6 +39,7 @@ function registration(
         return !isSealed;
       },
       forget: async () => void calls.push('forget'),
+      pause: async () => void calls.push('pause'),
       begin: async () => {
         calls.push('begin');
         const outcome = outcomes.shift() ?? 'begun';
@@ -48,7 +50,8 @@ function registration(
     onError: (error: unknown) => calls.push(`error ${String(error)}`),
   };
   const part = services as unknown as BusServices;
-  return { run: new RunRegistration(task, 'r-1', part, () => calls.push('refused')), calls };
+  const events = { onRefused: () => void calls.push('refused'), hasPublishedEnd: () => hasEnded };
+  return { run: new RunRegistration(task, 'r-1', part, events), calls };
 }
 
 describe('RunRegistration', () => {
@@ -80,6 +83,52 @@ describe('RunRegistration', () => {
     await run.register();
     await run.register();
     expect(calls).toEqual(['note', 'begin', 'note', 'begin']);
+  });
+
+  it('tells others again what Redis has lost, while they need to know it', async () => {
+    const { run, calls } = registration([]);
+    await run.enterAgain();
+    expect(calls).toEqual([]);
+    await run.register();
+    // However many find that out at once.
+    await Promise.all([run.enterAgain(), run.enterAgain()]);
+    expect(calls.splice(0)).toEqual(['note', 'begin', 'note', 'begin']);
+    await run.enterAgain();
+    expect(calls.splice(0)).toEqual(['note', 'begin']);
+    // Its end may be with Redis by now: entered after that, it would go on for ever.
+    run.ending();
+    await run.enterAgain();
+    expect(calls.splice(0)).toEqual(['note']);
+    await run.forget();
+    await run.enterAgain();
+    expect(calls).toEqual(['forget']);
+  });
+
+  it('enters no run again that has published the end of its task, or is paused', async () => {
+    const { run, calls } = registration([], { hasEnded: true });
+    await run.register();
+    await run.enterAgain();
+    expect(calls.splice(0)).toEqual(['note', 'begin', 'note']);
+    const { run: paused, calls: callsOfPaused } = registration([]);
+    await paused.register();
+    await paused.pause();
+    await paused.enterAgain();
+    expect(callsOfPaused).toEqual(['note', 'begin', 'pause', 'note']);
+  });
+
+  it('removes its note only once it is not being noted again', async () => {
+    const { run, calls } = registration([]);
+    await run.register();
+    calls.splice(0);
+    await Promise.all([run.enterAgain(), run.forget()]);
+    expect(calls).toEqual(['note', 'begin', 'forget']);
+  });
+
+  it('ends a run, told again, whose task others have ended meanwhile', async () => {
+    const { run, calls } = registration(['begun', 'over']);
+    await run.register();
+    await run.enterAgain();
+    expect(calls).toEqual(['note', 'begin', 'note', 'begin', 'refused']);
   });
 
   it('tries again after a failure, which it reports', async () => {

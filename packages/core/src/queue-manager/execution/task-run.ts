@@ -3,7 +3,7 @@ import { backOff } from '../../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import type { ExecutingRequest } from './event-sender.ts';
-import type { FencedBy } from '../state/task-state.ts';
+import type { FencedBy, RedisTaskState } from '../state/task-state.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
 
@@ -60,13 +60,19 @@ export class TaskRun {
     const fenced = (by: FencedBy): void => {
       this.fence(by);
     };
-    this.#registration = new RunRegistration(task, this.name, services, fenced);
+    this.#registration = new RunRegistration(task, this.name, services, {
+      onRefused: fenced,
+      hasPublishedEnd: () => this.publisher.hasPublishedEnd,
+    });
     this.publisher = new EventPublisher(task, this.name, services, {
       beforeFirst: async () => {
         await settled;
         await this.#entering;
       },
-      beforeEnd: async () => this.#registration.register(),
+      beforeEnd: async () => {
+        await this.#registration.register();
+        this.#registration.ending();
+      },
       onFenced: fenced,
     });
   }
@@ -109,7 +115,7 @@ export class TaskRun {
 
   /** Says what executes under its name. */
   begin(request: ExecutingRequest): void {
-    if (request.contextId !== undefined) this.#registration.setContext(request.contextId);
+    this.#registration.describe(request.contextId, request.task !== undefined);
     this.publisher.begin(request);
   }
 
@@ -124,6 +130,12 @@ export class TaskRun {
     await this.#registration.register();
   }
 
+  /** Tells them again, where Redis has lost that it goes on. */
+  async enterWhereLost({ runs, fenced }: RedisTaskState): Promise<void> {
+    if (runs.includes(this.name) || fenced.has(this.name)) return;
+    await this.#registration.enterAgain();
+  }
+
   /**
    * Others have ended it, or took its replica to be gone. Whoever that was may not come to end the task, or
    * need not: this process looks after it, too, because requests here wait for what comes of it.
@@ -131,6 +143,7 @@ export class TaskRun {
   fence(by: FencedBy): void {
     if (this.#isFenced) return;
     this.#isFenced = true;
+    this.#registration.ending();
     let isIdle = false;
     const settled = this.#whileLeaving(async () => {
       isIdle = await this.#settle(by);

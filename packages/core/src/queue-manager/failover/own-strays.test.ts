@@ -29,6 +29,7 @@ function strays(
     lease: { replica: 'r' },
     states: {
       count: async () => notes.length,
+      noted: async () => new Set(notes),
       of: async () => {
         calls.push('list');
         return new Map(notes.map((run) => [run, { task, contextId: 'c' }]));
@@ -55,15 +56,27 @@ const ended = { task, contextId: 'c', status: undefined, counter: 3 };
 describe('OwnStrays', () => {
   it('reads nothing but the count where nothing is noted that is not executed', async () => {
     const { strays: own, ownRuns, calls } = strays(['r-1']);
-    ownRuns.begin('r-1');
+    ownRuns.begin('r-1', async () => {});
     await own.look();
     await own.look();
     expect(calls).toEqual([]);
   });
 
+  it('tells others again of what is executed and not noted', async () => {
+    const { strays: own, ownRuns, calls } = strays(['r-1']);
+    for (const run of ['r-1', 'r-2', 's-3']) {
+      ownRuns.begin(run, async () => void calls.push(`again ${run}`));
+    }
+    await own.look();
+    expect(calls).toEqual(['again r-2']);
+    ownRuns.leave('r-2');
+    await own.look();
+    expect(calls).toEqual(['again r-2']);
+  });
+
   it('settles what is noted and not executed, at the second look', async () => {
     const { strays: own, ownRuns, calls } = strays(['r-1', 'r-2']);
-    ownRuns.begin('r-1');
+    ownRuns.begin('r-1', async () => {});
     await own.look();
     expect(calls).toEqual(['list']);
     await own.look();
@@ -108,7 +121,7 @@ describe('OwnStrays', () => {
 
   it('settles runs of its own that a task still names, and no others', () => {
     const { strays: own, ownRuns, calls } = strays([]);
-    ownRuns.begin('r-1');
+    ownRuns.begin('r-1', async () => {});
     own.settle(task, ['r-1', 'r-2', 's-3']);
     expect(calls).toEqual(['end r-2']);
   });

@@ -11,7 +11,7 @@ const RUNS_AT_ONCE = 16;
 /**
  * Settles runs of this process that Redis takes to go on, and this process does not: a failover took back
  * their end, or the removal of their note, or a note came late. Nobody else would look after them, as
- * the replica lives.
+ * the replica lives. Enters those again that go on, and that Redis has lost.
  */
 export class OwnStrays {
   readonly #services: FinisherServices;
@@ -79,6 +79,7 @@ export class OwnStrays {
     const count = await states.count(replica);
     if (count <= ownRuns.count(replica)) {
       this.#suspected = new Set();
+      if (count < ownRuns.count(replica)) await this.#enterAgain(replica);
       return;
     }
     const noted = await states.of(replica);
@@ -89,6 +90,15 @@ export class OwnStrays {
     await eachAtOnce(again, RUNS_AT_ONCE, async ([run, note]) => {
       if (note === undefined) onError(await states.forgetDamaged(replica, run));
       else await this.#settle(note.task, run, note.contextId);
+    });
+  }
+
+  /** Nobody else would find them, once this process is gone. */
+  async #enterAgain(replica: string): Promise<void> {
+    const { ownRuns, states } = this.#services;
+    const noted = await states.noted(replica);
+    await eachAtOnce(ownRuns.unnoted(replica, noted), RUNS_AT_ONCE, async (enterAgain) => {
+      await enterAgain();
     });
   }
 

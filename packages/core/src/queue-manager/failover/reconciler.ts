@@ -1,5 +1,5 @@
 import type { FinisherServices, RunReconciler } from '../execution/bus-services.ts';
-import type { TaskAddress } from '../state/queue-keys.ts';
+import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { OwnStrays } from './own-strays.ts';
 import { TaskFinisher } from './task-finisher.ts';
 
@@ -51,7 +51,8 @@ export class Reconciler implements RunReconciler {
   }
 
   /** See {@link RunReconciler}. */
-  orphaned(task: TaskAddress, runs: readonly string[]): void {
+  async orphaned(task: TaskAddress, runs: readonly string[]): Promise<void> {
+    if (runs.length === 0 || !(await this.#services.lease.areGone(runs.map(replicaOf)))) return;
     this.#finisher.endRuns(task, runs, 'failed').catch(this.#services.onError);
   }
 

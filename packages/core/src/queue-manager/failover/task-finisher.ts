@@ -201,7 +201,7 @@ export class TaskFinisher {
     const { contextId } = stored;
     const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
     const end = endEvent(task, contextId, status, run);
-    ownRuns.begin(run);
+    ownRuns.begin(run, async () => void (await states.note(task, run, contextId)));
     try {
       await states.note(task, run, contextId);
       const bodies = [encodeEvent(end.event)];

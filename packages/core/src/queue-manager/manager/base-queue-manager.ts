@@ -39,7 +39,7 @@ import type { TaskBus } from '../bus/task-bus.ts';
 import { TaskBuses } from './task-buses.ts';
 import { Reconciler } from '../failover/reconciler.ts';
 import { SdkFeatures } from './sdk-features.ts';
-import { RedisTaskStates } from '../state/task-state.ts';
+import { notesSeconds, RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
@@ -99,7 +99,11 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const hub = new ChannelHub(runtime, open, onError);
     this.hub = hub;
     const { taskStore, failoverMs, retentionSeconds } = options;
-    const lease = new ReplicaLease(runner, keys.replicas, Math.round(failoverMs * LEASE_SHARE), {
+    const times = {
+      leaseMs: Math.round(failoverMs * LEASE_SHARE),
+      keptMs: notesSeconds(retentionSeconds) * 1000,
+    };
+    const lease = new ReplicaLease(runner, keys.replicas, times, {
       onExpired: (replicas) => {
         this.#reconciler.look(replicas);
       },

@@ -9,6 +9,7 @@ import type { BusServices } from '../execution/bus-services.ts';
 import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { isUnstorable, neverEntered } from '../events/queue-errors.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
+import { knownState } from '../bus/known-state.ts';
 import { TaskBus } from '../bus/task-bus.ts';
 import type { Reconciler } from '../failover/reconciler.ts';
 import type { SdkFeatures } from './sdk-features.ts';
@@ -191,8 +192,9 @@ export class DistributedExecutor implements AgentExecutor {
    */
   async #cancelUnexecuted(bus: TaskBus, eventBus: ExecutionEventBus): Promise<boolean> {
     const { taskId } = bus.task;
-    const { states, eventStore, onError } = this.#services;
-    const { phase } = await states.state(bus.task);
+    const { eventStore, onError } = this.#services;
+    const { phase } = await knownState(bus.task, this.#services);
+    if (phase === 'running') return false;
     // The executor may have something to clean up for a task that waits; it need not know of it.
     if (phase === 'open') {
       await this.#executor.cancelTask(taskId, eventBus).catch(onError);

@@ -7,9 +7,11 @@
 -- ARGV[3]  until when the lease lasts that the replica has, on this server's clock; 0 when it has none
 -- ARGV[4]  for how long the names of those that are gone are kept, in milliseconds: none comes back by a
 --          call that was made before and comes late
+-- ARGV[5]  how long the list stays after the last renewal of any replica, in milliseconds
 -- Returns {0} when it has lost its lease: another replica ends its tasks. Otherwise {1, the server's clock,
 -- replica, milliseconds left, ...} of all replicas but those that are gone, what is left may be negative; with
--- 2 in place of 1 when the replica was not on the list, and the list was lost: its lease has not run out.
+-- 2 in place of 1 when the replica was on the list, and is not: the list was lost. Had it been taken for gone
+-- since, its name would be there still, unless that was so long ago that it need not be.
 -- That is asked of this server's clock, as the call may have been under way for long.
 --
 -- A score that is no such moment is damaged: its replica would neither be gone nor be forgotten, ever. It gets a
@@ -25,8 +27,10 @@ local found, had = read_key('ZSCORE', KEYS[1], ARGV[1]), tonumber(ARGV[3])
 if found and not is_moment(tonumber(found)) then
   damaged, found = ARGV[1], '0'
 end
-if found and tonumber(found) < 0 or not found and had ~= 0 and had <= now then return { 0 } end
+local is_forgotten = not found and had ~= 0 and had + tonumber(ARGV[4]) <= now
+if found and tonumber(found) < 0 or is_forgotten then return { 0 } end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 local reply = { not found and had ~= 0 and 2 or 1, string.format('%.0f', now) }
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for i = 1, #all, 2 do

@@ -147,6 +147,11 @@ local function another_goes_on(state, run)
   return false
 end
 
+-- Whether no run of the task is entered, nor does it wait for its user.
+local function is_nobodys(state)
+  return #runs_of(state) == 0 and not redis.call('HGET', state, 'open')
+end
+
 -- The task goes on with a run, also where it waited for its user or its last run was over.
 local function enter_run(state, run)
   redis.call('HSET', state, 'r:' .. run, '')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,6 +11,8 @@ import { systemRuntime } from '../../runtime/runtime.ts';
 import { ReplicaLease } from './replica-lease.ts';
 
 const LEASE_MS = 400;
+const KEPT_MS = 60_000;
+const TIMES = { leaseMs: LEASE_MS, keptMs: KEPT_MS };
 
 let server: RedisServer;
 let client: RedisClient;
@@ -35,12 +38,28 @@ interface Told {
 
 function openLease(key: string, deadlineMs = 10_000): { lease: ReplicaLease; told: Told } {
   const told: Told = { expired: [], lost: [], errors: [] };
-  const lease = new ReplicaLease(new ScriptRunner(client, deadlineMs), key, LEASE_MS, {
+  const lease = new ReplicaLease(new ScriptRunner(client, deadlineMs), key, TIMES, {
     onExpired: (replicas) => told.expired.push(...replicas),
     onLost: (replica) => told.lost.push(replica),
     onError: (error) => told.errors.push(error),
   });
   leases.push(lease);
+  return { lease, told };
+}
+
+/** As {@link openLease}: renewed by hand. */
+function stoppedClock(key: string): { lease: ReplicaLease; told: Told } {
+  const told: Told = { expired: [], lost: [], errors: [] };
+  const idle = { ref: () => {}, unref: () => {}, cancel: () => {} };
+  const runtime = { ...systemRuntime, setTimer: () => idle };
+  const real = new ScriptRunner(client);
+  const run: ScriptRunner['run'] = async (script, keys, args) => real.run(script, keys, args);
+  const runner = { runtime, run } as unknown as ScriptRunner;
+  const lease = new ReplicaLease(runner, key, TIMES, {
+    onExpired: (replicas) => told.expired.push(...replicas),
+    onLost: (replica) => told.lost.push(replica),
+    onError: (error) => told.errors.push(error),
+  });
   return { lease, told };
 }
 
@@ -142,13 +161,44 @@ describe('ReplicaLease', () => {
     const { lease, told } = openLease(key);
     await lease.start();
     const { replica } = lease;
-    expect(await lease.areGone(['unheard-of'])).toBe(true);
+    await vi.waitUntil(async () => lease.areGone(['unheard-of']));
     await client.del(key);
     expect(await lease.areGone(['unheard-of'])).toBe(false);
     expect(await client.zRange(key, 0, -1)).toEqual([replica]);
     await vi.waitUntil(async () => lease.areGone(['unheard-of']));
     expect(told.lost).toEqual([]);
     expect(lease.replica).toBe(replica);
+  });
+
+  it('comes back to a list that was lost though its lease ran out meanwhile: nobody can have ended it', async () => {
+    const key = newKey();
+    const { lease, told } = stoppedClock(key);
+    await lease.start();
+    const { replica } = lease;
+    await client.del(key);
+    await sleep(LEASE_MS + 50);
+    expect(lease.isLive).toBe(false);
+    // Others came back first.
+    await client.zAdd(key, { score: Date.now() + 60_000, value: 'other' });
+    await lease.renew();
+    expect([told.lost, lease.replica, lease.isLive]).toEqual([[], replica, true]);
+    expect((await client.zRange(key, 0, -1)).toSorted()).toEqual([replica, 'other'].toSorted());
+    // They may have found it gone before, and say so.
+    await client.zAdd(key, { score: -1, value: replica });
+    await lease.renew();
+    expect(told.lost).toEqual([replica]);
+  });
+
+  it('keeps the list for as long as the notes that are found by it, and the names of who is gone', async () => {
+    const key = newKey();
+    const { lease } = openLease(key);
+    await lease.start();
+    expect(await client.ttl(key)).toBe((KEPT_MS + 3_600_000) / 1000);
+    await lease.stop();
+    const { lease: other } = openLease(key);
+    await other.start();
+    await other.stop(false);
+    expect(await client.ttl(key)).toBeGreaterThan(3600);
   });
 
   it('goes on under another name where others have ended it', async () => {
@@ -188,7 +238,9 @@ describe('ReplicaLease', () => {
     expect(await lease.areGone([])).toBe(true);
     expect(await lease.areGone([lease.replica])).toBe(false);
     expect(await lease.areGone([other.replica])).toBe(false);
-    expect(await lease.areGone(['unheard-of'])).toBe(true);
+    // Whoever is not on the list may be about to come back to it, as far as who has just joined knows.
+    expect(await lease.areGone(['unheard-of'])).toBe(false);
+    await vi.waitUntil(async () => lease.areGone(['unheard-of']));
     expect(await lease.areGone(['unheard-of', other.replica])).toBe(false);
     await client.zAdd(key, { score: Date.now() - 1, value: 'silent' });
     await vi.waitUntil(async () => lease.areGone(['silent']));
@@ -280,7 +332,7 @@ class ClockedLease {
       return 1;
     };
     const runner = { runtime, run } as unknown as ScriptRunner;
-    this.lease = new ReplicaLease(runner, 'key', LEASE_MS, {
+    this.lease = new ReplicaLease(runner, 'key', TIMES, {
       onExpired: (replicas) => (this.expired = replicas),
       onLost: () => {},
       onError: () => {},

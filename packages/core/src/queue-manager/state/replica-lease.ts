@@ -42,6 +42,7 @@ export class ReplicaLease {
   readonly #runner: ScriptRunner;
   readonly #key: string;
   readonly #leaseMs: number;
+  readonly #keptMs: number;
   readonly #events: LeaseEvents;
   #replica: string;
   #isHeld = false;
@@ -50,8 +51,8 @@ export class ReplicaLease {
   #renewedAt = 0;
   /** What the server's clock said at the last renewal, and when it was asked here. */
   #serverClock: { readonly now: number; readonly askedAt: number } | undefined;
-  /** When the list was found lost, and this replica came back to it. */
-  #relistedAt = Number.NEGATIVE_INFINITY;
+  /** Since when it is known who is on the list: whoever was before, had it been lost, has the time to come back. */
+  #listedSince = Number.POSITIVE_INFINITY;
   /** Since when renewals have succeeded without a pause. */
   #steadySince = Number.POSITIVE_INFINITY;
   #living: ReadonlyMap<string, number> = new Map();
@@ -61,12 +62,22 @@ export class ReplicaLease {
   /** Whether runs may be noted under the name; when it is stopped, the lease is not renewed either. */
   #phase: 'open' | 'sealed' | 'stopped' = 'open';
 
-  /** @param leaseMs How long after its last sign of life a replica is taken to be gone. */
-  constructor(runner: ScriptRunner, key: string, leaseMs: number, events: LeaseEvents) {
+  /**
+   * @param times `leaseMs`: how long after its last sign of life a replica is taken to be gone; `keptMs`: how long
+   *   what its runs need to be ended is kept, which whoever comes later finds by the list.
+   */
+  constructor(
+    runner: ScriptRunner,
+    key: string,
+    { leaseMs, keptMs }: { readonly leaseMs: number; readonly keptMs: number },
+    events: LeaseEvents,
+  ) {
     this.#runtime = runner.runtime;
     this.#runner = runner;
     this.#key = key;
     this.#leaseMs = leaseMs;
+    // What is noted under a lease is noted before it has run out.
+    this.#keptMs = keptMs + leaseMs + GONE_NAMES_MS;
     this.#events = events;
     this.#replica = newReplica(this.#runtime);
   }
@@ -99,6 +110,19 @@ export class ReplicaLease {
     return this.#phase === 'open';
   }
 
+  /**
+   * Whether the list has been as it should be for a lease's length: whoever lives has looked after its own runs since
+   * anything of Redis could have been lost that was noticed here.
+   */
+  get isCalm(): boolean {
+    return this.isLive && this.#isSteady && this.#renewedAt - this.#listedSince >= this.#leaseMs;
+  }
+
+  /** Whether no other replica is on the list that may live. */
+  get isAlone(): boolean {
+    return [...this.#living.keys()].every((replica) => replica === this.#replica);
+  }
+
   get #isStopped(): boolean {
     return this.#phase === 'stopped';
   }
@@ -111,7 +135,9 @@ export class ReplicaLease {
     const seemGone = replicas.every((replica) => {
       const listed = this.#living.has(replica);
       // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
-      const isProof = listed ? this.#isSteady : this.#renewedAt - this.#relistedAt >= this.#leaseMs;
+      const isProof = listed
+        ? this.#isSteady
+        : this.#renewedAt - this.#listedSince >= this.#leaseMs;
       return isLive && !this.#lives(replica) && isProof;
     });
     if (!seemGone) return false;
@@ -188,7 +214,8 @@ export class ReplicaLease {
     const startedAt = this.#runtime.now();
     const replica = this.#replica;
     try {
-      const args = [replica, String(this.#leaseMs), String(this.#endsAt), String(GONE_NAMES_MS)];
+      const times = [this.#leaseMs, this.#endsAt, GONE_NAMES_MS, this.#keptMs];
+      const args = [replica, ...times.map(String)];
       const reply = arrayReply(
         renewLeaseScript.name,
         await this.#runner.run(renewLeaseScript, [this.#key], args),
@@ -197,8 +224,9 @@ export class ReplicaLease {
       // Another renewal may have had its reply before: that name was lost, or more is known by now.
       const isLate = replica !== this.#replica || startedAt < this.#renewedAt;
       if (this.#isStopped || isLate) return;
-      // Whoever else was on the list is about to come back to it.
-      if (Number(reply[0]) === 2) this.#relistedAt = startedAt;
+      // Whoever else was on the list is about to come back to it, or may be where it was not known before.
+      if (Number(reply[0]) === 2) this.#listedSince = startedAt;
+      this.#listedSince = Math.min(this.#listedSince, startedAt);
       if (Number(reply[0]) === 0) this.#lose();
       else this.#renewed(startedAt, Number(reply[1]), reply.slice(2));
     } catch (error) {

@@ -41,6 +41,11 @@ const dropCancelScript = defineScript('drop-cancel', `${taskState}\n${dropCancel
 
 /** Of how many runs that wait for the task's user the counters are kept. */
 const PAUSED_RUNS = 8;
+/**
+ * How long the note of a run stays at least, in seconds, a week: so long a task can be ended whose replica was the
+ * last one, though what else is known of it is gone.
+ */
+const LEAST_NOTES_SECONDS = 604_800;
 /** Tasks of a replica that are read at once. */
 const RUNS_PER_READ = 100;
 
@@ -126,13 +131,19 @@ export class RedisTaskStates {
     const text = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
     const replica = replicaOf(run);
     const notes = [this.#keys.runs(replica), this.#keys.sealed(replica)];
-    const note = [run, text, this.#retentionSeconds];
+    const note = [run, text, String(notesSeconds(Number(this.#retentionSeconds)))];
     return Number(await this.#runner.run(noteRunScript, notes, note)) === 1;
   }
 
-  /** Enters a run at its task. Whether it may go on, or why not. */
-  async begin(task: TaskAddress, run: string): Promise<Beginning> {
+  /**
+   * Enters a run at its task. Whether it may go on, or why not.
+   *
+   * @param isFollowUp Whether the task was begun before: where nobody is known to execute it, whoever does is asked to
+   *   say so again.
+   */
+  async begin(task: TaskAddress, run: string, isFollowUp = false): Promise<Beginning> {
     const args = [run, this.#retentionSeconds];
+    if (isFollowUp) args.push(task.channel, await this.#publish());
     return beginningOf(Number(await this.#runner.run(beginRunScript, [task.state], args)));
   }
 
@@ -173,6 +184,12 @@ export class RedisTaskStates {
     return Number(await runCheckedCommand(this.#runner, 'HLEN', this.#keys.runs(replica)));
   }
 
+  /** The runs of a replica that are noted. */
+  async noted(replica: string): Promise<ReadonlySet<string>> {
+    const reply = await runCheckedCommand(this.#runner, 'HKEYS', this.#keys.runs(replica));
+    return new Set(textsReply(reply));
+  }
+
   /** Some of the runs of a replica, with their tasks; `undefined` for one whose note is damaged. */
   async of(replica: string): Promise<ReadonlyMap<string, NotedTask | undefined>> {
     for await (const some of this.pages(replica)) return some;
@@ -207,7 +224,16 @@ export class RedisTaskStates {
   }
 
   async state(task: TaskAddress): Promise<RedisTaskState> {
-    const reply = await this.#runner.run(readStateScript, [task.state], []);
+    return this.#read(task, []);
+  }
+
+  /** As {@link state}; where nothing is known, whoever executes the task is asked to say so again. */
+  async askedState(task: TaskAddress): Promise<RedisTaskState> {
+    return this.#read(task, [task.channel, await this.#publish()]);
+  }
+
+  async #read(task: TaskAddress, args: readonly string[]): Promise<RedisTaskState> {
+    const reply = await this.#runner.run(readStateScript, [task.state], args);
     const all = arrayReply(readStateScript.name, reply);
     const [phase, noted, runs, cancels, counters, fenced] = all;
     return {
@@ -262,6 +288,11 @@ function damagedNote(key: string, run: string): A2ARedisError {
   });
 }
 
+/** How long notes of runs stay, where what is known of a task stays for so long, in seconds. */
+export function notesSeconds(retentionSeconds: number): number {
+  return Math.max(retentionSeconds, LEAST_NOTES_SECONDS);
+}
+
 /** What fence-run.lua answers. */
 const FENCED: readonly FencedRun[] = ['settled', 'active', 'fenced', 'unknown'];
 
@@ -279,7 +310,10 @@ function beginningOf(reply: number): Beginning {
   }
 }
 
-/** Whether no more events of a task come: it has ended, or nothing is known of it. */
+/**
+ * Whether no more events of a task come: it has ended, or nothing is known of it. That proves nothing by itself: see
+ * `knownState`.
+ */
 export function isTaskOver({ phase }: Pick<RedisTaskState, 'phase'>): boolean {
   return phase === 'ended' || phase === 'none';
 }

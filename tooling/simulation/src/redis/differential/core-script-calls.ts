@@ -174,6 +174,7 @@ export const RUN_CALLS: readonly MakeCall[] = [
         String(random.integer(-20, 60)),
         random.pick(['0', '0', String(now + random.integer(-60, 60))]),
         random.pick(['0', '20', '3600000']),
+        random.pick(['3600000', '7200000']),
       ],
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
@@ -193,7 +194,17 @@ export const RUN_CALLS: readonly MakeCall[] = [
     call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HDEL', random.pick(RUNS)]),
   (random) => call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HLEN']),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['0', '100']),
-  (random) => call('begin-run', [stateOf(random)], [random.pick(RUNS), random.pick(TTL_SECONDS)]),
+  (random) => call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HKEYS']),
+  (random) =>
+    call(
+      'begin-run',
+      [stateOf(random)],
+      [
+        random.pick(RUNS),
+        random.pick(TTL_SECONDS),
+        ...(random.chance(0.5) ? [CHANNEL, random.pick(PUBLISH)] : []),
+      ],
+    ),
   (random) =>
     call(
       'pause-run',
@@ -206,7 +217,12 @@ export const RUN_CALLS: readonly MakeCall[] = [
       [stateOf(random)],
       [random.pick(RUNS), CHANNEL, random.pick(PUBLISH), random.pick(TTL_SECONDS)],
     ),
-  (random) => call('read-state', [stateOf(random)], []),
+  (random) =>
+    call(
+      'read-state',
+      [stateOf(random)],
+      random.chance(0.5) ? [CHANNEL, random.pick(PUBLISH)] : [],
+    ),
   (random) =>
     call(
       'request-cancel',

@@ -1,0 +1,109 @@
+import { contextOfScope } from '../../shared/scope.ts';
+import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
+import { sleep } from '../../runtime/sleep.ts';
+import type { BusServices } from '../execution/bus-services.ts';
+import type { TaskStanding } from '../events/event-transport.ts';
+import type { TaskAddress } from '../state/queue-keys.ts';
+import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
+
+/** How long a run that seems not to be there is given to appear, in milliseconds. */
+const SECOND_LOOK_MS = 200;
+/** How long whoever executes a task is given to say so again: it has to hear that it is asked, and to answer. */
+const ANSWER_MS = 1000;
+/** Between two looks for the answer, at most, in milliseconds. */
+const LOOK_MS = 200;
+
+/**
+ * The state of a task: one of which nothing is known only where nobody executes the task, as far as can be known.
+ *
+ * A state that is not there may be one of a task that never ran, or ended long ago. Then the record says so. Where the
+ * record says that the task goes on, what Redis knew of it may be lost: whoever executes it is asked to enter its run
+ * again, and given the time to. After an outage, that is the time that all replicas have to come back.
+ *
+ * @param isNeeded Whether it still matters.
+ */
+export async function knownState(
+  task: TaskAddress,
+  services: BusServices,
+  isNeeded: () => boolean = () => true,
+): Promise<RedisTaskState> {
+  const { states, runtime, lease } = services;
+  let state = await states.state(task);
+  if (state.phase !== 'none' || !isNeeded()) return state;
+  const standing = await recordedStanding(task, services);
+  if (standing === 'ended') return state;
+  if (standing === 'unknown') {
+    // Its first event may have come here ahead of the note that it runs.
+    await sleep(runtime, SECOND_LOOK_MS, { ref: false });
+    return states.state(task);
+  }
+  const askedAt = runtime.now();
+  for (let pauseMs = LOOK_MS / 8; ; pauseMs = Math.min(LOOK_MS, pauseMs * 2)) {
+    state = await states.askedState(task);
+    if (state.phase !== 'none' || !isNeeded()) return state;
+    const hasAnswered = runtime.now() - askedAt >= ANSWER_MS || lease.isAlone;
+    if (hasAnswered && lease.isCalm) return state;
+    await sleep(runtime, pauseMs, { ref: false });
+  }
+}
+
+/** What is known of one task, looked at again and again. */
+export class KnownState {
+  readonly #task: TaskAddress;
+  readonly #services: BusServices;
+  readonly #isNeeded: () => boolean;
+  /** Where nothing is known: it is asked who executes the task, and what came of that. */
+  #asking: { isOver: boolean } | undefined;
+
+  /** @param isNeeded Whether it matters what others do of the task. */
+  constructor(task: TaskAddress, services: BusServices, isNeeded: () => boolean) {
+    this.#task = task;
+    this.#services = services;
+    this.#isNeeded = isNeeded;
+  }
+
+  /** Where the task stands: where it matters what others do of it, as {@link knownState} has it. */
+  async standing(): Promise<TaskStanding> {
+    const state = await knownState(this.#task, this.#services, this.#isNeeded);
+    return { isEnded: this.#isNeeded() && isTaskOver(state), counters: state.counters };
+  }
+
+  /**
+   * Whether no more events of the task come, by a state that was read. Where that cannot be said at once, not: it is
+   * asked, and a later look has the answer.
+   */
+  async isOver(state: RedisTaskState): Promise<boolean> {
+    if (state.phase !== 'none') {
+      this.#asking = undefined;
+      return isTaskOver(state);
+    }
+    if (this.#asking === undefined) {
+      const standing = await recordedStanding(this.#task, this.#services);
+      if (standing !== 'going on') return true;
+      void this.#ask();
+    }
+    return this.#asking?.isOver === true;
+  }
+
+  /** Never rejects. */
+  async #ask(): Promise<void> {
+    const asking = { isOver: false };
+    this.#asking = asking;
+    try {
+      asking.isOver = isTaskOver(await knownState(this.#task, this.#services, this.#isNeeded));
+    } catch (error) {
+      this.#services.onError(error);
+    }
+    if (!asking.isOver && this.#asking === asking) this.#asking = undefined;
+  }
+}
+
+/** What the record of a task says: a task that waits for its user has come to an end as far as events go. */
+async function recordedStanding(
+  { taskId, scope }: TaskAddress,
+  { store }: BusServices,
+): Promise<'ended' | 'going on' | 'unknown'> {
+  const status = (await store?.load(taskId, contextOfScope(scope)))?.status;
+  if (isTerminal(status)) return 'ended';
+  return status === undefined || isInterrupted(status) ? 'unknown' : 'going on';
+}
