@@ -145,13 +145,16 @@ function callOf({ name }: RedisScript, [key = '']: readonly string[]): string {
   return `Script ${name} on key ${abbreviate(key)}`;
 }
 
+/** What is told of damage that is gone by then: once more, a call may succeed. */
+export const DAMAGE_REMOVED = 'Something in Redis was damaged, and was removed.';
+
 /** What a script says that found a key, or a field of it, damaged, and has removed it: see `task-state.lua`. */
 function damageIn(error: unknown): A2ARedisError | undefined {
   const [, field, key] =
     /\bDAMAGED "([^"]*)" "([^"]*)"/.exec(error instanceof Error ? error.message : '') ?? [];
   if (field === undefined || key === undefined) return undefined;
   const what = field === '' ? 'another type of value' : `field ${abbreviate(field)}`;
-  return detailedError('CORRUPT_RECORD', 'Something in Redis was damaged, and was removed.', {
+  return detailedError('CORRUPT_RECORD', DAMAGE_REMOVED, {
     cause: error,
     detail: `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
   });

@@ -4,6 +4,7 @@ import { errorReporter } from '../../shared/error-reporter.ts';
 import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError, type A2ARedisErrorOptions, isClientClosed } from '../../shared/errors.ts';
 import { isRefusal } from '../../redis/command-fault.ts';
+import { DAMAGE_REMOVED } from '../../redis/script-runner.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
 const queueChannel = channel('a2a-redis:queue');
@@ -97,4 +98,9 @@ export function isHopeless(error: unknown): error is A2ARedisError {
 /** Whether something stored was found that nothing here wrote. */
 export function isDamage(error: unknown): error is A2ARedisError {
   return error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD';
+}
+
+/** Whether that was removed: other than a record, which stays as it is. */
+export function isRemovedDamage(error: unknown): error is A2ARedisError {
+  return isDamage(error) && error.message === DAMAGE_REMOVED;
 }

@@ -19,10 +19,12 @@ import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import { unreadableEvent } from '../events/identified-event.ts';
-import { isDamage, isUnstorable } from '../events/queue-errors.ts';
+import { isDamage, isRemovedDamage, isUnstorable } from '../events/queue-errors.ts';
 
 /** How many runs of a replica are ended at once. */
 const RUNS_AT_ONCE = 16;
+/** How much damage of one task is removed, one after the other. */
+const MOST_DAMAGES = 8;
 
 /**
  * Ends the tasks of replicas that are gone: what they published and did not store is stored, then a
@@ -368,13 +370,16 @@ export class TaskFinisher {
 
   /** What the work comes to; `undefined`, and reported, where the task's record is damaged, or cannot hold it. */
   async #unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      // Neither will ever be another one: those who wait for the task get their end all the same.
-      if (!isDamage(error) && !isUnstorable(error)) throw error;
-      this.#services.onError(error);
-      return undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        // Neither will ever be another one: those who wait for the task get their end all the same.
+        if (!isDamage(error) && !isUnstorable(error)) throw error;
+        this.#services.onError(error);
+        // Of the state or the log: that is found once, and there is only so much.
+        if (!isRemovedDamage(error) || attempt >= MOST_DAMAGES) return undefined;
+      }
     }
   }
 

@@ -3,7 +3,7 @@ import { detailedError } from '../../shared/detailed-error.ts';
 import type { A2ARedisError } from '../../shared/errors.ts';
 import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import { runCommand } from '../../redis/run-command.ts';
-import { abbreviate, type ScriptRunner } from '../../redis/script-runner.ts';
+import { abbreviate, DAMAGE_REMOVED, type ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { PublishCommand, PublishRoute } from '../../layout/publish-route.ts';
 import { runCheckedCommand } from './checked-command.ts';
@@ -283,7 +283,7 @@ function isRunOf(replica: string, run: string): boolean {
 }
 
 function damagedNote(key: string, run: string): A2ARedisError {
-  return detailedError('CORRUPT_RECORD', 'Something in Redis was damaged, and was removed.', {
+  return detailedError('CORRUPT_RECORD', DAMAGE_REMOVED, {
     detail: `Key ${abbreviate(key)} held what nothing here wrote, the note of run ${abbreviate(run)}: that was removed.`,
   });
 }
