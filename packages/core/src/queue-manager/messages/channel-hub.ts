@@ -29,6 +29,7 @@ export class ChannelHub {
   readonly #resumed = new Set<ResumedListener>();
   readonly #clientClosed = new Set<ClosedListener>();
   #subscription: Subscription | undefined;
+  #isReopening = false;
   #closed = false;
 
   constructor(runtime: Runtime, open: OpenSubscription, onError: (error: unknown) => void) {
@@ -169,6 +170,7 @@ export class ChannelHub {
       await subscription.connected;
       return subscription;
     } catch (error) {
+      subscription.close();
       if (this.#subscription === subscription) this.#subscription = undefined;
       throw error;
     }
@@ -178,6 +180,9 @@ export class ChannelHub {
   async #reopen(): Promise<void> {
     this.#subscription?.close();
     this.#subscription = undefined;
+    // One that was opened meanwhile may be over, too.
+    if (this.#isReopening) return;
+    this.#isReopening = true;
     let isTold = false;
     await this.#persist(
       async () => (this.#channels.size === 0 ? undefined : this.#connected()),
@@ -191,6 +196,7 @@ export class ChannelHub {
         return true;
       },
     );
+    this.#isReopening = false;
     await this.#restore();
   }
 
