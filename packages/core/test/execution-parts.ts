@@ -62,7 +62,8 @@ export class ExecutionParts {
       },
     };
     const parts = {
-      runtime: systemRuntime,
+      // With timers of its own: those of the system may be real or those of a test.
+      runtime: { ...systemRuntime },
       runner: { run },
       route: knownRoute('PUBLISH'),
       transport: {

@@ -1,5 +1,6 @@
 import { detailedError, withCause } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
+import { type AnswerWatch, answersTo } from '../runtime/answer-watch.ts';
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
@@ -27,6 +28,7 @@ export class ScriptRunner {
   readonly #client: RedisScriptClient;
   readonly #sender: () => RedisScriptClient;
   readonly #served: Served;
+  readonly #answers: AnswerWatch;
   readonly #deadlineMs: number;
 
   /** @throws {A2ARedisError} `INVALID_OPTION` for what is no client. */
@@ -36,7 +38,13 @@ export class ScriptRunner {
     this.#client = client;
     this.#sender = callSender(client);
     this.#served = servedTo(client);
+    this.#answers = answersTo(client);
     this.#deadlineMs = deadlineMs;
+  }
+
+  /** Whether the server has answered nothing that was asked of it over the client for a while. */
+  get isAway(): boolean {
+    return this.#answers.isAway;
   }
 
   /**
@@ -62,11 +70,13 @@ export class ScriptRunner {
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
       const sender = this.#sender();
+      this.#answers.asked();
       try {
         const call = isKnown
           ? sender.evalSha(script.sha1, options)
           : sender.eval(script.source, options);
         const reply = await withDeadline(runtime, call, endsAt, describe, detail);
+        this.#answers.answered();
         this.#served.isLetIn = true;
         this.#served.hasWritten ||= script.onlyReads !== true;
         return reply;
@@ -81,6 +91,7 @@ export class ScriptRunner {
         }
         lastError = error;
         const fault = commandFault(error);
+        if (fault !== 'unsent' && fault !== 'unknown') this.#answers.answered();
         if (fault === 'closed') {
           throw new A2ARedisError(
             'CLIENT_CLOSED',

@@ -20,7 +20,7 @@ describe('AnswerWatch', () => {
     const watch = new AnswerWatch(newRuntime());
     await vi.advanceTimersByTimeAsync(10_000);
     watch.asked();
-    await vi.advanceTimersByTimeAsync(900);
+    await vi.advanceTimersByTimeAsync(1900);
     // The first call counts.
     watch.asked();
     expect(watch.isAway).toBe(false);

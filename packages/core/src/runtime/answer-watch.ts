@@ -1,8 +1,9 @@
+import { runtimeOf } from './client-runtime.ts';
 import { deadlineTimerOf } from './deadline-timer.ts';
 import type { Runtime } from './runtime.ts';
 
 /** After how long without an answer somebody is taken to be away, in milliseconds. */
-const AWAY_MS = 1000;
+const AWAY_MS = 2000;
 /** How long a process looks for an answer that came while it was busy with something else, in milliseconds. */
 const LOOK_MS = 20;
 
@@ -58,4 +59,13 @@ export class AnswerWatch {
     this.#state = { phase: 'asking', wait };
     deadlineTimerOf(this.#runtime).add(wait);
   }
+}
+
+const watches = new WeakMap<object, AnswerWatch>();
+
+/** What the server of a client answers: one watch for all that use the client. */
+export function answersTo(client: object): AnswerWatch {
+  const known = watches.get(client) ?? new AnswerWatch(runtimeOf(client));
+  watches.set(client, known);
+  return known;
 }

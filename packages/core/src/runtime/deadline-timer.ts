@@ -40,7 +40,11 @@ export class DeadlineTimer {
   #fireAt(moment: number): void {
     this.#timer?.cancel();
     this.#firesAt = moment;
-    const delayMs = Math.min(Math.max(0, moment - this.#runtime.now()), LONGEST_TIMER_MS);
+    // Timers leave out fractions: it would fire too early, and once more at once.
+    const delayMs = Math.min(
+      Math.max(0, Math.ceil(moment - this.#runtime.now())),
+      LONGEST_TIMER_MS,
+    );
     this.#timer = this.#runtime.setTimer(() => this.#fire(), delayMs);
   }
 

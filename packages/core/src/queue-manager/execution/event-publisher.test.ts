@@ -73,7 +73,7 @@ async function awayFor(publishing: Publishing): Promise<() => void> {
     return 'accepted';
   };
   publishing.publish(ARTIFACT);
-  await vi.advanceTimersByTimeAsync(2000);
+  await vi.advanceTimersByTimeAsync(3000);
   return () => {
     vi.useRealTimers();
     accept();

@@ -61,7 +61,8 @@ export class EventPublisher {
     const sender = new EventSender(task, services);
     this.#sender = sender;
     const send = async (batch: EventBatch): Promise<SendOutcome> => sender.send(batch);
-    const parts = { runtime, send, task, publisher: run, limits };
+    const isAway = (): boolean => services.runner.isAway;
+    const parts = { runtime, send, task, publisher: run, limits, isAway };
     this.#outbox = new Outbox(parts, { ...events, onError });
   }
 

@@ -25,13 +25,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function openOutbox(limits: Partial<OutboxLimits> = {}): Outbox {
+function openOutbox(limits: Partial<OutboxLimits> = {}, isAway = () => false): Outbox {
   const send = async (batch: EventBatch): Promise<SendOutcome> => {
     sent.push(batch);
     return onSend(batch);
   };
   const all = { maxPendingEvents: 10_000, publishDeadlineMs: 1000, ...limits };
-  const parts = { runtime: systemRuntime, send, task, publisher: 'run-1', limits: all };
+  // With timers of its own: those of the system may be real or those of a test.
+  const parts = {
+    runtime: { ...systemRuntime },
+    send,
+    task,
+    publisher: 'run-1',
+    limits: all,
+    isAway,
+  };
   return new Outbox(parts, {
     onError: (error) => errors.push(error),
     onFenced: () => (fenced += 1),
@@ -51,7 +59,7 @@ async function awayFor(outbox: Outbox, counter = 1): Promise<() => void> {
       accept = resolve;
     });
   outbox.push(counter, String(counter));
-  await vi.advanceTimersByTimeAsync(2000);
+  await vi.advanceTimersByTimeAsync(3000);
   return () => {
     vi.useRealTimers();
     onSend = async () => 'accepted';
@@ -318,6 +326,17 @@ describe('Outbox', () => {
     expect(errors.map(({ message }) => message)).toEqual([
       'Event 3 of task "t" did not get to other replicas: Redis is away, and as much waits for it already as may.',
     ]);
+  });
+
+  it('refuses more than may wait at once where it is known that Redis is away', async () => {
+    let isAway = true;
+    const outbox = openOutbox({ maxPendingEvents: 2 }, () => isAway);
+    for (const counter of [1, 2, 3]) outbox.push(counter, String(counter));
+    isAway = false;
+    outbox.push(4, '4');
+    await outbox.drained();
+    expect(batches()).toEqual(['1:1,2', '4:4']);
+    expect(errors).toHaveLength(1);
   });
 
   it('reports a gap once, with its range, however many events are refused', async () => {

@@ -46,6 +46,8 @@ export interface OutboxParts {
   /** The run whose events these are. */
   readonly publisher: string;
   readonly limits: OutboxLimits;
+  /** Whether it is known from other calls that Redis is away. */
+  readonly isAway?: (() => boolean) | undefined;
 }
 
 /**
@@ -80,6 +82,7 @@ export class Outbox {
   readonly #answers: AnswerWatch;
   /** The counter of the last event that a call was made with. */
   #sentBefore = 0;
+  readonly #isKnownAway: () => boolean;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
   /** Whether it was told why the end is not accepted: it is tried all the same, as nobody else would. */
@@ -87,7 +90,10 @@ export class Outbox {
   /** The first and the last of the events that were refused since one was taken: too many wait. */
   #refused: readonly [first: number, last: number] | undefined;
 
-  constructor({ runtime, send, task, publisher, limits }: OutboxParts, events: OutboxEvents) {
+  constructor(
+    { runtime, send, task, publisher, limits, isAway = () => false }: OutboxParts,
+    events: OutboxEvents,
+  ) {
     this.#runtime = runtime;
     this.#sendBatch = send;
     this.#task = task;
@@ -95,6 +101,7 @@ export class Outbox {
     this.#limits = limits;
     this.#events = events;
     this.#answers = new AnswerWatch(runtime);
+    this.#isKnownAway = isAway;
     this.#outgoing = new OutgoingEvents({
       runtime,
       maxPendingEvents: limits.maxPendingEvents,
@@ -145,7 +152,8 @@ export class Outbox {
 
   /** Whether an event would be refused now that does not end its task: Redis is away, and too many wait for it. */
   get isFull(): boolean {
-    return this.#closedAs === undefined && this.#answers.isAway && this.#outgoing.isFull;
+    if (this.#closedAs !== undefined || !this.#outgoing.isFull) return false;
+    return this.#answers.isAway || this.#isKnownAway();
   }
 
   /** Resolves when all that waits now was accepted, or given up; but for the end, which never is. */

@@ -46,7 +46,8 @@ class Parts {
       appliedEvents: async () => this.applied,
     };
     const parts = {
-      runtime: systemRuntime,
+      // With timers of its own: those of the system may be real or those of a test.
+      runtime: { ...systemRuntime },
       trackingStore: store,
       eventStore: takesEvents ? store : undefined,
       webhooks: {
@@ -218,7 +219,7 @@ describe('StoredEvents', () => {
         answer = resolve;
       });
     for (const counter of [1, 2, 3, 4, 5]) accept(counter, artifact(`${counter}`));
-    await vi.advanceTimersByTimeAsync(2000);
+    await vi.advanceTimersByTimeAsync(3000);
     for (const counter of [6, 7, 8]) accept(counter, artifact(`${counter}`));
     accept(9, completed());
     parts.onSave = async () => {};

@@ -50,7 +50,7 @@ export interface QueueManagerOptions {
    */
   readonly failoverMs?: number | undefined;
   /**
-   * How many events of one task may wait while Redis is away, which it is taken to be after a second without an
+   * How many events of one task may wait while Redis is away, which it is taken to be after two seconds without an
    * answer. Later ones are lost to other replicas, which see a gap; `onError` is told once of each gap. The end of a
    * task is never lost. Also how many wait for a store with a client of its own that is away, and how many of a direct
    * queue: later ones are refused. Of large ones fewer: 64 Mi characters in all.

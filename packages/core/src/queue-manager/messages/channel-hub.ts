@@ -29,8 +29,8 @@ export class ChannelHub {
   readonly #resumed = new Set<ResumedListener>();
   readonly #clientClosed = new Set<ClosedListener>();
   #subscription: Subscription | undefined;
+  #isReopening = false;
   #closed = false;
-  #isReplacing = false;
 
   constructor(runtime: Runtime, open: OpenSubscription, onError: (error: unknown) => void) {
     this.#runtime = runtime;
@@ -163,7 +163,7 @@ export class ChannelHub {
         this.#resume(() => true);
       },
       onUnsubscribed: (channels) => void this.#restore(channels),
-      onGivenUp: () => void this.#replace(),
+      onGivenUp: () => void this.#reopen(),
     });
     const subscription = this.#subscription;
     try {
@@ -176,20 +176,13 @@ export class ChannelHub {
     }
   }
 
-  /** A connection has given up, or one that was opened in its place has, before it was heard of. */
-  async #replace(): Promise<void> {
+  /** Opens another connection in place of one that has given up, as soon as the client is connected. */
+  async #reopen(): Promise<void> {
     this.#subscription?.close();
     this.#subscription = undefined;
-    if (this.#isReplacing) return;
-    this.#isReplacing = true;
-    while (this.#subscription === undefined && this.#channels.size > 0 && !this.#closed) {
-      await this.#reopen();
-    }
-    this.#isReplacing = false;
-  }
-
-  /** Opens another connection as soon as the client is connected. */
-  async #reopen(): Promise<void> {
+    // One that was opened meanwhile may be over, too.
+    if (this.#isReopening) return;
+    this.#isReopening = true;
     let isTold = false;
     await this.#persist(
       async () => (this.#channels.size === 0 ? undefined : this.#connected()),
@@ -203,6 +196,7 @@ export class ChannelHub {
         return true;
       },
     );
+    this.#isReopening = false;
     await this.#restore();
   }
 
