@@ -6,6 +6,7 @@ import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { EventPublisher } from '../execution/event-publisher.ts';
 import { statusOf } from '../events/end-status.ts';
+import { runEnded } from '../events/queue-errors.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { Listeners } from './listeners.ts';
@@ -76,7 +77,7 @@ export class OwnListeners {
   /** Others have ended the task, or are about to. */
   endedElsewhere(): void {
     if (this.#state.phase === 'hearing') this.#state = { phase: 'waiting' };
-    else if (this.#state.phase === 'delivering') void this.#tell();
+    else if (this.#state.phase === 'delivering') void this.#tell(true);
   }
 
   /** The execution here is over: they are finished once they have all that it published. */
@@ -92,11 +93,11 @@ export class OwnListeners {
       case 'hearing':
         this.#state = { phase: 'delivering' };
         delivery.afterDelivery(() => {
-          if (this.#state.phase === 'delivering') void this.#tell();
+          if (this.#state.phase === 'delivering') void this.#tell(false);
         });
         break;
       case 'waiting':
-        await this.#tell();
+        await this.#tell(true);
         break;
       case 'telling':
         await this.#state.told;
@@ -138,23 +139,29 @@ export class OwnListeners {
     this.#listeners.emit(event);
   }
 
-  /** Finishes them: with the end that the store has, where the event that says so was lost, or came too early. */
-  async #tell(): Promise<void> {
+  /**
+   * Finishes them: with the end that the store has, where the event that says so was lost, or came too early.
+   *
+   * @param isByOthers Whether others have ended what was executed here. Where the store has no end, that is told: no
+   *   end looks like completion then.
+   */
+  async #tell(isByOthers: boolean): Promise<void> {
     if (this.#knowEnd) {
       this.#finish();
       return;
     }
-    const told = this.#tellEnd();
+    const told = this.#tellEnd(isByOthers);
     this.#state = { phase: 'telling', told };
     await told;
   }
 
-  async #tellEnd(): Promise<void> {
+  async #tellEnd(isByOthers: boolean): Promise<void> {
     try {
       const end = await storedEnd(this.#task, this.#services);
       // They may have heard it meanwhile.
       if (end !== undefined && !this.#knowEnd) this.#hear(end);
-      this.#finish();
+      if (end === undefined && isByOthers) this.fail(runEnded(this.#task.taskId));
+      else this.#finish();
     } catch (error) {
       this.#services.onError(error);
       this.fail(error);

@@ -16,7 +16,7 @@ import {
 } from '../events/event-transport.ts';
 import { type FencedBy, isTaskOver } from '../state/task-state.ts';
 import { KnownState } from './known-state.ts';
-import { ListeningBus } from './listening-bus.ts';
+import { LateBus } from './late-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
 import type { OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
@@ -30,7 +30,7 @@ import { neverExecuted, runEnded } from '../events/queue-errors.ts';
  * The bus of a task in this process: hands what is published here to the listeners here at once, as the SDK's own bus
  * does, and to other replicas in order; hands what other replicas publish to the listeners here.
  */
-export class TaskBus extends ListeningBus implements OtherBus {
+export class TaskBus extends LateBus implements OtherBus {
   readonly task: TaskAddress;
   /** The requests to cancel the task, from here and from elsewhere. */
   readonly cancels: CancelRequests;
@@ -59,7 +59,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     onChanged: (bus: TaskBus) => void,
     earlier?: TaskRun,
   ) {
-    super(services.onError);
+    super(services);
     this.task = task;
     this.#services = services;
     this.#onChanged = onChanged;
@@ -72,9 +72,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#feed = new BusFeed(services.transport, task, {
       isOwn: (publisher) => this.runs.has(publisher),
       isHeard: (publisher) => !this.runs.has(publisher) || this.#subscribers.isWaitedFor,
-      onNews: (news) => {
-        this.#onFeedNews(news);
-      },
+      onNews: this.#onFeedNews,
     });
   }
 
@@ -86,6 +84,10 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Whether the task is executed here: also by an executor that has returned and works on. */
   get isExecuting(): boolean {
     return activity.isWorking(this.#activity);
+  }
+
+  protected override get isLate(): boolean {
+    return this.#request !== undefined && !this.isExecuting;
   }
 
   /** Whether several executions of the task are under way here. */
@@ -214,7 +216,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#others ??= others;
   }
 
-  publish(event: AgentExecutionEvent): void {
+  protected override publishNow(event: AgentExecutionEvent): void {
     if (this.isOver) return;
     const what = toldBy(event);
     this.#workOn(what.told);
@@ -268,7 +270,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     }
   }
 
-  finished(): void {
+  protected override finishNow(): void {
     if (!this.isOver) {
       this.#activity = activity.OVER;
       this.#others?.settle();
@@ -433,16 +435,14 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.#onChanged(this);
   };
 
-  #onFeedNews(news: FeedNews): void {
+  readonly #onFeedNews = (news: FeedNews): void => {
     switch (news.kind) {
       case 'event':
         this.#onTransported(news.event);
         break;
       case 'missed':
-        this.#services.onError(news.error);
-        this.#subscribers.miss(news.error);
-        break;
       case 'stored':
+        if (news.kind === 'missed') this.#services.onError(news.error);
         this.#subscribers.miss(news.error);
         break;
       case 'lost':
@@ -452,7 +452,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
       default:
         this.#answer().catch(this.#services.onError);
     }
-  }
+  };
 
   #onTransported(event: TransportedEvent): void {
     const { publisher } = event.eventId;
