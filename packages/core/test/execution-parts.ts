@@ -7,6 +7,7 @@ import type {
 import type { BusServices } from '../src/queue-manager/execution/bus-services.ts';
 import { OwnRuns } from '../src/queue-manager/execution/own-runs.ts';
 import type { EventBatch, SendOutcome } from '../src/queue-manager/events/event-transport.ts';
+import type { Beginning } from '../src/queue-manager/state/task-state.ts';
 import { knownRoute } from '../src/layout/publish-route.ts';
 import type { CompanionCall } from '../src/redis/script-companion.ts';
 import { systemRuntime } from '../src/runtime/runtime.ts';
@@ -24,6 +25,8 @@ export class ExecutionParts {
   readonly told: string[] = [];
   /** What becomes of a batch. */
   onSend: (batch: EventBatch) => Promise<SendOutcome> = async () => 'accepted';
+  /** What becomes of the beginning of a run. */
+  onBegin: Beginning = 'begun';
   /** Done when a run is paused. */
   onPause: () => Promise<void> = async () => {};
   /** Whether nothing of the task goes on once a fenced run was looked after. */
@@ -82,7 +85,7 @@ export class ExecutionParts {
       states: {
         renewAfterMs: 60_000,
         note: async () => true,
-        begin: async () => 'begun',
+        begin: async () => this.onBegin,
         forget: async (name: string) => void this.calls.push(`forget ${name}`),
         pause: async (_task: unknown, name: string) => {
           await this.onPause();
@@ -123,6 +126,7 @@ export class ExecutionParts {
       },
       start: async () => {},
       confirm: async () => {},
+      renew: async () => {},
     };
   }
 }

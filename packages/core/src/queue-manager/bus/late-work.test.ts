@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { systemRuntime } from '../../runtime/runtime.ts';
 import { LateWork } from './late-work.ts';
-import type { Told } from './told-by-event.ts';
+import type { Told } from '../events/told-by-event.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,5 @@
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
-import type { Told } from './told-by-event.ts';
+import type { Told } from '../events/told-by-event.ts';
 
 /** How long an executor that has returned may be silent after events that do not say that it goes on, in milliseconds. */
 const QUIET_MS = 1000;

@@ -3,7 +3,7 @@ import { AgentEvent, type AgentExecutionEvent } from '@a2a-js/sdk/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { type OtherBus, OtherTasks } from './other-tasks.ts';
-import { toldBy } from './told-by-event.ts';
+import { toldBy } from '../events/told-by-event.ts';
 
 const { TASK_STATE_WORKING, TASK_STATE_COMPLETED, TASK_STATE_INPUT_REQUIRED } = TaskState;
 

@@ -2,7 +2,7 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { ExecutingRequest } from '../execution/event-sender.ts';
-import type { Told, ToldOfTask } from './told-by-event.ts';
+import type { Told, ToldOfTask } from '../events/told-by-event.ts';
 
 /** The bus of a task that is executed on the bus of another. */
 export interface OtherBus {

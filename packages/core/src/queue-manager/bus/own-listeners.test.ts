@@ -1,6 +1,6 @@
 import { Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type AgentExecutionEvent, DefaultExecutionEventBus } from '@a2a-js/sdk/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
@@ -19,7 +19,7 @@ class Heard {
   readonly listeners: OwnListeners;
   readonly calls: string[] = [];
   /** The state of the stored task. */
-  stored = TaskState.TASK_STATE_WORKING;
+  stored: TaskState | undefined = TaskState.TASK_STATE_WORKING;
   /** Done before the store answers. */
   beforeLoad: () => void = () => {};
   /** Called when the listeners have all that was published here. */
@@ -29,6 +29,7 @@ class Heard {
     const store = {
       load: async () => {
         this.beforeLoad();
+        if (this.stored === undefined) return undefined;
         return Task.fromJSON({ id: 't', contextId: 'c', status: { state: this.stored } });
       },
       appliedEvents: async () => AppliedEvents.parse('p:1-2'),
@@ -106,6 +107,25 @@ describe('OwnListeners', () => {
     await listeners.end(heard);
     await listeners.end(heard);
     expect([calls, listeners.areFinished]).toEqual([['CANCELED', 'finished', 'told'], true]);
+  });
+
+  it('are told that others have ended the task where no end of it is stored', async () => {
+    for (const stored of [undefined, TaskState.TASK_STATE_WORKING]) {
+      const heard = new Heard();
+      heard.listeners.endedElsewhere();
+      heard.stored = stored;
+      await heard.listeners.end(heard);
+      expect(heard.calls).toEqual([
+        expect.stringMatching(/^throws .* ended task "t"/),
+        'finished',
+        'told',
+      ]);
+    }
+    // An execution that ends without a state is over, and no more.
+    const heard = new Heard();
+    await heard.listeners.end(heard);
+    await vi.waitUntil(() => heard.listeners.areFinished);
+    expect(heard.calls).toEqual(['finished', 'told']);
   });
 
   it('are not told an end again that they know', async () => {

@@ -1,11 +1,12 @@
 import type { A2ARedisError } from '../../shared/errors.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { EventPublisher, HeardEvent } from '../execution/event-publisher.ts';
+import { runEnded } from '../events/queue-errors.ts';
 import { failingEvent } from '../events/failing-event.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import type { Listeners } from './listeners.ts';
 import { storedEnd } from './stored-end.ts';
-import { toldBy } from './told-by-event.ts';
+import { toldBy } from '../events/told-by-event.ts';
 
 /** What this process publishes: who listens to it may wait for some. */
 type Delivery = Pick<EventPublisher, 'afterDelivery'>;
@@ -72,7 +73,7 @@ export class OwnListeners {
   /** Others have ended the task, or are about to. */
   endedElsewhere(): void {
     if (this.#state.phase === 'hearing') this.#state = { phase: 'waiting' };
-    else if (this.#state.phase === 'delivering') void this.#tell();
+    else if (this.#state.phase === 'delivering') void this.#tell(true);
   }
 
   /** The execution here is over: they are finished once they have all that it published. */
@@ -88,11 +89,11 @@ export class OwnListeners {
       case 'hearing':
         this.#state = { phase: 'delivering' };
         delivery.afterDelivery(() => {
-          if (this.#state.phase === 'delivering') void this.#tell();
+          if (this.#state.phase === 'delivering') void this.#tell(false);
         });
         break;
       case 'waiting':
-        await this.#tell();
+        await this.#tell(true);
         break;
       case 'telling':
         await this.#state.told;
@@ -135,23 +136,29 @@ export class OwnListeners {
     this.#listeners.emit(event, this.#services.trackingStore && eventId);
   }
 
-  /** Finishes them: with the end that the store has, where the event that says so was lost, or came too early. */
-  async #tell(): Promise<void> {
+  /**
+   * Finishes them: with the end that the store has, where the event that says so was lost, or came too early.
+   *
+   * @param isByOthers Whether others have ended what was executed here. Where the store has no end, that is told: no
+   *   end looks like completion then.
+   */
+  async #tell(isByOthers: boolean): Promise<void> {
     if (this.#knowEnd) {
       this.#finish();
       return;
     }
-    const told = this.#tellEnd();
+    const told = this.#tellEnd(isByOthers);
     this.#state = { phase: 'telling', told };
     await told;
   }
 
-  async #tellEnd(): Promise<void> {
+  async #tellEnd(isByOthers: boolean): Promise<void> {
     try {
       const end = await storedEnd(this.#task, this.#services);
       // They may have heard it meanwhile.
       if (end !== undefined && !this.#knowEnd) this.#hear(end);
-      this.#finish();
+      if (end === undefined && isByOthers) this.fail(runEnded(this.#task.taskId));
+      else this.#finish();
     } catch (error) {
       this.#services.onError(error);
       this.fail(error);

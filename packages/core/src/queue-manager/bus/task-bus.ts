@@ -16,13 +16,13 @@ import {
 } from '../events/event-transport.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import { KnownState } from './known-state.ts';
+import { LateBus } from './late-bus.ts';
 import { LateWork } from './late-work.ts';
-import { ListeningBus } from './listening-bus.ts';
 import { readEvent } from '../events/identified-event.ts';
 import { type OtherBus, OtherTasks } from './other-tasks.ts';
 import { OwnListeners } from './own-listeners.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import { type Told, toldBy } from './told-by-event.ts';
+import { type Told, toldBy } from '../events/told-by-event.ts';
 import type { Deliver } from '../execution/event-publisher.ts';
 import type { RunNews, TaskRun } from '../execution/task-run.ts';
 import { neverExecuted, runEnded } from '../events/queue-errors.ts';
@@ -31,7 +31,7 @@ import { neverExecuted, runEnded } from '../events/queue-errors.ts';
  * The bus of a task in this process: hands what is published here to the listeners here at once, as the SDK's own bus
  * does, and to other replicas in order; hands what other replicas publish to the listeners here.
  */
-export class TaskBus extends ListeningBus implements OtherBus {
+export class TaskBus extends LateBus implements OtherBus {
   readonly task: TaskAddress;
   /** The requests to cancel the task, from here and from elsewhere. */
   readonly cancels: CancelRequests;
@@ -61,7 +61,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     onChanged: (bus: TaskBus) => void,
     earlier?: TaskRun,
   ) {
-    super(services.onError);
+    super(services);
     this.task = task;
     this.others = new OtherTasks(task.taskId);
     this.#late = new LateWork(services.runtime, this.#rest);
@@ -86,6 +86,10 @@ export class TaskBus extends ListeningBus implements OtherBus {
   /** Whether the task is executed here: also by an executor that has returned and works on. */
   get isExecuting(): boolean {
     return activity.isWorking(this.#activity);
+  }
+
+  protected override get isLate(): boolean {
+    return this.#request !== undefined && !this.isExecuting;
   }
 
   /** Whether several executions of the task are under way here. */
@@ -206,7 +210,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     this.cancels.handleWith(handler, Promise.all([this.#following(), entered]));
   }
 
-  publish(event: AgentExecutionEvent): void {
+  protected override publishNow(event: AgentExecutionEvent): void {
     if (this.isOver) return;
     const what = toldBy(event);
     this.#workOn(what.told);
@@ -269,7 +273,7 @@ export class TaskBus extends ListeningBus implements OtherBus {
     void this.#pause();
   };
 
-  finished(): void {
+  protected override finishNow(): void {
     if (!this.isOver) {
       this.#activity = activity.OVER;
       this.others.settle();
@@ -433,10 +437,8 @@ export class TaskBus extends ListeningBus implements OtherBus {
         this.#onTransported(news.event);
         break;
       case 'missed':
-        this.#services.onError(news.error);
-        this.#subscribers.miss(news.error);
-        break;
       case 'stored':
+        if (news.kind === 'missed') this.#services.onError(news.error);
         this.#subscribers.miss(news.error);
         break;
       case 'lost':

@@ -14,7 +14,7 @@ import { type EventOutcome, Outbox, type OutboxEvents } from './outbox.ts';
 import type { EndedRun } from './own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { StoredEvents } from './stored-events.ts';
-import { taskIdOf } from './task-of-event.ts';
+import { taskIdOf } from '../events/task-of-event.ts';
 import { wholeEvent } from '../events/whole-event.ts';
 
 /** An event for those who listen to the execution; one that nobody else can get has no id. */

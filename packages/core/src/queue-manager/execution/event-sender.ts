@@ -13,7 +13,7 @@ import type { EventBatch, EventTransport, SendOutcome } from '../events/event-tr
 import type { BusServices } from './bus-services.ts';
 import type { EventOutcome } from './outbox.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import { taskIdOf } from './task-of-event.ts';
+import { taskIdOf } from '../events/task-of-event.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What is known of a request that executes a task: an executor that is not distributed tells its context only. */

@@ -18,7 +18,7 @@ import { statusOf } from '../events/end-status.ts';
 import { decodeEvent } from '../events/event-codec.ts';
 import { isUnstorable } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import { taskIdOf } from './task-of-event.ts';
+import { taskIdOf } from '../events/task-of-event.ts';
 
 /** How long requests have to store an event before their publisher does, in milliseconds. */
 const GRACE_MS = 500;

@@ -1,5 +1,5 @@
 import { TaskState } from '@a2a-js/sdk';
-import { AgentEvent } from '@a2a-js/sdk/server';
+import { AgentEvent, ServerCallContext } from '@a2a-js/sdk/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { ExecutionParts } from '../../../test/execution-parts.ts';
@@ -141,6 +141,21 @@ describe('TaskRun', () => {
     await quiet();
     expect(told.toSorted()).toEqual(['fenced', 'idle', 'over', 'settled']);
     expect(parts.calls.toSorted()).toEqual(['forget r-1', 'forget r-2', 'settle r-1']);
+  });
+
+  it('is ended before anything of it is sent, where it goes on at once and turns out never to begin', async () => {
+    const services = parts.services();
+    parts.onBegin = 'void';
+    parts.onSend = async () => {
+      parts.calls.push('send');
+      return 'fenced';
+    };
+    const run = newRun(services);
+    run.beginAtOnce({ context: new ServerCallContext() });
+    publish(run);
+    await quiet();
+    expect(parts.calls).toEqual(['forget r-1', 'settle r-1', 'forget r-1', 'send']);
+    expect(told).toEqual(['fenced', 'settled']);
   });
 
   it('is forgotten when all is stored, and its task ended where something was given up', async () => {

@@ -122,12 +122,28 @@ export class TaskRun {
   /** As {@link begin}, where what executes does not wait: nothing is sent before others could be told of it. */
   beginAtOnce(request: ExecutingRequest): void {
     this.begin(request);
-    this.#entering = this.register();
+    this.#entering = this.#enterAtOnce();
+  }
+
+  /**
+   * Tries for as long as an event is tried. Where it can never begin, it is fenced: nobody else would look after what it
+   * has published already, and another run cannot publish that once more.
+   */
+  async #enterAtOnce(): Promise<void> {
+    const { runtime, limits } = this.#services;
+    const giveUpAt = runtime.now() + limits.publishDeadlineMs;
+    for (let attempt = 1; !this.#isStopped && !this.#isFenced; attempt += 1) {
+      await this.register();
+      if (this.isRegistered || runtime.now() >= giveUpAt) break;
+      if (!this.#isFenced) await backOff(runtime, attempt, 50, 1000);
+    }
+    if (this.#isFenced) await Promise.all(this.#leaving);
   }
 
   /** Tells the other replicas of it, where they do not know. Resolves when they do, or cannot for now. */
   async register(): Promise<void> {
     await this.#registration.register();
+    if (this.isVoid && this.#entering !== undefined) this.fence('fenced');
   }
 
   /** Tells them again, where Redis has lost that it goes on. */

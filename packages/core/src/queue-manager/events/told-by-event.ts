@@ -1,9 +1,9 @@
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
-import { statusOf } from '../events/end-status.ts';
-import { taskIdOf } from '../execution/task-of-event.ts';
-import { isEvent } from '../events/whole-event.ts';
+import { statusOf } from './end-status.ts';
+import { taskIdOf } from './task-of-event.ts';
+import { isEvent } from './whole-event.ts';
 
 /**
  * What an event tells of the execution that published it:
