@@ -188,6 +188,23 @@ describe('append-events', () => {
     ]);
   });
 
+  it('leaves the log as it is where the server is out of memory', async () => {
+    await using opened = await OpenLog.open(server.url, newPrefix());
+    await opened.append('a-1', 1, 's1');
+    const before = await opened.state();
+    await opened.client.configSet('maxmemory', '1');
+    await expect(opened.append('a-1', 2, 's2')).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      detail: expect.stringContaining(' failed: OOM command not allowed'),
+    });
+    await opened.client.configSet('maxmemory', '0');
+    expect(await opened.state()).toEqual(before);
+    expect(await opened.entries()).toEqual(['1 a-1.1 s1']);
+    expect(await opened.append('a-1', 2, 's2')).toBe('accepted');
+    expect((await opened.state())['epoch']).toBe(before['epoch']);
+    expect(await opened.entries()).toEqual(['1 a-1.1 s1', '2 a-1.2 s2']);
+  });
+
   it.each([['-xadd'], ['resetchannels']])(
     'writes nothing for a user without a right: %s',
     async (rule) => {

@@ -66,8 +66,9 @@ function companion.apply(k, a, last_arg)
   local function append(publisher, counter, body)
     local added = add(redis.pcall, 'p', publisher, 'c', counter, 'e', body)
     if type(added) == 'table' and added.err then
+      sequence = sequence - 1
       -- Another hand had it count further, and took out what it had put in: only here, that shows.
-      begin_anew()
+      if string.find(added.err, 'equal or smaller', 1, true) then begin_anew() end
       add(redis.call, 'p', publisher, 'c', counter, 'e', body)
     end
     lines[#lines + 1] = publisher .. ' ' .. counter .. ' ' .. body

@@ -10,11 +10,12 @@ local function fail_with_damage(key, field)
   error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)
 end
 
--- What a command replies that reads a key. A key of another type is removed.
+-- What a command replies that takes a key of one type. A key of another type is removed.
 local function read_key(command, key, ...)
   local reply = redis.pcall(command, key, ...)
   if type(reply) ~= 'table' or not reply.err then return reply end
-  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply.err, 0) end
+  -- Once more, for the server's own error: callers go by how it begins.
+  if not string.find(reply.err, 'WRONGTYPE', 1, true) then return redis.call(command, key, ...) end
   redis.call('DEL', key)
   fail_with_damage(key, '')
 end
