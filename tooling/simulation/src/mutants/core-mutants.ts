@@ -277,8 +277,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replica gives up its name where the list was lost',
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
-    from: '[this.#leaseMs, this.#endsAt, GONE_NAMES_MS, this.#keptMs]',
-    to: '[this.#leaseMs, Math.min(this.#endsAt, 1), GONE_NAMES_MS, this.#keptMs]',
+    from: '[this.leaseMs, this.#endsAt, GONE_NAMES_MS, this.#keptMs]',
+    to: '[this.leaseMs, Math.min(this.#endsAt, 1), GONE_NAMES_MS, this.#keptMs]',
     conditions: DENSE_LOSS,
   },
   {

@@ -3,6 +3,7 @@ import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices } from '../execution/bus-services.ts';
 import type { TaskStanding } from '../events/event-transport.ts';
+import { notFoundOut } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { isTaskOver, type RedisTaskState } from '../state/task-state.ts';
 
@@ -18,7 +19,7 @@ const LOOK_MS = 200;
  *
  * A state that is not there may be one of a task that never ran, or ended long ago. Then the record says so. Where the
  * record says that the task goes on, what Redis knew of it may be lost: whoever executes it is asked to enter its run
- * again, and given the time to. After an outage, that is the time that all replicas have to come back.
+ * again, and given the time to: after an outage the time that all replicas have to come back, a lease's length.
  *
  * @param isNeeded Whether it still matters.
  */
@@ -27,22 +28,37 @@ export async function knownState(
   services: BusServices,
   isNeeded: () => boolean = () => true,
 ): Promise<RedisTaskState> {
+  return (await find(task, services, isNeeded)).state;
+}
+
+interface Found {
+  readonly state: RedisTaskState;
+  /** Whether this process knows by then who lives. Not, where Redis refuses to renew leases: nobody can answer then. */
+  readonly isCertain: boolean;
+}
+
+async function find(
+  task: TaskAddress,
+  services: BusServices,
+  isNeeded: () => boolean,
+): Promise<Found> {
   const { states, runtime, lease } = services;
   let state = await states.state(task);
-  if (state.phase !== 'none' || !isNeeded()) return state;
+  if (state.phase !== 'none' || !isNeeded()) return { state, isCertain: true };
   const standing = await recordedStanding(task, services);
-  if (standing === 'ended') return state;
+  if (standing === 'ended') return { state, isCertain: true };
   if (standing === 'unknown') {
     // Its first event may have come here ahead of the note that it runs.
     await sleep(runtime, SECOND_LOOK_MS, { ref: false });
-    return states.state(task);
+    return { state: await states.state(task), isCertain: true };
   }
   const askedAt = runtime.now();
   for (let pauseMs = LOOK_MS / 8; ; pauseMs = Math.min(LOOK_MS, pauseMs * 2)) {
     state = await states.askedState(task);
-    if (state.phase !== 'none' || !isNeeded()) return state;
-    const hasAnswered = runtime.now() - askedAt >= ANSWER_MS || lease.isAlone;
-    if (hasAnswered && lease.isCalm) return state;
+    if (state.phase !== 'none' || !isNeeded()) return { state, isCertain: true };
+    const waitedMs = runtime.now() - askedAt;
+    if ((waitedMs >= ANSWER_MS || lease.isAlone) && lease.isCalm) return { state, isCertain: true };
+    if (waitedMs >= lease.leaseMs) return { state, isCertain: lease.isLive };
     await sleep(runtime, pauseMs, { ref: false });
   }
 }
@@ -62,9 +78,14 @@ export class KnownState {
     this.#isNeeded = isNeeded;
   }
 
-  /** Where the task stands: where it matters what others do of it, as {@link knownState} has it. */
+  /**
+   * Where the task stands: where it matters what others do of it, as {@link knownState} has it.
+   *
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where it cannot be found out for now whether the task goes on.
+   */
   async standing(): Promise<TaskStanding> {
-    const state = await knownState(this.#task, this.#services, this.#isNeeded);
+    const { state, isCertain } = await find(this.#task, this.#services, this.#isNeeded);
+    if (!isCertain) throw notFoundOut(this.#task.taskId);
     return { isEnded: this.#isNeeded() && isTaskOver(state), counters: state.counters };
   }
 
@@ -90,7 +111,7 @@ export class KnownState {
     const asking = { isOver: false };
     this.#asking = asking;
     try {
-      asking.isOver = isTaskOver(await knownState(this.#task, this.#services, this.#isNeeded));
+      asking.isOver = (await this.standing()).isEnded;
     } catch (error) {
       this.#services.onError(error);
     }

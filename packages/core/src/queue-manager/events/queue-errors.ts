@@ -45,6 +45,14 @@ export function neverEntered(taskId: string): A2ARedisError {
   );
 }
 
+/** A task of which Redis knows nothing, and takes nothing either, so that whoever executes it cannot say so. */
+export function notFoundOut(taskId: string): A2ARedisError {
+  return new A2ARedisError(
+    'DEADLINE_EXCEEDED',
+    `Whether task ${JSON.stringify(taskId)} is executed could not be found out in time: Redis has lost it, and refuses what would say so.`,
+  );
+}
+
 /** A request that was about to execute a task, and did not. */
 export function neverExecuted(taskId: string): A2ARedisError {
   return new A2ARedisError(

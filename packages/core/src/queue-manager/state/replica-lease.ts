@@ -41,7 +41,8 @@ export class ReplicaLease {
   readonly #runtime: Runtime;
   readonly #runner: ScriptRunner;
   readonly #key: string;
-  readonly #leaseMs: number;
+  /** How long after its last sign of life a replica is taken to be gone, in milliseconds. */
+  readonly leaseMs: number;
   readonly #keptMs: number;
   readonly #events: LeaseEvents;
   #replica: string;
@@ -75,7 +76,7 @@ export class ReplicaLease {
     this.#runtime = runner.runtime;
     this.#runner = runner;
     this.#key = key;
-    this.#leaseMs = leaseMs;
+    this.leaseMs = leaseMs;
     // What is noted under a lease is noted before it has run out.
     this.#keptMs = keptMs + leaseMs + GONE_NAMES_MS;
     this.#events = events;
@@ -97,7 +98,7 @@ export class ReplicaLease {
    * name is looked after.
    */
   get isLive(): boolean {
-    return this.#isHeld && this.#runtime.now() - this.#renewedAt < this.#leaseMs * TRUSTED;
+    return this.#isHeld && this.#runtime.now() - this.#renewedAt < this.leaseMs * TRUSTED;
   }
 
   /** Why the lease cannot be renewed as long as nobody changes what the client may do; `undefined` where it can. */
@@ -115,7 +116,7 @@ export class ReplicaLease {
    * anything of Redis could have been lost that was noticed here.
    */
   get isCalm(): boolean {
-    return this.isLive && this.#isSteady && this.#renewedAt - this.#listedSince >= this.#leaseMs;
+    return this.isLive && this.#isSteady && this.#renewedAt - this.#listedSince >= this.leaseMs;
   }
 
   /** Whether no other replica is on the list that may live. */
@@ -135,9 +136,7 @@ export class ReplicaLease {
     const seemGone = replicas.every((replica) => {
       const listed = this.#living.has(replica);
       // Not listed, it has left, or others have ended its tasks: unless the list itself was lost.
-      const isProof = listed
-        ? this.#isSteady
-        : this.#renewedAt - this.#listedSince >= this.#leaseMs;
+      const isProof = listed ? this.#isSteady : this.#renewedAt - this.#listedSince >= this.leaseMs;
       return isLive && !this.#lives(replica) && isProof;
     });
     if (!seemGone) return false;
@@ -206,7 +205,7 @@ export class ReplicaLease {
 
   async #keepRenewing(): Promise<void> {
     await this.#renew();
-    const pauseMs = this.#leaseMs * RENEWALS;
+    const pauseMs = this.leaseMs * RENEWALS;
     this.#schedule(this.#isHeld ? pauseMs : pauseMs * RENEWALS);
   }
 
@@ -214,7 +213,7 @@ export class ReplicaLease {
     const startedAt = this.#runtime.now();
     const replica = this.#replica;
     try {
-      const times = [this.#leaseMs, this.#endsAt, GONE_NAMES_MS, this.#keptMs];
+      const times = [this.leaseMs, this.#endsAt, GONE_NAMES_MS, this.#keptMs];
       const args = [replica, ...times.map(String)];
       const reply = arrayReply(
         renewLeaseScript.name,
@@ -239,13 +238,13 @@ export class ReplicaLease {
   #renewed(startedAt: number, serverNow: number, replicas: readonly unknown[]): void {
     // A pause of the process or of Redis starts the count anew, and so does a clock that was set forward:
     // by that, leases have run out that are being renewed.
-    const hadPause = startedAt - this.#renewedAt > this.#leaseMs * RENEWALS * 3;
+    const hadPause = startedAt - this.#renewedAt > this.leaseMs * RENEWALS * 3;
     const isBroken = hadPause || this.#hasJumped(serverNow);
     if (!this.#isHeld || isBroken || this.#steadySince === Number.POSITIVE_INFINITY) {
       this.#steadySince = startedAt;
     }
     this.#isHeld = true;
-    this.#endsAt = serverNow + this.#leaseMs;
+    this.#endsAt = serverNow + this.leaseMs;
     this.#renewedAt = startedAt;
     this.#serverClock = { now: serverNow, askedAt: startedAt };
     const living = new Map<string, number>();
@@ -264,12 +263,12 @@ export class ReplicaLease {
   #hasJumped(serverNow: number): boolean {
     if (this.#serverClock === undefined) return false;
     const { now, askedAt } = this.#serverClock;
-    return serverNow - now > this.#runtime.now() - askedAt + this.#leaseMs * (1 - TRUSTED);
+    return serverNow - now > this.#runtime.now() - askedAt + this.leaseMs * (1 - TRUSTED);
   }
 
   /** After an outage every lease has run out: the others get the time to renew theirs. */
   get #isSteady(): boolean {
-    return this.#renewedAt - this.#steadySince >= this.#leaseMs;
+    return this.#renewedAt - this.#steadySince >= this.leaseMs;
   }
 
   #lose(): void {
