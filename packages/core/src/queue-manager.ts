@@ -33,6 +33,7 @@ export {
   type TaskStanding,
   type TransportedEvent,
 } from './queue-manager/events/event-transport.ts';
+export { knownRoute, type PublishCommand, type PublishRoute } from './layout/publish-route.ts';
 export { isRefusal } from './redis/command-fault.ts';
 export { callAborted, queueEventsLost } from './queue-manager/events/queue-errors.ts';
 export type { MessageListener } from './queue-manager/messages/hub-channel.ts';

@@ -32,8 +32,6 @@ export {
   requireScriptClient,
   type ScriptCallOptions,
 } from './redis/script-client.ts';
-export { type Layout, type LayoutFound, ServerLayout } from './layout/server-layout.ts';
-export { knownRoute, type PublishCommand, type PublishRoute } from './layout/publish-route.ts';
 export { channelName, type ChannelSpace, MAIN_CHANNELS } from './redis/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';

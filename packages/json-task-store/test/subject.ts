@@ -1,5 +1,6 @@
 import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
 import { shareCluster } from '@a2a-redis-internal/contract/shared-server';
+import { isClusterClient, type RedisScriptClient } from '@a2a-redis/core/shared';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import {
@@ -12,7 +13,9 @@ import {
 /** What the suite of all task stores on Redis is run on. */
 export const SUBJECT: RedisTaskStoreSubject = {
   name: 'RedisJSONTaskStore',
-  open: (client, options) => new RedisJSONTaskStore(client, options),
+  // Told, as suites count calls.
+  open: (client, options) =>
+    new RedisJSONTaskStore(client, { layout: layoutOf(client), ...options }),
   appender: new URL('workers/append.mjs', import.meta.url),
   describeOnServer: describeWithJson,
   describeOnCluster: (name, declare) => {
@@ -26,3 +29,7 @@ export const SUBJECT: RedisTaskStoreSubject = {
     });
   },
 };
+
+function layoutOf(client: RedisScriptClient): 'single' | 'auto' {
+  return isClusterClient(Object(client)) ? 'auto' : 'single';
+}

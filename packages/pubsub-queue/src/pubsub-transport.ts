@@ -4,12 +4,13 @@ import type {
   EventTransport,
   Joining,
   Lacking,
+  PublishCommand,
   TaskAddress,
   TaskFeed,
   TaskFollower,
   TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
-import type { CompanionCall, PublishCommand } from '@a2a-redis/core/shared';
+import type { CompanionCall } from '@a2a-redis/core/shared';
 
 import { catchUp } from './catch-up.ts';
 import { PubSubFeed } from './pubsub-feed.ts';

@@ -2,11 +2,15 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
-  type PublishCommand,
-  type PublishRoute,
   type ScriptRunner,
 } from '@a2a-redis/core/shared';
-import { type EventBatch, type TaskAddress, taskStateSource } from '@a2a-redis/core/queue-manager';
+import {
+  type EventBatch,
+  type PublishCommand,
+  type PublishRoute,
+  type TaskAddress,
+  taskStateSource,
+} from '@a2a-redis/core/queue-manager';
 
 import announcePositionSource from './scripts/announce-position.lua';
 import publishEventsSource from './scripts/publish-events.lua';

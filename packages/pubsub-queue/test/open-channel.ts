@@ -1,6 +1,6 @@
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
-import { type EventBatch, type TaskAddress } from '@a2a-redis/core/queue-manager';
-import { knownRoute, ScriptRunner } from '@a2a-redis/core/shared';
+import { type EventBatch, knownRoute, type TaskAddress } from '@a2a-redis/core/queue-manager';
+import { ScriptRunner } from '@a2a-redis/core/shared';
 
 import { TaskChannel } from '../src/task-channel.ts';
 

@@ -1,6 +1,7 @@
 import {
   type AppliedEvents,
   type EventBatch,
+  type PublishCommand,
   type RedisTaskState,
   type TaskAddress,
   taskStateSource,
@@ -9,7 +10,6 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
-  type PublishCommand,
   type ScriptRunner,
   textsReply,
 } from '@a2a-redis/core/shared';

@@ -6,13 +6,14 @@ import {
   type EventTransport,
   type Joining,
   type Lacking,
+  type PublishCommand,
   type TaskAddress,
   type TaskFeed,
   type TaskFollower,
   type TransportedEvent,
 } from '@a2a-redis/core/queue-manager';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { CompanionCall, PublishCommand } from '@a2a-redis/core/shared';
+import type { CompanionCall } from '@a2a-redis/core/shared';
 
 import { StreamFeed } from './stream-feed.ts';
 import type { StreamLog } from './stream-log.ts';

@@ -5,7 +5,7 @@ import {
   watchedClient,
 } from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import type { RedisScriptClient } from '@a2a-redis/core/shared';
+import { isClusterClient, type RedisScriptClient } from '@a2a-redis/core/shared';
 import type { RedisClientType, RedisClusterType } from 'redis';
 import { vi } from 'vitest';
 
@@ -40,7 +40,13 @@ export class SweptPrefix {
 
   /** A store as another process has it: it shares nothing with the others. */
   store(options?: RedisTaskStoreOptions, on: RedisScriptClient = this.#client): RedisTaskStore {
-    return new RedisTaskStore(on, { prefix: this.prefix, ttlSeconds: 1000, ...options });
+    return new RedisTaskStore(on, {
+      prefix: this.prefix,
+      ttlSeconds: 1000,
+      // Told, as tests count calls.
+      layout: isClusterClient(on) ? 'auto' : 'single',
+      ...options,
+    });
   }
 
   /** Makes all as it will be when the time of the tasks is up: their records gone, the note old. */

@@ -1,11 +1,15 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { type ChannelHub, queueEventsLost, QueueProducer } from '@a2a-redis/core/queue-manager';
+import {
+  type ChannelHub,
+  type PublishCommand,
+  type PublishRoute,
+  queueEventsLost,
+  QueueProducer,
+} from '@a2a-redis/core/queue-manager';
 import {
   DEFAULT_DEADLINE_MS,
   defineScript,
   LruMap,
-  type PublishCommand,
-  type PublishRoute,
   runCommand,
   type ScriptRunner,
   withDeadline,

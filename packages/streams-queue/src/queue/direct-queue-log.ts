@@ -1,7 +1,6 @@
+import type { PublishCommand, PublishRoute } from '@a2a-redis/core/queue-manager';
 import {
   defineScript,
-  type PublishCommand,
-  type PublishRoute,
   type RedisScript,
   runCommand,
   type Runtime,

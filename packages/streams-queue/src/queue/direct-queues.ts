@@ -3,9 +3,10 @@ import {
   type ChannelHub,
   type DirectQueueOptions,
   OpenQueues,
+  type PublishRoute,
   type QueuePlace,
 } from '@a2a-redis/core/queue-manager';
-import type { PublishRoute, Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
+import type { Runtime, ScopeResolver, ScriptRunner } from '@a2a-redis/core/shared';
 
 import {
   type ConsumerGroupConfig,

@@ -1,4 +1,5 @@
-import { knownRoute, MAIN_CHANNELS, ScriptRunner } from '@a2a-redis/core/shared';
+import { knownRoute } from '@a2a-redis/core/queue-manager';
+import { MAIN_CHANNELS, ScriptRunner } from '@a2a-redis/core/shared';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { RedisClientType } from 'redis';

@@ -4,7 +4,7 @@
  * that the package grew enough to look at what it ships.
  */
 export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
-  '@a2a-redis/core': 1250,
+  '@a2a-redis/core': 1400,
   '@a2a-redis/task-store': 60,
   '@a2a-redis/json-task-store': 140,
   '@a2a-redis/push-config': 80,
@@ -28,9 +28,9 @@ const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|
  */
 export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   '@a2a-redis/core': { limitKb: 25, without: /./u },
-  '@a2a-redis/task-store': { limitKb: 87, without: OF_QUEUES },
-  '@a2a-redis/json-task-store': { limitKb: 100, without: OF_QUEUES },
+  '@a2a-redis/task-store': { limitKb: 92, without: OF_QUEUES },
+  '@a2a-redis/json-task-store': { limitKb: 109, without: OF_QUEUES },
   '@a2a-redis/push-config': { limitKb: 20, without: /^(?!command$|.*\bconfigs?$)/u },
-  '@a2a-redis/streams-queue': { limitKb: 140, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 120, without: OF_STORES },
+  '@a2a-redis/streams-queue': { limitKb: 163, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 141, without: OF_STORES },
 };

@@ -91,7 +91,8 @@ async function endBus(bus: TaskBus, reconciler: RunReconciler): Promise<void> {
   await bus.runs.store();
   if (bus.isExecuting) {
     await reconciler.settle(bus.task, bus.runs.present.name, '');
-    bus.stop();
+    // It may have heard of that by now.
+    if (!bus.isOver) bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
   } else if (bus.runs.present.isLeaving) {

@@ -194,7 +194,6 @@ export const RUN_CALLS: readonly MakeCall[] = [
     call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HDEL', random.pick(RUNS)]),
   (random) => call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HLEN']),
   (random) => call('read-runs', [`runs:${random.pick(REPLICAS)}`], ['0', '100']),
-  (random) => call('checked-command', [`runs:${random.pick(REPLICAS)}`], ['HKEYS']),
   (random) =>
     call(
       'begin-run',
