@@ -187,9 +187,13 @@ it('covers every script', () => {
   expect(filesWithoutScript()).toEqual([]);
 });
 
-/** Two servers have no clock in common: both read the time from a key. */
+/**
+ * Two servers have no clock in common: both read the time from a key. What is pending is idle by their own clocks, so
+ * that nothing is done here of what a clock asks for that was set back: see clock-set-back.test.ts.
+ */
 function atFixedTime(source: string): string {
   return source
+    .replace('if now < clock_of(state, group) - idle / 4 then', 'if false then')
     .replaceAll("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')")
     .replaceAll("'*', 'id'", "'4000000000000-*', 'id'");
 }
