@@ -318,9 +318,9 @@ export class TaskBus extends LateBus implements OtherBus {
   }
 
   /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
-  async standing(): Promise<TaskStanding> {
+  async standing(snapshot: unknown): Promise<TaskStanding> {
     await this.#following();
-    const state = await this.#known.read();
+    const state = await this.#known.read(snapshot);
     return { isEnded: !this.#mayGoOn && isTaskOver(state), counters: state.counters };
   }
 
