@@ -39,6 +39,8 @@ export function describeLostRuns(subject: RedisQueueManagerSubject): void {
       await using b = await open();
       const { execution, stream } = await beginTask(a);
       const { execution: second } = await beginTask(a);
+      const other = b.resubscribe(execution.taskId);
+      await other.until(1);
       execution.chunks(1);
       await stream.until(2);
       await a.queues.flush();
@@ -55,6 +57,9 @@ export function describeLostRuns(subject: RedisQueueManagerSubject): void {
         state: 'completed',
         parts: ['0', '1'],
       });
+      expect([{ parts: 2, state: 'completed' }, 'EVENTS_LOST']).toContainEqual(
+        await outcomeOf(other),
+      );
       expect([a.executor.canceled, codesOf(a), codesOf(b)].flat()).not.toContain('RUN_ENDED');
       expect(a.executor.canceled).toEqual([]);
       a.client.destroy();

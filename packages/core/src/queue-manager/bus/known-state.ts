@@ -18,8 +18,9 @@ const LOOK_MS = 200;
  * The state of a task: one of which nothing is known only where nobody executes the task, as far as can be known.
  *
  * A state that is not there may be one of a task that never ran, or ended long ago. Then the record says so. Where the
- * record says that the task goes on, what Redis knew of it may be lost: whoever executes it is asked to enter its run
- * again, and given the time to: after an outage the time that all replicas have to come back, a lease's length.
+ * record says that the task goes on, or is not there any more either, what Redis knew of it may be lost: whoever executes
+ * it is asked to enter its run again, and given the time to: after an outage the time that all replicas have to come
+ * back, a lease's length.
  *
  * @param isNeeded Whether it still matters.
  */
@@ -28,7 +29,7 @@ export async function knownState(
   services: BusServices,
   isNeeded: () => boolean = () => true,
 ): Promise<RedisTaskState> {
-  return (await find(task, services, isNeeded)).state;
+  return (await find(task, services, isNeeded, async () => true)).state;
 }
 
 interface Found {
@@ -41,11 +42,12 @@ async function find(
   task: TaskAddress,
   services: BusServices,
   isNeeded: () => boolean,
+  wasThere: () => Promise<boolean>,
 ): Promise<Found> {
   const { states, runtime, lease } = services;
   let state = await states.state(task);
   if (state.phase !== 'none' || !isNeeded()) return { state, isCertain: true };
-  const standing = await recordedStanding(task, services);
+  const standing = await recordedStanding(task, services, wasThere);
   if (standing === 'ended') return { state, isCertain: true };
   if (standing === 'unknown') {
     // Its first event may have come here ahead of the note that it runs.
@@ -70,6 +72,8 @@ export class KnownState {
   readonly #isNeeded: () => boolean;
   /** Where nothing is known: it is asked who executes the task, and what came of that. */
   #asking: { isOver: boolean } | undefined;
+  /** Whether something was known of it: what is not there any more may be lost. */
+  #wasThere = false;
 
   /** @param isNeeded Whether it matters what others do of the task. */
   constructor(task: TaskAddress, services: BusServices, isNeeded: () => boolean) {
@@ -81,10 +85,17 @@ export class KnownState {
   /**
    * Where the task stands: where it matters what others do of it, as {@link knownState} has it.
    *
+   * @param snapshot What who asks has of the task; `undefined` where there was no task.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where it cannot be found out for now whether the task goes on.
    */
-  async standing(): Promise<TaskStanding> {
-    const { state, isCertain } = await find(this.#task, this.#services, this.#isNeeded);
+  async standing(snapshot?: unknown): Promise<TaskStanding> {
+    const { state, isCertain } = await find(
+      this.#task,
+      this.#services,
+      this.#isNeeded,
+      async () => this.#wasThere || (await snapshot) !== undefined,
+    );
+    this.#wasThere ||= state.phase !== 'none';
     if (!isCertain) throw notFoundOut(this.#task.taskId);
     return { isEnded: this.#isNeeded() && isTaskOver(state), counters: state.counters };
   }
@@ -96,10 +107,15 @@ export class KnownState {
   async isOver(state: RedisTaskState): Promise<boolean> {
     if (state.phase !== 'none') {
       this.#asking = undefined;
+      this.#wasThere = true;
       return isTaskOver(state);
     }
     if (this.#asking === undefined) {
-      const standing = await recordedStanding(this.#task, this.#services);
+      const standing = await recordedStanding(
+        this.#task,
+        this.#services,
+        async () => this.#wasThere,
+      );
       if (standing !== 'going on') return true;
       void this.#ask();
     }
@@ -119,12 +135,19 @@ export class KnownState {
   }
 }
 
-/** What the record of a task says: a task that waits for its user has come to an end as far as events go. */
+/**
+ * What the record of a task says. One that waits for its user has come to an end as far as events go.
+ *
+ * @param wasThere Whether something was known of the task before: a record that is not there may be lost, too.
+ */
 async function recordedStanding(
   { taskId, scope }: TaskAddress,
   { store }: BusServices,
+  wasThere: () => Promise<boolean>,
 ): Promise<'ended' | 'going on' | 'unknown'> {
-  const status = (await store?.load(taskId, contextOfScope(scope)))?.status;
+  if (store === undefined) return 'unknown';
+  const status = (await store.load(taskId, contextOfScope(scope)))?.status;
   if (isTerminal(status)) return 'ended';
-  return status === undefined || isInterrupted(status) ? 'unknown' : 'going on';
+  if (status === undefined && !(await wasThere())) return 'unknown';
+  return isInterrupted(status) ? 'unknown' : 'going on';
 }

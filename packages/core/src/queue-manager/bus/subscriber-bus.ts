@@ -245,7 +245,7 @@ export class SubscriberBus extends ListeningBus {
     joining: Joining,
     whatIsApplied: AppliedEvents | Promise<AppliedEvents | undefined> | undefined,
   ): Promise<Beginning> {
-    const [known, standing] = await Promise.all([whatIsApplied, this.bus.standing()]);
+    const [known, standing] = await Promise.all([whatIsApplied, this.bus.standing(whatIsApplied)]);
     const { isEnded } = standing;
     const { transport, trackingStore, eventStore, runtime } = this.#services;
     const { task } = this.bus;
