@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { Layout, ServerLayout } from './layout/server-layout.ts';
 export type { ArtifactHeader } from './task-store/model/a2a-values.ts';
 export { BaseTaskStore } from './task-store/store/base-task-store.ts';
 export { ItemList } from './task-store/model/item-list.ts';

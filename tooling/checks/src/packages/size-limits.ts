@@ -30,7 +30,7 @@ export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   '@a2a-redis/core': { limitKb: 25, without: /./u },
   '@a2a-redis/task-store': { limitKb: 92, without: OF_QUEUES },
   '@a2a-redis/json-task-store': { limitKb: 109, without: OF_QUEUES },
-  '@a2a-redis/push-config': { limitKb: 20, without: /^(?!command$|.*\bconfigs?$)/u },
+  '@a2a-redis/push-config': { limitKb: 23, without: /^(?!command$|.*\bconfigs?$)/u },
   '@a2a-redis/streams-queue': { limitKb: 163, without: OF_STORES },
   '@a2a-redis/pubsub-queue': { limitKb: 141, without: OF_STORES },
 };

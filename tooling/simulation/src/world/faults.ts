@@ -43,9 +43,10 @@ export function applyFault(world: World, fault: Fault): void {
       });
       break;
     case 'kill': {
-      world.kill(fault.replica);
+      const isKilled = world.kill(fault.replica);
       const { restartsAfterMs } = fault;
-      if (restartsAfterMs === undefined) break;
+      // One that was killed before, and starts again already, is not started twice.
+      if (!isKilled || restartsAfterMs === undefined) break;
       simulation.plan(simulation.outside, restartsAfterMs, () => {
         if (world.replicaAt(fault.replica) === undefined) world.start(fault.replica);
       });

@@ -153,14 +153,15 @@ export class World {
     return this.#places[place];
   }
 
-  /** Ends a process at once. */
-  kill(place: number): void {
+  /** Ends a process at once. Whether there was one. */
+  kill(place: number): boolean {
     const replica = this.#places[place];
-    if (replica === undefined) return;
+    if (replica === undefined) return false;
     this.#places[place] = undefined;
     replica.actor.kill();
     this.network.drop(replica.actor);
     this.#caller.breakCalls(replica.actor);
+    return true;
   }
 
   /** Ends a process in good order, after which it is gone. */
