@@ -398,4 +398,11 @@ export const MENDED_FAULTS: readonly KnownFault[] = [
     profiles: ['failover'],
     load: 'dense',
   },
+  {
+    signature: 'P6 a resubscribe never ends',
+    what: 'An executor with a task id of its own leaves that task waiting, returns, and ends it later: that is published on the bus of the id that was asked for, and subscribers of its own hear nothing of it. A task that was left waiting is gone on with on its own bus.',
+    seed: 481376712,
+    profiles: ['calm'],
+    layout: 'any',
+  },
 ];

@@ -110,6 +110,23 @@ describe('OtherTasks', () => {
   });
 });
 
+it('goes on with a task that was left waiting, whatever comes of it', () => {
+  calls.length = 0;
+  over.clear();
+  const others = new OtherTasks('t');
+  others.beginWith(busOf);
+  others.busFor(toldBy(taskOf('waiting')));
+  others.busFor(toldBy(statusOf('waiting', TASK_STATE_INPUT_REQUIRED)));
+  others.busFor(toldBy(taskOf('open')));
+  others.settle();
+  calls.length = 0;
+  others.busFor(toldBy(statusOf('waiting', TASK_STATE_COMPLETED)));
+  others.busFor(toldBy(statusOf('open', TASK_STATE_COMPLETED)));
+  others.settle();
+  others.busFor(toldBy(statusOf('waiting', TASK_STATE_COMPLETED)));
+  expect(calls).toEqual(['begin waiting', 'settle waiting', 'finish waiting']);
+});
+
 describe('toldBy', () => {
   it.each([
     [taskOf('t'), { taskId: 't', told: 'going on' }],

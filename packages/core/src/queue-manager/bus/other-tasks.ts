@@ -36,6 +36,8 @@ export class OtherTasks {
   readonly #ownId: string;
   #begin: ((taskId: string) => OtherBus) | undefined;
   readonly #tasks = new Map<string, OtherTask>();
+  /** Those that were left waiting: whatever is published of one later goes on with it. */
+  readonly #waiting = new Set<string>();
 
   /** @param ownId The task whose bus it is. */
   constructor(ownId: string) {
@@ -56,7 +58,9 @@ export class OtherTasks {
     if (taskId === this.#ownId) return undefined;
     let task = this.#tasks.get(taskId);
     if (task === undefined) {
-      if (told !== 'going on' || this.#begin === undefined) return undefined;
+      const isKnown = told === 'going on' || this.#waiting.has(taskId);
+      if (!isKnown || this.#begin === undefined) return undefined;
+      this.#waiting.delete(taskId);
       task = { bus: this.#begin(taskId), told };
       this.#tasks.set(taskId, task);
     }
@@ -71,9 +75,10 @@ export class OtherTasks {
 
   /** The execution has returned: what it left waiting stays open, as the request handler has it. */
   settle(): void {
-    const tasks = [...this.#tasks.values()];
+    const tasks = [...this.#tasks];
     this.#tasks.clear();
-    for (const { bus, told } of tasks) {
+    for (const [taskId, { bus, told }] of tasks) {
+      if (told === 'waiting') this.#waiting.add(taskId);
       if (!bus.settle() && told !== 'waiting') bus.finished();
     }
   }
