@@ -86,18 +86,33 @@ export class KnownState {
    * Where the task stands: where it matters what others do of it, as {@link knownState} has it.
    *
    * @param snapshot What who asks has of the task; `undefined` where there was no task.
+   * @param following Resolves when nothing can be missed any more. Meanwhile, others may look at the task.
    * @throws {A2ARedisError} `DEADLINE_EXCEEDED` where it cannot be found out for now whether the task goes on.
    */
-  async standing(snapshot?: unknown): Promise<TaskStanding> {
+  async standing(snapshot?: unknown, following?: Promise<void>): Promise<TaskStanding> {
+    const seen = this.#see(snapshot);
+    await following;
     const { state, isCertain } = await find(
       this.#task,
       this.#services,
       this.#isNeeded,
-      async () => this.#wasThere || (await snapshot) !== undefined,
+      async () => {
+        await seen;
+        return this.#wasThere;
+      },
     );
     this.#wasThere ||= state.phase !== 'none';
     if (!isCertain) throw notFoundOut(this.#task.taskId);
     return { isEnded: this.#isNeeded() && isTaskOver(state), counters: state.counters };
+  }
+
+  /** Who asks has a task. Never rejects: who gave it is told why it cannot be had. */
+  async #see(snapshot: unknown): Promise<void> {
+    try {
+      if ((await snapshot) !== undefined) this.#wasThere = true;
+    } catch {
+      // Nothing is known by it.
+    }
   }
 
   /**

@@ -317,8 +317,7 @@ export class TaskBus extends LateBus implements OtherBus {
 
   /** Where the task stands when somebody joins, once nothing that is published after this call can be missed. */
   async standing(snapshot: unknown): Promise<TaskStanding> {
-    await this.#following();
-    return this.#known.standing(snapshot);
+    return this.#known.standing(snapshot, this.#following());
   }
 
   /** Resolves when nothing that is published afterwards can be missed: where nothing more comes, at once. */
