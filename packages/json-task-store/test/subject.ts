@@ -1,6 +1,8 @@
-import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import {
+  type RedisTaskStoreSubject,
+  toldLayout,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { shareCluster } from '@a2a-redis-internal/contract/shared-server';
-import { isClusterClient, type RedisScriptClient } from '@a2a-redis/core/shared';
 
 import { RedisJSONTaskStore } from '../src/index.ts';
 import {
@@ -15,7 +17,7 @@ export const SUBJECT: RedisTaskStoreSubject = {
   name: 'RedisJSONTaskStore',
   // Told, as suites count calls.
   open: (client, options) =>
-    new RedisJSONTaskStore(client, { layout: layoutOf(client), ...options }),
+    new RedisJSONTaskStore(client, { layout: toldLayout(client), ...options }),
   appender: new URL('workers/append.mjs', import.meta.url),
   describeOnServer: describeWithJson,
   describeOnCluster: (name, declare) => {
@@ -29,7 +31,3 @@ export const SUBJECT: RedisTaskStoreSubject = {
     });
   },
 };
-
-function layoutOf(client: RedisScriptClient): 'single' | 'auto' {
-  return isClusterClient(Object(client)) ? 'auto' : 'single';
-}

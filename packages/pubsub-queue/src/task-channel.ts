@@ -62,7 +62,7 @@ export class TaskChannel {
 
   /** Tells all who follow a task how many events there were until now. */
   async announcePosition(task: TaskAddress): Promise<void> {
-    const publish = this.#route.command ?? (await this.#route.find());
+    const publish = await this.#route.find();
     await this.#runner.run(announcePositionScript, [task.state], [task.channel, publish]);
   }
 }

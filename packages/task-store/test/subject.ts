@@ -1,7 +1,9 @@
-import type { RedisTaskStoreSubject } from '@a2a-redis-internal/contract/redis-task-stores';
+import {
+  type RedisTaskStoreSubject,
+  toldLayout,
+} from '@a2a-redis-internal/contract/redis-task-stores';
 import { shareCluster, shareServer } from '@a2a-redis-internal/contract/shared-server';
 import { startRedisCluster, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { isClusterClient, type RedisScriptClient } from '@a2a-redis/core/shared';
 import { describe } from 'vitest';
 
 import { RedisTaskStore } from '../src/index.ts';
@@ -10,7 +12,7 @@ import { RedisTaskStore } from '../src/index.ts';
 export const SUBJECT: RedisTaskStoreSubject = {
   name: 'RedisTaskStore',
   // Told, as suites count calls: see layout.test.ts.
-  open: (client, options) => new RedisTaskStore(client, { layout: layoutOf(client), ...options }),
+  open: (client, options) => new RedisTaskStore(client, { layout: toldLayout(client), ...options }),
   appender: new URL('workers/append.mjs', import.meta.url),
   describeOnServer: (name, declare) => {
     describe(name, () => {
@@ -32,8 +34,4 @@ export const SUBJECT: RedisTaskStoreSubject = {
 async function startCluster(): Promise<{ url: string; stop: () => Promise<void> }> {
   const cluster = await startRedisCluster();
   return { url: cluster.urls[0] ?? '', stop: async () => cluster.stop() };
-}
-
-function layoutOf(client: RedisScriptClient): 'single' | 'auto' {
-  return isClusterClient(Object(client)) ? 'auto' : 'single';
 }

@@ -2,10 +2,11 @@ import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import {
   type CallHooks,
   CONTEXT,
+  toldLayout,
   watchedClient,
 } from '@a2a-redis-internal/contract/redis-task-stores';
 import { taskOf } from '@a2a-redis-internal/contract/task-fixtures';
-import { isClusterClient, type RedisScriptClient } from '@a2a-redis/core/shared';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import type { RedisClientType, RedisClusterType } from 'redis';
 import { vi } from 'vitest';
 
@@ -44,7 +45,7 @@ export class SweptPrefix {
       prefix: this.prefix,
       ttlSeconds: 1000,
       // Told, as tests count calls.
-      layout: isClusterClient(on) ? 'auto' : 'single',
+      layout: toldLayout(on),
       ...options,
     });
   }

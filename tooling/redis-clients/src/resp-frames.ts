@@ -26,12 +26,6 @@ export function textsOf(frame: Buffer): readonly string[] {
   return texts;
 }
 
-/** A command as a frame. */
-export function commandFrame(args: readonly string[]): Buffer {
-  const parts = args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`);
-  return Buffer.from(`*${args.length}\r\n${parts.join('')}`);
-}
-
 /** How many frames a frame consists of, for each that its first line counts. */
 const AGGREGATES: ReadonlyMap<string, number> = new Map([
   ['*', 1],

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 import slotOf from 'cluster-key-slot';
 
-import { commandFrame, RespFrames, textsOf } from './resp-frames.ts';
+import { RespFrames, textsOf } from './resp-frames.ts';
 
 /** What a client tells of itself, which concerns no node. */
 const ANSWERS: ReadonlyMap<string, string> = new Map([
@@ -12,6 +12,8 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ['QUIT', '+OK\r\n'],
 ]);
 
+/** Has a node serve the next command of a slot that it is being given. */
+const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 const SUBSCRIBING = /^[SP]?(?:UN)?SUBSCRIBE$/;
 /** How a frame begins that is a message, and no reply. */
 const MESSAGE = /^[*>]\d\r\n\$\d+\r\n[sp]?message\r\n/;
@@ -144,7 +146,7 @@ class ProxiedClient {
         /^-(MOVED|ASK) (\d+) (\S+)/.exec(reply.toString('latin1', 0, 80)) ?? [];
       if (kind === undefined || place === undefined || hops > 5) return reply;
       if (kind === 'MOVED') this.#proxy.moved(slot, place);
-      else await this.#node(place).call(commandFrame(['ASKING']));
+      else await this.#node(place).call(ASKING);
       node = place;
     }
   }

@@ -92,19 +92,25 @@ async function replicate(replica: RedisServer, of: RedisServer): Promise<void> {
   await sendCommands(own, [['CLUSTER', 'MEET', '127.0.0.1', String(port)]]);
   await until(async () => {
     const [table = ''] = await sendCommands(own, [['CLUSTER', 'NODES']]);
-    return table.includes(id);
-  });
+    return table.includes(id) ? undefined : table;
+  }, `${replica.url} does not know ${of.url}`);
   await sendCommands(own, [['CLUSTER', 'REPLICATE', id]]);
   await until(async () => {
     const [info = ''] = await sendCommands(own, [['INFO', 'replication']]);
-    return infoField(info, 'master_link_status') === 'up';
-  });
+    return infoField(info, 'master_link_status') === 'up' ? undefined : info;
+  }, `${replica.url} is no replica of ${of.url}`);
 }
 
-async function until(isDone: () => Promise<boolean>): Promise<void> {
+/**
+ * Waits until nothing is missing.
+ *
+ * @param missing What a server says as long as something is; `undefined` once all is there.
+ * @param late What is said, before that, where it takes too long.
+ */
+async function until(missing: () => Promise<string | undefined>, late: string): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
-  while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error(`No replica within ${DEADLINE_MS} ms`);
+  for (let said = await missing(); said !== undefined; said = await missing()) {
+    if (Date.now() > deadline) throw new Error(`${late} in ${DEADLINE_MS} ms:\n${said}`);
     await sleep(INTERVAL_MS);
   }
 }
@@ -132,19 +138,14 @@ async function join(nodes: readonly RedisServer[]): Promise<void> {
 }
 
 async function waitForAgreement(nodes: readonly RedisServer[]): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
   for (const node of nodes) {
-    while (true) {
+    await until(async () => {
       const [info = '', table = ''] = await sendCommands(endpointOfUrl(node.url), [
         ['CLUSTER', 'INFO'],
         ['CLUSTER', 'NODES'],
       ]);
-      if (knowsAll(info, table, nodes.length)) break;
-      if (Date.now() > deadline) {
-        throw new Error(`${node.url} is not part of the cluster in ${DEADLINE_MS} ms:\n${table}`);
-      }
-      await sleep(INTERVAL_MS);
-    }
+      return knowsAll(info, table, nodes.length) ? undefined : table;
+    }, `${node.url} is not part of the cluster`);
   }
 }
 

@@ -30,7 +30,7 @@ const BUSY_REPLY =
  * The first is the reply to the password itself. A client of node-redis that reconnects sends the commands of its queue
  * all the same, which get the second.
  */
-const LOCKED_OUT_REPLY = /^(?:WRONGPASS|NOAUTH)\b/;
+export const LOCKED_OUT_REPLY: RegExp = /^(?:WRONGPASS|NOAUTH)\b/;
 
 const FAULT_OF_CLASS: ReadonlyMap<string, CommandFault> = new Map([
   ['ClientOfflineError', 'unsent'],

@@ -1,5 +1,6 @@
 import { detailedError } from '../shared/detailed-error.ts';
 import type { A2ARedisError } from '../shared/errors.ts';
+import { LOCKED_OUT_REPLY } from './command-fault.ts';
 import { isClusterClient, type RedisScriptClient } from './script-client.ts';
 import { isSentinelClient } from './sentinel-sender.ts';
 
@@ -33,7 +34,6 @@ export interface FailedCall {
   readonly client: RedisScriptClient;
 }
 
-const LOCKED_OUT_REPLY = /^(?:NOAUTH|WRONGPASS)\b/;
 /** The second is that of a script of Redis 6. */
 const READ_ONLY_REPLY = /^-?READONLY\b|^ERR Error running script .*: -READONLY\b/;
 const REPLICA = /^role:slave\r?$/m;

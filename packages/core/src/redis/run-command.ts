@@ -5,7 +5,7 @@ import commandSource from './scripts/command.lua';
 const commandScript = defineScript('command', commandSource);
 
 /** Those of the commands here that write nothing: a replica does them, too. */
-const READING: ReadonlySet<string> = new Set(['HGET', 'HLEN', 'PTTL', 'PUBLISH', 'SPUBLISH']);
+const READING: ReadonlySet<string> = new Set(['HGET', 'PTTL', 'PUBLISH', 'SPUBLISH']);
 
 /**
  * Runs one command on one key, as a script: so it needs no more of a client than any call, reaches the key's

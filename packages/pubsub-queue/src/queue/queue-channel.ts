@@ -1,7 +1,6 @@
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   type ChannelHub,
-  type PublishCommand,
   type PublishRoute,
   queueEventsLost,
   QueueProducer,
@@ -61,7 +60,7 @@ export class QueueChannel {
       maxPendingEvents: parts.maxPendingEvents,
       send: async (first, bodies, deadlineAt) => {
         const message = eventsMessage(this.#name, first, bodies);
-        const publish = await this.#publish();
+        const publish = await parts.route.find();
         await runCommand(parts.runner, publish, keys.published, [message], deadlineAt);
         return bodies.map(() => undefined);
       },
@@ -75,8 +74,8 @@ export class QueueChannel {
 
   /** Whether anybody is subscribed, in any process. */
   async hasSubscribers(): Promise<boolean> {
-    const { runner } = this.#parts;
-    const count = (await this.#publish()) === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
+    const { runner, route } = this.#parts;
+    const count = (await route.find()) === 'SPUBLISH' ? 'SHARDNUMSUB' : 'NUMSUB';
     return Number(await runner.run(countSubscribersScript, [this.keys.published], [count])) > 0;
   }
 
@@ -125,11 +124,6 @@ export class QueueChannel {
   /** Resolves when all that was published here is with Redis, or has failed. */
   async drained(): Promise<void> {
     await this.#producer.drained();
-  }
-
-  async #publish(): Promise<PublishCommand> {
-    const { route } = this.#parts;
-    return route.command ?? route.find();
   }
 
   /** What is too long for a message is nowhere else to be read. */

@@ -214,7 +214,7 @@ export class DirectQueueLog {
 
   /** What wakes those who wait for events. */
   async #wake(): Promise<[channel: string, command: PublishCommand]> {
-    return [this.keys.channel, this.#route.command ?? (await this.#route.find())];
+    return [this.keys.channel, await this.#route.find()];
   }
 }
 

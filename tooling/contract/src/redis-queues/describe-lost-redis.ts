@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import { A2ARedisError } from '@a2a-redis/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
-import { mergeSeen, type Seen } from '../queues/merge-seen.ts';
+import { codesOf, outcomeOf, untilParts } from './outcome-of.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
@@ -50,7 +49,7 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
       execution.chunks(parts);
       await stream.until(1 + parts);
       // Who has not joined yet when Redis goes away is told so, as by any call.
-      while (mergeSeen(other.seen).parts < parts) await other.until(other.seen.length + 1);
+      await untilParts(other, parts);
       return { execution, stream, other };
     }
 
@@ -98,18 +97,4 @@ export function describeLostRedis(subject: RedisQueueManagerSubject): void {
       expect(await b.stored(execution.taskId)).toMatchObject({ state: 'completed', parts: PARTS });
     });
   });
-}
-
-/** What a stream came to: what was seen in it, or the code of what ended it. */
-async function outcomeOf({ ended }: Listener): Promise<Seen | string> {
-  try {
-    return mergeSeen(await ended);
-  } catch (error) {
-    if (error instanceof A2ARedisError) return error.code;
-    throw error;
-  }
-}
-
-function codesOf({ errors }: Replica): Set<string> {
-  return new Set(errors.map((error) => (error instanceof A2ARedisError ? error.code : error.name)));
 }

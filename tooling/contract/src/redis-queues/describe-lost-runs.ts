@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TaskState } from '@a2a-js/sdk';
 import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import { A2ARedisError, type RedisClient } from '@a2a-redis/core';
+import type { RedisClient } from '@a2a-redis/core';
 import { describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import type { Execution } from '../queues/driven-executor.ts';
 import type { Listener } from '../queues/listener.ts';
-import { mergeSeen } from '../queues/merge-seen.ts';
 import { useServer } from '../shared-server.ts';
+import { codeOf, codesOf, outcomeOf } from './outcome-of.ts';
 import { Replica } from './replica.ts';
 import { withStoreOfAnotherClient } from './store-of-another-client.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
@@ -143,10 +143,7 @@ function declareTests(used: ReplicasInUse): void {
     const { a, b } = used;
     const { execution, stream } = await begin();
     await loseState(execution.taskId);
-    const canceling = b.cancel(execution.taskId).then(
-      ({ status }) => status?.state,
-      (error: unknown) => codeOf(error),
-    );
+    const canceling = b.cancel(execution.taskId).then(({ status }) => status?.state, codeOf);
     expect((await stream.ended).at(-1)).toBe('canceled');
     expect(a.executor.canceled).toEqual([execution.taskId]);
     // By Streams, the log that began anew lacks what came before.
@@ -197,21 +194,4 @@ async function keysOf(client: RedisClient, pattern: string): Promise<readonly st
   for await (const keys of client.scanIterator({ MATCH: pattern, COUNT: 1000 }))
     found.push(...keys);
   return found;
-}
-
-/** What a stream came to: what was seen in it, or the code of what ended it. */
-async function outcomeOf({ ended }: Listener): Promise<unknown> {
-  try {
-    return mergeSeen(await ended);
-  } catch (error) {
-    return codeOf(error);
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof A2ARedisError ? error.code : error;
-}
-
-function codesOf({ errors }: Replica): readonly unknown[] {
-  return errors.map(codeOf);
 }

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import { connectToCluster } from '../shared-server.ts';
-import type { Listener } from '../queues/listener.ts';
 import { mergeSeen, type Seen } from '../queues/merge-seen.ts';
+import { untilParts } from './outcome-of.ts';
 import { Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
@@ -105,8 +105,4 @@ export function describeOneAddress(subject: RedisQueueManagerSubject): void {
       expect(seen).toEqual([ALL, ALL, ALL]);
     });
   });
-}
-
-async function untilParts(listener: Listener, count: number): Promise<void> {
-  while (mergeSeen(listener.seen).parts < count) await listener.until(listener.seen.length + 1);
 }

@@ -17,6 +17,7 @@ export { describeLostRuns } from './describe-lost-runs.ts';
 export { describeOneAddress } from './describe-one-address.ts';
 export { describeOwnTaskIds } from './describe-own-task-ids.ts';
 export { describeRefusedClient } from './describe-refused-client.ts';
+export { describeRefusedSubscribers } from './describe-refused-subscribers.ts';
 export { describeSeveralRuns } from './describe-several-runs.ts';
 export { describeSilentReplica } from './describe-silent-replica.ts';
 export { describeTwoReplicas } from './describe-two-replicas.ts';

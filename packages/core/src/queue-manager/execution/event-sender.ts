@@ -135,7 +135,7 @@ export class EventSender {
 
   /** Safe to repeat: what was accepted before is not sent again. */
   async send(batch: EventBatch): Promise<SendOutcome> {
-    const publish = this.#route.command ?? (await this.#route.find());
+    const publish = await this.#route.find();
     const companion = (endsTask: boolean): CompanionCall =>
       this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch, publish);
     const events = batch.bodies.flatMap(
@@ -189,7 +189,7 @@ export async function sendAlone(
   task: TaskAddress,
   batch: EventBatch,
 ): Promise<SendOutcome> {
-  const publish = route.command ?? (await route.find());
+  const publish = await route.find();
   return runAlone(runner, transport.sending(task, batch, publish));
 }
 

@@ -267,8 +267,10 @@ export class Outbox {
           this.#stop(REFUSED, error);
         }
         // Once more, it may be accepted, and what others know of the task is lost all the same.
-        if (isDamage(error) && !told.has(error.detail ?? '')) this.#events.onError(error);
-        if (isDamage(error)) told.add(error.detail ?? '');
+        if (isDamage(error)) {
+          if (!told.has(error.detail ?? '')) this.#events.onError(error);
+          told.add(error.detail ?? '');
+        }
         const isRefused = isRefusal(error);
         const isHopeless =
           isUnstorable(error) ||

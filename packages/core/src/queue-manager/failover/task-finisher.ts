@@ -263,7 +263,7 @@ export class TaskFinisher {
         : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
     const batch = { publisher, firstCounter: 1 };
     if (!isTerminal(stored?.status) && contextId !== '') {
-      const publish = route.command ?? (await route.find());
+      const publish = await route.find();
       const write: EventWrite = {
         events: [{ eventId: { publisher, counter: 1 }, event }],
         userMessages: [],

@@ -23,23 +23,34 @@ const VERSIONS: readonly (readonly [string, (url: string) => TestClient])[] = [
   ['node-redis 5', (url) => v5.createClient({ url, socket })],
 ];
 
+async function connected(client: TestClient): Promise<TestClient> {
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** A hub that has joined a channel, and what it tells and hears. */
+async function hubOf(
+  client: TestClient,
+  subscriber: TestClient | undefined,
+): Promise<{ hub: ChannelHub; news: string[]; hear: (message: string) => void }> {
+  const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
+  const news: string[] = [];
+  hub.onClientClosed(({ code }) => news.push(code));
+  hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
+  const hear = (message: string): void => void news.push(message);
+  await hub.join('one', hear);
+  return { hub, news, hear };
+}
+
 describe.each(VERSIONS)('a hub on a client of %s', (_label, create) => {
   it.each(['its client', 'a subscriber that was given'])(
     'tells that it is closed, and hears it again once it is connected: %s',
     async (closed) => {
       await using server = await startRedisServer();
-      const client = create(server.url);
-      client.on('error', () => {});
-      await client.connect();
-      const subscriber = closed === 'its client' ? undefined : create(server.url);
-      subscriber?.on('error', () => {});
-      await subscriber?.connect();
-      const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
-      const news: string[] = [];
-      hub.onClientClosed(({ code }) => news.push(code));
-      hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
-      const hear = (message: string): void => void news.push(message);
-      await hub.join('one', hear);
+      const client = await connected(create(server.url));
+      const subscriber = closed === 'its client' ? undefined : await connected(create(server.url));
+      const { hub, news, hear } = await hubOf(client, subscriber);
       (subscriber ?? client).destroy();
       await vi.waitUntil(() => news.length > 0);
       expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');
@@ -59,18 +70,9 @@ describe.each(VERSIONS)('a hub on a client of %s', (_label, create) => {
     'that gives up is heard again once it is connected: %s',
     async (kind) => {
       await using server = await startRedisServer({ processControl: true });
-      const client = create(server.url);
-      client.on('error', () => {});
-      await client.connect();
-      const subscriber = kind === 'given' ? create(server.url) : undefined;
-      subscriber?.on('error', () => {});
-      await subscriber?.connect();
-      const hub = new ChannelHub(systemRuntime, subscriptionOf(client, subscriber), () => {});
-      const news: string[] = [];
-      hub.onClientClosed(({ code }) => news.push(code));
-      hub.onResumed((isConcerned) => news.push(`resumed ${isConcerned('one')}`));
-      const hear = (message: string): void => void news.push(message);
-      await hub.join('one', hear);
+      const client = await connected(create(server.url));
+      const subscriber = kind === 'given' ? await connected(create(server.url)) : undefined;
+      const { hub, news, hear } = await hubOf(client, subscriber);
       await server.kill();
       await vi.waitUntil(() => !client.isOpen && subscriber?.isOpen !== true);
       expect((await errorOf(hub.join('two', hear))).code).toBe('CLIENT_CLOSED');

@@ -150,26 +150,13 @@ describe.each(VERSIONS)('subscriptionOf a cluster of $label', ({ createCluster }
   it('follows a channel that moves to another node', async () => {
     await using hub = await TestHub.open(createCluster(cluster.urls), channels);
     const [channel = ''] = channels;
-    const nodes = await Promise.all(
-      cluster.nodes.map(async ({ url }) => ({
-        url,
-        id: await onNode(url, async (client) => client.clusterMyId()),
-      })),
-    );
     const serving = await Promise.all(cluster.nodes.map(servedBy));
     const from = serving.findIndex((served) => served.includes(channel));
+    const { nodes } = cluster;
     const [source, target] = [nodes[from], nodes[(from + 1) % nodes.length]];
     if (source === undefined || target === undefined) throw new Error('No nodes');
-    await onNode(source.url, async (client) => {
-      const slot = String(await client.clusterKeySlot(channel));
-      const command = ['CLUSTER', 'SETSLOT', slot];
-      await onNode(target.url, async (other) => {
-        await other.sendCommand([...command, 'IMPORTING', source.id]);
-        await client.sendCommand([...command, 'MIGRATING', target.id]);
-        await other.sendCommand([...command, 'NODE', target.id]);
-        await client.sendCommand([...command, 'NODE', target.id]);
-      });
-    });
+    const slot = await onNode(source.url, async (client) => client.clusterKeySlot(channel));
+    await cluster.moveSlot(slot, source, target);
     await vi.waitUntil(() => hub.resumed.length > 0, WAIT);
     expect(hub.resumed).toEqual([[channel]]);
     await vi.waitUntil(async () => {

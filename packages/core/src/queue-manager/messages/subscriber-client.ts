@@ -237,8 +237,7 @@ function channelsOf(
   route: PublishRoute,
 ): Pick<Subscription, 'subscribe' | 'unsubscribe'> {
   const shards = async (): Promise<ShardedSubscriberClient | undefined> => {
-    const command = route.command ?? (await route.find());
-    if (command === 'PUBLISH') return undefined;
+    if ((await route.find()) === 'PUBLISH') return undefined;
     if (canShard(client)) return client;
     throw invalidOption('subscriber', 'must be a client that can subscribe to shards');
   };

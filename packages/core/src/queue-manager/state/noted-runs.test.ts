@@ -1,65 +1,20 @@
-import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RETENTION_SECONDS, TaskStatesInUse } from '../../../test/task-states.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import type { RedisTaskStates } from './task-state.ts';
 
-import type { RedisClient } from '../../client/client-types.ts';
-import { createRedisClient } from '../../client/create-redis-client.ts';
-import { knownRoute } from '../../layout/publish-route.ts';
-import { ScriptRunner } from '../../redis/script-runner.ts';
-import { QueueKeys, type TaskAddress } from './queue-keys.ts';
-import { RedisTaskStates } from './task-state.ts';
-
-const RETENTION_SECONDS = 1000;
-
-let server: RedisServer;
-let client: RedisClient;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await createRedisClient({ url: server.url });
-});
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-});
-
-/** The states of a prefix of its own, and one of its tasks. */
-function open(): { states: RedisTaskStates; keys: QueueKeys; task: TaskAddress } {
-  const keys = new QueueKeys(`${randomUUID()}:`);
-  const states = new RedisTaskStates(
-    new ScriptRunner(client),
-    keys,
-    knownRoute('PUBLISH'),
-    RETENTION_SECONDS,
-  );
-  return { states, keys, task: keys.task({ tenant: 't', owner: 'o' }, 'task') };
-}
-
-/** Hears what is published on a channel while something is done. */
-async function heard(channel: string, work: () => Promise<unknown>): Promise<readonly string[]> {
-  const listener = client.duplicate();
-  await listener.connect();
-  try {
-    const messages: string[] = [];
-    await listener.subscribe(channel, (message) => messages.push(message));
-    await work();
-    await client.publish(channel, 'last');
-    await vi.waitUntil(() => messages.at(-1) === 'last');
-    return messages.slice(0, -1);
-  } finally {
-    listener.destroy();
-  }
-}
+const used = new TaskStatesInUse();
+const { open, heard } = used;
 
 describe('a list of runs', () => {
   it('is read as a whole, some at once, and tells what can be no run of its replica', async () => {
     const { states, keys, task } = open();
     const names = Array.from({ length: 1000 }, (_, index) => `r-${index.toString(36)}`);
     for (const name of names) await states.note(task, name, '');
-    const note = (await client.hGet(keys.runs('r'), 'r-1')) ?? '';
+    const note = (await used.client.hGet(keys.runs('r'), 'r-1')) ?? '';
     const odd = ['garbage', 's-1', 'r-a b', 'r-\n', '-1', ''];
-    for (const name of odd) await client.hSet(keys.runs('r'), name, note);
+    for (const name of odd) await used.client.hSet(keys.runs('r'), name, note);
     const found = new Map<string, unknown>();
     for await (const page of states.pages('r'))
       for (const [run, noted] of page) found.set(run, noted);
@@ -83,9 +38,9 @@ describe('a list of runs', () => {
     ['forget', async (states) => states.forget('r-1')],
   ])('of another type is told to one who is to %s it, and removed', async (_, call) => {
     const { states, keys, task } = open();
-    await client.set(keys.runs('r'), 'damaged');
+    await used.client.set(keys.runs('r'), 'damaged');
     await expect(call(states, task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-    expect(await client.exists(keys.runs('r'))).toBe(0);
+    expect(await used.client.exists(keys.runs('r'))).toBe(0);
     await expect(call(states, task)).resolves.not.toThrow();
   });
 });
@@ -128,7 +83,7 @@ describe('a list of runs that is sealed', () => {
     expect(await states.note(task, 'r-1', '')).toBe(false);
     expect([...(await states.of('r')).keys()]).toEqual(['r-1']);
     expect(await states.note(task, 's-1', '')).toBe(true);
-    expect(await client.ttl(keys.sealed('r'))).toBe(RETENTION_SECONDS);
+    expect(await used.client.ttl(keys.sealed('r'))).toBe(RETENTION_SECONDS);
   });
 
   it('keeps an empty list empty', async () => {
@@ -136,6 +91,6 @@ describe('a list of runs that is sealed', () => {
     await states.seal('r');
     expect(await states.note(task, 'r-1', '')).toBe(false);
     expect(await states.of('r')).toEqual(new Map());
-    expect(await client.exists(keys.runs('r'))).toBe(0);
+    expect(await used.client.exists(keys.runs('r'))).toBe(0);
   });
 });

@@ -1,61 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
-import type { RedisClient } from '../../client/client-types.ts';
-import { createRedisClient } from '../../client/create-redis-client.ts';
-import { knownRoute } from '../../layout/publish-route.ts';
+import { RETENTION_SECONDS, TaskStatesInUse } from '../../../test/task-states.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
-import { QueueKeys, type TaskAddress } from './queue-keys.ts';
-import { notesSeconds, RedisTaskStates, taskStateSource } from './task-state.ts';
+import type { TaskAddress } from './queue-keys.ts';
+import { notesSeconds, type RedisTaskStates, taskStateSource } from './task-state.ts';
 
-const RETENTION_SECONDS = 1000;
-
-let server: RedisServer;
-let client: RedisClient;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await createRedisClient({ url: server.url });
-});
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-});
-
-/** The states of a prefix of its own, and one of its tasks. */
-function open(): { states: RedisTaskStates; keys: QueueKeys; task: TaskAddress } {
-  const keys = new QueueKeys(`${randomUUID()}:`);
-  const states = new RedisTaskStates(
-    new ScriptRunner(client),
-    keys,
-    knownRoute('PUBLISH'),
-    RETENTION_SECONDS,
-  );
-  return { states, keys, task: keys.task({ tenant: 't', owner: 'o' }, 'task') };
-}
+const used = new TaskStatesInUse();
+const { open, heard } = used;
 
 /** The fields of a hash. */
 async function fields(key: string): Promise<Readonly<Record<string, string>>> {
-  return { ...(await client.hGetAll(key)) };
-}
-
-/** Hears what is published on a channel while something is done. */
-async function heard(channel: string, work: () => Promise<unknown>): Promise<readonly string[]> {
-  const listener = client.duplicate();
-  await listener.connect();
-  try {
-    const messages: string[] = [];
-    await listener.subscribe(channel, (message) => messages.push(message));
-    await work();
-    await client.publish(channel, 'last');
-    await vi.waitUntil(() => messages.at(-1) === 'last');
-    return messages.slice(0, -1);
-  } finally {
-    listener.destroy();
-  }
+  return { ...(await used.client.hGetAll(key)) };
 }
 
 describe('note-run', () => {
@@ -64,16 +20,16 @@ describe('note-run', () => {
     expect(await states.note(task, 'r-1', 'context')).toBe(true);
     expect(await states.note(task, 'r-1', 'context')).toBe(true);
     expect(await states.of('r')).toEqual(new Map([['r-1', { task, contextId: 'context' }]]));
-    expect(await client.ttl(keys.runs('r'))).toBe(604_800);
+    expect(await used.client.ttl(keys.runs('r'))).toBe(604_800);
     expect([notesSeconds(30), notesSeconds(1_000_000)]).toEqual([604_800, 1_000_000]);
     expect(await states.forget('r-1')).toBe(true);
     expect(await states.forget('r-1')).toBe(false);
-    expect(await client.exists(keys.runs('r'))).toBe(0);
+    expect(await used.client.exists(keys.runs('r'))).toBe(0);
   });
 
   it('leaves out nothing that it cannot read: it may be a run of its replica', async () => {
     const { states, keys } = open();
-    await client.hSet(keys.runs('r'), { 'r-1': 'nonsense', 'r-2': '{"tenant":1}' });
+    await used.client.hSet(keys.runs('r'), { 'r-1': 'nonsense', 'r-2': '{"tenant":1}' });
     const runs = new Map([
       ['r-1', undefined],
       ['r-2', undefined],
@@ -89,19 +45,19 @@ describe('begin-run', () => {
     expect(await states.begin(task, 'r-1')).toBe('begun');
     expect(await states.begin(task, 's-1')).toBe('begun');
     expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'r:s-1': '' });
-    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await used.client.ttl(task.state)).toBe(RETENTION_SECONDS);
   });
 
   it('goes on with a task that waited for its user, or whose last run is over', async () => {
     const { states, task } = open();
-    await client.hSet(task.state, { open: '', end: '', 'c:a-1': '3' });
+    await used.client.hSet(task.state, { open: '', end: '', 'c:a-1': '3' });
     expect(await states.begin(task, 'r-1')).toBe('begun');
     expect(await fields(task.state)).toEqual({ 'r:r-1': '', 'c:a-1': '3' });
   });
 
   it('enters none at a task that has come to its end', async () => {
     const { states, task } = open();
-    await client.hSet(task.state, { end: 't' });
+    await used.client.hSet(task.state, { end: 't' });
     expect(await states.begin(task, 'r-1')).toBe('over');
     expect(await fields(task.state)).toEqual({ end: 't' });
   });
@@ -115,7 +71,7 @@ describe('begin-run', () => {
     ['over', { 'f:r-1': 'a', end: 't' }],
   ])('says that a run is %s with %j, and changes nothing', async (beginning, state) => {
     const { states, task } = open();
-    await client.hSet(task.state, state);
+    await used.client.hSet(task.state, state);
     expect(await states.begin(task, 'r-1')).toBe(beginning);
     expect(await fields(task.state)).toEqual(state);
     expect(await states.begin(task, 'r-2')).toBe('end' in state ? 'over' : 'begun');
@@ -139,14 +95,14 @@ describe('fence-run', () => {
     const { states, task } = open();
     await states.begin(task, 'r-1');
     await states.fence(task, 'r-1');
-    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await used.client.ttl(task.state)).toBe(RETENTION_SECONDS);
   });
 
   it('changes nothing of a run that others have ended', async () => {
     const { states, task } = open();
     await states.begin(task, 'r-1');
     await states.fence(task, 'r-1');
-    await client.hSet(task.state, { 'f:s-1': 't' });
+    await used.client.hSet(task.state, { 'f:s-1': 't' });
     const messages = await heard(task.channel, async () => {
       expect(await states.fence(task, 'r-1')).toBe('fenced');
       expect(await states.fence(task, 's-1')).toBe('fenced');
@@ -157,7 +113,7 @@ describe('fence-run', () => {
 
   it('leaves alone a run that came to its own end', async () => {
     const { states, task } = open();
-    await client.hSet(task.state, { 'c:r-1': '3', end: 't' });
+    await used.client.hSet(task.state, { 'c:r-1': '3', end: 't' });
     expect(await states.fence(task, 'r-1')).toBe('settled');
     expect(await fields(task.state)).toEqual({ 'c:r-1': '3', end: 't' });
   });
@@ -179,7 +135,7 @@ describe('fence-run', () => {
     const { states, task } = open();
     expect(await states.fence(task, 'r-1')).toBe('unknown');
     expect(await states.fence(task, 'r-1')).toBe('unknown');
-    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await used.client.ttl(task.state)).toBe(RETENTION_SECONDS);
     expect(await states.begin(task, 'r-1')).toBe('void');
     const { phase, runs } = await states.state(task);
     expect([phase, runs]).toEqual(['none', []]);
@@ -191,19 +147,19 @@ describe('pause-run', () => {
     const { states, keys, task } = open();
     await states.note(task, 'r-1', 'context');
     await states.begin(task, 'r-1');
-    await client.hSet(task.state, { 'c:r-1': '3' });
+    await used.client.hSet(task.state, { 'c:r-1': '3' });
     await states.pause(task, 'r-1');
     expect(await fields(task.state)).toEqual({ 'c:r-1': '3', open: '', paused: 'r-1' });
     expect((await states.state(task)).phase).toBe('open');
-    expect(await client.ttl(task.state)).toBe(RETENTION_SECONDS);
-    expect(await client.hKeys(keys.runs('r'))).toEqual(['r-1']);
+    expect(await used.client.ttl(task.state)).toBe(RETENTION_SECONDS);
+    expect(await used.client.hKeys(keys.runs('r'))).toEqual(['r-1']);
     await states.forget('r-1');
-    expect(await client.exists(keys.runs('r'))).toBe(0);
+    expect(await used.client.exists(keys.runs('r'))).toBe(0);
   });
 
   it('changes nothing of a run that does not go on', async () => {
     const { states, task } = open();
-    await client.hSet(task.state, { 'f:r-1': '', 'r:s-1': '' });
+    await used.client.hSet(task.state, { 'f:r-1': '', 'r:s-1': '' });
     await states.pause(task, 'r-1');
     expect(await fields(task.state)).toEqual({ 'f:r-1': '', 'r:s-1': '' });
   });
@@ -213,7 +169,7 @@ describe('pause-run', () => {
     const runs = Array.from({ length: 10 }, (_, index) => `r-${index + 1}`);
     for (const run of runs) {
       await states.begin(task, run);
-      await client.hSet(task.state, { [`c:${run}`]: '3' });
+      await used.client.hSet(task.state, { [`c:${run}`]: '3' });
       await states.pause(task, run);
     }
     const latest = runs.slice(2);
@@ -239,7 +195,7 @@ describe('request-cancel', () => {
 
   it('asks nobody where nobody executes the task, and leaves nothing', async () => {
     const { states, task } = open();
-    await client.hSet(task.state, { open: '' });
+    await used.client.hSet(task.state, { open: '' });
     const messages = await heard(task.channel, async () => {
       expect(await states.requestCancel(task, 'x1')).toEqual([]);
     });
@@ -282,12 +238,12 @@ describe('task-state', () => {
     ...bodies: string[]
   ): Promise<unknown> {
     const args = [run, String(first), sentBefore, mode, ...bodies];
-    return new ScriptRunner(client).run(refusal, [state], args);
+    return new ScriptRunner(used.client).run(refusal, [state], args);
   }
 
   it('refuses events of a run that others have ended, however', async () => {
     const { task } = open();
-    await client.hSet(task.state, { 'f:a-1': '', 'f:b-1': 't', 'f:c-1': 'a', 'f:d-1': 'n' });
+    await used.client.hSet(task.state, { 'f:a-1': '', 'f:b-1': 't', 'f:c-1': 'a', 'f:d-1': 'n' });
     expect(await outcome(task, ['a-1', 1, ''], 's')).toBe('fenced');
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('over');
     expect(await outcome(task, ['c-1', 1, ''], 's')).toBe('fenced');
@@ -297,7 +253,7 @@ describe('task-state', () => {
 
   it('refuses what comes after the end of the task, and not what was accepted before', async () => {
     const { task } = open();
-    await client.hSet(task.state, { end: 't', 'c:a-1': '3' });
+    await used.client.hSet(task.state, { end: 't', 'c:a-1': '3' });
     expect(await outcome(task, ['a-1', 2, ''], 's', 's')).toBe('accepted');
     expect(await outcome(task, ['a-1', 2, ''], 's', 's', 's')).toBe('ended');
     // The end of the run is no event of it.
@@ -308,7 +264,7 @@ describe('task-state', () => {
 
   it('goes on where the last run is over and the task is not', async () => {
     const { task } = open();
-    await client.hSet(task.state, { end: '', 'c:a-1': '3' });
+    await used.client.hSet(task.state, { end: '', 'c:a-1': '3' });
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
   });
 
@@ -319,7 +275,7 @@ describe('task-state', () => {
       code: 'CORRUPT_RECORD',
       detail: `Key ${JSON.stringify(state)} held what nothing here wrote, field "c:a-1": that was removed.`,
     };
-    await client.hSet(state, { 'r:a-1': '', 'c:a-1': '1000000' });
+    await used.client.hSet(state, { 'r:a-1': '', 'c:a-1': '1000000' });
     await expect(outcome(task, ['a-1', 3, '', '2'], 's')).rejects.toMatchObject(damage);
     expect(await fields(state)).toEqual({ 'r:a-1': '', 'c:a-1': '2' });
     expect(await outcome(task, ['a-1', 3, '', '2'], 's')).toBe('accepted');
@@ -329,24 +285,24 @@ describe('task-state', () => {
       ['7', '7'],
       ['1000000', ''],
     ] as const) {
-      await client.hSet(state, { 'c:a-1': count });
+      await used.client.hSet(state, { 'c:a-1': count });
       expect(await outcome(task, ['a-1', 3, '', sentBefore], 's')).toBe('accepted');
     }
-    await client.hSet(state, { 'c:a-1': '8' });
+    await used.client.hSet(state, { 'c:a-1': '8' });
     await expect(outcome(task, ['a-1', 3, '', '7'], 's', 'z')).rejects.toMatchObject(damage);
   });
 
   it('ends all runs with their task: those of others know that it has its end', async () => {
     const { task } = open();
-    await client.hSet(task.state, { 'r:a-1': '', 'r:b-1': '', 'c:a-1': '3', open: '' });
+    await used.client.hSet(task.state, { 'r:a-1': '', 'r:b-1': '', 'c:a-1': '3', open: '' });
     const end = defineScript('end', `${taskStateSource}\nend_task(KEYS[1], ARGV[1])`);
-    await new ScriptRunner(client).run(end, [task.state], ['a-1']);
+    await new ScriptRunner(used.client).run(end, [task.state], ['a-1']);
     expect(await fields(task.state)).toEqual({ 'c:a-1': '3', 'f:b-1': 't', end: 't' });
   });
 
   it('asks for other runs only where it is told to', async () => {
     const { task } = open();
-    await client.hSet(task.state, { 'r:a-1': '' });
+    await used.client.hSet(task.state, { 'r:a-1': '' });
     expect(await outcome(task, ['b-1', 1, ''], 's')).toBe('accepted');
     expect(await outcome(task, ['b-1', 1, 'ei'], 's')).toBe('busy');
     expect(await outcome(task, ['a-1', 1, 'ei'], 's')).toBe('accepted');
@@ -369,13 +325,13 @@ describe('a damaged state', () => {
     'of another type is told to one who tries to %s, and removed',
     async (_, call) => {
       const { states, task } = open();
-      await client.set(task.state, 'damaged');
+      await used.client.set(task.state, 'damaged');
       await expect(call(states, task)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
         message: 'Something in Redis was damaged, and was removed.',
         detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, another type of value: that was removed.`,
       });
-      expect(await client.exists(task.state)).toBe(0);
+      expect(await used.client.exists(task.state)).toBe(0);
       await expect(call(states, task)).resolves.not.toThrow();
     },
   );
@@ -399,7 +355,7 @@ describe('a damaged state', () => {
       field === 'last' ? { 'r:r-1': '', 'c:r-1': '3' } : { 'r:r-1': '', epoch: 'e', last: '7-3' };
     for (const call of [CALLS['state'], CALLS['begin']]) {
       const { states, task } = open();
-      await client.hSet(task.state, damaged);
+      await used.client.hSet(task.state, damaged);
       await expect(call?.(states, task)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
         message: 'Something in Redis was damaged, and was removed.',
@@ -417,7 +373,7 @@ describe('a damaged state', () => {
   ])('with an end %s is told once, and goes on without it', async (_, end, others) => {
     for (const call of [CALLS['state'], CALLS['begin'], CALLS['fence']]) {
       const { states, task } = open();
-      await client.hSet(task.state, { ...others, end });
+      await used.client.hSet(task.state, { ...others, end });
       await expect(call?.(states, task)).rejects.toMatchObject({
         code: 'CORRUPT_RECORD',
         detail: `Key ${JSON.stringify(task.state)} held what nothing here wrote, field "end": that was removed.`,
@@ -430,7 +386,7 @@ describe('a damaged state', () => {
   it('with any number of counts that are damaged is told once', async () => {
     const { states, task } = open();
     const damaged = Array.from({ length: 200 }, (_, index) => [`c:x-${index}`, 'abc'] as const);
-    await client.hSet(task.state, { 'r:r-1': '', ...Object.fromEntries(damaged) });
+    await used.client.hSet(task.state, { 'r:r-1': '', ...Object.fromEntries(damaged) });
     await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
     expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
   });
@@ -438,7 +394,7 @@ describe('a damaged state', () => {
   it('that names more runs after which the task waited than there can be forgets them', async () => {
     const { states, task } = open();
     const words = Array.from({ length: 200_000 }, (_, index) => `w${index}`).join(' ');
-    await client.hSet(task.state, { 'r:r-1': '', paused: words, 'c:w1': '3' });
+    await used.client.hSet(task.state, { 'r:r-1': '', paused: words, 'c:w1': '3' });
     await expect(states.pause(task, 'r-1')).rejects.toMatchObject({
       code: 'CORRUPT_RECORD',
       detail: expect.stringContaining('field "paused"'),
@@ -451,7 +407,7 @@ describe('a damaged state', () => {
   it('that knows of half a place in a log begins that anew', async () => {
     for (const half of [{ epoch: 'e' }, { last: '7-3' }, { epoch: 'a b', last: '7-3' }]) {
       const { states, task } = open();
-      await client.hSet(task.state, { 'r:r-1': '', ...half });
+      await used.client.hSet(task.state, { 'r:r-1': '', ...half });
       await expect(states.state(task)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
       expect(await fields(task.state)).toEqual({ 'r:r-1': '' });
     }

@@ -5,7 +5,7 @@ import { arrayReply, textReply, textsReply } from '../../redis/reply.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import { abbreviate, DAMAGE_REMOVED, type ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
-import type { PublishCommand, PublishRoute } from '../../layout/publish-route.ts';
+import type { PublishRoute } from '../../layout/publish-route.ts';
 import { runCheckedCommand } from './checked-command.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
@@ -143,7 +143,7 @@ export class RedisTaskStates {
    */
   async begin(task: TaskAddress, run: string, isFollowUp = false): Promise<Beginning> {
     const args = [run, this.#retentionSeconds];
-    if (isFollowUp) args.push(task.channel, await this.#publish());
+    if (isFollowUp) args.push(task.channel, await this.#route.find());
     return beginningOf(Number(await this.#runner.run(beginRunScript, [task.state], args)));
   }
 
@@ -219,7 +219,7 @@ export class RedisTaskStates {
 
   /** Ends a run for good: it can publish nothing more, nor begin. What it was until then. */
   async fence(task: TaskAddress, run: string): Promise<FencedRun> {
-    const args = [run, task.channel, await this.#publish(), this.#retentionSeconds];
+    const args = [run, task.channel, await this.#route.find(), this.#retentionSeconds];
     return FENCED[Number(await this.#runner.run(fenceRunScript, [task.state], args))] ?? 'settled';
   }
 
@@ -229,7 +229,7 @@ export class RedisTaskStates {
 
   /** As {@link state}; where nothing is known, whoever executes the task is asked to say so again. */
   async askedState(task: TaskAddress): Promise<RedisTaskState> {
-    return this.#read(task, [task.channel, await this.#publish()]);
+    return this.#read(task, [task.channel, await this.#route.find()]);
   }
 
   async #read(task: TaskAddress, args: readonly string[]): Promise<RedisTaskState> {
@@ -248,21 +248,17 @@ export class RedisTaskStates {
 
   /** Asks those that execute a task to cancel it; names their runs. */
   async requestCancel(task: TaskAddress, request: string): Promise<readonly string[]> {
-    const args = [request, task.channel, await this.#publish()];
+    const args = [request, task.channel, await this.#route.find()];
     return textsReply(await this.#runner.run(requestCancelScript, [task.state], args));
   }
 
   async answerCancel(task: TaskAddress, request: string, answer: string): Promise<void> {
-    const args = [request, answer, task.channel, await this.#publish()];
+    const args = [request, answer, task.channel, await this.#route.find()];
     await this.#runner.run(answerCancelScript, [task.state], args);
   }
 
   async dropCancel(task: TaskAddress, request: string): Promise<void> {
     await this.#runner.run(dropCancelScript, [task.state], [request]);
-  }
-
-  async #publish(): Promise<PublishCommand> {
-    return this.#route.command ?? this.#route.find();
   }
 
   #parseNote(text: string): NotedTask | undefined {

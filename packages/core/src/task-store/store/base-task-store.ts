@@ -1,5 +1,4 @@
 import type { ListTasksRequest, ListTasksResponse, Task } from '@a2a-js/sdk';
-import { ServerLayout } from '../../layout/server-layout.ts';
 import { TaskNotFoundError } from '@a2a-js/sdk/errors';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 
@@ -16,6 +15,7 @@ import type {
 } from '../../event-ids/event-writing-store.ts';
 import { noteLoad } from '../../event-ids/loaded-at-once.ts';
 import { copySavedWith, noteLoaded } from '../../event-ids/request-copies.ts';
+import { ServerLayout } from '../../layout/server-layout.ts';
 import { withDeadline } from '../../redis/deadline.ts';
 import type { RedisScriptClient } from '../../redis/script-client.ts';
 import { abbreviate, ScriptRunner } from '../../redis/script-runner.ts';
@@ -82,9 +82,8 @@ export abstract class BaseTaskStore implements EventWritingStore {
     this.#keys = new TaskKeys(resolved.prefix);
     this.#records = new TaskRecords(runner, format);
     this.#cache = new SnapshotCache(resolved.cacheMaxBytes);
-    const layout = new ServerLayout(client, runner, resolved.prefix, resolved.layout);
-    this.layout = layout;
-    const index = new TaskIndex(layout, runner, this.#keys);
+    this.layout = new ServerLayout(client, runner, resolved.prefix, resolved.layout);
+    const index = new TaskIndex(this.layout, runner, this.#keys);
     this.#index = index;
     this.#repair = new TaskRepair(this.#keys, this.#records, index);
     const unknown = new UnknownWrites();

@@ -242,7 +242,7 @@ export class TaskWriter {
         ? { entry: indexEntryOf(target), replaces: from && indexEntryOf(from), expiresAt }
         : undefined;
     const { layout } = this.#index;
-    const apart = move && (layout.known ?? (await layout.find())) === 'cluster';
+    const apart = move && (await layout.find()) === 'cluster';
 
     this.#sweep?.beforeSave(scope, move && expiresAt !== 'never' ? expiresAt : undefined);
     if (move && apart) await mark.set();
@@ -252,7 +252,7 @@ export class TaskWriter {
     try {
       reply = await this.#records.write(record);
     } catch (error) {
-      if (!apart && layout.learn(error)) return this.#try(write, attempt, mark, companion);
+      if (layout.learn(error)) return this.#try(write, attempt, mark, companion);
       // What is stored cannot be read, and nothing was written over it.
       if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') await mark.drop();
       throw error;
