@@ -367,9 +367,8 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const reader = await this.#within(place, what, reading);
     const step = this.#cache.steps(key)?.asOf(reader);
     const unstored = step === undefined ? this.#published.unstored(key, reader) : undefined;
-    if (unstored !== undefined)
-      throw notStored(taskId, unstored, this.#published.causeOf(key, reader));
-    return step;
+    if (unstored === undefined) return step;
+    throw notStored(taskId, unstored, this.#published.causeOf(key, reader));
   }
 
   #readLatest(
