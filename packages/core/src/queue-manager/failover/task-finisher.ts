@@ -77,7 +77,7 @@ export class TaskFinisher {
         await eachAtOnce(next, RUNS_AT_ONCE, async ([run, noted]) => {
           try {
             if (noted === undefined) onError(await states.forgetDamaged(replica, run));
-            else await this.endRuns(noted.task, [run], 'failed', noted.contextId);
+            else await this.endRuns(noted.task, [run], 'gone', noted.contextId);
           } catch (error) {
             onError(error);
           }
@@ -109,7 +109,7 @@ export class TaskFinisher {
    */
   async endStray(task: TaskAddress, run: string, contextId = ''): Promise<void> {
     const told = this.#services.ownRuns.ended(run);
-    await this.#endRuns(task, [run], told ?? 'failed', told?.contextId ?? contextId);
+    await this.#endRuns(task, [run], told ?? 'unstored', told?.contextId ?? contextId);
   }
 
   /**
@@ -167,7 +167,7 @@ export class TaskFinisher {
       terminal = await this.#end(
         task,
         last,
-        isTold(reason) ? 'failed' : reason,
+        isTold(reason) ? 'unstored' : reason,
         await leftBehind(),
       );
     }
@@ -242,7 +242,7 @@ export class TaskFinisher {
     const { route, transport, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     const stored = await this.#load(task, context);
-    if (reason === 'failed' && waitsForUser(stored?.status)) return true;
+    if (!isTold(reason) && reason !== 'canceled' && waitsForUser(stored?.status)) return true;
     const contextId = stored?.contextId ?? notedContextId;
     const endedAt = runtime.wallClock();
     const status = isTold(reason)
@@ -343,7 +343,7 @@ export class TaskFinisher {
     const last = left.findLast(({ event }) => statusOf(event) !== undefined);
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
-    const isOpen = reason === 'failed' && waitsForUser(status);
+    const isOpen = reason !== 'canceled' && waitsForUser(status);
     const publisher = `${run}-end`;
     let end: IdentifiedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.

@@ -93,14 +93,14 @@ async function endBus(bus: TaskBus, reconciler: RunReconciler): Promise<void> {
   // Requests here may not come to store it any more.
   await bus.runs.store();
   if (bus.isExecuting) {
-    await reconciler.settle(bus.task, bus.runs.present.name, '');
+    await reconciler.settle(bus.task, bus.runs.present.name, 'closed', '');
     // It may have heard of that by now.
     if (!bus.isOver) bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
   } else if (bus.runs.present.isLeaving) {
     // What could not be stored, others have in the log.
-    await reconciler.settle(bus.task, bus.runs.present.name, '');
+    await reconciler.settle(bus.task, bus.runs.present.name, 'closed', '');
   }
 }
 
