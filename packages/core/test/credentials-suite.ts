@@ -116,6 +116,22 @@ export function credentialsSuite(label: string, told: readonly Kind[]): void {
         await admin('ACL', 'SETUSER', 'agent', 'reset', 'on', `>${password}`, '~*', '&*', '+@all');
       }
 
+      /** The connection that has not authenticated yet. */
+      async function waitingConnection(): Promise<string> {
+        const ids = await connectionsOf('default');
+        const own = await connectionsOf('default');
+        const waiting = ids.find((id) => own.includes(id));
+        if (waiting === undefined) throw new Error('No connection waits for credentials');
+        return waiting;
+      }
+
+      /** One that is asked over a connection of its own is among them. */
+      async function connectionsOf(user: string): Promise<readonly string[]> {
+        const list = String(await admin('CLIENT', 'LIST'));
+        const lines = list.split('\n').filter((line) => line.includes(` user=${user} `));
+        return lines.map((line) => /^id=(\d+)/u.exec(line)?.[1] ?? '');
+      }
+
       /** Whatever a test says at the time. */
       function given(password: () => Promise<string>): RedisCredentialsProvider {
         return {
@@ -188,58 +204,62 @@ export function credentialsSuite(label: string, told: readonly Kind[]): void {
         expect([error.code, error.message]).toEqual(['CONNECT_FAILED', message]);
       });
 
-      it('reconnects when a connection breaks before its provider has answered', async () => {
-        await setPassword('right');
-        let asked = new Signal();
-        let broken = new Signal();
-        let answer = Promise.resolve('right');
-        const client = await createRedisClient({
-          url: `redis://${host}`,
-          // Nothing but the break ends the wait for an answer.
-          connectTimeoutMs: 60_000,
-          credentialsProvider: given(async () => {
-            asked.fire();
-            return answer;
-          }),
-          onError: () => {
-            broken.fire();
-          },
-        });
-        const subscription = subscriptionOf(
-          client,
-          undefined,
-        )({
-          onError: () => {
-            broken.fire();
-          },
-          onResumed: () => {},
-          onUnsubscribed: () => {},
-          onGivenUp: () => {},
-        });
-        await subscription.connected;
-        const heard = new Signal();
-        await subscription.subscribe('channel', () => {
-          heard.fire();
-        });
-        const late = new Signal();
-        answer = late.fired.then(() => 'right');
-        // Of the client, and of the connection that it has for messages.
-        asked = new Signal(2);
-        await admin('CLIENT', 'KILL', 'USER', 'agent');
-        await asked.fired;
-        broken = new Signal(2);
-        await admin('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-        await broken.fired;
-        answer = Promise.resolve('right');
-        late.fire();
-        expect(await client.ping()).toBe('PONG');
-        await vi.waitUntil(async () => {
-          await client.publish('channel', 'message');
-          return heard.isFired;
-        }, PATIENT);
-        subscription.close();
-        await client.close();
-      });
+      it.each(['a client', 'its connection for messages'])(
+        'reconnects %s that breaks before its provider has answered',
+        async (which) => {
+          await setPassword('right');
+          let asked = new Signal();
+          const broken = { client: new Signal(), messages: new Signal() };
+          let answer = Promise.resolve('right');
+          const client = await createRedisClient({
+            url: `redis://${host}`,
+            // Nothing but the break ends the wait for an answer.
+            connectTimeoutMs: 60_000,
+            credentialsProvider: given(async () => {
+              asked.fire();
+              return answer;
+            }),
+            onError: () => {
+              broken.client.fire();
+            },
+          });
+          const subscription = subscriptionOf(
+            client,
+            undefined,
+          )({
+            onError: () => {
+              broken.messages.fire();
+            },
+            onResumed: () => {},
+            onUnsubscribed: () => {},
+            onGivenUp: () => {},
+          });
+          await subscription.connected;
+          const heard = new Signal();
+          await subscription.subscribe('channel', () => {
+            heard.fire();
+          });
+          const late = new Signal();
+          answer = late.fired.then(() => 'right');
+          const isClient = which === 'a client';
+          asked = new Signal();
+          await admin('CLIENT', 'KILL', 'TYPE', isClient ? 'normal' : 'pubsub');
+          await asked.fired;
+          const kind = isClient ? 'client' : 'messages';
+          broken[kind] = new Signal();
+          await admin('CLIENT', 'KILL', 'ID', await waitingConnection());
+          await broken[kind].fired;
+          answer = Promise.resolve('right');
+          late.fire();
+          expect(await client.ping()).toBe('PONG');
+          await vi.waitUntil(async () => {
+            await client.publish('channel', 'message');
+            return heard.isFired;
+          }, PATIENT);
+          subscription.close();
+          await client.close();
+        },
+      );
 
       it('ends the subscriptions that node-redis forgets when it reconnects', async () => {
         const user = await RotatingUser.create([server]);
