@@ -1,3 +1,4 @@
+import { breakOffCredentials } from '../../credentials/connection-credentials.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { requireClient } from '../../shared/require-client.ts';
 import { knownRoute, type PublishRoute } from '../../layout/publish-route.ts';
@@ -207,7 +208,10 @@ function duplicated(
 ): Subscription {
   if (isClosed(client)) throw clientClosed();
   const duplicate = client.duplicate();
-  duplicate.on('error', onError);
+  duplicate.on('error', (error) => {
+    breakOffCredentials(duplicate, error);
+    onError(error);
+  });
   // One address may stand for many servers, which hand their slots to one another.
   duplicate.on('sharded-channel-moved', (channel) => {
     onUnsubscribed([channel]);
