@@ -32,7 +32,12 @@ export {
   requireScriptClient,
   type ScriptCallOptions,
 } from './redis/script-client.ts';
-export { channelName, type ChannelSpace, MAIN_CHANNELS } from './redis/channel-space.ts';
+export {
+  channelName,
+  type ChannelSpace,
+  keyPrefixOf,
+  MAIN_CHANNELS,
+} from './redis/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';

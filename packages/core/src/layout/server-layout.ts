@@ -25,7 +25,7 @@ export interface LayoutFound {
 const layoutChannel = channel('a2a-redis:layout');
 
 /** Touches nothing: a server with hash slots refuses its keys before it runs. */
-const probeScript = defineScript('probe-layout', 'return 1', { onlyReads: true });
+const probeScript = defineScript('probe-layout', 'return 1', { writes: 'never' });
 
 /** Two words whose hash slots differ. */
 const TAGS = ['single', 'cluster'] as const;

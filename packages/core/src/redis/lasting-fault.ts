@@ -10,13 +10,22 @@ export interface Served {
   isLetIn: boolean;
   /** A script of it has written. */
   hasWritten: boolean;
+  /** The server does not know the calls that only read: it is one before Redis 7. */
+  lacksReadOnlyCalls: boolean;
+  /** How many of the next calls that only read are to bring a script whole, by its digest: some servers lack it. */
+  readonly wholeReads: Map<string, number>;
 }
 
 const served = new WeakMap<RedisScriptClient, Served>();
 
 /** What a client has been served so far: one object for all that use the client, noted there. */
 export function servedTo(client: RedisScriptClient): Served {
-  const known = served.get(client) ?? { isLetIn: false, hasWritten: false };
+  const known = served.get(client) ?? {
+    isLetIn: false,
+    hasWritten: false,
+    lacksReadOnlyCalls: false,
+    wholeReads: new Map(),
+  };
   served.set(client, known);
   return known;
 }

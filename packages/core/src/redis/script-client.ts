@@ -23,6 +23,18 @@ export interface RedisScriptClient {
   evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
   /** [EVAL](https://redis.io/docs/latest/commands/eval/), sent only after a `NOSCRIPT`. */
   eval(script: string, options?: ScriptCallOptions): Promise<unknown>;
+  /**
+   * [EVALSHA_RO](https://redis.io/docs/latest/commands/evalsha_ro/), which a client with `useReplicas`, and some rented
+   * servers, hand to a replica. Called only where an answer may be behind.
+   * @default all is asked of the primary
+   */
+  evalShaRo?(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
+  /**
+   * [EVAL_RO](https://redis.io/docs/latest/commands/eval_ro/), sent only after a `NOSCRIPT`: replicas keep scripts of
+   * their own.
+   * @default as `evalShaRo`
+   */
+  evalRo?(script: string, options?: ScriptCallOptions): Promise<unknown>;
 }
 
 /**
