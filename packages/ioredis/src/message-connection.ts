@@ -58,7 +58,7 @@ export class MessageConnection {
     connection.on('message', this.#onMessage);
     connection.on('smessage', this.#onMessage);
     // It tells how that went, and tries again.
-    connection.connect().catch(() => undefined);
+    connection.connect().catch(ignore);
   }
 
   /** All that are subscribed to, or are to be. */
@@ -86,12 +86,14 @@ export class MessageConnection {
     this.#channels.delete(channel);
     // A connection that breaks takes its subscriptions along.
     if (this.#connection.status !== 'ready') return;
-    const { kind } = known;
-    const sent =
-      kind === 'plain'
-        ? this.#connection.unsubscribe(channel)
-        : this.#connection.sunsubscribe(channel);
-    sent.catch(() => undefined);
+    if (known.kind === 'plain') {
+      this.#connection.unsubscribe(channel).catch(ignore);
+      return;
+    }
+    this.#connection.sunsubscribe(channel).catch(ignore);
+    // Behind one address of a cluster each node counts for itself. Told of none left, ioredis would hear no other.
+    const [other] = this.#channels.keys();
+    if (other !== undefined) this.#connection.ssubscribe(other).catch(ignore);
   }
 
   /**
@@ -179,3 +181,5 @@ export class MessageConnection {
     for (const { reject } of channels) reject(closedError());
   }
 }
+
+function ignore(): void {}
