@@ -26,11 +26,13 @@ export { LruMap } from './shared/lru-map.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
+export { CallError } from './redis/command-fault.ts';
 export {
   isClusterClient,
   type RedisScriptClient,
   requireScriptClient,
   type ScriptCallOptions,
+  type Topology,
 } from './redis/script-client.ts';
 export {
   channelName,

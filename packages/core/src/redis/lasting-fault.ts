@@ -1,8 +1,7 @@
 import { detailedError } from '../shared/detailed-error.ts';
 import type { A2ARedisError } from '../shared/errors.ts';
 import { LOCKED_OUT_REPLY } from './command-fault.ts';
-import { isClusterClient, type RedisScriptClient } from './script-client.ts';
-import { isSentinelClient } from './sentinel-sender.ts';
+import { type RedisScriptClient, topologyOf } from './script-client.ts';
 
 /** What a client has been served before: what it could do once is worth waiting for. */
 export interface Served {
@@ -71,8 +70,8 @@ export async function lastingFault(
       { cause, detail },
     );
   }
-  // Both look for the right server by themselves.
-  if (isClusterClient(client) || isSentinelClient(client)) return undefined;
+  // The others look for the right server by themselves.
+  if (topologyOf(client) !== 'server') return undefined;
   if (/^MOVED\b/.test(reply)) {
     return detailedError(
       'SERVER_UNSUPPORTED',
