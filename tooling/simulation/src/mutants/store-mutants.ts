@@ -60,8 +60,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a request loads later events than it has stored',
     file: `${TASKS}/store/base-task-store.ts`,
-    from: 'return step;\n  }',
-    to: 'return undefined;\n  }',
+    from: 'if (unstored === undefined) return step;',
+    to: 'if (unstored === undefined) return undefined;',
     conditions: CALM,
     survivesTests: WHOLE_STORE,
   },
