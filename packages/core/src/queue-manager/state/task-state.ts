@@ -132,8 +132,10 @@ export class RedisTaskStates {
    * @param contextId The context of the task, empty where it is not known: a task that nobody stored can be
    *   ended all the same.
    * @returns Whether others look there: not where they took the replica to be gone.
+   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where its events could not be sent on this server: it must not begin.
    */
   async note(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
+    await this.#route.find();
     const { tenant, owner } = task.scope;
     const text = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
     const replica = replicaOf(run);
@@ -147,12 +149,10 @@ export class RedisTaskStates {
    *
    * @param isFollowUp Whether the task was begun before: where nobody is known to execute it, whoever does is asked to
    *   say so again.
-   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where its events could not be sent on this server.
    */
   async begin(task: TaskAddress, run: string, isFollowUp = false): Promise<Beginning> {
-    const publish = await this.#route.find();
     const args = [run, this.#retentionSeconds];
-    if (isFollowUp) args.push(task.channel, publish);
+    if (isFollowUp) args.push(task.channel, await this.#route.find());
     return beginningOf(Number(await this.#runner.run(beginRunScript, [task.state], args)));
   }
 
