@@ -1,10 +1,6 @@
-export {
-  CLIENT_KINDS,
-  type OpenClient,
-  SENTINEL_KINDS,
-  type TestSentinels,
-  type TestServers,
-} from './client-kinds.ts';
+export { type BridgedClient, IOREDIS } from './bridged-client.ts';
+export { CLIENT_KINDS, CONTRACT_KINDS, SENTINEL_KINDS } from './client-kinds.ts';
+export type { OpenClient, TestSentinels, TestServers } from './open-client.ts';
 export { connect } from './connect.ts';
 export { CuttingProxy } from './cutting-proxy.ts';
 export { newPrefix } from './new-prefix.ts';
