@@ -4,7 +4,8 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { Receiver } from './receiver.ts';
-import { chunkOf, configOf, CONTEXT, Deliveries, FAST, statusOf } from './support.ts';
+import { chunkOf, configOf, CONTEXT, statusOf } from './responses.ts';
+import { Deliveries, FAST } from './support.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -1,9 +1,9 @@
 import { type ServingReplica, serveReplica } from '@a2a-redis-internal/replicas';
 import { createRedisClient } from '@a2a-redis/core';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
+import { RedisPushNotificationSender } from '@a2a-redis/push-delivery';
 
-import { RedisPushNotificationSender } from '../dist/index.mjs';
-import { CONTEXT, statusOf } from './support.ts';
+import { CONTEXT, statusOf } from './responses.ts';
 
 /** What a test asks of a process that sends. */
 export interface SenderCalls {
