@@ -33,7 +33,7 @@ export class AttemptLimit {
   async over<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#controller;
     return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason);
+      const abort = (): void => reject(new Error('The attempt is over.'));
       if (signal.aborted) abort();
       else signal.addEventListener('abort', abort, { once: true });
       work.then(resolve, reject);

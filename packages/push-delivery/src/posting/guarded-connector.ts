@@ -1,5 +1,7 @@
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
+import { callbackify } from 'node:util';
 
 import { buildConnector } from 'undici';
 
@@ -29,6 +31,8 @@ export function guardedConnector(parts: ConnectorParts): buildConnector.connecto
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     lookup: guardedLookup(parts),
+    // Whatever the flags of the process say: `guardedLookup` gives all addresses, and Node tries one after the other.
+    autoSelectFamily: true,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: a webhook must reach whom its URL names.
     rejectUnauthorized: true,
     // A list replaces what Node trusts, hence both; without one, NODE_EXTRA_CA_CERTS and the like count.
@@ -47,35 +51,20 @@ export function guardedLookup({
   guard,
   resolveHost,
 }: Pick<ConnectorParts, 'guard' | 'resolveHost'>): LookupFunction {
-  return (host, { all = false }, callback) => {
-    resolveHost(host)
-      .then((addresses) => {
-        const [first] = addresses;
-        if (first === undefined) throw noAddress();
-        const refusal = guard.isAllowedHost(host)
-          ? undefined
-          : addresses
-              .map(({ address }) => guard.refusalOfAddress(address))
-              .find((reason) => reason !== undefined);
+  // Node calls it with a second argument, which asks for all addresses.
+  return callbackify(async (host: string, _options: unknown): Promise<LookupAddress[]> => {
+    const addresses = await resolveHost(host);
+    if (addresses.length === 0) throw noAddress();
+    if (!guard.isAllowedHost(host)) {
+      for (const { address } of addresses) {
+        const refusal = guard.refusalOfAddress(address);
         if (refusal !== undefined) throw new ForbiddenTargetError(refusal);
-        return { addresses, first };
-      })
-      .then(
-        ({ addresses, first }) => {
-          if (all) callback(null, [...addresses]);
-          else callback(null, first.address, first.family);
-        },
-        (error: unknown) => callback(asError(error), ''),
-      );
-  };
+      }
+    }
+    return [...addresses];
+  });
 }
 
 function noAddress(): NodeJS.ErrnoException {
   return Object.assign(new Error('The host has no address.'), { code: 'ENOTFOUND' });
-}
-
-function asError(error: unknown): NodeJS.ErrnoException {
-  return error instanceof Error
-    ? error
-    : new Error('The look-up of a host failed.', { cause: error });
 }

@@ -63,14 +63,7 @@ export class HttpWebhookPoster implements WebhookPoster {
       await this.#discard(response.body, signal);
       return answerOf({ status: response.statusCode, retryAfter }, this.#runtime.wallClock());
     } catch (error) {
-      switch (limit.outcome) {
-        case 'stopped':
-          return { kind: 'retry', reason: 'The attempt was stopped before its answer came.' };
-        case 'timed out':
-          return { kind: 'retry', reason: `No answer came within ${this.#timeoutMs} ms.` };
-        case 'under way':
-          return answerOfFault(error);
-      }
+      return this.#answerWithout(error, limit);
     } finally {
       limit[Symbol.dispose]();
     }
@@ -94,6 +87,20 @@ export class HttpWebhookPoster implements WebhookPoster {
       body,
       signal,
     });
+  }
+
+  /** What an attempt that failed, or was over before, comes to. */
+  #answerWithout(error: unknown, { outcome }: AttemptLimit): WebhookAnswer {
+    switch (outcome) {
+      case 'stopped':
+        return { kind: 'retry', reason: 'The attempt was stopped before its answer came.' };
+      case 'timed out':
+        return { kind: 'retry', reason: `No answer came within ${this.#timeoutMs} ms.` };
+      case 'under way':
+        return answerOfFault(error);
+      default:
+        return outcome satisfies never;
+    }
   }
 
   /** Reads a body to its end, or as far as it is worth it, and then ends the connection. */
