@@ -1,11 +1,11 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
-import type {
-  PushNotificationSender,
-  PushNotificationStore,
-  ServerCallContext,
-} from '@a2a-js/sdk/server';
+import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { TaskTurns } from '@a2a-redis/core/queue-manager';
+import {
+  type DurablePushNotificationSender,
+  type EventId,
+  TaskTurns,
+} from '@a2a-redis/core/queue-manager';
 import {
   errorReporter,
   invalidOption,
@@ -25,7 +25,7 @@ import {
 } from './dead-letters.ts';
 import { DeliveryAdmin, type LaneReport, type WaitingReport } from './delivery-admin.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
-import { DeliveryQueue, type ToldEvent } from './delivery/delivery-queue.ts';
+import { DeliveryQueue } from './delivery/delivery-queue.ts';
 import { DeliveryWorker, type WorkerCounts } from './delivery/delivery-worker.ts';
 import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
@@ -68,7 +68,7 @@ export interface ReplayOutcome {
  *
  * @see The SDK's interface `PushNotificationSender`.
  */
-export class RedisPushNotificationSender implements PushNotificationSender, AsyncDisposable {
+export class RedisPushNotificationSender implements DurablePushNotificationSender, AsyncDisposable {
   readonly #runner: ScriptRunner;
   readonly #scopeOf: ScopeResolver;
   readonly #configs: TaskConfigs;
@@ -143,12 +143,33 @@ export class RedisPushNotificationSender implements PushNotificationSender, Asyn
    * of no task has nobody to be told.
    */
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
+    this.#counter += 1;
+    const told = { publisher: this.#publisher, counter: this.#counter };
+    await this.sendEvent(told, response, context, task);
+  }
+
+  /** As {@link send}, of an event with an id: for queue managers. What is known is left out. */
+  async sendEvent(
+    eventId: EventId,
+    response: StreamResponse,
+    context: ServerCallContext,
+    task?: Task,
+  ): Promise<void> {
     this.#requireOpen();
     const taskId = taskIdOf(response);
     if (taskId === '') return;
-    this.#counter += 1;
-    const told = { publisher: this.#publisher, counter: this.#counter };
-    await this.#enqueue(placeOf(this.#scopeOf(context), taskId), context, told, response, task);
+    await this.#enqueue(placeOf(this.#scopeOf(context), taskId), context, eventId, response, task);
+  }
+
+  /**
+   * Up to which counter the events of a publisher are queued: for queue managers.
+   *
+   * @returns 0 for none, `Infinity` where the task has no configs.
+   */
+  async toldUpTo(taskId: string, context: ServerCallContext, publisher: string): Promise<number> {
+    const place = placeOf(this.#scopeOf(context), requireId('The task id', taskId));
+    const configs = await this.#configs.load(place);
+    return configs.size === 0 ? Infinity : this.#queue.toldUpTo(place, publisher);
   }
 
   /**
@@ -254,7 +275,7 @@ export class RedisPushNotificationSender implements PushNotificationSender, Asyn
   async #enqueue(
     place: TaskPlace,
     context: ServerCallContext,
-    told: ToldEvent,
+    told: EventId,
     response: StreamResponse,
     task: Task | undefined,
   ): Promise<void> {

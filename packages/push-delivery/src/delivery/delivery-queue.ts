@@ -1,7 +1,9 @@
+import type { EventId } from '@a2a-redis/core/queue-manager';
 import {
   arrayReply,
   detailedError,
   type RedisScript,
+  runCommand,
   type ScriptRunner,
   type ServerLayout,
   textReply,
@@ -23,12 +25,6 @@ import {
 
 /** After so long, a task with nothing due is looked at once more where its mark is in another slot, in milliseconds. */
 const IDLE_LOOK_MS = 60_000;
-
-/** Which event of which publisher: what is told twice is known by it. */
-export interface ToldEvent {
-  readonly publisher: string;
-  readonly counter: number;
-}
 
 /** Which configs an event is for. */
 export type ConfigsOfTask =
@@ -112,7 +108,7 @@ export class DeliveryQueue {
    */
   async enqueue(
     task: TaskPlace,
-    { publisher, counter }: ToldEvent,
+    { publisher, counter }: EventId,
     id: string,
     { kind, body }: EventBody,
     configs: ConfigsOfTask,
@@ -149,6 +145,14 @@ export class DeliveryQueue {
           detail: `Script ${enqueueEvent.name} replied ${textReply(reply)} for task ${JSON.stringify(taskId)}.`,
         });
     }
+  }
+
+  /** Up to which counter the events of a publisher are known; 0 for none. */
+  async toldUpTo({ name }: TaskPlace, publisher: string): Promise<number> {
+    const [lanes] = this.#keys.lanes(name);
+    const told = textReply(await runCommand(this.#runner, 'HGET', lanes, ['told'])).split(' ');
+    const at = told.findIndex((word, index) => index % 2 === 0 && word === publisher);
+    return at === -1 ? 0 : Number(told[at + 1]);
   }
 
   async #enqueue(
