@@ -21,7 +21,8 @@ const chunks = earlierTask.artifacts.map((artifact) =>
 );
 
 function partsFor(isOwn: SenderParts['isOwn']): SenderParts {
-  return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns() };
+  const persist = async (work: () => Promise<void>): Promise<void> => work();
+  return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns(), persist };
 }
 
 function status(text: string, publisher?: string, counter = 1): StreamResponse {

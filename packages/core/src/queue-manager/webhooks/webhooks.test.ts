@@ -7,7 +7,11 @@ import { scopeResolver } from '../../shared/scope.ts';
 import { type StoredEvent, Webhooks } from './webhooks.ts';
 
 const context = new ServerCallContext();
-const parts = { isOwn: () => true, resolveScope: scopeResolver(), persist: async (work: () => Promise<void>) => work() };
+const parts = {
+  isOwn: () => true,
+  resolveScope: scopeResolver(),
+  persist: async (work: () => Promise<void>): Promise<void> => work(),
+};
 
 function stored(text: string, publisher: string, counter: number): StoredEvent {
   const event = AgentEvent.statusUpdate({
