@@ -3,7 +3,7 @@ import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-se
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { Receiver } from './receiver.ts';
+import { Receiver } from './scripted-receiver.ts';
 import { chunkOf, configOf, CONTEXT, statusOf } from './responses.ts';
 import { Deliveries, FAST } from './support.ts';
 

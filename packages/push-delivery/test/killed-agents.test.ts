@@ -12,7 +12,7 @@ import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Receiver } from './receiver.ts';
+import { Receiver } from './scripted-receiver.ts';
 import { FAST } from './support.ts';
 
 const AGENT: AgentSubject = {

@@ -5,7 +5,7 @@ import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { Receiver } from './receiver.ts';
+import { Receiver } from './scripted-receiver.ts';
 import type { SenderCalls } from './replica.ts';
 import { configOf, CONTEXT } from './responses.ts';
 import { FAST } from './support.ts';
