@@ -1,4 +1,5 @@
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import type {
   ServerCallContext,
   StoredPushNotificationConfig,
@@ -85,6 +86,8 @@ export class RedisPushNotificationConfigStore implements ConfigHashStore {
    * @param context Tells the tenant, the owner, and the A2A version that is kept with the config.
    * @param pushNotificationConfig Gets a random id in place when its own is empty, also when the
    *   call then fails, so that it can be repeated without storing two configs.
+   * @throws {RequestMalformedError} The SDK's error, which tells the client, when option
+   *   `checkConfig` refuses the config.
    * @throws {A2ARedisError} `LIMIT_EXCEEDED` when the task has `maxConfigsPerTask` others;
    *   `CORRUPT_RECORD` when the stored hash cannot take it. Nothing was stored in both cases.
    */
@@ -98,6 +101,8 @@ export class RedisPushNotificationConfigStore implements ConfigHashStore {
     if (fault !== undefined) {
       throw new A2ARedisError('INVALID_ARGUMENT', `The push-notification config ${fault}.`);
     }
+    const refusal = this.#limits.checkConfig(pushNotificationConfig);
+    if (refusal !== undefined) throw new RequestMalformedError(refusal);
     if (!pushNotificationConfig.id) pushNotificationConfig.id = this.#scripts.runtime.randomUUID();
     const configId = requireId('The config id', pushNotificationConfig.id);
     const wireVersion = context.requestedVersion || LEGACY_WIRE_VERSION;

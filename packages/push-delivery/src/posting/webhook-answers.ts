@@ -1,3 +1,5 @@
+import { errors } from 'undici';
+
 import { ForbiddenTargetError } from './guarded-connector.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { WebhookAnswer, WebhookRefused, WebhookRetry } from './webhook-poster.ts';
@@ -40,6 +42,9 @@ export function answerOf({ status, retryAfter }: ReceiverResponse, now: number):
  */
 export function answerOfFault(error: unknown): WebhookRefused | WebhookRetry {
   if (error instanceof ForbiddenTargetError) return { kind: 'refused', reason: error.message };
+  if (error instanceof errors.HTTPParserError) {
+    return { kind: 'retry', reason: 'The receiver did not answer in HTTP/1.1.' };
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'UND_ERR_INVALID_ARG':

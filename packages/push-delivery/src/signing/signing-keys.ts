@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 
 import { invalidOption, isRecord } from '@a2a-redis/core/shared';
 import type { JWK } from 'jose';
@@ -63,7 +70,11 @@ function readKey(key: unknown, name: string): SigningKey {
   }
   const privateKey = privateKeyOf(key, name);
   // Derived from the key, not copied from what was given: nothing private can be left in it.
-  const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' });
+  const publicKey = createPublicKey(privateKey);
+  if (!isPair(privateKey, publicKey)) {
+    throw invalidOption(name, 'must be a private JWK, and its halves are not of one key');
+  }
+  const publicJwk = publicKey.export({ format: 'jwk' });
   return { kid, alg, privateKey, publicJwk: { ...publicMembers(publicJwk), kid, alg, use: 'sig' } };
 }
 
@@ -80,6 +91,13 @@ function privateKeyOf(key: Readonly<Record<string, unknown>>, name: string): Key
     throw invalidOption(name, `must have at least ${LEAST_RSA_BITS} bits, and has ${bits}`);
   }
   return privateKey;
+}
+
+/** Node takes the halves as they are given, and so would receivers that then verify nothing. */
+function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
+  const data = Buffer.from('a2a-redis');
+  const digest = privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  return verify(digest, data, publicKey, sign(digest, data, privateKey));
 }
 
 function publicMembers({ kty = '', crv, x, y, n, e }: JsonWebKey): JWK {
