@@ -43,11 +43,11 @@ export function nextStep(
   const pauseMs = backoffMs(failures + 1, baseMs, maxMs, 0.5 + random / 2);
   const inMs = Math.max(pauseMs, answer.retryAfterMs ?? 0);
   if (attempt >= maxAttempts) {
-    return { kind: 'dead', inMs, reason: `${reason}; given up after ${attempt} attempts` };
+    return { kind: 'dead', inMs, reason: `${reason} Given up after ${attempt} attempts.` };
   }
   if (ageMs + inMs > maxAgeMs) {
     const hours = Math.round(maxAgeMs / 360_000) / 10;
-    return { kind: 'dead', inMs, reason: `${reason}; given up after ${hours} hours` };
+    return { kind: 'dead', inMs, reason: `${reason} Given up after ${hours} hours.` };
   }
   return { kind: 'retry', inMs, reason };
 }
