@@ -77,6 +77,5 @@ export { AppliedEvents } from './event-ids/applied-events.ts';
 export type { EventId, IdentifiedEvent } from './event-ids/event-id.ts';
 export type { EventTrackingStore } from './event-ids/event-tracking-store.ts';
 export type { DurablePushNotificationSender } from './queue-manager/webhooks/durable-sender.ts';
-export { TaskTurns } from './queue-manager/webhooks/task-turns.ts';
 export { statusOf } from './queue-manager/events/end-status.ts';
 export { isTerminal } from './shared/state-kinds.ts';

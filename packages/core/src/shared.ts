@@ -20,12 +20,13 @@ export {
   type UncheckedOptions,
   wholeNumber,
 } from './shared/check-options.ts';
+export { type ConfigHash, configHashOf, type ConfigHashStore } from './shared/config-hash.ts';
 export { detailedError } from './shared/detailed-error.ts';
 export { errorReporter } from './shared/error-reporter.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
+export { TaskTurns } from './shared/task-turns.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
-export { type ConfigHash, configHashOf, type ConfigHashStore } from './redis/config-hash.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
 export {

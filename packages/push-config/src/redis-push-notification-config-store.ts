@@ -1,9 +1,6 @@
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
-import type {
-  ServerCallContext,
-  StoredPushNotificationConfig,
-} from '@a2a-js/sdk/server';
+import type { ServerCallContext, StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   abbreviate,
@@ -188,11 +185,7 @@ export class RedisPushNotificationConfigStore implements ConfigHashStore {
    *
    * @returns `undefined` for another client than this store's.
    */
-  configHash(
-    client: RedisScriptClient,
-    taskId: string,
-    context: ServerCallContext,
-  ): ConfigHash | undefined {
+  configHash(client: object, taskId: string, context: ServerCallContext): ConfigHash | undefined {
     if (client !== this.#client) return undefined;
     return { key: configsKey(this.#placeOf(taskId, context)), fieldPrefix: CONFIG_FIELD_PREFIX };
   }

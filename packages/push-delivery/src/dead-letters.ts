@@ -169,6 +169,12 @@ function startOf(token: string | undefined): readonly string[] {
   return [moment, entry];
 }
 
-function tokenAfter({ moment, entry }: { readonly moment: number; readonly entry: string }): string {
+function tokenAfter({
+  moment,
+  entry,
+}: {
+  readonly moment: number;
+  readonly entry: string;
+}): string {
   return Buffer.from(`${moment} ${entry}`).toString('base64url');
 }

@@ -79,8 +79,17 @@ export class DeliveryAdmin {
   async lanes({ name }: TaskPlace): Promise<readonly LaneReport[]> {
     const reply = await this.#runner.run(readLanes, this.#keys.lanes(name), []);
     return arrayReply(readLanes.name, reply).map((each) => {
-      const [configId = '', waiting, attempts, failures, paused, inFlight, dropped, due, reason = ''] =
-        textsReply(each);
+      const [
+        configId = '',
+        waiting,
+        attempts,
+        failures,
+        paused,
+        inFlight,
+        dropped,
+        due,
+        reason = '',
+      ] = textsReply(each);
       return {
         configId,
         waiting: Number(waiting),

@@ -1,11 +1,7 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import {
-  type DurablePushNotificationSender,
-  type EventId,
-  TaskTurns,
-} from '@a2a-redis/core/queue-manager';
+import type { DurablePushNotificationSender, EventId } from '@a2a-redis/core/queue-manager';
 import {
   errorReporter,
   invalidOption,
@@ -15,14 +11,11 @@ import {
   scopeResolver,
   ScriptRunner,
   ServerLayout,
+  TaskTurns,
   withDeadline,
 } from '@a2a-redis/core/shared';
 
-import {
-  type DeadLetterPage,
-  type DeadLetterQuery,
-  DeadLetters,
-} from './dead-letters.ts';
+import { type DeadLetterPage, type DeadLetterQuery, DeadLetters } from './dead-letters.ts';
 import { DeliveryAdmin, type LaneReport, type WaitingReport } from './delivery-admin.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
 import { DeliveryQueue } from './delivery/delivery-queue.ts';
@@ -178,7 +171,10 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    * @param context Whose.
    * @throws {A2ARedisError} `INVALID_ARGUMENT` for a page token that is none.
    */
-  async deadLetters(context: ServerCallContext, query: DeadLetterQuery = {}): Promise<DeadLetterPage> {
+  async deadLetters(
+    context: ServerCallContext,
+    query: DeadLetterQuery = {},
+  ): Promise<DeadLetterPage> {
     const { found, next } = await this.#letters.find(this.#scopeOf(context), query);
     return { letters: found.map(({ letter }) => letter), nextPageToken: next };
   }
@@ -317,5 +313,8 @@ function taskIdOf({ payload }: StreamResponse): string {
 
 function requireStore(store: unknown): void {
   if (typeof store === 'object' && store !== null && 'load' in store) return;
-  throw invalidOption('store', 'must be a push-notification store, such as RedisPushNotificationConfigStore');
+  throw invalidOption(
+    'store',
+    'must be a push-notification store, such as RedisPushNotificationConfigStore',
+  );
 }

@@ -13,8 +13,16 @@ import {
 import type { QueueLimits } from './delivery/delivery-queue.ts';
 import type { WorkerLimits } from './delivery/delivery-worker.ts';
 import type { RetryLimits } from './delivery/retry-policy.ts';
-import { type PostingLimits, readPostingOptions, type WebhookPostingOptions } from './posting/posting-options.ts';
-import { readTargetOptions, type TargetLimits, type WebhookTargetOptions } from './posting/target-options.ts';
+import {
+  type PostingLimits,
+  readPostingOptions,
+  type WebhookPostingOptions,
+} from './posting/posting-options.ts';
+import {
+  readTargetOptions,
+  type TargetLimits,
+  type WebhookTargetOptions,
+} from './posting/target-options.ts';
 import type { WebhookSerializers } from './posting/webhook-content.ts';
 import type { WebhookSigningOptions } from './signing/webhook-signer.ts';
 
@@ -85,7 +93,10 @@ export interface RedisPushNotificationSenderOptions {
    * @default 1000
    */
   readonly lookMs?: number | undefined;
-  /** Which pauses are made, and when a delivery is given up. */
+  /**
+   * Which pauses are made, and when a delivery is given up.
+   * @default those of {@link WebhookRetryOptions}
+   */
   readonly retry?: WebhookRetryOptions | undefined;
   /**
    * How many events of a task may wait, before artifact chunks are given up for a snapshot of the task.
@@ -107,9 +118,15 @@ export interface RedisPushNotificationSenderOptions {
    * @default 604800, a week
    */
   readonly deadLetterSeconds?: number | undefined;
-  /** Which targets may be posted to. */
+  /**
+   * Which targets may be posted to.
+   * @default those of {@link WebhookTargetOptions}: https, port 443 and addresses of the internet
+   */
   readonly targets?: WebhookTargetOptions | undefined;
-  /** How webhooks are posted. */
+  /**
+   * How webhooks are posted.
+   * @default those of {@link WebhookPostingOptions}
+   */
   readonly posting?: WebhookPostingOptions | undefined;
   /**
    * How receivers can tell that a webhook is of this agent.

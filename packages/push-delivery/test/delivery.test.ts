@@ -135,7 +135,9 @@ describe('a receiver in trouble', () => {
     for (const state of ['submitted', 'working', 'completed']) {
       await push.send(statusOf('t', state), CONTEXT);
     }
-    await expect.poll(() => receiver.arrived('/good')).toEqual(['submitted', 'working', 'completed']);
+    await expect
+      .poll(() => receiver.arrived('/good'))
+      .toEqual(['submitted', 'working', 'completed']);
     await expect
       .poll(async () => push.lanes(CONTEXT, 't'))
       .toContainEqual(expect.objectContaining({ configId: 'bad', waiting: 3, failures: 1 }));

@@ -1,9 +1,6 @@
 import {
-  type Agent,
   type AgentSubject,
   chunks,
-  eventually,
-  pair,
   randomOf,
   startAgents,
   storedTask,
@@ -52,7 +49,9 @@ describe('with RedisStreamsQueueManager', () => {
     });
     const [[victim], [survivor]] = [victims.agents, survivors.agents];
     if (victim === undefined || survivor === undefined) throw new Error('no agents');
-    const stream = victim.stream('task; chunks 20 1; wait never', { webhook: receiver.url('/killed') });
+    const stream = victim.stream('task; chunks 20 1; wait never', {
+      webhook: receiver.url('/killed'),
+    });
     await stream.until(21);
     // This one has come to its end, which nobody was told.
     const ended = victim.stream('task; chunks 3 1; completed', { webhook: receiver.url('/ended') });
@@ -68,36 +67,39 @@ describe('with RedisStreamsQueueManager', () => {
     expect(await survivor.process.call('errors')).toEqual([]);
   });
 
-  it.each([1, 2, 3])('whenever a replica is killed, each event arrives in order (seed %i)', async (seed) => {
-    const random = randomOf(seed);
-    const prefix = newPrefix();
-    await using receiver = await Receiver.start();
-    await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: OPTIONS,
-    });
-    const [survivor] = survivors.agents;
-    if (survivor === undefined) throw new Error('no survivor');
-    const names = ['v0', 'v1', 'v2', 'v3'];
-    await using victims = await startAgents(AGENT, names, server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: OPTIONS,
-    });
-    const killed = await Promise.all(
-      victims.agents.map(async (victim, index) => {
-        const path = `/${index}`;
-        const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
-        await stream.until(random.integer(1, 60));
-        await victim.process.kill();
-        return { path, taskId: stream.taskId };
-      }),
-    );
-    for (const { path, taskId } of killed) {
-      await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
-      const { parts } = await storedTask(survivor, taskId);
-      expect(receiver.arrived(path)).toEqual(wordsOf(parts.length, 'failed'));
-    }
-  });
+  it.each([1, 2, 3])(
+    'whenever a replica is killed, each event arrives in order (seed %i)',
+    async (seed) => {
+      const random = randomOf(seed);
+      const prefix = newPrefix();
+      await using receiver = await Receiver.start();
+      await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
+        prefix,
+        settings: { failoverMs: 3000 },
+        env: OPTIONS,
+      });
+      const [survivor] = survivors.agents;
+      if (survivor === undefined) throw new Error('no survivor');
+      const names = ['v0', 'v1', 'v2', 'v3'];
+      await using victims = await startAgents(AGENT, names, server.url, {
+        prefix,
+        settings: { failoverMs: 3000 },
+        env: OPTIONS,
+      });
+      const killed = await Promise.all(
+        victims.agents.map(async (victim, index) => {
+          const path = `/${index}`;
+          const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
+          await stream.until(random.integer(1, 60));
+          await victim.process.kill();
+          return { path, taskId: stream.taskId };
+        }),
+      );
+      for (const { path, taskId } of killed) {
+        await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
+        const { parts } = await storedTask(survivor, taskId);
+        expect(receiver.arrived(path)).toEqual(wordsOf(parts.length, 'failed'));
+      }
+    },
+  );
 });

@@ -69,7 +69,9 @@ describe('dead letters', () => {
     await expect.poll(async () => (await push.stats()).attempts.dead).toBe(4);
     await expect.poll(() => receiver.arrived('/good')).toHaveLength(4);
     const { letters } = await push.deadLetters(CONTEXT);
-    expect(letters.map(({ response }) => JSON.parse(response).artifactUpdate.artifact.parts[0].text)).toEqual(['3', '2']);
+    expect(
+      letters.map(({ response }) => JSON.parse(response).artifactUpdate.artifact.parts[0].text),
+    ).toEqual(['3', '2']);
     status = 200;
     await push.replay(CONTEXT);
     await expect.poll(() => receiver.arrived('/bad').length).toBe(2);
@@ -162,7 +164,12 @@ describe('fairness', () => {
     await web.send(statusOf('q', 'completed'), quiet);
     // It is delivered while not one of the others has ended.
     await expect.poll(() => receiver.arrived()).toEqual(['completed']);
-    expect((await worker.stats()).attempts).toEqual({ delivered: 1, retried: 0, dead: 0, stale: 0 });
+    expect((await worker.stats()).attempts).toEqual({
+      delivered: 1,
+      retried: 0,
+      dead: 0,
+      stale: 0,
+    });
     expect(await worker.stats(noisy)).toMatchObject({ waiting: 200 });
     expect((await worker.stats(noisy)).hosts).toContainEqual(
       expect.objectContaining({ inFlight: 8 }),

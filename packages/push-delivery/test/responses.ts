@@ -25,7 +25,11 @@ export function configOf(
 /** A status of a task, as the request handler sends it: `working`, `completed`, … */
 export function statusOf(taskId: string, state: string): StreamResponse {
   return StreamResponse.fromJSON({
-    statusUpdate: { taskId, contextId: 'c', status: { state: `TASK_STATE_${state.toUpperCase()}` } },
+    statusUpdate: {
+      taskId,
+      contextId: 'c',
+      status: { state: `TASK_STATE_${state.toUpperCase()}` },
+    },
   });
 }
 
@@ -48,7 +52,10 @@ export function taskOf(taskId: string, state: string, parts = 0): Task {
     contextId: 'c',
     status: { state: `TASK_STATE_${state.toUpperCase()}` },
     artifacts: [
-      { artifactId: 'a', parts: Array.from({ length: parts }, (_, index) => ({ text: `${index}` })) },
+      {
+        artifactId: 'a',
+        parts: Array.from({ length: parts }, (_, index) => ({ text: `${index}` })),
+      },
     ],
   });
 }

@@ -2,7 +2,10 @@ import { newPrefix } from '@a2a-redis-internal/redis-clients';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import type { RedisClientType } from 'redis';
 
-import { RedisPushNotificationSender, type RedisPushNotificationSenderOptions } from '../src/index.ts';
+import {
+  RedisPushNotificationSender,
+  type RedisPushNotificationSenderOptions,
+} from '../src/index.ts';
 
 /** Receivers of tests listen on the loopback interface, which is refused otherwise. */
 export const LOOPBACK: RedisPushNotificationSenderOptions = {
@@ -26,7 +29,9 @@ export class Deliveries implements AsyncDisposable {
 
   constructor(client: RedisClientType) {
     this.#client = client;
-    this.configs = new RedisPushNotificationConfigStore(client, { prefix: `${this.prefix}configs:` });
+    this.configs = new RedisPushNotificationConfigStore(client, {
+      prefix: `${this.prefix}configs:`,
+    });
   }
 
   /** A sender as another process would have it. */

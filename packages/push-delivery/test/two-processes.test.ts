@@ -106,7 +106,9 @@ describe('two processes', () => {
     await configsOf(prefix).save('t', CONTEXT, configOf('t', 'a', receiver.url()));
     await sleeper.call('send', 't', STATES);
     // It is about to be answered.
-    await expect.poll(async () => client.hGet(`${prefix}delivery:{acme:ann:t}:lanes`, 'token')).not.toBeNull();
+    await expect
+      .poll(async () => client.hGet(`${prefix}delivery:{acme:ann:t}:lanes`, 'token'))
+      .not.toBeNull();
     sleeper.pause();
     await using other = await startSender('other', prefix, { leaseMs: 1000 });
     await expect.poll(() => receiver.arrived()).toEqual(STATES);

@@ -88,12 +88,7 @@ export class DeliveryQueue {
   readonly #keys: DeliveryKeys;
   readonly #limits: QueueLimits;
 
-  constructor(
-    runner: ScriptRunner,
-    layout: ServerLayout,
-    keys: DeliveryKeys,
-    limits: QueueLimits,
-  ) {
+  constructor(runner: ScriptRunner, layout: ServerLayout, keys: DeliveryKeys, limits: QueueLimits) {
     this.#runner = runner;
     this.#layout = layout;
     this.#keys = keys;
@@ -176,11 +171,7 @@ export class DeliveryQueue {
   }
 
   /** Gives up the artifact chunks of a task that wait, for a snapshot of it. Whether there were any: how many. */
-  async giveUpChunks(
-    { name }: TaskPlace,
-    id: string,
-    { kind, body }: EventBody,
-  ): Promise<number> {
+  async giveUpChunks({ name }: TaskPlace, id: string, { kind, body }: EventBody): Promise<number> {
     const args = [kind, id, body, String(this.#limits.retentionSeconds)];
     return Number(await this.#runner.run(giveUpChunks, this.#keys.lanes(name), args));
   }

@@ -3,12 +3,7 @@ import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 
 import type { WebhookAnswer } from '../posting/webhook-poster.ts';
 import { attempt, type AttemptParts, hostOf, webhookIdOf } from './delivery-attempt.ts';
-import type {
-  ClaimedTask,
-  Delivery,
-  DeliveryOutcome,
-  DeliveryQueue,
-} from './delivery-queue.ts';
+import type { ClaimedTask, Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
 import { type HostLoad, HostGates } from './host-gates.ts';
 import { nextStep, type RetryLimits } from './retry-policy.ts';
 import type { TaskConfigs } from './task-configs.ts';

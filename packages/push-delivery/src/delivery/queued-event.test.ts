@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { decodeEvent, encodeEvent } from './queued-event.ts';
 
 const response = StreamResponse.fromJSON({
-  artifactUpdate: { taskId: 't', artifact: { artifactId: 'a', parts: [{ text: 'line\nline 🦀' }] } },
+  artifactUpdate: {
+    taskId: 't',
+    artifact: { artifactId: 'a', parts: [{ text: 'line\nline 🦀' }] },
+  },
 });
 const task = Task.fromJSON({ id: 't', contextId: 'c', status: { state: 'TASK_STATE_WORKING' } });
 

@@ -3,11 +3,7 @@ import type {
   ServerCallContext,
   StoredPushNotificationConfig,
 } from '@a2a-js/sdk/server';
-import {
-  configHashOf,
-  contextOfScope,
-  type RedisScriptClient,
-} from '@a2a-redis/core/shared';
+import { configHashOf, contextOfScope, type RedisScriptClient } from '@a2a-redis/core/shared';
 
 import type { TaskPlace } from './delivery-keys.ts';
 import type { ConfigsOfTask } from './delivery-queue.ts';
@@ -35,7 +31,10 @@ export class TaskConfigs {
   }
 
   /** The configs of a task by their ids. */
-  async load({ scope, taskId }: TaskPlace): Promise<ReadonlyMap<string, StoredPushNotificationConfig>> {
+  async load({
+    scope,
+    taskId,
+  }: TaskPlace): Promise<ReadonlyMap<string, StoredPushNotificationConfig>> {
     const context = contextOfScope(scope);
     const stored =
       this.#store.loadWithMetadata === undefined

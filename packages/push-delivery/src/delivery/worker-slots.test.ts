@@ -22,7 +22,10 @@ test('the last one goes to who has none', () => {
 });
 
 test('what is taken and left is counted exactly', () => {
-  const call = fc.record({ tenant: fc.constantFrom('a', 'b', 'c'), count: fc.integer({ min: 1, max: 9 }) });
+  const call = fc.record({
+    tenant: fc.constantFrom('a', 'b', 'c'),
+    count: fc.integer({ min: 1, max: 9 }),
+  });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(call), (size, calls) => {
       const slots = new WorkerSlots(size);

@@ -78,9 +78,7 @@ export class MemoryTransport implements EventTransport {
   ): Promise<readonly TransportedEvent[]> {
     const kept = this.#parts.messages.after(task.channel, 0);
     return kept.filter(({ eventId, body }) => {
-      return (
-        body !== END_OF_EVENTS && eventId.publisher === publisher && eventId.counter > counter
-      );
+      return body !== END_OF_EVENTS && eventId.publisher === publisher && eventId.counter > counter;
     });
   }
 

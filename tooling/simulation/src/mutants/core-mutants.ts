@@ -71,7 +71,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'webhooks overtake one another',
-    file: `${CORE}/queue-manager/webhooks/task-turns.ts`,
+    file: `${CORE}/shared/task-turns.ts`,
     from: 'const working = earlier.then(work);',
     to: 'const working = work();',
     conditions: CALM,

@@ -6,7 +6,7 @@ import { earlierTask, identified, message } from '../../../test/event-arbitrarie
 import { withEventId } from '../../event-ids/event-id.ts';
 import { scopeResolver } from '../../shared/scope.ts';
 import { DistributedSender, type SenderParts } from './distributed-sender.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 const context = new ServerCallContext();
 const chunks = earlierTask.artifacts.map((artifact) =>

@@ -14,7 +14,7 @@ import { LruMap } from '../../shared/lru-map.ts';
 import { type Scope, type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
 import { withPresentConfigs } from './event-configs.ts';
 import { type DurablePushNotificationSender, isDurableSender } from './durable-sender.ts';
-import type { TaskTurns } from './task-turns.ts';
+import type { TaskTurns } from '../../shared/task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
 const MOST_REMEMBERED = 10_000;

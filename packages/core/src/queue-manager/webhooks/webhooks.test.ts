@@ -110,7 +110,8 @@ describe('Webhooks', () => {
     const kept: string[] = [];
     const sender = {
       send: async () => expect.unreachable('every event has an id'),
-      sendEvent: async ({ publisher, counter }: EventId) => void kept.push(`${publisher} ${counter}`),
+      sendEvent: async ({ publisher, counter }: EventId) =>
+        void kept.push(`${publisher} ${counter}`),
       toldUpTo: async (taskId: string, _context: ServerCallContext, publisher: string) =>
         taskId === earlierTask.id && publisher === 'gone-1' ? 2 : Infinity,
     };

@@ -14,7 +14,7 @@ import {
 } from './distributed-sender.ts';
 import type { DurablePushNotificationSender } from './durable-sender.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 /** An event that this process has stored. */
 export interface StoredEvent extends IdentifiedEvent {

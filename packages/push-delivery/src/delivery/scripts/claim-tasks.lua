@@ -1,7 +1,9 @@
 -- Takes tasks that are due, of each tenant one in turn, and puts their marks behind the lease: if whoever takes them is
 -- gone by then, others do. Follows schedule.lua.
 --
--- KEYS[1...4]  the schedule
+-- KEYS[1]  the marks: KEYS[1...4] are the schedule
+-- KEYS[3]  the ring
+-- KEYS[4]  the tenants that wait
 -- ARGV[1]  how many at most
 -- ARGV[2]  the lease, in milliseconds
 -- ARGV[3...]  tenants that are passed over

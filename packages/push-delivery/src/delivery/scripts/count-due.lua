@@ -1,6 +1,7 @@
 -- Counts what the schedule has. Follows schedule.lua.
 --
--- KEYS[1...4]  the schedule
+-- KEYS[1]  the marks: KEYS[1...4] are the schedule
+-- KEYS[3]  the ring
 -- ARGV[1]  a tenant; absent for all of them
 -- Returns how many tasks wait, how many of them are due, and for how many milliseconds the first of them has been; for all
 -- tenants the last two are about tenants, by the first mark of each.

@@ -16,7 +16,7 @@
 -- ARGV[8]  how many events of a task may wait
 -- ARGV[9], ARGV[10], ARGV[11]  the tenant, the owner and the id of the task
 -- ARGV[12], ARGV[13]  the tenant and the task as the schedule has them
--- ARGV[14...]  with "c", how the fields of configs begin; otherwise the ids of the configs
+-- ARGV[14]  with "c", how the fields of configs begin; otherwise, here and in ARGV[15...], the ids of the configs
 -- Returns "none" without configs, "known", "unannounced" where that has to be done first, "not-a-hash" where the configs are
 -- none, "kept", or "full" where it was kept and more wait than may.
 local flags = ARGV[1]

@@ -1,7 +1,5 @@
 import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 
-import type { RedisScriptClient } from './script-client.ts';
-
 /** Where a script finds which push-notification configs a task has. */
 export interface ConfigHash {
   /** A hash in the slot of the task, or no key at all. */
@@ -13,17 +11,13 @@ export interface ConfigHash {
 /** A push-notification store whose configs of a task are the fields of one hash. */
 export interface ConfigHashStore extends PushNotificationStore {
   /** Where the configs of a task are; `undefined` where this client does not reach them. */
-  configHash(
-    client: RedisScriptClient,
-    taskId: string,
-    context: ServerCallContext,
-  ): ConfigHash | undefined;
+  configHash(client: object, taskId: string, context: ServerCallContext): ConfigHash | undefined;
 }
 
 /** Where a script finds the configs of a task that a store has; `undefined` where it cannot. */
 export function configHashOf(
   store: PushNotificationStore,
-  client: RedisScriptClient,
+  client: object,
   taskId: string,
   context: ServerCallContext,
 ): ConfigHash | undefined {
