@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '@a2a-redis/core/shared';
 
-import type { DeliveryKeys } from './delivery/delivery-keys.ts';
+import { type DeliveryKeys, letterOf } from './delivery/delivery-keys.ts';
 import { decodeEvent } from './delivery/queued-event.ts';
 import { listLetters } from './delivery/scripts.ts';
 
@@ -108,8 +108,7 @@ export class DeadLetters {
   }
 
   async #read(index: string, entry: string, moment: number): Promise<FoundLetter | undefined> {
-    const at = entry.lastIndexOf(' ');
-    const [name, id] = [entry.slice(0, at), entry.slice(at + 1)];
+    const { name, id } = letterOf(entry);
     const key = this.#keys.letters(name);
     const text = textReply(await runCommand(this.#runner, 'HGET', key, [id]));
     const letter = readLetter(id, text);

@@ -48,6 +48,8 @@ export interface DeliveryStats extends WaitingReport {
 /** The part of a replay that was found and put back, and where the next part begins. */
 export interface ReplayOutcome {
   readonly replayed: number;
+  /** How many stay dead letters, as their configs are not registered any more. */
+  readonly unregistered: number;
   /** `undefined` when all were looked at. */
   readonly nextPageToken: string | undefined;
 }
@@ -190,13 +192,18 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const scope = this.#scopeOf(context);
     const { found, next } = await this.#letters.find(scope, query);
     let replayed = 0;
+    let unregistered = 0;
     for (const { entry, letter } of found) {
       const place = placeOf(scope, letter.taskId);
-      if (await this.#admin.requeue(place, letter.id, letter.configId)) replayed += 1;
-      await this.#letters.forget(scope, entry);
+      if ((await this.#configs.load(place)).has(letter.configId)) {
+        if (await this.#admin.requeue(place, letter.id, letter.configId)) replayed += 1;
+        await this.#letters.forget(scope, entry);
+      } else {
+        unregistered += 1;
+      }
     }
     if (replayed > 0) this.#worker.wake();
-    return { replayed, nextPageToken: next };
+    return { replayed, unregistered, nextPageToken: next };
   }
 
   /** Delivers nothing more to a config until {@link resume}. What comes meanwhile waits. */

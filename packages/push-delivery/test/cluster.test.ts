@@ -65,7 +65,11 @@ test('on a cluster, dead letters are listed, and replayed', async () => {
   await push.send(statusOf('t', 'completed'), CONTEXT);
   await expect.poll(async () => (await push.deadLetters(CONTEXT)).letters).toHaveLength(1);
   status = 200;
-  expect(await push.replay(CONTEXT)).toEqual({ replayed: 1, nextPageToken: undefined });
+  expect(await push.replay(CONTEXT)).toEqual({
+    replayed: 1,
+    unregistered: 0,
+    nextPageToken: undefined,
+  });
   await expect.poll(() => receiver.arrived()).toEqual(['completed']);
   expect((await push.deadLetters(CONTEXT)).letters).toEqual([]);
 });

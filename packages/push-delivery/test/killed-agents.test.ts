@@ -60,10 +60,8 @@ describe('with RedisStreamsQueueManager', () => {
     await victim.process.kill();
     await expect.poll(() => receiver.arrived('/killed').at(-1)).toBe('failed');
     await expect.poll(() => receiver.arrived('/ended').at(-1)).toBe('completed');
-    expect(receiver.arrived('/killed').slice(1)).toEqual(wordsOf(20, 'failed').slice(1));
-    expect(receiver.arrived('/ended').slice(1)).toEqual(wordsOf(3, 'completed').slice(1));
-    expect(receiver.arrived('/killed')).toHaveLength(22);
-    expect(receiver.arrived('/ended')).toHaveLength(5);
+    expect(receiver.arrived('/killed')).toEqual(wordsOf(20, 'failed'));
+    expect(receiver.arrived('/ended')).toEqual(wordsOf(3, 'completed'));
     expect(await survivor.process.call('errors')).toEqual([]);
   });
 

@@ -44,6 +44,7 @@ describe('dead letters', () => {
     const before = receiver.received.length;
     expect(await push.replay(CONTEXT, { taskId: 't2' })).toEqual({
       replayed: 1,
+      unregistered: 0,
       nextPageToken: undefined,
     });
     await expect.poll(() => receiver.received.length).toBe(before + 1);
@@ -162,14 +163,11 @@ describe('fairness', () => {
     await expect.poll(() => hanging.received.length).toBe(8);
     await deliveries.configs.save('q', quiet, configOf('q', 'a', receiver.url()));
     await web.send(statusOf('q', 'completed'), quiet);
-    // It is delivered while not one of the others has ended.
+    // It is delivered while not one of the others has ended, nor has waited for its host for too long.
     await expect.poll(() => receiver.arrived()).toEqual(['completed']);
-    expect((await worker.stats()).attempts).toEqual({
-      delivered: 1,
-      retried: 0,
-      dead: 0,
-      stale: 0,
-    });
+    await expect
+      .poll(async () => (await worker.stats()).attempts)
+      .toEqual({ delivered: 1, retried: 0, dead: 0, stale: 0 });
     expect(await worker.stats(noisy)).toMatchObject({ waiting: 200 });
     expect((await worker.stats(noisy)).hosts).toContainEqual(
       expect.objectContaining({ inFlight: 8 }),

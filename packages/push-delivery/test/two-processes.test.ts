@@ -97,7 +97,9 @@ describe('two processes', () => {
   test('one that is stopped for longer than its lease changes nothing when it goes on', async () => {
     const prefix = newPrefix();
     let release: () => void = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     await using receiver = await Receiver.start(async ({ number }) => {
       if (number === 1) await held;
       return 200;

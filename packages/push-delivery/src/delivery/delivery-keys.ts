@@ -48,3 +48,9 @@ export function placeOf(scope: Scope, taskId: string): TaskPlace {
     name: `${scopeSegment(scope)}:${keySegment(taskId)}`,
   };
 }
+
+/** The task and the id of a dead letter, of its entry in the index of its scope. Neither holds a space. */
+export function letterOf(entry: string): { readonly name: string; readonly id: string } {
+  const at = entry.lastIndexOf(' ');
+  return { name: entry.slice(0, at), id: entry.slice(at + 1) };
+}

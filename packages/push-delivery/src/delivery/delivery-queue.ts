@@ -10,7 +10,7 @@ import {
   textsReply,
 } from '@a2a-redis/core/shared';
 
-import { type DeliveryKeys, placeOf, type TaskPlace } from './delivery-keys.ts';
+import { type DeliveryKeys, letterOf, placeOf, type TaskPlace } from './delivery-keys.ts';
 import { decodeEvent, type EventBody, type QueuedEvent } from './queued-event.ts';
 import {
   claimTasks,
@@ -40,6 +40,20 @@ export interface ClaimedTask {
   /** The moment of its mark. */
   readonly mark: string;
   readonly wasIdle: boolean;
+}
+
+/** What was claimed, and what is left. */
+export interface Claim {
+  readonly tasks: readonly ClaimedTask[];
+  readonly isMoreDue: boolean;
+  readonly nextInMs: number | undefined;
+}
+
+/** How many tasks are claimed of one tenant. */
+export interface ClaimShares {
+  readonly forNewcomer: number;
+  /** Of tenants for which it is another number. */
+  readonly others: readonly (readonly [tenant: string, count: number])[];
 }
 
 /** One event for one config, which this process has for as long as its lease lasts. */
@@ -179,22 +193,24 @@ export class DeliveryQueue {
   /**
    * Claims tasks that have something due.
    *
-   * @param passed Tenants that are passed over.
-   * @returns The tasks, and in how many milliseconds something else is due; `undefined` where nothing is.
+   * @param shares How many of one tenant at most.
+   * @returns The tasks; whether more is due; and in how many milliseconds something else is, `undefined` where nothing waits.
    */
-  async claim(
-    count: number,
-    passed: readonly string[],
-  ): Promise<{ readonly tasks: readonly ClaimedTask[]; readonly nextInMs: number | undefined }> {
-    const args = [String(count), String(this.#limits.leaseMs), ...passed];
+  async claim(count: number, { forNewcomer, others }: ClaimShares): Promise<Claim> {
+    const args = [
+      String(count),
+      String(this.#limits.leaseMs),
+      String(forNewcomer),
+      ...others.flatMap(([tenant, allowed]) => [tenant, String(allowed)]),
+    ];
     const reply = await this.#runner.run(claimTasks, this.#keys.schedule, args);
-    const [next = '-1', ...rest] = textsReply(reply);
+    const [due = '0', next = '-1', ...rest] = textsReply(reply);
     const tasks: ClaimedTask[] = [];
     for (let index = 0; index + 3 < rest.length; index += 4) {
       const [tenant = '', name = '', mark = '', idle = ''] = rest.slice(index, index + 4);
       tasks.push({ tenant, name, mark, wasIdle: idle === 'i' });
     }
-    return { tasks, nextInMs: next === '-1' ? undefined : Number(next) };
+    return { tasks, isMoreDue: due !== '0', nextInMs: next === '-1' ? undefined : Number(next) };
   }
 
   /**
@@ -257,11 +273,15 @@ export class DeliveryQueue {
   /** Before the letter is there: who lists an entry without one removes it. */
   async #noteLetter({ scope, name }: TaskPlace, id: string): Promise<void> {
     const { maxDeadLetters, deadLetterSeconds } = this.#limits;
-    await this.#runner.run(
+    const forgotten = await this.#runner.run(
       noteLetter,
       [this.#keys.letterIndex(scope)],
       [`${name} ${id}`, String(maxDeadLetters), String(deadLetterSeconds)],
     );
+    for (const entry of textsReply(forgotten)) {
+      const { name: of, id: letter } = letterOf(entry);
+      await runCommand(this.#runner, 'HDEL', this.#keys.letters(of), [letter]);
+    }
   }
 
   async #runOnTask(
@@ -304,6 +324,7 @@ function partsOf(
     case 'delivered':
     case 'release':
     case 'unregistered':
+    default:
       return parts;
   }
 }

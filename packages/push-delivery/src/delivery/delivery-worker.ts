@@ -67,7 +67,7 @@ export class DeliveryWorker {
   readonly #counts = { delivered: 0, retried: 0, dead: 0, stale: 0 };
   #phase: 'new' | 'running' | 'draining' | 'closed' = 'new';
   #isWoken = false;
-  /** Whether something due was passed over for want of slots. */
+  /** Whether something due may have been passed over for want of slots. */
   #isHungry = false;
   #pause: { readonly timer: RuntimeTimer; readonly end: () => void } | undefined;
 
@@ -142,17 +142,20 @@ export class DeliveryWorker {
   /** Takes what is due. Whether there may be more. */
   async #look(): Promise<{ readonly isMore: boolean; readonly nextInMs?: number | undefined }> {
     const count = Math.min(MOST_TASKS, this.#slots.free);
-    const full = this.#slots.full();
-    this.#isHungry = count === 0 || full.length > 0;
+    this.#isHungry = true;
     if (count === 0) return { isMore: false };
-    const { tasks, nextInMs } = await this.#parts.queue.claim(count, full);
+    const { forNewcomer } = this.#slots;
+    const shares = { forNewcomer, others: this.#slots.allowances() };
+    const { tasks, isMoreDue, nextInMs } = await this.#parts.queue.claim(count, shares);
+    // What is left may be of tenants that may hold no more for now.
+    this.#isHungry = isMoreDue;
     for (const { tenant } of tasks) this.#slots.hold(tenant);
     for (const claimed of tasks) {
       const work = this.#work(claimed).catch(this.#parts.onError);
       this.#underWay.add(work);
       void work.then(() => this.#underWay.delete(work));
     }
-    return { isMore: tasks.length === count, nextInMs };
+    return { isMore: isMoreDue && tasks.length > 0, nextInMs };
   }
 
   async #work(claimed: ClaimedTask): Promise<void> {

@@ -51,6 +51,7 @@ export class HostGates {
   readonly #runtime: Runtime;
   readonly #limits: HostLimits;
   readonly #gates = new LruMap<Gate>(MOST_HOSTS);
+  #isShut = false;
 
   constructor(runtime: Runtime, limits: HostLimits) {
     this.#runtime = runtime;
@@ -59,6 +60,7 @@ export class HostGates {
 
   /** Waits until a host may be posted to. Each that is admitted leaves. */
   async enter(host: string): Promise<Admission> {
+    if (this.#isShut) return { inMs: 0 };
     const gate = this.#gateOf(host);
     if (this.#isClosed(gate)) return this.#putOff(gate);
     if (this.#takesMore(gate)) {
@@ -113,6 +115,7 @@ export class HostGates {
 
   /** Lets nobody wait any longer. */
   close(): void {
+    this.#isShut = true;
     for (const [, gate] of this.#gates.entries()) {
       for (const { admit } of gate.waiting) admit({ inMs: 0 });
     }

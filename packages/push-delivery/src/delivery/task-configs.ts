@@ -25,7 +25,7 @@ export class TaskConfigs {
   async registered(task: TaskPlace, context: ServerCallContext): Promise<ConfigsOfTask> {
     const hash = configHashOf(this.#store, this.#client, task.taskId, context);
     // Another owner resolver may put them elsewhere.
-    if (hash !== undefined && hash.key.includes(`{${task.name}}`)) return hash;
+    if (hash?.key.includes(`{${task.name}}`) === true) return hash;
     const configs = await this.#store.load(task.taskId, context);
     return { ids: configs.map(({ id }) => id) };
   }

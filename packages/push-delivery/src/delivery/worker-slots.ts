@@ -19,9 +19,16 @@ export class WorkerSlots {
     return this.#taken;
   }
 
-  /** The tenants that may hold no more for now. */
-  full(): readonly string[] {
-    return [...this.#held].filter(([, held]) => held >= this.free).map(([tenant]) => tenant);
+  /** How many more a tenant may hold that holds none. */
+  get forNewcomer(): number {
+    return Math.ceil(this.free / 2);
+  }
+
+  /** How many more each tenant may hold that holds some. */
+  allowances(): readonly (readonly [tenant: string, count: number])[] {
+    return [...this.#held].map(([tenant, held]) => {
+      return [tenant, Math.max(0, Math.ceil((this.free - held) / 2))];
+    });
   }
 
   /** Takes one that was free when work for the tenant was asked for. */

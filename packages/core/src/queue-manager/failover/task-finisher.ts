@@ -1,4 +1,4 @@
-import type { Task, TaskStatus } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, ResultManager, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';

@@ -91,7 +91,8 @@ export class Webhooks {
   /** Tells senders that keep what they are given of an event that a log has. Resolves when they have it. */
   async tellLogged({ eventId, event, taskId, context, taskAfter }: StoredEvent): Promise<void> {
     const task = await taskAfter();
-    const response = responseOf(event, task);
+    // As it was published: the task may have gone on since.
+    const response = responseOf(event, undefined);
     const { turns, resolveScope } = this.#parts;
     await turns.take(turnOf(resolveScope(context), taskId), async () => {
       for (const sender of this.#durable()) {

@@ -13,9 +13,12 @@ local s = #KEYS > 2 and 2 or -1
 local known, lanes, last = read_task()
 local deliveries, limit = {}, tonumber(ARGV[3])
 for _, lane in ipairs(lanes) do
-  if not lane.paused and lane.due <= now and #deliveries < limit then
+  if lane.token > 0 and lane.due <= now then
     -- Who had it is gone.
     lane.token = 0
+    write_lane(lane)
+  end
+  if not lane.paused and lane.token == 0 and lane.due <= now and #deliveries < limit then
     local number, text = event_of(lane, last)
     if number then
       deliveries[#deliveries + 1] = hand_out(known, lane, number, text, now, tonumber(ARGV[4]))
