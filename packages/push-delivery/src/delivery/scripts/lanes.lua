@@ -59,7 +59,7 @@ local function new_lane(config, cursor, now)
     dropped = 0, reason = '' }
 end
 
--- What is known of the task: its other fields, its lanes as a list, and how many events there were.
+-- What is known of the task: its other fields, its lanes by their configs, and how many events there were.
 local function read_task()
   local known, lanes = {}, {}
   local stored = redis.call('HGETALL', KEYS[1])
@@ -71,6 +71,8 @@ local function read_task()
       known[field] = value
     end
   end
+  -- Redis tells of the fields of a hash in an order of its own.
+  table.sort(lanes, function(one, other) return one.config < other.config end)
   return known, lanes, tonumber(known.n or '0') or 0
 end
 

@@ -8,7 +8,7 @@
 local limit, moment, after = tonumber(ARGV[1]), ARGV[2] or '+inf', ARGV[3]
 local found, from = {}, 0
 while #found < limit * 2 do
-  local page = redis.call('ZREVRANGEBYSCORE', KEYS[1], moment, '-inf', 'WITHSCORES', 'LIMIT', from, limit)
+  local page = redis.call('ZRANGE', KEYS[1], moment, '-inf', 'BYSCORE', 'REV', 'LIMIT', from, limit, 'WITHSCORES')
   for i = 1, #page, 2 do
     -- Letters of one moment follow one another by their names.
     local was_listed = after and page[i + 1] == ARGV[2] and page[i] >= after
