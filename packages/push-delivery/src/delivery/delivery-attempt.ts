@@ -42,9 +42,10 @@ export async function attempt(
   if (event === undefined) return { kind: 'refused', reason: 'What was queued is no event.' };
   let content;
   try {
-    const response = StreamResponse.fromJSON(JSON.parse(event.response));
-    const after = event.task === '' ? undefined : Task.fromJSON(JSON.parse(event.task));
-    content = contents.contentOf(response, wireVersion, after);
+    content = contents.contentOfText(event.response, wireVersion, () => ({
+      response: StreamResponse.fromJSON(JSON.parse(event.response)),
+      task: event.task === '' ? undefined : Task.fromJSON(JSON.parse(event.task)),
+    }));
   } catch (error) {
     onError(error);
     return { kind: 'refused', reason: 'The event could not be serialized for this webhook.' };
