@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 
@@ -302,6 +303,20 @@ describe('an attempt', () => {
       reason: 'The attempt was stopped before its answer came.',
     });
     await vi.waitUntil(() => receiver.connections.every((socket) => socket.destroyed));
+  });
+
+  test('may share its signal with any number of others', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const receiver = await startReceiver();
+    const poster = posterOf();
+    const { signal } = new AbortController();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => poster.post(webhookTo(receiver.origin), signal)),
+    );
+    expect(answers.map(({ kind }) => kind)).toEqual(answers.map(() => 'delivered'));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(warnings.mock.calls).toEqual([]);
+    warnings.mockRestore();
   });
 
   test('that was to end before it began sends nothing', async () => {
