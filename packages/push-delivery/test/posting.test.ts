@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 
@@ -213,7 +214,9 @@ describe('a receiver that misbehaves', () => {
 
   test('by hanging after the headers has answered, and is left', async () => {
     const receiver = await startReceiver((response) => void response.writeHead(200).write('x'));
-    expect(await posterOf().post(webhookTo(receiver.origin), unlimited())).toStrictEqual({
+    // Not the limit of the attempt ends this.
+    const poster = posterOf({ timeoutMs: 3_600_000 });
+    expect(await poster.post(webhookTo(receiver.origin), unlimited())).toStrictEqual({
       kind: 'delivered',
       status: 200,
     });
@@ -302,6 +305,20 @@ describe('an attempt', () => {
       reason: 'The attempt was stopped before its answer came.',
     });
     await vi.waitUntil(() => receiver.connections.every((socket) => socket.destroyed));
+  });
+
+  test('may share its signal with any number of others', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const receiver = await startReceiver();
+    const poster = posterOf();
+    const { signal } = new AbortController();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => poster.post(webhookTo(receiver.origin), signal)),
+    );
+    expect(answers.map(({ kind }) => kind)).toEqual(answers.map(() => 'delivered'));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(warnings.mock.calls).toEqual([]);
+    warnings.mockRestore();
   });
 
   test('that was to end before it began sends nothing', async () => {

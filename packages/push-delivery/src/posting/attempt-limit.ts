@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 
 /**
@@ -15,6 +17,8 @@ export class AttemptLimit {
     this.#callers = callers;
     this.#stop = () => this.#end('stopped');
     this.#timer = runtime.setTimer(() => this.#end('timed out'), limitMs);
+    // One signal may end any number of attempts; Node takes more than ten listeners for a leak.
+    setMaxListeners(0, callers);
     callers.addEventListener('abort', this.#stop, { once: true });
     if (callers.aborted) this.#stop();
   }

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { callbackify } from 'node:util';
 
 import { buildConnector } from 'undici';
@@ -35,8 +35,11 @@ export function guardedConnector(parts: ConnectorParts): buildConnector.connecto
     autoSelectFamily: true,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: a webhook must reach whom its URL names.
     rejectUnauthorized: true,
-    // A list replaces what Node trusts, hence both; without one, NODE_EXTRA_CA_CERTS and the like count.
-    ...(ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }),
+    // A list replaces what Node trusts, hence both; without one, NODE_EXTRA_CA_CERTS and the like count. Made once: it takes
+    // longer than a connection.
+    ...(ca.length === 0
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...rootCertificates, ...ca] }) }),
   });
   return (options, callback) => {
     // Node looks up names only: an address in a URL is connected to as it is.

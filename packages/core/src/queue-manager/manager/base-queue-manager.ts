@@ -292,6 +292,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       buses: this.#buses.all(),
       reconciler: this.#reconciler,
       lease: this.#services.lease,
+      ownRuns: this.#services.ownRuns,
       hub: this.hub,
       webhooks: this.#services.webhooks,
       closeQueues: async () => this.closeQueues(),

@@ -314,6 +314,20 @@ export function isTaskOver({ phase }: Pick<RedisTaskState, 'phase'>): boolean {
   return phase === 'ended' || phase === 'none';
 }
 
+/**
+ * Whether Redis has less of a run than it had accepted. That it has nothing proves nothing: what is known of a
+ * run is given up in time.
+ *
+ * @param counter How many events of the run it had accepted.
+ */
+export function isBehind(
+  { counters }: Pick<RedisTaskState, 'counters'>,
+  run: string,
+  counter: number,
+): boolean {
+  return (counters.get(run) ?? counter) < counter;
+}
+
 function phaseOf(text: string): RedisTaskState['phase'] {
   return text === 'running' || text === 'open' || text === 'ended' ? text : 'none';
 }
