@@ -18,11 +18,15 @@ import takeDeliveriesSource from './scripts/take-deliveries.lua';
 
 export const markTask: RedisScript = ofSchedule('mark-task', markTaskSource);
 export const settleMark: RedisScript = ofSchedule('settle-mark', settleMarkSource);
-export const claimTasks: RedisScript = ofSchedule('claim-tasks', claimTasksSource);
-export const countDue: RedisScript = defineScript(
+export const claimTasks: RedisScript = defineScript(
+  'claim-tasks',
+  `${scheduleSource}\n${claimTasksSource}`,
+  { writes: 'sometimes' },
+);
+export const countDue: RedisScript<'never'> = defineScript(
   'count-due',
   `${scheduleSource}\n${countDueSource}`,
-  { onlyReads: true },
+  { writes: 'never' },
 );
 export const enqueueEvent: RedisScript = ofLanes('enqueue-event', enqueueEventSource);
 export const takeDeliveries: RedisScript = ofLanes('take-deliveries', takeDeliveriesSource);
@@ -32,14 +36,17 @@ export const switchLane: RedisScript = ofLanes('switch-lane', switchLaneSource);
 export const giveUpChunks: RedisScript = ofLanes('give-up-chunks', giveUpChunksSource);
 export const readLanes: RedisScript = ofLanes('read-lanes', readLanesSource);
 export const noteLetter: RedisScript = defineScript('note-letter', noteLetterSource);
-export const listLetters: RedisScript = defineScript('list-letters', listLettersSource, {
-  onlyReads: true,
+export const listLetters: RedisScript<'never'> = defineScript('list-letters', listLettersSource, {
+  writes: 'never',
 });
 
 function ofSchedule(name: string, source: string): RedisScript {
   return defineScript(name, `${scheduleSource}\n${source}`);
 }
 
+/** Each may find that nothing is to be done. */
 function ofLanes(name: string, source: string): RedisScript {
-  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`);
+  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`, {
+    writes: 'sometimes',
+  });
 }
