@@ -16,6 +16,7 @@ import {
 } from '@a2a-js/sdk/server/express';
 import { createRedisClient } from '@a2a-redis/core';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
+import { webhookConfigCheck, type WebhookTargetOptions } from '@a2a-redis/push-delivery';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import express from 'express';
 
@@ -23,6 +24,12 @@ import { agentCard, JSON_RPC_PATH, REST_PATH } from './agent-card.ts';
 import { listenOnLoopback } from './listen.ts';
 import { TravelExecutor } from './travel-executor.ts';
 
+/** The receiver of the demo is on this machine. On the internet, leave these out: then https alone is allowed. */
+const WEBHOOK_TARGETS: WebhookTargetOptions = {
+  allowHttp: true,
+  ports: 'any',
+  allow: ['127.0.0.1'],
+};
 /** How long open connections may take to end at a stop, in milliseconds. */
 const STOP_DEADLINE_MS = 5_000;
 
@@ -45,7 +52,10 @@ async function main(): Promise<void> {
     new RedisTaskStore(redis, { prefix: `${TRAVEL_PREFIX}tasks:` }),
     executor,
     undefined, // The SDK's own event buses: one process.
-    new RedisPushNotificationConfigStore(redis, { prefix: `${TRAVEL_PREFIX}push:` }),
+    new RedisPushNotificationConfigStore(redis, {
+      prefix: `${TRAVEL_PREFIX}push:`,
+      checkConfig: webhookConfigCheck(WEBHOOK_TARGETS),
+    }),
   );
   const userBuilder = UserBuilder.noAuthentication;
   const app = express();

@@ -20,9 +20,12 @@ export {
   type UncheckedOptions,
   wholeNumber,
 } from './shared/check-options.ts';
+export { type ConfigHash, configHashOf, type ConfigHashStore } from './shared/config-hash.ts';
 export { detailedError } from './shared/detailed-error.ts';
+export { errorReporter } from './shared/error-reporter.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
+export { TaskTurns } from './shared/task-turns.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
@@ -50,6 +53,7 @@ export {
   HostScript,
   type ScriptCompanion,
 } from './redis/script-companion.ts';
+export { type Layout, ServerLayout } from './layout/server-layout.ts';
 export { useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';
 export { sleep, type SleepOptions } from './runtime/sleep.ts';

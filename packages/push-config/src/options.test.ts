@@ -8,6 +8,7 @@ test('defaults', () => {
     ttlSeconds: undefined,
     maxConfigsPerTask: 100,
     deadlineMs: 10_000,
+    checkConfig: expect.any(Function),
   });
 });
 
@@ -25,6 +26,7 @@ const WRONG: readonly (readonly [keyof RedisPushNotificationConfigStoreOptions, 
   ['maxConfigsPerTask', Number.POSITIVE_INFINITY],
   ['deadlineMs', -1],
   ['deadlineMs', 2 ** 31],
+  ['checkConfig', true],
 ];
 
 test.each(WRONG)('%s of %j is refused by name', (name, value) => {

@@ -1,7 +1,9 @@
+import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import type { OwnerResolver } from '@a2a-js/sdk/server';
 import {
   checkNames,
   DEFAULT_DEADLINE_MS,
+  invalidOption,
   milliseconds,
   requirePrefix,
   timeToLive,
@@ -40,6 +42,15 @@ export interface RedisPushNotificationConfigStoreOptions {
    */
   readonly encryption?: PushConfigEncryption | undefined;
   /**
+   * Looks at each config before it is stored. What it answers is why the config is refused, as one
+   * sentence that the client is told; `undefined` lets it pass.
+   *
+   * Clients choose the URLs that this agent posts to, also those of its own network: give
+   * `webhookConfigCheck()` of `@a2a-redis/push-delivery`, or a rule of your own.
+   * @default none: every config is stored
+   */
+  readonly checkConfig?: ((config: TaskPushNotificationConfig) => string | undefined) | undefined;
+  /**
    * Milliseconds that a call may take, with all its retries, before it fails with
    * `DEADLINE_EXCEEDED`.
    * @default 10000, as in all stores of this family
@@ -63,12 +74,13 @@ export interface PushConfigEncryptionKey {
   readonly key: Uint8Array | string;
 }
 
-/** Options that hold a number or a text, checked, with defaults. */
+/** The options but for those that the store itself makes something of, checked, with defaults. */
 export interface Limits {
   readonly prefix: string;
   readonly ttlSeconds: number | undefined;
   readonly maxConfigsPerTask: number;
   readonly deadlineMs: number;
+  readonly checkConfig: (config: TaskPushNotificationConfig) => string | undefined;
 }
 
 const OPTION_NAMES: readonly (keyof RedisPushNotificationConfigStoreOptions)[] = [
@@ -77,6 +89,7 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationConfigStoreOptions)[] =
   'ttlSeconds',
   'maxConfigsPerTask',
   'encryption',
+  'checkConfig',
   'deadlineMs',
 ];
 
@@ -84,11 +97,15 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationConfigStoreOptions)[] =
 export function readLimits(options: RedisPushNotificationConfigStoreOptions): Limits {
   checkNames(options, OPTION_NAMES, '');
   const { prefix = 'a2a:push:', maxConfigsPerTask = 100, ttlSeconds } = options;
-  const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const { deadlineMs = DEFAULT_DEADLINE_MS, checkConfig = letPass } = options;
+  if (typeof checkConfig !== 'function') throw invalidOption('checkConfig', 'must be a function');
   return {
     prefix: requirePrefix(prefix),
     ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
     maxConfigsPerTask: wholeNumber(maxConfigsPerTask, 'maxConfigsPerTask', 1),
     deadlineMs: milliseconds(deadlineMs, 'deadlineMs', 1),
+    checkConfig,
   };
 }
+
+function letPass(): undefined {}

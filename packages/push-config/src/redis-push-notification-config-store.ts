@@ -1,12 +1,11 @@
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
-import type {
-  PushNotificationStore,
-  ServerCallContext,
-  StoredPushNotificationConfig,
-} from '@a2a-js/sdk/server';
+import { RequestMalformedError } from '@a2a-js/sdk/errors';
+import type { ServerCallContext, StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   abbreviate,
+  type ConfigHash,
+  type ConfigHashStore,
   defineScript,
   detailedError,
   type RedisScript,
@@ -21,7 +20,7 @@ import {
 
 import { ConfigCipher } from './config-cipher.ts';
 import { configFault } from './config-codec.ts';
-import { configField, configsKey, type TaskPlace } from './config-key.ts';
+import { CONFIG_FIELD_PREFIX, configField, configsKey, type TaskPlace } from './config-key.ts';
 import { encodeRecordBody } from './config-record.ts';
 import {
   type Limits,
@@ -58,7 +57,8 @@ const LEGACY_WIRE_VERSION = '0.3';
  *
  * @see The SDK's interface `PushNotificationStore`.
  */
-export class RedisPushNotificationConfigStore implements PushNotificationStore {
+export class RedisPushNotificationConfigStore implements ConfigHashStore {
+  readonly #client: RedisScriptClient;
   readonly #scripts: ScriptRunner;
   readonly #scopeOf: ScopeResolver;
   readonly #limits: Limits;
@@ -72,6 +72,7 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
    */
   constructor(client: RedisScriptClient, options: RedisPushNotificationConfigStoreOptions = {}) {
     this.#limits = readLimits(options);
+    this.#client = client;
     this.#scripts = new ScriptRunner(client, this.#limits.deadlineMs);
     this.#scopeOf = scopeResolver(options.ownerResolver);
     const { encryption } = options;
@@ -86,6 +87,8 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
    * @param context Tells the tenant, the owner, and the A2A version that is kept with the config.
    * @param pushNotificationConfig Gets a random id in place when its own is empty, also when the
    *   call then fails, so that it can be repeated without storing two configs.
+   * @throws {RequestMalformedError} The SDK's error, which tells the client, when option
+   *   `checkConfig` refuses the config.
    * @throws {A2ARedisError} `LIMIT_EXCEEDED` when the task has `maxConfigsPerTask` others;
    *   `CORRUPT_RECORD` when the stored hash cannot take it. Nothing was stored in both cases.
    */
@@ -99,6 +102,8 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     if (fault !== undefined) {
       throw new A2ARedisError('INVALID_ARGUMENT', `The push-notification config ${fault}.`);
     }
+    const refusal = this.#limits.checkConfig(pushNotificationConfig);
+    if (refusal !== undefined) throw new RequestMalformedError(refusal);
     if (!pushNotificationConfig.id) pushNotificationConfig.id = this.#scripts.runtime.randomUUID();
     const configId = requireId('The config id', pushNotificationConfig.id);
     const wireVersion = context.requestedVersion || LEGACY_WIRE_VERSION;
@@ -177,6 +182,16 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     }
     const reply = await this.#run(DELETE_CONFIG, place, [fieldToDelete(configId)]);
     if (reply !== 'deleted') throw unexpectedReply(DELETE_CONFIG, reply);
+  }
+
+  /**
+   * Where the configs of a task are, for a script that writes something else of the task in the same step.
+   *
+   * @returns `undefined` for another client than this store's.
+   */
+  configHash(client: object, taskId: string, context: ServerCallContext): ConfigHash | undefined {
+    if (client !== this.#client) return undefined;
+    return { key: configsKey(this.#placeOf(taskId, context)), fieldPrefix: CONFIG_FIELD_PREFIX };
   }
 
   #placeOf(taskId: string, context: ServerCallContext): TaskPlace {

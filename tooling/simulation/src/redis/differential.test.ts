@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../kernel/random.ts';
 import type { ScriptReply } from './differential/comparable.ts';
 import { CONFIG_CALLS, RUN_CALLS, TASK_CALLS } from './differential/core-script-calls.ts';
+import { DELIVERY_CALLS } from './differential/delivery-script-calls.ts';
 import {
   filesWithoutScript,
   onlyReads,
@@ -92,6 +93,8 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
       TASK_CALLS,
       RUN_CALLS,
       CONFIG_CALLS,
+      DELIVERY_CALLS,
+      DELIVERY_CALLS,
       EVENT_CALLS,
       EVENT_CALLS,
       QUEUE_CALLS,

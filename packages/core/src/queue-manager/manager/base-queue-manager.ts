@@ -46,6 +46,7 @@ import { Reconciler } from '../failover/reconciler.ts';
 import { SdkFeatures } from './sdk-features.ts';
 import { notesSeconds, RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
+import { untilDone } from './until-done.ts';
 
 /** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
 const LEASE_SHARE = 0.6;
@@ -142,6 +143,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         {
           isOwn: (publisher) => this.#replicas.has(replicaOf(publisher)),
           resolveScope: options.resolveScope,
+          persist: async (work) => untilDone(runtime, options.publishDeadlineMs, work, onError),
         },
         onError,
       ),

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { scopeResolver } from '../../shared/scope.ts';
 import { DistributedSender } from './distributed-sender.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 const context = new ServerCallContext();
 const states = [
@@ -81,6 +81,7 @@ describe.each([
       isOwn: () => true,
       resolveScope: scopeResolver(),
       turns: new TaskTurns(),
+      persist: async (work) => work(),
     });
   });
   afterEach(async () => {
@@ -119,6 +120,7 @@ describe.each([
       isOwn: () => true,
       resolveScope: scopeResolver(),
       turns: new TaskTurns(),
+      persist: async (work) => work(),
     });
     await register('first');
     const sending = again.send(status(states[0]), context);

@@ -11,6 +11,7 @@ const EVENTS = 'core/src/queue-manager/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
 const STREAMS = 'streams-queue/src/scripts';
 const PUBSUB = 'pubsub-queue/src';
+const DELIVERY = 'push-delivery/src/delivery/scripts';
 
 /** A script, by its file's name. */
 export type ScriptName =
@@ -44,6 +45,19 @@ export type ScriptName =
   | 'save-config'
   | 'load-configs'
   | 'delete-config'
+  | 'mark-task'
+  | 'settle-mark'
+  | 'claim-tasks'
+  | 'count-due'
+  | 'enqueue-event'
+  | 'take-deliveries'
+  | 'finish-delivery'
+  | 'requeue-letter'
+  | 'switch-lane'
+  | 'give-up-chunks'
+  | 'read-lanes'
+  | 'note-letter'
+  | 'list-letters'
   | 'append-events'
   | 'probe-ids'
   | 'read-stream'
@@ -63,6 +77,8 @@ export type ScriptName =
 const RIGHTS = 'core/src/rights/scripts/require-rights';
 const READ_KEY: readonly string[] = [RIGHTS, `${EVENTS}/read-key`];
 const TASK_STATE: readonly string[] = [...READ_KEY, `${EVENTS}/task-state`];
+const SCHEDULE: readonly string[] = [`${DELIVERY}/schedule`];
+const LANES: readonly string[] = [...SCHEDULE, `${DELIVERY}/lanes`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -110,6 +126,19 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'save-config': [RIGHTS, 'push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': [RIGHTS, 'push-config/src/scripts/delete-config'],
+  'mark-task': [...SCHEDULE, `${DELIVERY}/mark-task`],
+  'settle-mark': [...SCHEDULE, `${DELIVERY}/settle-mark`],
+  'claim-tasks': [...SCHEDULE, `${DELIVERY}/claim-tasks`],
+  'count-due': [...SCHEDULE, `${DELIVERY}/count-due`],
+  'enqueue-event': [...LANES, `${DELIVERY}/enqueue-event`],
+  'take-deliveries': [...LANES, `${DELIVERY}/take-deliveries`],
+  'finish-delivery': [...LANES, `${DELIVERY}/finish-delivery`],
+  'requeue-letter': [...LANES, `${DELIVERY}/requeue-letter`],
+  'switch-lane': [...LANES, `${DELIVERY}/switch-lane`],
+  'give-up-chunks': [...LANES, `${DELIVERY}/give-up-chunks`],
+  'read-lanes': [...LANES, `${DELIVERY}/read-lanes`],
+  'note-letter': [`${DELIVERY}/note-letter`],
+  'list-letters': [`${DELIVERY}/list-letters`],
   'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
   'probe-ids': [`${STREAMS}/probe-ids`],
   'read-stream': [`${STREAMS}/read-stream`],
