@@ -68,7 +68,9 @@ export {
 } from './queue-manager/manager/queue-manager-options.ts';
 export type {
   ChannelListener,
+  DuplicableClient,
   OpenSubscription,
+  OwnSubscriberClient,
   RedisSubscriberClient,
   Subscription,
   SubscriptionEvents,
@@ -76,5 +78,6 @@ export type {
 export { AppliedEvents } from './event-ids/applied-events.ts';
 export type { EventId, IdentifiedEvent } from './event-ids/event-id.ts';
 export type { EventTrackingStore } from './event-ids/event-tracking-store.ts';
+export type { DurablePushNotificationSender } from './queue-manager/webhooks/durable-sender.ts';
 export { statusOf } from './queue-manager/events/end-status.ts';
 export { isTerminal } from './shared/state-kinds.ts';

@@ -20,19 +20,29 @@ export {
   type UncheckedOptions,
   wholeNumber,
 } from './shared/check-options.ts';
+export { type ConfigHash, configHashOf, type ConfigHashStore } from './shared/config-hash.ts';
 export { detailedError } from './shared/detailed-error.ts';
+export { errorReporter } from './shared/error-reporter.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
+export { TaskTurns } from './shared/task-turns.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
+export { CallError } from './redis/command-fault.ts';
 export {
   isClusterClient,
   type RedisScriptClient,
   requireScriptClient,
   type ScriptCallOptions,
+  type Topology,
 } from './redis/script-client.ts';
-export { channelName, type ChannelSpace, MAIN_CHANNELS } from './redis/channel-space.ts';
+export {
+  channelName,
+  type ChannelSpace,
+  keyPrefixOf,
+  MAIN_CHANNELS,
+} from './redis/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
@@ -42,6 +52,7 @@ export {
   HostScript,
   type ScriptCompanion,
 } from './redis/script-companion.ts';
+export { type Layout, ServerLayout } from './layout/server-layout.ts';
 export { useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';
 export { sleep, type SleepOptions } from './runtime/sleep.ts';

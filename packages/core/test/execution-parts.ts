@@ -100,6 +100,7 @@ export class ExecutionParts {
       webhooks: {
         tell: ({ eventId, event }: IdentifiedEvent) =>
           this.told.push(`${eventId.counter} ${event.kind}`),
+        kept: async () => {},
       },
       limits: { maxPendingEvents: 100, publishDeadlineMs: 1000 },
       nextRun: () => `r-${(this.#runs += 1)}`,

@@ -42,6 +42,10 @@ export class PubSubTransport implements EventTransport {
     return [];
   }
 
+  async published(): Promise<readonly TransportedEvent[]> {
+    return [];
+  }
+
   /** The record has it. */
   async lacking(subscriber: Joining): Promise<Lacking> {
     return catchUp(subscriber);

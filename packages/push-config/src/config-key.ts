@@ -16,7 +16,7 @@ export interface ConfigPlace extends TaskPlace {
 export const COUNTER_FIELD = 'seq';
 
 /** Starts the field of every config, so that no config id can name the counter. */
-const CONFIG_FIELD_PREFIX = 'c:';
+export const CONFIG_FIELD_PREFIX = 'c:';
 
 /**
  * The hash of a task's configs: `<prefix>{<tenant>:<owner>:<task id>}:configs`. Without the suffix it

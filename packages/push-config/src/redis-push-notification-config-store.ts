@@ -1,13 +1,11 @@
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
-import type {
-  PushNotificationStore,
-  ServerCallContext,
-  StoredPushNotificationConfig,
-} from '@a2a-js/sdk/server';
+import type { ServerCallContext, StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
 import {
   abbreviate,
+  type ConfigHash,
+  type ConfigHashStore,
   defineScript,
   detailedError,
   type RedisScript,
@@ -21,7 +19,7 @@ import {
 
 import { ConfigCipher } from './config-cipher.ts';
 import { configFault } from './config-codec.ts';
-import { configField, configsKey, type TaskPlace } from './config-key.ts';
+import { CONFIG_FIELD_PREFIX, configField, configsKey, type TaskPlace } from './config-key.ts';
 import { encodeRecordBody } from './config-record.ts';
 import {
   type Limits,
@@ -35,7 +33,7 @@ import saveConfigSource from './scripts/save-config.lua';
 import { badCounter, decodeTaskConfigs } from './task-configs.ts';
 
 const SAVE_CONFIG = defineScript('save-config', saveConfigSource);
-const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource, { onlyReads: true });
+const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource, { writes: 'never' });
 const DELETE_CONFIG = defineScript('delete-config', deleteConfigSource);
 
 /** What the SDK takes a call without a version for. It does not export the constant. */
@@ -55,7 +53,8 @@ const LEGACY_WIRE_VERSION = '0.3';
  *
  * @see The SDK's interface `PushNotificationStore`.
  */
-export class RedisPushNotificationConfigStore implements PushNotificationStore {
+export class RedisPushNotificationConfigStore implements ConfigHashStore {
+  readonly #client: RedisScriptClient;
   readonly #scripts: ScriptRunner;
   readonly #scopeOf: ScopeResolver;
   readonly #limits: Limits;
@@ -69,6 +68,7 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
    */
   constructor(client: RedisScriptClient, options: RedisPushNotificationConfigStoreOptions = {}) {
     this.#limits = readLimits(options);
+    this.#client = client;
     this.#scripts = new ScriptRunner(client, this.#limits.deadlineMs);
     this.#scopeOf = scopeResolver(options.ownerResolver);
     const { encryption } = options;
@@ -178,6 +178,16 @@ export class RedisPushNotificationConfigStore implements PushNotificationStore {
     }
     const reply = await this.#run(DELETE_CONFIG, place, [fieldToDelete(configId)]);
     if (reply !== 'deleted') throw unexpectedReply(DELETE_CONFIG, reply);
+  }
+
+  /**
+   * Where the configs of a task are, for a script that writes something else of the task in the same step.
+   *
+   * @returns `undefined` for another client than this store's.
+   */
+  configHash(client: object, taskId: string, context: ServerCallContext): ConfigHash | undefined {
+    if (client !== this.#client) return undefined;
+    return { key: configsKey(this.#placeOf(taskId, context)), fieldPrefix: CONFIG_FIELD_PREFIX };
   }
 
   #placeOf(taskId: string, context: ServerCallContext): TaskPlace {

@@ -23,7 +23,7 @@ const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${app
 const readPositionScript = defineScript(
   'read-position',
   `${taskStateSource}\n${readPositionSource}`,
-  { onlyReads: true },
+  { writes: 'sometimes' },
 );
 
 /** How many entries are read back at once. */
@@ -118,6 +118,26 @@ export class StreamLog {
     return missing > 0 ? undefined : found.toReversed();
   }
 
+  /** Entries of a publisher after one of its counters, oldest first: read back until that one is found. */
+  async published(
+    task: TaskAddress,
+    publisher: string,
+    counter: number,
+  ): Promise<readonly LogEntry[]> {
+    const found: LogEntry[] = [];
+    const back = { command: 'XREVRANGE', to: '-', count: ENTRIES_PER_READ } as const;
+    for (let from = '+'; ;) {
+      const entries = await this.#read(task, { ...back, from });
+      const theirs = entries.filter(({ eventId }) => eventId.publisher === publisher);
+      const isFound = theirs.some(({ eventId }) => eventId.counter <= counter);
+      found.push(...theirs.filter((each) => each.eventId.counter > counter && isEvent(each)));
+      const oldest = entries.at(-1);
+      if (isFound || oldest === undefined || entries.length < ENTRIES_PER_READ) break;
+      from = `(${oldest.id}`;
+    }
+    return found.toReversed();
+  }
+
   async #read(task: TaskAddress, range: StreamRange): Promise<readonly LogEntry[]> {
     return parseLog(await readStream(this.#runner, task.log, range));
   }
@@ -135,6 +155,11 @@ function positionOf(epoch = '', id = ''): LogPosition {
 /** Whether a task holds what an entry brings: not a message, a gap or the end. */
 function isStored(body: string): boolean {
   return !/^[mgz]/.test(body);
+}
+
+/** Whether an entry is an event, rather than a gap or the end. */
+function isEvent({ body }: LogEntry): boolean {
+  return !/^[gz]/.test(body);
 }
 
 /** How many of the events that there were a task does not hold. */

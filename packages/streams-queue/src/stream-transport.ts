@@ -49,6 +49,14 @@ export class StreamTransport implements EventTransport {
     return this.#log.unapplied(task, applied, counters);
   }
 
+  async published(
+    task: TaskAddress,
+    publisher: string,
+    counter: number,
+  ): Promise<readonly TransportedEvent[]> {
+    return this.#log.published(task, publisher, counter);
+  }
+
   /** The log has it. */
   async lacking({ task, applied, standing }: Joining): Promise<Lacking> {
     const stored = await this.stored(task, applied, standing.counters);

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { DefaultPushNotificationSender, DefaultRequestHandler } from '@a2a-js/sdk/server';
+import {
+  DefaultPushNotificationSender,
+  DefaultRequestHandler,
+  type PushNotificationSender,
+} from '@a2a-js/sdk/server';
 import { serveReplica } from '@a2a-redis-internal/replicas';
 import { A2ARedisError, createRedisClient, type RedisClient } from '@a2a-redis/core';
 import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
@@ -24,6 +28,25 @@ const FINISH_MS = 2000;
  */
 export type OpenQueues = (client: RedisClient, options: QueueManagerOptions) => BaseQueueManager;
 
+/** What tells webhooks, and how it is ended. */
+export interface AgentSender {
+  readonly sender: PushNotificationSender;
+  /** Called when the manager is closed. */
+  readonly close?: (() => Promise<void>) | undefined;
+}
+
+/** Makes the sender of an agent. */
+export type OpenSender = (
+  client: RedisClient,
+  configs: RedisPushNotificationConfigStore,
+  parts: { readonly prefix: string; readonly onError: (error: Error) => void },
+) => AgentSender;
+
+/** The sender of the SDK. */
+const openDefaultSender: OpenSender = (_client, configs) => ({
+  sender: new DefaultPushNotificationSender(configs),
+});
+
 /**
  * Makes this process an agent on Redis, whose behaviour each message scripts.
  *
@@ -31,7 +54,10 @@ export type OpenQueues = (client: RedisClient, options: QueueManagerOptions) => 
  * agent; `QUEUE_OPTIONS`, options of the queue manager as JSON; `AGENT_DRAIN_MS`, how long running
  * tasks may take to end at a stop (default 10000); `AGENT_GRPC=off`, for a process that starts sooner.
  */
-export function serveAgent(openQueues: OpenQueues): void {
+export function serveAgent(
+  openQueues: OpenQueues,
+  openSender: OpenSender = openDefaultSender,
+): void {
   serveReplica<AgentCalls>({
     async start() {
       const { REDIS_URL, AGENT_PREFIX = 'agent:' } = process.env;
@@ -53,6 +79,7 @@ export function serveAgent(openQueues: OpenQueues): void {
         onError,
         ...options,
       });
+      const { sender, close } = openSender(client, configs, { prefix: AGENT_PREFIX, onError });
       const executor = new ScriptedExecutor();
       const [http, grpc] = await Promise.all([startHttpServer(), grpcServer()]);
       const handler = new DefaultRequestHandler(
@@ -61,7 +88,7 @@ export function serveAgent(openQueues: OpenQueues): void {
         queues.distribute(executor),
         queues,
         configs,
-        queues.distributeSender(new DefaultPushNotificationSender(configs)),
+        queues.distributeSender(sender),
       );
       http.serve(handler);
       grpc?.serve(handler);
@@ -82,6 +109,7 @@ export function serveAgent(openQueues: OpenQueues): void {
           // What the requests still hear is stored and sent. Subscribers of other tasks would stay.
           await Promise.race([finished, sleep(FINISH_MS, undefined, { ref: false })]);
           await queues.close();
+          await close?.();
           http.close();
           grpc?.close();
           await finished;

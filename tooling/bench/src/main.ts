@@ -19,6 +19,7 @@ import { findStores } from './stores/find-stores.ts';
 import { jsonServerStores } from './stores/json-server.ts';
 import { redisStore } from './stores/redis.ts';
 import { streamBenchmark } from './stream.ts';
+import { webhooksBenchmark } from './webhooks/webhooks.ts';
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['stream', streamBenchmark],
@@ -30,6 +31,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['latency', latencyBenchmark],
   ['many', manyTasksBenchmark],
   ['queue-stream', queueStreamBenchmark],
+  ['webhooks', webhooksBenchmark],
 ]);
 
 const USAGE = `pnpm bench [options]

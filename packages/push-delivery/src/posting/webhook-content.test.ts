@@ -63,3 +63,28 @@ test.each([
 ])('%s of %j is refused by name', (name, serializers) => {
   expect(() => Reflect.construct(WebhookContents, [serializers])).toThrow(`Option "${name}"`);
 });
+
+test('a text of 1.0 is taken as it is where nothing else would come of it', () => {
+  const missing: string[] = [];
+  const contents = new WebhookContents(undefined, (version) => missing.push(version));
+  const unread = (): never => expect.unreachable('it need not be read');
+  expect(contents.contentOfText(body, '1.0', unread)).toStrictEqual(CURRENT);
+  expect(contents.contentOfText(body, '0.3', unread)).toStrictEqual(CURRENT);
+  expect(missing).toEqual(['0.3']);
+});
+
+test('a text of 1.0 is read where another serializer writes it', () => {
+  const serialize = (response: StreamResponse): { body: string; contentType: string } => ({
+    body: response.payload?.$case ?? '',
+    contentType: 'text/plain',
+  });
+  const contents = new WebhookContents({ '1.0': { serialize } });
+  const read = (): { response: StreamResponse; task: undefined } => ({
+    response: UPDATE,
+    task: undefined,
+  });
+  expect(contents.contentOfText('', '1.0', read)).toStrictEqual({
+    body: 'statusUpdate',
+    headers: { 'content-type': 'text/plain', 'a2a-version': '1.0' },
+  });
+});

@@ -19,6 +19,11 @@ export type WebhookSerializers = NonNullable<DefaultPushNotificationSenderOption
 /** The version that is always there, and that is taken in place of one without a serializer. */
 const CURRENT_VERSION = '1.0';
 const MOST_REPORTED = 100;
+/** What the SDK's serializer of that version says of its texts. */
+const CURRENT_HEADERS: WebhookContent['headers'] = {
+  'content-type': 'application/a2a+json',
+  'a2a-version': CURRENT_VERSION,
+};
 
 /**
  * Serializes what is posted as the SDK's sender does: by the serializer of the version over which the config was
@@ -59,6 +64,26 @@ export class WebhookContents {
     const { body, contentType } = (own ?? this.#current).serialize(response, task);
     const version = own === undefined ? CURRENT_VERSION : wireVersion;
     return { body, headers: { 'content-type': contentType, 'a2a-version': version } };
+  }
+
+  /**
+   * As {@link contentOf}, of an event as the SDK's serializer of version 1.0 has written it: where it would write it again,
+   * it is taken as it is.
+   *
+   * @param read Reads the event, and the task as it was after it.
+   */
+  contentOfText(
+    text: string,
+    wireVersion: string,
+    read: () => { readonly response: StreamResponse; readonly task: Task | undefined },
+  ): WebhookContent {
+    const serializer = this.#serializers.get(wireVersion) ?? this.#current;
+    if (Object.getPrototypeOf(serializer) !== V1PushNotificationSerializer.prototype) {
+      const { response, task } = read();
+      return this.contentOf(response, wireVersion, task);
+    }
+    if (!this.#serializers.has(wireVersion)) this.#report(wireVersion);
+    return { body: text, headers: CURRENT_HEADERS };
   }
 
   #report(version: string): void {

@@ -8,6 +8,7 @@ export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
   '@a2a-redis/task-store': 60,
   '@a2a-redis/json-task-store': 140,
   '@a2a-redis/push-config': 80,
+  '@a2a-redis/push-delivery': 260,
   '@a2a-redis/streams-queue': 250,
   '@a2a-redis/pubsub-queue': 160,
 };
@@ -31,6 +32,7 @@ export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   '@a2a-redis/task-store': { limitKb: 92, without: OF_QUEUES },
   '@a2a-redis/json-task-store': { limitKb: 109, without: OF_QUEUES },
   '@a2a-redis/push-config': { limitKb: 23, without: /^(?!command$|.*\bconfigs?$)/u },
+  '@a2a-redis/push-delivery': { limitKb: 600, without: /^(?!command$|probe-layout$)/u },
   '@a2a-redis/streams-queue': { limitKb: 163, without: OF_STORES },
   '@a2a-redis/pubsub-queue': { limitKb: 141, without: OF_STORES },
 };

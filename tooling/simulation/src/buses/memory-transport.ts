@@ -71,6 +71,17 @@ export class MemoryTransport implements EventTransport {
     return kept.filter(({ eventId, body }) => body !== END_OF_EVENTS && !applied.has(eventId));
   }
 
+  async published(
+    task: TaskAddress,
+    publisher: string,
+    counter: number,
+  ): Promise<readonly TransportedEvent[]> {
+    const kept = this.#parts.messages.after(task.channel, 0);
+    return kept.filter(({ eventId, body }) => {
+      return body !== END_OF_EVENTS && eventId.publisher === publisher && eventId.counter > counter;
+    });
+  }
+
   async lacking(subscriber: Joining): Promise<Lacking> {
     const lacking = await this.#lacking(subscriber);
     await this.#parts.link.answer();

@@ -71,7 +71,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'webhooks overtake one another',
-    file: `${CORE}/queue-manager/webhooks/task-turns.ts`,
+    file: `${CORE}/shared/task-turns.ts`,
     from: 'const working = earlier.then(work);',
     to: 'const working = work();',
     conditions: CALM,
@@ -96,7 +96,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run that was paused stays noted',
     file: `${CORE}/queue-manager/execution/task-run.ts`,
-    from: 'if (isStoredAsSent) await this.#registration.forget(this.publisher.accepted());',
+    from: 'if (isStoredAsSent) await this.#forget(this.publisher.accepted());',
     to: '',
     conditions: CALM,
   },
@@ -220,8 +220,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a run is forgotten before its task holds its events',
     file: `${CORE}/queue-manager/execution/task-run.ts`,
-    from: 'if (await this.publisher.stored()) await this.#registration.forget(',
-    to: 'if (this.publisher.counter >= 0) await this.#registration.forget(',
+    from: 'if (await this.publisher.stored()) await this.#forget(',
+    to: 'if (this.publisher.counter >= 0) await this.#forget(',
     survivesTests: WHOLE_MANAGER,
     survives:
       'With a client of its own, a store may lack what a killed replica had published, with the note or without it: what shows is known in most seeds that show it.',

@@ -148,6 +148,16 @@ export interface EventTransport {
     counters: ReadonlyMap<string, number>,
   ): Promise<readonly TransportedEvent[] | undefined>;
   /**
+   * Stored events of a publisher after one of its counters, oldest first; none where nothing is stored.
+   *
+   * @param counter 0 for all.
+   */
+  published(
+    task: TaskAddress,
+    publisher: string,
+    counter: number,
+  ): Promise<readonly TransportedEvent[]>;
+  /**
    * What a subscriber lacks that follows a task: with what comes in from then on, it has all.
    *
    * @throws {A2ARedisError} `EVENTS_LOST` where some of it cannot be had any more.

@@ -231,7 +231,7 @@ export class TaskRun {
         return;
       }
       await this.#registration.pause();
-      if (isStoredAsSent) await this.#registration.forget(this.publisher.accepted());
+      if (isStoredAsSent) await this.#forget(this.publisher.accepted());
     });
     this.#phase = { phase: 'paused' };
     // Until requests have stored its events, others find its note where its replica is gone.
@@ -243,13 +243,20 @@ export class TaskRun {
     const { task, contextId } = this.#registration;
     const { reconciler } = this.#services;
     const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, 'gone', contextId));
-    await this.#registration.forget();
+    await this.#forget();
     return isIdle;
   }
 
   async #leave(): Promise<void> {
-    if (await this.publisher.stored()) await this.#registration.forget(this.publisher.accepted());
+    if (await this.publisher.stored()) await this.#forget(this.publisher.accepted());
     else await this.#endUnstored();
+  }
+
+  /** By its note, others would find what webhooks were not told of. */
+  async #forget(ended?: ReturnType<EventPublisher['accepted']>): Promise<void> {
+    const { scope, taskId } = this.#registration.task;
+    await this.#services.webhooks.kept(scope, taskId);
+    await this.#registration.forget(ended);
   }
 
   async #whileLeaving(work: () => Promise<void>): Promise<void> {

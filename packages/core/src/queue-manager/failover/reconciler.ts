@@ -36,6 +36,7 @@ export class Reconciler implements RunReconciler {
     }
     // It has come to its end, or would wait for its user, and what it gave up may have told so.
     await states.fence(task, run);
+    await this.#finisher.tellLeft(task, [run]);
     await this.#finisher.endIdle(task, 'unstored');
     await states.forget(run);
   }

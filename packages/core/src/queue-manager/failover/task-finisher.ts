@@ -1,4 +1,4 @@
-import type { Task, TaskStatus } from '@a2a-js/sdk';
+import type { Task } from '@a2a-js/sdk';
 import { AgentEvent, ResultManager, type ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
@@ -13,6 +13,9 @@ import { eachAtOnce } from '../../shared/each-at-once.ts';
 import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
+import { LeftWebhooks } from './left-webhooks.ts';
+import { endEvent, endOf, isEnd, isTold } from './run-ends.ts';
+import { whileNoted } from './while-noted.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
@@ -36,9 +39,11 @@ const MOST_DAMAGES = 8;
 export class TaskFinisher {
   readonly #services: FinisherServices;
   readonly #replicas = new Set<string>();
+  readonly #webhooks: LeftWebhooks;
 
   constructor(services: FinisherServices) {
     this.#services = services;
+    this.#webhooks = new LeftWebhooks(services);
   }
 
   /** Ends all runs of a replica that is gone. */
@@ -138,6 +143,8 @@ export class TaskFinisher {
       isUnknown ||= was === 'unknown';
     }
     const state = await states.state(task);
+    // Before the end that the task may be given.
+    await this.tellLeft(task, ended);
     if (eventStore !== undefined) {
       // A run that came to its own end, or never began, left the task as it is to be. Where nothing is known
       // of a task that is stored, that was lost.
@@ -153,6 +160,8 @@ export class TaskFinisher {
         last === undefined && !isLost && !isTakenBack
           ? state.phase !== 'running'
           : await this.#finish(eventStore, task, eventId, reason, contextId);
+      // Webhooks were told of what is given once more.
+      if (!isTold(reason)) await this.tellLeft(task, ended.map(endOf));
       for (const run of ended) await states.forget(run);
       return isIdle;
     }
@@ -171,6 +180,7 @@ export class TaskFinisher {
         await leftBehind(),
       );
     }
+    await this.tellLeft(task, ended.map(endOf));
     for (const run of ended) {
       // Of several replicas that end a run, one finds the note still there.
       const isFirst = await states.forget(run);
@@ -180,15 +190,31 @@ export class TaskFinisher {
   }
 
   /**
+   * Tells webhooks of what runs published and did not come to tell of. Their notes stay until that is done, so that
+   * another replica does where this one is gone, too.
+   */
+  async tellLeft(task: TaskAddress, runs: readonly string[]): Promise<void> {
+    await this.#webhooks.tell(task, runs);
+  }
+
+  /**
    * Ends a task that nobody executes.
    *
    * @returns Whether nobody does.
    */
   async endIdle(task: TaskAddress, reason: EndReason): Promise<boolean> {
-    const { eventStore, nextRun } = this.#services;
+    const { eventStore, nextRun, webhooks } = this.#services;
     if (eventStore === undefined) return this.#endIdleAlone(task, nextRun(), reason);
-    const eventId = { publisher: `${nextRun()}-end`, counter: 1 };
-    return this.#finish(eventStore, task, eventId, reason, '');
+    const run = nextRun();
+    const eventId = { publisher: endOf(run), counter: 1 };
+    const finish = async (): Promise<boolean> =>
+      this.#finish(eventStore, task, eventId, reason, '');
+    if (!webhooks.isDurable) return finish();
+    return whileNoted(this.#services, task, run, '', async () => {
+      const isIdle = await finish();
+      await this.tellLeft(task, [endOf(run)]);
+      return isIdle;
+    });
   }
 
   /**
@@ -197,7 +223,7 @@ export class TaskFinisher {
    */
   async #endIdleAlone(task: TaskAddress, run: string, reason: EndReason): Promise<boolean> {
     const { taskId } = task;
-    const { states, ownRuns, runtime } = this.#services;
+    const { runtime } = this.#services;
     const context = contextOfScope(task.scope);
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
@@ -207,21 +233,17 @@ export class TaskFinisher {
     const { contextId } = stored;
     const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
     const end = endEvent(task, contextId, status, run);
-    ownRuns.begin(run, async () => void (await states.note(task, run, contextId)));
-    try {
-      await states.note(task, run, contextId);
+    return whileNoted(this.#services, task, run, contextId, async () => {
       const bodies = [encodeEvent(end.event)];
       const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };
       const outcome = await sendAlone(this.#services, task, batch);
       if (outcome === 'accepted') {
         await this.#saveSent(context, end);
         this.#notify(task, end);
+        await this.tellLeft(task, [run]);
       }
-      await states.forget(run);
       return outcome !== 'busy';
-    } finally {
-      ownRuns.leave(run);
-    }
+    });
   }
 
   /**
@@ -470,25 +492,4 @@ export class TaskFinisher {
       taskAfter: taskAfter ?? (async () => this.#services.store?.load(taskId, context)),
     });
   }
-}
-
-/** The event that ends a task; all who end one run give it the same name. */
-function endEvent(
-  { taskId }: TaskAddress,
-  contextId: string,
-  status: TaskStatus | undefined,
-  publisher: string,
-): IdentifiedEvent {
-  const event = AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
-  return { eventId: { publisher, counter: 1 }, event };
-}
-
-/** Whether it is known how everybody was told that a run ended. */
-function isTold(reason: EndReason | EndedRun): reason is EndedRun {
-  return typeof reason !== 'string';
-}
-
-/** Whether the request handler takes no event of the task after this one. */
-function isEnd({ event }: IdentifiedEvent): boolean {
-  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }

@@ -6,7 +6,7 @@ import { earlierTask, identified, message } from '../../../test/event-arbitrarie
 import { withEventId } from '../../event-ids/event-id.ts';
 import { scopeResolver } from '../../shared/scope.ts';
 import { DistributedSender, type SenderParts } from './distributed-sender.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 const context = new ServerCallContext();
 const chunks = earlierTask.artifacts.map((artifact) =>
@@ -21,7 +21,8 @@ const chunks = earlierTask.artifacts.map((artifact) =>
 );
 
 function partsFor(isOwn: SenderParts['isOwn']): SenderParts {
-  return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns() };
+  const persist = async (work: () => Promise<void>): Promise<void> => work();
+  return { isOwn, resolveScope: scopeResolver(), turns: new TaskTurns(), persist };
 }
 
 function status(text: string, publisher?: string, counter = 1): StreamResponse {

@@ -11,9 +11,10 @@ import {
 } from '../../event-ids/event-id.ts';
 import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
 import { LruMap } from '../../shared/lru-map.ts';
-import { type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
+import { type Scope, type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
 import { withPresentConfigs } from './event-configs.ts';
-import type { TaskTurns } from './task-turns.ts';
+import { type DurablePushNotificationSender, isDurableSender } from './durable-sender.ts';
+import type { TaskTurns } from '../../shared/task-turns.ts';
 
 /** Requests that hear one event do so at about the same time: so many later events are enough to remember it. */
 const MOST_REMEMBERED = 10_000;
@@ -32,6 +33,11 @@ export interface SenderParts {
   readonly resolveScope: ScopeResolver;
   /** Keeps the events of a task in order, also beside other senders that share it. */
   readonly turns: TaskTurns;
+  /**
+   * Does what fails while Redis is away again, for as long as an event is tried: what a durable sender does not get, it
+   * would take for what it has once it gets the next.
+   */
+  readonly persist: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
@@ -61,7 +67,8 @@ export class DistributedSender implements PushNotificationSender {
     const isOurs =
       eventId === undefined || (this.#parts.isOwn(eventId.publisher) && this.#isFirst(eventId));
     if (!isOurs) return;
-    await this.#take(taskIdOfResponse(response), context, () => ({ response, context, task }));
+    const notification = { response, context, task };
+    await this.#take(taskIdOfResponse(response), context, eventId, () => notification);
   }
 
   /**
@@ -76,22 +83,33 @@ export class DistributedSender implements PushNotificationSender {
     eventId: EventId,
     notification: () => Notification | Promise<Notification>,
   ): Promise<void> {
-    if (this.#isFirst(eventId)) await this.#take(taskId, context, notification);
+    if (this.#isFirst(eventId)) await this.#take(taskId, context, eventId, notification);
+  }
+
+  /** The sender, where it keeps what it is given. */
+  get durable(): DurablePushNotificationSender | undefined {
+    return isDurableSender(this.#sender) ? this.#sender : undefined;
   }
 
   async #take(
     taskId: string,
     context: ServerCallContext,
+    eventId: EventId | undefined,
     notification: () => Notification | Promise<Notification>,
   ): Promise<void> {
-    const { turns, resolveScope } = this.#parts;
+    const { turns, resolveScope, persist } = this.#parts;
+    const { durable } = this;
     const isOfTask = taskId !== '';
     const sender = isOfTask ? withPresentConfigs(this.#sender, taskId, context) : this.#sender;
     // What is of no task has nobody to be told, and waits for nothing.
-    const task = isOfTask ? `${scopeSegment(resolveScope(context))}:${taskId}` : undefined;
+    const task = isOfTask ? turnOf(resolveScope(context), taskId) : undefined;
     await turns.take(task, async () => {
       const { response, task: after, context: asWhom } = await notification();
-      await sender.send(response, asWhom, after);
+      if (durable === undefined || eventId === undefined) {
+        await sender.send(response, asWhom, after);
+      } else {
+        await persist(async () => durable.sendEvent(eventId, response, asWhom, after));
+      }
     });
   }
 
@@ -101,6 +119,11 @@ export class DistributedSender implements PushNotificationSender {
     this.#sent.set(text, true);
     return true;
   }
+}
+
+/** In whose turn a task is told of. */
+export function turnOf(scope: Scope, taskId: string): string {
+  return `${scopeSegment(scope)}:${taskId}`;
 }
 
 /**

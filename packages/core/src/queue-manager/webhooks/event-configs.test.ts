@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { scopeResolver } from '../../shared/scope.ts';
 import { DistributedSender } from './distributed-sender.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 const context = new ServerCallContext();
 const states = [

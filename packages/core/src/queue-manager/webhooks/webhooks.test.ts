@@ -3,11 +3,17 @@ import { AgentEvent, type PushNotificationSender, ServerCallContext } from '@a2a
 import { describe, expect, it } from 'vitest';
 
 import { earlierTask } from '../../../test/event-arbitraries.ts';
+import type { EventId } from '../../event-ids/event-id.ts';
 import { scopeResolver } from '../../shared/scope.ts';
 import { type StoredEvent, Webhooks } from './webhooks.ts';
 
 const context = new ServerCallContext();
-const parts = { isOwn: () => true, resolveScope: scopeResolver() };
+const SCOPE = scopeResolver()(context);
+const parts = {
+  isOwn: () => true,
+  resolveScope: scopeResolver(),
+  persist: async (work: () => Promise<void>): Promise<void> => work(),
+};
 
 function stored(text: string, publisher: string, counter: number): StoredEvent {
   const event = AgentEvent.statusUpdate({
@@ -98,5 +104,36 @@ describe('Webhooks', () => {
     await webhooks.settled();
     expect(told).toEqual(['all 1', 'all 2', 'all 3']);
     expect(webhooks.underWay).toBe(0);
+  });
+
+  it('are kept by a sender that says what it has: each event by its id, whoever tells of it', async () => {
+    const kept: string[] = [];
+    const sender = {
+      send: async () => expect.unreachable('every event has an id'),
+      sendEvent: async ({ publisher, counter }: EventId) =>
+        void kept.push(`${publisher} ${counter}`),
+      toldUpTo: async (taskId: string, _context: ServerCallContext, publisher: string) =>
+        taskId === earlierTask.id && publisher === 'gone-1' ? 2 : Infinity,
+    };
+    const webhooks = new Webhooks(sender, parts, (error) => expect.unreachable(String(error)));
+    // For events and for ends: it is told of each once.
+    webhooks.distribute(sender);
+    webhooks.tell(stored('1', 'own-1', 1));
+    await webhooks.tellLogged(stored('3', 'gone-1', 3));
+    await webhooks.kept(SCOPE, earlierTask.id);
+    expect(kept).toEqual(['own-1 1', 'gone-1 3']);
+    expect(webhooks.isDurable).toBe(true);
+    expect(await webhooks.keptUpTo(SCOPE, earlierTask.id, 'gone-1')).toBe(2);
+    expect(await webhooks.keptUpTo(SCOPE, earlierTask.id, 'gone-2')).toBe(Infinity);
+  });
+
+  it('of a sender that keeps nothing are not waited for', async () => {
+    const webhooks = new Webhooks(undefined, parts, (error) => expect.unreachable(String(error)));
+    webhooks.distribute({ send: async () => new Promise(() => {}) });
+    webhooks.tell(stored('1', 'own-1', 1));
+    await webhooks.kept(SCOPE, earlierTask.id);
+    expect(webhooks.isDurable).toBe(false);
+    expect(await webhooks.keptUpTo(SCOPE, earlierTask.id, 'own-1')).toBe(Infinity);
+    expect(webhooks.underWay).toBe(1);
   });
 });

@@ -5,9 +5,16 @@ import type {
   ServerCallContext,
 } from '@a2a-js/sdk/server';
 
-import { DistributedSender, type Notification, type SenderParts } from './distributed-sender.ts';
+import { contextOfScope, type Scope } from '../../shared/scope.ts';
+import {
+  DistributedSender,
+  type Notification,
+  type SenderParts,
+  turnOf,
+} from './distributed-sender.ts';
+import type { DurablePushNotificationSender } from './durable-sender.ts';
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { TaskTurns } from './task-turns.ts';
+import { TaskTurns } from '../../shared/task-turns.ts';
 
 /** An event that this process has stored. */
 export interface StoredEvent extends IdentifiedEvent {
@@ -58,6 +65,42 @@ export class Webhooks {
     await this.#parts.turns.settled();
   }
 
+  /** Whether some sender keeps what it is given, so that nothing that a log has need be lost to webhooks. */
+  get isDurable(): boolean {
+    return this.#durable().length > 0;
+  }
+
+  /** Resolves when a sender that keeps what it is given has all that it was told of a task so far. */
+  async kept(scope: Scope, taskId: string): Promise<void> {
+    if (this.isDurable) await this.#parts.turns.settledOf(turnOf(scope, taskId));
+  }
+
+  /**
+   * Up to which counter all senders that keep what they are given have the events of a publisher.
+   *
+   * @returns `Infinity` where there is no such sender, or the task has no webhooks.
+   */
+  async keptUpTo(scope: Scope, taskId: string, publisher: string): Promise<number> {
+    const context = contextOfScope(scope);
+    const counters = this.#durable().map(async (sender) => {
+      return sender.toldUpTo(taskId, context, publisher);
+    });
+    return Math.min(Infinity, ...(await Promise.all(counters)));
+  }
+
+  /** Tells senders that keep what they are given of an event that a log has. Resolves when they have it. */
+  async tellLogged({ eventId, event, taskId, context, taskAfter }: StoredEvent): Promise<void> {
+    const task = await taskAfter();
+    // As it was published: the task may have gone on since.
+    const response = responseOf(event, undefined);
+    const { turns, resolveScope } = this.#parts;
+    await turns.take(turnOf(resolveScope(context), taskId), async () => {
+      for (const sender of this.#durable()) {
+        await sender.sendEvent(eventId, response, context, task);
+      }
+    });
+  }
+
   /** Tells of an event that was published here. Called in the order in which events of a task are stored. */
   tell(stored: StoredEvent): void {
     for (const sender of this.#senders) this.#tellBy(sender, stored);
@@ -67,6 +110,11 @@ export class Webhooks {
   tellEnd(stored: StoredEvent): void {
     const sender = this.#forEnds ?? this.#senders[0];
     if (sender !== undefined) this.#tellBy(sender, stored);
+  }
+
+  #durable(): readonly DurablePushNotificationSender[] {
+    const senders = [...this.#senders, ...(this.#forEnds === undefined ? [] : [this.#forEnds])];
+    return [...new Set(senders.flatMap(({ durable }) => durable ?? []))];
   }
 
   #tellBy(sender: DistributedSender, stored: StoredEvent): void {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { luaModule } from '../../../../build/src/lua-plugin.ts';
+import { saysOnlyReads } from '../../../../checks/src/meta/lua-calls.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
 const REDIS = 'core/src/redis/scripts';
@@ -10,6 +11,7 @@ const EVENTS = 'core/src/queue-manager/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
 const STREAMS = 'streams-queue/src/scripts';
 const PUBSUB = 'pubsub-queue/src';
+const DELIVERY = 'push-delivery/src/delivery/scripts';
 
 /** A script, by its file's name. */
 export type ScriptName =
@@ -43,7 +45,21 @@ export type ScriptName =
   | 'save-config'
   | 'load-configs'
   | 'delete-config'
+  | 'mark-task'
+  | 'settle-mark'
+  | 'claim-tasks'
+  | 'count-due'
+  | 'enqueue-event'
+  | 'take-deliveries'
+  | 'finish-delivery'
+  | 'requeue-letter'
+  | 'switch-lane'
+  | 'give-up-chunks'
+  | 'read-lanes'
+  | 'note-letter'
+  | 'list-letters'
   | 'append-events'
+  | 'probe-ids'
   | 'read-stream'
   | 'read-position'
   | 'enqueue-events'
@@ -60,6 +76,8 @@ export type ScriptName =
 
 const READ_KEY = `${EVENTS}/read-key`;
 const TASK_STATE: readonly string[] = [READ_KEY, `${EVENTS}/task-state`];
+const SCHEDULE: readonly string[] = [`${DELIVERY}/schedule`];
+const LANES: readonly string[] = [...SCHEDULE, `${DELIVERY}/lanes`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -107,7 +125,21 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'save-config': ['push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
+  'mark-task': [...SCHEDULE, `${DELIVERY}/mark-task`],
+  'settle-mark': [...SCHEDULE, `${DELIVERY}/settle-mark`],
+  'claim-tasks': [...SCHEDULE, `${DELIVERY}/claim-tasks`],
+  'count-due': [...SCHEDULE, `${DELIVERY}/count-due`],
+  'enqueue-event': [...LANES, `${DELIVERY}/enqueue-event`],
+  'take-deliveries': [...LANES, `${DELIVERY}/take-deliveries`],
+  'finish-delivery': [...LANES, `${DELIVERY}/finish-delivery`],
+  'requeue-letter': [...LANES, `${DELIVERY}/requeue-letter`],
+  'switch-lane': [...LANES, `${DELIVERY}/switch-lane`],
+  'give-up-chunks': [...LANES, `${DELIVERY}/give-up-chunks`],
+  'read-lanes': [...LANES, `${DELIVERY}/read-lanes`],
+  'note-letter': [`${DELIVERY}/note-letter`],
+  'list-letters': [`${DELIVERY}/list-letters`],
   'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
+  'probe-ids': [`${STREAMS}/probe-ids`],
   'read-stream': [`${STREAMS}/read-stream`],
   'read-position': [...TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
@@ -141,6 +173,11 @@ function shipped(path: string): string {
   const module = luaModule(readFileSync(join(PACKAGES, `${path}.lua`), 'utf8'));
   const source: unknown = JSON.parse(module.slice('export default '.length, -';\n'.length));
   return String(source);
+}
+
+/** Whether a script says in its file that it never writes: servers run it as a call that only reads. */
+export function onlyReads(name: ScriptName): boolean {
+  return saysOnlyReads(readFileSync(join(PACKAGES, `${PARTS[name].at(-1) ?? ''}.lua`), 'utf8'));
 }
 
 /** Lua files of these packages that belong to none of the scripts above. */

@@ -29,6 +29,11 @@ export class TaskTurns {
     }
   }
 
+  /** Resolves when the work on a task that was taken so far has ended. */
+  async settledOf(task: string): Promise<void> {
+    await this.#tails.get(task);
+  }
+
   /** Resolves when all work has ended: also what is taken meanwhile. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);

@@ -1,0 +1,351 @@
+import type { EventId } from '@a2a-redis/core/queue-manager';
+import {
+  arrayReply,
+  detailedError,
+  type RedisScript,
+  runCommand,
+  type ScriptRunner,
+  type ServerLayout,
+  textReply,
+  textsReply,
+} from '@a2a-redis/core/shared';
+
+import { type DeliveryKeys, letterOf, placeOf, type TaskPlace } from './delivery-keys.ts';
+import { decodeEvent, type EventBody, type QueuedEvent } from './queued-event.ts';
+import {
+  claimTasks,
+  enqueueEvent,
+  finishDelivery,
+  giveUpChunks,
+  markTask,
+  noteLetter,
+  settleMark,
+  takeDeliveries,
+} from './scripts.ts';
+
+/** After so long, a task with nothing due is looked at once more where its mark is in another slot, in milliseconds. */
+const IDLE_LOOK_MS = 60_000;
+
+/** Which configs an event is for. */
+export type ConfigsOfTask =
+  /** These. */
+  | { readonly ids: readonly string[] }
+  /** The fields of a hash in the slot of the task, behind a prefix. */
+  | { readonly key: string; readonly fieldPrefix: string };
+
+/** A task that was claimed. */
+export interface ClaimedTask {
+  readonly tenant: string;
+  readonly name: string;
+  /** The moment of its mark. */
+  readonly mark: string;
+  readonly wasIdle: boolean;
+}
+
+/** What was claimed, and what is left. */
+export interface Claim {
+  readonly tasks: readonly ClaimedTask[];
+  readonly isMoreDue: boolean;
+  readonly nextInMs: number | undefined;
+}
+
+/** How many tasks are claimed of one tenant. */
+export interface ClaimShares {
+  readonly forNewcomer: number;
+  /** Of tenants for which it is another number. */
+  readonly others: readonly (readonly [tenant: string, count: number])[];
+}
+
+/** One event for one config, which this process has for as long as its lease lasts. */
+export interface Delivery {
+  readonly task: TaskPlace;
+  readonly configId: string;
+  readonly token: string;
+  readonly number: number;
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  /** How many attempts of the lane failed in a row before. */
+  readonly failures: number;
+  /** For how long the event has been queued, in milliseconds, on the clock of the server. */
+  readonly ageMs: number;
+  /** `undefined` where what was kept is no event. */
+  readonly event: QueuedEvent | undefined;
+}
+
+/** What became of an attempt. */
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered' | 'release' | 'unregistered' }
+  | { readonly kind: 'defer'; readonly inMs: number }
+  | { readonly kind: 'retry'; readonly inMs: number; readonly reason: string }
+  | {
+      readonly kind: 'dead';
+      readonly inMs: number;
+      readonly reason: string;
+      readonly status?: number | undefined;
+      /** The `webhook-id`. */
+      readonly id: string;
+    };
+
+/** How deliveries are kept. */
+export interface QueueLimits {
+  readonly leaseMs: number;
+  readonly retentionSeconds: number;
+  readonly maxBacklog: number;
+  readonly maxDeadLetters: number;
+  readonly deadLetterSeconds: number;
+}
+
+/** What Redis holds of deliveries: each call is one script, or two on a cluster, and safe to repeat. */
+export class DeliveryQueue {
+  readonly #runner: ScriptRunner;
+  readonly #layout: ServerLayout;
+  readonly #keys: DeliveryKeys;
+  readonly #limits: QueueLimits;
+
+  constructor(runner: ScriptRunner, layout: ServerLayout, keys: DeliveryKeys, limits: QueueLimits) {
+    this.#runner = runner;
+    this.#layout = layout;
+    this.#keys = keys;
+    this.#limits = limits;
+  }
+
+  /**
+   * Keeps an event for each config of its task.
+   *
+   * @param id The id of the event, the same for all configs.
+   * @returns `none` where the task has none; `full` where more waits than may.
+   */
+  async enqueue(
+    task: TaskPlace,
+    { publisher, counter }: EventId,
+    id: string,
+    { kind, body }: EventBody,
+    configs: ConfigsOfTask,
+  ): Promise<'none' | 'known' | 'kept' | 'full'> {
+    const { scope, taskId, tenant, name } = task;
+    const isHash = 'key' in configs;
+    const keys = [...this.#keys.lanes(name), ...(isHash ? [configs.key] : [])];
+    const { retentionSeconds, maxBacklog } = this.#limits;
+    const args = [
+      publisher,
+      String(counter),
+      kind,
+      id,
+      body,
+      String(retentionSeconds),
+      String(maxBacklog),
+      scope.tenant,
+      scope.owner,
+      taskId,
+      tenant,
+      name,
+      ...(isHash ? [configs.fieldPrefix] : configs.ids),
+    ];
+    const flags = isHash ? 'c' : '';
+    const reply = await this.#enqueue(task, flags, keys, args);
+    switch (reply) {
+      case 'none':
+      case 'known':
+      case 'kept':
+      case 'full':
+        return reply;
+      default:
+        throw detailedError('COMMAND_FAILED', 'Webhooks could not be queued.', {
+          detail: `Script ${enqueueEvent.name} replied ${textReply(reply)} for task ${JSON.stringify(taskId)}.`,
+        });
+    }
+  }
+
+  /** Up to which counter the events of a publisher are known; 0 for none. */
+  async toldUpTo({ name }: TaskPlace, publisher: string): Promise<number> {
+    const [lanes] = this.#keys.lanes(name);
+    const told = textReply(await runCommand(this.#runner, 'HGET', lanes, ['told'])).split(' ');
+    const at = told.findIndex((word, index) => index % 2 === 0 && word === publisher);
+    return at === -1 ? 0 : Number(told[at + 1]);
+  }
+
+  async #enqueue(
+    task: TaskPlace,
+    flags: string,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    if ((await this.#layout.find()) === 'single') {
+      const all = [...keys, ...this.#keys.schedule];
+      return this.#runner.run(enqueueEvent, all, [`${flags}s`, ...args]);
+    }
+    const reply = await this.#runner.run(enqueueEvent, keys, [flags, ...args]);
+    if (reply === 'unannounced') {
+      await this.#mark(task, 0);
+      return this.#runner.run(enqueueEvent, keys, [`${flags}a`, ...args]);
+    }
+    // There is a mark, though it may be one of a minute from now.
+    if (reply === 'kept' || reply === 'full') await this.#mark(task, 0);
+    return reply;
+  }
+
+  /** Gives up the artifact chunks of a task that wait, for a snapshot of it. Whether there were any: how many. */
+  async giveUpChunks({ name }: TaskPlace, id: string, { kind, body }: EventBody): Promise<number> {
+    const args = [kind, id, body, String(this.#limits.retentionSeconds)];
+    return Number(await this.#runner.run(giveUpChunks, this.#keys.lanes(name), args));
+  }
+
+  /**
+   * Claims tasks that have something due.
+   *
+   * @param shares How many of one tenant at most.
+   * @returns The tasks; whether more is due; and in how many milliseconds something else is, `undefined` where nothing waits.
+   */
+  async claim(count: number, { forNewcomer, others }: ClaimShares): Promise<Claim> {
+    const args = [
+      String(count),
+      String(this.#limits.leaseMs),
+      String(forNewcomer),
+      ...others.flatMap(([tenant, allowed]) => [tenant, String(allowed)]),
+    ];
+    const reply = await this.#runner.run(claimTasks, this.#keys.schedule, args);
+    const [due = '0', next = '-1', ...rest] = textsReply(reply);
+    const tasks: ClaimedTask[] = [];
+    for (let index = 0; index + 3 < rest.length; index += 4) {
+      const [tenant = '', name = '', mark = '', idle = ''] = rest.slice(index, index + 4);
+      tasks.push({ tenant, name, mark, wasIdle: idle === 'i' });
+    }
+    return { tasks, isMoreDue: due !== '0', nextInMs: next === '-1' ? undefined : Number(next) };
+  }
+
+  /**
+   * Takes what a claimed task has due.
+   *
+   * @param count How many deliveries at most.
+   */
+  async take(claimed: ClaimedTask, count: number): Promise<readonly Delivery[]> {
+    const { tenant, name } = claimed;
+    const { leaseMs, retentionSeconds } = this.#limits;
+    const args = [tenant, name, String(count), String(leaseMs), String(retentionSeconds)];
+    const reply = await this.#runOnTask(takeDeliveries, this.#keys.lanes(name), args);
+    const [now, ...rest] = arrayReply(takeDeliveries.name, reply);
+    const [tenantId = '', owner = '', taskId = '', next = ''] = rest.slice(0, 4).map(textReply);
+    await this.#settle(claimed, next);
+    const task = { ...placeOf({ tenant: tenantId, owner }, taskId), tenant, name };
+    return rest.slice(4).map((each) => deliveryOf(task, Number(textReply(now)), each));
+  }
+
+  /**
+   * Says what became of an attempt.
+   *
+   * @param goesOn Whether the next event of the lane is wanted, where it is due.
+   * @returns `stale` where others have the lane; the next delivery, if there is one.
+   */
+  async finish(
+    claimed: ClaimedTask,
+    delivery: Delivery,
+    outcome: DeliveryOutcome,
+    goesOn: boolean,
+  ): Promise<Delivery | 'stale' | undefined> {
+    const { tenant, name } = claimed;
+    const { leaseMs, retentionSeconds, deadLetterSeconds } = this.#limits;
+    if (outcome.kind === 'dead') await this.#noteLetter(delivery.task, outcome.id);
+    const { inMs, reason, id, about } = partsOf(outcome, delivery);
+    const args = [
+      tenant,
+      name,
+      delivery.configId,
+      delivery.token,
+      String(delivery.number),
+      outcome.kind,
+      String(inMs),
+      reason,
+      goesOn ? String(leaseMs) : '',
+      String(retentionSeconds),
+      id,
+      about,
+      String(deadLetterSeconds),
+    ];
+    const keys = [...this.#keys.lanes(name), this.#keys.letters(name)];
+    const reply = await this.#runOnTask(finishDelivery, keys, args);
+    if (reply === 'stale') return 'stale';
+    const [now, next, handedOut] = arrayReply(finishDelivery.name, reply);
+    await this.#settle(claimed, textReply(next));
+    if (!Array.isArray(handedOut)) return undefined;
+    return deliveryOf(delivery.task, Number(textReply(now)), handedOut);
+  }
+
+  /** Before the letter is there: who lists an entry without one removes it. */
+  async #noteLetter({ scope, name }: TaskPlace, id: string): Promise<void> {
+    const { maxDeadLetters, deadLetterSeconds } = this.#limits;
+    const forgotten = await this.#runner.run(
+      noteLetter,
+      [this.#keys.letterIndex(scope)],
+      [`${name} ${id}`, String(maxDeadLetters), String(deadLetterSeconds)],
+    );
+    for (const entry of textsReply(forgotten)) {
+      const { name: of, id: letter } = letterOf(entry);
+      await runCommand(this.#runner, 'HDEL', this.#keys.letters(of), [letter]);
+    }
+  }
+
+  async #runOnTask(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    const isSingle = (await this.#layout.find()) === 'single';
+    return this.#runner.run(script, isSingle ? [...keys, ...this.#keys.schedule] : keys, args);
+  }
+
+  async #mark({ tenant, name }: TaskPlace, inMs: number): Promise<void> {
+    await this.#runner.run(markTask, this.#keys.schedule, [tenant, name, String(inMs)]);
+  }
+
+  /** Where one script could not do both. */
+  async #settle({ tenant, name, mark, wasIdle }: ClaimedTask, next: string): Promise<void> {
+    if ((await this.#layout.find()) === 'single') return;
+    const due = next === '-1' ? '' : next;
+    const args = [tenant, name, mark, due, wasIdle ? 'i' : '', String(IDLE_LOOK_MS)];
+    await this.#runner.run(settleMark, this.#keys.schedule, args);
+  }
+}
+
+function partsOf(
+  outcome: DeliveryOutcome,
+  { configId }: Delivery,
+): { readonly inMs: number; readonly reason: string; readonly id: string; readonly about: string } {
+  const parts = { inMs: 0, reason: '', id: '', about: '' };
+  switch (outcome.kind) {
+    case 'defer':
+      return { ...parts, inMs: Math.round(outcome.inMs) };
+    case 'retry':
+      return { ...parts, inMs: Math.round(outcome.inMs), reason: oneLine(outcome.reason) };
+    case 'dead': {
+      const { inMs, id, reason, status } = outcome;
+      const about = JSON.stringify({ configId, reason, status });
+      return { inMs: Math.round(inMs), reason: oneLine(reason), id, about };
+    }
+    case 'delivered':
+    case 'release':
+    case 'unregistered':
+    default:
+      return parts;
+  }
+}
+
+/** Lanes are read as lines. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 500);
+}
+
+function deliveryOf(task: TaskPlace, now: number, reply: unknown): Delivery {
+  const parts = textsReply(reply);
+  const [configId = '', token = '', number = '', attempt = '', failures = '', text = ''] = parts;
+  const event = decodeEvent(text);
+  return {
+    task,
+    configId,
+    token,
+    number: Number(number),
+    attempt: Number(attempt),
+    failures: Number(failures),
+    ageMs: event === undefined ? 0 : now - event.queuedAt,
+    event,
+  };
+}

@@ -1,0 +1,298 @@
+import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
+import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
+
+import type { WebhookAnswer } from '../posting/webhook-poster.ts';
+import { attempt, type AttemptParts, hostOf, webhookIdOf } from './delivery-attempt.ts';
+import type { ClaimedTask, Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
+import { type HostLoad, HostGates } from './host-gates.ts';
+import { nextStep, type RetryLimits } from './retry-policy.ts';
+import type { TaskConfigs } from './task-configs.ts';
+import { WorkerSlots } from './worker-slots.ts';
+
+/** How many tasks are claimed at once, and how many lanes of one are taken at once. */
+const MOST_TASKS = 16;
+const MOST_LANES = 8;
+/** How many events of a lane go out before others have their turn. */
+const EVENTS_A_TURN = 16;
+/** For so long, configs that were read are not read again within a turn, in milliseconds. */
+const CONFIGS_KEPT_MS = 1000;
+/** The part of a lease that an attempt may take: the rest is for saying what became of it. */
+const LEASE_SHARE = 0.8;
+/** The part of a lease for which a delivery waits for its host. */
+const PATIENCE_SHARE = 0.3;
+/** The pauses of a host that fails are no longer than those of one delivery, nor than these, in milliseconds. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How deliveries are made. */
+export interface WorkerLimits {
+  readonly concurrency: number;
+  readonly concurrencyPerHost: number;
+  readonly leaseMs: number;
+  readonly lookMs: number;
+  readonly retry: RetryLimits;
+}
+
+/** What a worker is made of. */
+export interface WorkerParts extends AttemptParts {
+  readonly queue: DeliveryQueue;
+  readonly configs: TaskConfigs;
+}
+
+/** What this process has done. */
+export interface WorkerCounts {
+  readonly delivered: number;
+  readonly retried: number;
+  readonly dead: number;
+  /** Deliveries that others had taken before their attempt ended. */
+  readonly stale: number;
+}
+
+/** A task that was claimed, and what is known of its configs. */
+interface Turn {
+  readonly claimed: ClaimedTask;
+  configs: ReadonlyMap<string, StoredPushNotificationConfig>;
+  configsReadAt: number;
+}
+
+/** Delivers what is due: looks when it is woken, when something becomes due, and now and then. */
+export class DeliveryWorker {
+  readonly #runtime: Runtime;
+  readonly #parts: WorkerParts;
+  readonly #limits: WorkerLimits;
+  readonly #slots: WorkerSlots;
+  readonly #gates: HostGates;
+  readonly #stopping = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #counts = { delivered: 0, retried: 0, dead: 0, stale: 0 };
+  #phase: 'new' | 'running' | 'draining' | 'closed' = 'new';
+  #isWoken = false;
+  /** Whether something due may have been passed over for want of slots. */
+  #isHungry = false;
+  #pause: { readonly timer: RuntimeTimer; readonly end: () => void } | undefined;
+
+  constructor(parts: WorkerParts, limits: WorkerLimits) {
+    this.#runtime = parts.runtime;
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#slots = new WorkerSlots(limits.concurrency);
+    const { concurrencyPerHost, leaseMs, retry } = limits;
+    this.#gates = new HostGates(parts.runtime, {
+      perHost: concurrencyPerHost,
+      patienceMs: leaseMs * PATIENCE_SHARE,
+      firstPauseMs: Math.min(FIRST_PAUSE_MS, retry.baseMs),
+      longestPauseMs: Math.min(LONGEST_PAUSE_MS, retry.maxMs),
+    });
+  }
+
+  get inFlight(): number {
+    return this.#slots.taken;
+  }
+
+  get counts(): WorkerCounts {
+    return { ...this.#counts };
+  }
+
+  get hosts(): readonly HostLoad[] {
+    return this.#gates.loads();
+  }
+
+  start(): void {
+    if (this.#phase !== 'new') return;
+    this.#phase = 'running';
+    void this.#run();
+  }
+
+  /** Something has become due. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#pause?.end();
+  }
+
+  /** Takes nothing more, and waits until what is in flight has ended. */
+  async drain(): Promise<void> {
+    if (this.#phase !== 'closed') this.#phase = 'draining';
+    this.wake();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Ends the attempts that are in flight, and hands over what they were of. */
+  async close(): Promise<void> {
+    this.#phase = 'closed';
+    this.#stopping.abort();
+    this.#gates.close();
+    await this.drain();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#phase === 'running') {
+      this.#isWoken = false;
+      let pauseMs = this.#limits.lookMs;
+      try {
+        const { isMore, nextInMs = pauseMs } = await this.#look();
+        if (isMore) continue;
+        pauseMs = Math.min(pauseMs, nextInMs);
+      } catch (error) {
+        this.#parts.onError(error);
+      }
+      await this.#sleep(pauseMs);
+    }
+  }
+
+  /** Takes what is due. Whether there may be more. */
+  async #look(): Promise<{ readonly isMore: boolean; readonly nextInMs?: number | undefined }> {
+    const count = Math.min(MOST_TASKS, this.#slots.free);
+    this.#isHungry = true;
+    if (count === 0) return { isMore: false };
+    const { forNewcomer } = this.#slots;
+    const shares = { forNewcomer, others: this.#slots.allowances() };
+    const { tasks, isMoreDue, nextInMs } = await this.#parts.queue.claim(count, shares);
+    // What is left may be of tenants that may hold no more for now.
+    this.#isHungry = isMoreDue;
+    for (const { tenant } of tasks) this.#slots.hold(tenant);
+    for (const claimed of tasks) {
+      const work = this.#work(claimed).catch(this.#parts.onError);
+      this.#underWay.add(work);
+      void work.then(() => this.#underWay.delete(work));
+    }
+    return { isMore: isMoreDue && tasks.length > 0, nextInMs };
+  }
+
+  async #work(claimed: ClaimedTask): Promise<void> {
+    const { tenant } = claimed;
+    const slots = 1 + this.#slots.take(tenant, MOST_LANES - 1);
+    let left = slots;
+    const leave = (count: number): void => {
+      this.#slots.leave(tenant, count);
+      left -= count;
+      if (this.#isHungry) this.wake();
+    };
+    try {
+      const takenAt = this.#runtime.now();
+      const deliveries = await this.#parts.queue.take(claimed, slots);
+      leave(slots - deliveries.length);
+      const turn: Turn = {
+        claimed,
+        configs: new Map(),
+        configsReadAt: Number.NEGATIVE_INFINITY,
+      };
+      await Promise.all(
+        deliveries.map(async (delivery) => {
+          try {
+            await this.#deliverTurn(turn, delivery, takenAt);
+          } catch (error) {
+            this.#parts.onError(error);
+          } finally {
+            leave(1);
+          }
+        }),
+      );
+    } finally {
+      if (left > 0) leave(left);
+    }
+  }
+
+  /** Delivers one event of a lane after the other, as long as each arrives at once. */
+  async #deliverTurn(turn: Turn, first: Delivery, firstTakenAt: number): Promise<void> {
+    let delivery = first;
+    let takenAt = firstTakenAt;
+    for (let count = 1; ; count += 1) {
+      const outcome = await this.#deliver(turn, delivery, takenAt);
+      const goesOn = this.#phase === 'running' && count < EVENTS_A_TURN;
+      takenAt = this.#runtime.now();
+      const next = await this.#parts.queue.finish(turn.claimed, delivery, outcome, goesOn);
+      this.#count(next === 'stale' ? 'stale' : outcome.kind);
+      if (next === 'stale' || next === undefined) return;
+      delivery = next;
+    }
+  }
+
+  async #deliver(turn: Turn, delivery: Delivery, takenAt: number): Promise<DeliveryOutcome> {
+    const stored = await this.#configOf(turn, delivery);
+    if (stored === 'unknown') {
+      return this.#outcomeOf(delivery, {
+        kind: 'retry',
+        reason: 'The push-notification config could not be read.',
+      });
+    }
+    if (stored === undefined) return { kind: 'unregistered' };
+    const host = hostOf(stored.config.url);
+    const admission = await this.#gates.enter(host);
+    if (this.#stopping.signal.aborted) {
+      if (admission === 'admitted') this.#gates.leave(host, 'none');
+      return { kind: 'release' };
+    }
+    if (admission !== 'admitted') return { kind: 'defer', inMs: admission.inMs };
+    const answer = await this.#attempt(delivery, stored, takenAt);
+    if (answer === undefined || this.#stopping.signal.aborted) {
+      this.#gates.leave(host, 'none');
+      return answer?.kind === 'delivered' ? { kind: 'delivered' } : { kind: 'release' };
+    }
+    this.#gates.leave(host, answer.kind === 'retry' ? 'failed' : 'answered');
+    return this.#outcomeOf(delivery, answer);
+  }
+
+  /** `undefined` where the lease is over, or was too short. */
+  async #attempt(
+    delivery: Delivery,
+    stored: StoredPushNotificationConfig,
+    takenAt: number,
+  ): Promise<WebhookAnswer | undefined> {
+    const { leaseMs } = this.#limits;
+    const leftMs = takenAt + leaseMs * LEASE_SHARE - this.#runtime.now();
+    if (leftMs <= 0) return undefined;
+    const lease = new AbortController();
+    const timer = this.#runtime.setTimer(() => lease.abort(), leftMs);
+    timer.unref();
+    try {
+      const signal = AbortSignal.any([this.#stopping.signal, lease.signal]);
+      return await attempt(this.#parts, delivery, stored, signal);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #outcomeOf(delivery: Delivery, answer: WebhookAnswer): DeliveryOutcome {
+    const step = nextStep(answer, delivery, this.#limits.retry, this.#runtime.random());
+    if (step.kind === 'delivered') return { kind: 'delivered' };
+    const { kind, inMs, reason } = step;
+    if (kind === 'retry') return { kind, inMs, reason };
+    return { kind, inMs, reason, status: answer.status, id: webhookIdOf(delivery) };
+  }
+
+  async #configOf(
+    turn: Turn,
+    { task, configId }: Delivery,
+  ): Promise<StoredPushNotificationConfig | undefined | 'unknown'> {
+    const now = this.#runtime.now();
+    if (now - turn.configsReadAt > CONFIGS_KEPT_MS) {
+      try {
+        turn.configs = await this.#parts.configs.load(task);
+        turn.configsReadAt = now;
+      } catch (error) {
+        this.#parts.onError(error);
+        return 'unknown';
+      }
+    }
+    return turn.configs.get(configId);
+  }
+
+  #count(kind: DeliveryOutcome['kind'] | 'stale'): void {
+    if (kind === 'delivered' || kind === 'dead' || kind === 'stale') this.#counts[kind] += 1;
+    if (kind === 'retry') this.#counts.retried += 1;
+  }
+
+  async #sleep(pauseMs: number): Promise<void> {
+    if (this.#isWoken) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.#pause = undefined;
+        resolve();
+      };
+      const timer = this.#runtime.setTimer(end, pauseMs);
+      timer.unref();
+      this.#pause = { timer, end };
+    });
+  }
+}

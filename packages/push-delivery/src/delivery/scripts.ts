@@ -1,0 +1,45 @@
+import { defineScript, type RedisScript } from '@a2a-redis/core/shared';
+
+import claimTasksSource from './scripts/claim-tasks.lua';
+import countDueSource from './scripts/count-due.lua';
+import enqueueEventSource from './scripts/enqueue-event.lua';
+import finishDeliverySource from './scripts/finish-delivery.lua';
+import giveUpChunksSource from './scripts/give-up-chunks.lua';
+import lanesSource from './scripts/lanes.lua';
+import listLettersSource from './scripts/list-letters.lua';
+import markTaskSource from './scripts/mark-task.lua';
+import noteLetterSource from './scripts/note-letter.lua';
+import readLanesSource from './scripts/read-lanes.lua';
+import requeueLetterSource from './scripts/requeue-letter.lua';
+import scheduleSource from './scripts/schedule.lua';
+import settleMarkSource from './scripts/settle-mark.lua';
+import switchLaneSource from './scripts/switch-lane.lua';
+import takeDeliveriesSource from './scripts/take-deliveries.lua';
+
+export const markTask: RedisScript = ofSchedule('mark-task', markTaskSource);
+export const settleMark: RedisScript = ofSchedule('settle-mark', settleMarkSource);
+export const claimTasks: RedisScript = ofSchedule('claim-tasks', claimTasksSource);
+export const countDue: RedisScript = defineScript(
+  'count-due',
+  `${scheduleSource}\n${countDueSource}`,
+  { onlyReads: true },
+);
+export const enqueueEvent: RedisScript = ofLanes('enqueue-event', enqueueEventSource);
+export const takeDeliveries: RedisScript = ofLanes('take-deliveries', takeDeliveriesSource);
+export const finishDelivery: RedisScript = ofLanes('finish-delivery', finishDeliverySource);
+export const requeueLetter: RedisScript = ofLanes('requeue-letter', requeueLetterSource);
+export const switchLane: RedisScript = ofLanes('switch-lane', switchLaneSource);
+export const giveUpChunks: RedisScript = ofLanes('give-up-chunks', giveUpChunksSource);
+export const readLanes: RedisScript = ofLanes('read-lanes', readLanesSource);
+export const noteLetter: RedisScript = defineScript('note-letter', noteLetterSource);
+export const listLetters: RedisScript = defineScript('list-letters', listLettersSource, {
+  onlyReads: true,
+});
+
+function ofSchedule(name: string, source: string): RedisScript {
+  return defineScript(name, `${scheduleSource}\n${source}`);
+}
+
+function ofLanes(name: string, source: string): RedisScript {
+  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`);
+}

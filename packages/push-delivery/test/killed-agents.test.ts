@@ -1,0 +1,103 @@
+import {
+  type AgentSubject,
+  chunks,
+  randomOf,
+  startAgents,
+  storedTask,
+} from '@a2a-redis-internal/agent-server/agents';
+import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Receiver } from './scripted-receiver.ts';
+import { FAST } from './support.ts';
+
+const AGENT: AgentSubject = {
+  name: 'RedisStreamsQueueManager',
+  module: new URL('agent.ts', import.meta.url),
+  hasOneSnapshot: true,
+};
+const OPTIONS = { AGENT_GRPC: 'off', SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 2000 }) };
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+/** The words of a task with so many chunks, and its end. */
+function wordsOf(parts: number, end: string): readonly string[] {
+  return ['task working 0', ...chunks(0, parts), end];
+}
+
+describe('with RedisStreamsQueueManager', () => {
+  it('what the log has is delivered, though its replica never came to queue any of it', async () => {
+    const prefix = newPrefix();
+    await using receiver = await Receiver.start();
+    await using victims = await startAgents(AGENT, ['victim'], server.url, {
+      prefix,
+      settings: { failoverMs: 3000 },
+      env: { ...OPTIONS, TELLS: 'never' },
+    });
+    await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
+      prefix,
+      settings: { failoverMs: 3000 },
+      env: OPTIONS,
+    });
+    const [[victim], [survivor]] = [victims.agents, survivors.agents];
+    if (victim === undefined || survivor === undefined) throw new Error('no agents');
+    const stream = victim.stream('task; chunks 20 1; wait never', {
+      webhook: receiver.url('/killed'),
+    });
+    await stream.until(21);
+    // This one has come to its end, which nobody was told.
+    const ended = victim.stream('task; chunks 3 1; completed', { webhook: receiver.url('/ended') });
+    await ended.ended;
+    expect(receiver.received).toEqual([]);
+    await victim.process.kill();
+    await expect.poll(() => receiver.arrived('/killed').at(-1)).toBe('failed');
+    await expect.poll(() => receiver.arrived('/ended').at(-1)).toBe('completed');
+    expect(receiver.arrived('/killed')).toEqual(wordsOf(20, 'failed'));
+    expect(receiver.arrived('/ended')).toEqual(wordsOf(3, 'completed'));
+    expect(await survivor.process.call('errors')).toEqual([]);
+  });
+
+  it.each([1, 2, 3])(
+    'whenever a replica is killed, each event arrives in order (seed %i)',
+    async (seed) => {
+      const random = randomOf(seed);
+      const prefix = newPrefix();
+      await using receiver = await Receiver.start();
+      await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
+        prefix,
+        settings: { failoverMs: 3000 },
+        env: OPTIONS,
+      });
+      const [survivor] = survivors.agents;
+      if (survivor === undefined) throw new Error('no survivor');
+      const names = ['v0', 'v1', 'v2', 'v3'];
+      await using victims = await startAgents(AGENT, names, server.url, {
+        prefix,
+        settings: { failoverMs: 3000 },
+        env: OPTIONS,
+      });
+      const killed = await Promise.all(
+        victims.agents.map(async (victim, index) => {
+          const path = `/${index}`;
+          const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
+          await stream.until(random.integer(1, 60));
+          await victim.process.kill();
+          return { path, taskId: stream.taskId };
+        }),
+      );
+      for (const { path, taskId } of killed) {
+        await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
+        const { parts } = await storedTask(survivor, taskId);
+        expect(receiver.arrived(path)).toEqual(wordsOf(parts.length, 'failed'));
+      }
+    },
+  );
+});

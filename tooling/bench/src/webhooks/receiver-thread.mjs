@@ -1,0 +1,11 @@
+import { createServer } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Answers each request, and counts it in `workerData.counter`, a shared array of one number. */
+const server = createServer((request, response) => {
+  request.resume().once('end', () => {
+    Atomics.add(workerData.counter, 0, 1);
+    response.writeHead(204).end();
+  });
+});
+server.listen(0, '127.0.0.1', () => parentPort?.postMessage(server.address().port));
