@@ -23,7 +23,7 @@ import { expectNoUnhandledRejection } from './unhandled-rejections.ts';
 
 /** Safe to repeat: it notes each call once. */
 const NOTE = defineScript('note', "return redis.call('SADD', KEYS[1], ARGV[1])");
-const COUNT = defineScript('count', "return redis.call('SCARD', KEYS[1])", { onlyReads: true });
+const COUNT = defineScript('count', "return redis.call('SCARD', KEYS[1])");
 /** Slots of different nodes of a cluster. */
 const KEYS = ['{a}', '{b}', '{c}'];
 

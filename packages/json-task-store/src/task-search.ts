@@ -67,7 +67,13 @@ const SCHEMA: readonly string[] = [
 ].flatMap((field) => field.split(' '));
 
 /** What the engine made of a command: its reply, or why it refused. */
-type Answer = { readonly reply: unknown } | { readonly refusal: string; readonly error: unknown };
+type Answer = { readonly reply: unknown } | Refusal;
+
+/** What the server said, and the error that came of it. */
+interface Refusal {
+  readonly refusal: string;
+  readonly error: unknown;
+}
 
 /**
  * Searches the tasks of a store with the query engine of the server. What it sends are commands, not scripts: some
@@ -243,17 +249,14 @@ function lacksIndex(refusal: string): boolean {
   return /no such index|unknown index|index.*not found/i.test(refusal);
 }
 
-function queryRefused({ refusal, error }: Answer & { readonly refusal: string }): A2ARedisError {
+function queryRefused({ refusal, error }: Refusal): A2ARedisError {
   return detailedError('INVALID_ARGUMENT', 'The server refused the query.', {
     cause: error,
     detail: `The server refused the query: ${refusal}`,
   });
 }
 
-function searchUnsupported({
-  refusal,
-  error,
-}: Answer & { readonly refusal: string }): A2ARedisError {
+function searchUnsupported({ refusal, error }: Refusal): A2ARedisError {
   const needed = /^ERR unknown command/i.test(refusal)
     ? 'Searching needs the FT commands: Redis 8, or a server with a search module that indexes JSON'
     : 'Searching needs a query engine for JSON with tags, texts and sorting';

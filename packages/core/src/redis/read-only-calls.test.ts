@@ -171,8 +171,8 @@ describe('a read that may be behind', () => {
 });
 
 describe.each([
-  ['5', v5.createCluster],
-  ['6', v6.createCluster],
+  ['5', (url: string) => v5.createCluster({ rootNodes: [{ url }], useReplicas: true })],
+  ['6', (url: string) => v6.createCluster({ rootNodes: [{ url }], useReplicas: true })],
 ] as const)('a cluster client of node-redis %s with useReplicas', (_, create) => {
   it('has replicas answer what may be behind, and nothing else', async () => {
     await using cluster = await startRedisCluster({ nodes: 1 });
@@ -182,7 +182,7 @@ describe.each([
     // A client learns at its beginning which replicas there are, from what the primary knows by then.
     const { port } = new URL(replica.url);
     await vi.waitUntil(async () => (await slotsOf(primary)).includes(port), 30_000);
-    const client = create({ rootNodes: [{ url: primary.url }], useReplicas: true });
+    const client = create(primary.url);
     client.on('error', () => {});
     await client.connect();
     const runner = new ScriptRunner(client);
@@ -205,8 +205,8 @@ describe.each([
 });
 
 describe.each([
-  ['5', v5.createSentinel],
-  ['6', v6.createSentinel],
+  ['5', (options: v5.RedisSentinelOptions) => v5.createSentinel(options)],
+  ['6', (options: v6.RedisSentinelOptions) => v6.createSentinel(options)],
 ] as const)('a sentinel client of node-redis %s with replicas', (_, create) => {
   it('has them answer what may be behind, and nothing else', async () => {
     await using deployment = await startRedisSentinel();

@@ -9,7 +9,7 @@ import { listRequest, statusAt } from '../task-store/fixtures.ts';
 import { CONTEXT, loadTask, streamedTask, text, textsOf } from './fixtures.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 
-type Call = Exclude<keyof RedisScriptClient, symbol>;
+type Call = Exclude<keyof RedisScriptClient, symbol | 'topology'>;
 
 /** A primary, a replica that follows it no more once it is told so, and a client that reads from it. */
 interface Deployment {
