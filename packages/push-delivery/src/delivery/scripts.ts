@@ -22,7 +22,7 @@ export const claimTasks: RedisScript = ofSchedule('claim-tasks', claimTasksSourc
 export const countDue: RedisScript = defineScript(
   'count-due',
   `${scheduleSource}\n${countDueSource}`,
-  { onlyReads: true },
+  { writes: 'never' },
 );
 export const enqueueEvent: RedisScript = ofLanes('enqueue-event', enqueueEventSource);
 export const takeDeliveries: RedisScript = ofLanes('take-deliveries', takeDeliveriesSource);
@@ -33,7 +33,7 @@ export const giveUpChunks: RedisScript = ofLanes('give-up-chunks', giveUpChunksS
 export const readLanes: RedisScript = ofLanes('read-lanes', readLanesSource);
 export const noteLetter: RedisScript = defineScript('note-letter', noteLetterSource);
 export const listLetters: RedisScript = defineScript('list-letters', listLettersSource, {
-  onlyReads: true,
+  writes: 'never',
 });
 
 function ofSchedule(name: string, source: string): RedisScript {
