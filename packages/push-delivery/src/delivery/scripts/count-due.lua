@@ -1,4 +1,4 @@
--- Counts what the schedule has. Follows schedule.lua.
+-- Counts what the schedule has. Only reads. Follows schedule.lua.
 --
 -- KEYS[1]  the marks: KEYS[1...4] are the schedule
 -- KEYS[3]  the ring

@@ -1,4 +1,4 @@
--- Lists the dead letters of a scope, newest first.
+-- Lists the dead letters of a scope, newest first. Only reads.
 --
 -- KEYS[1]  sorted set: the dead letters of the scope by moment
 -- ARGV[1]  how many at most
