@@ -1,7 +1,7 @@
 import {
   Role,
-  type StreamResponse,
-  type Task,
+  StreamResponse,
+  Task,
   type TaskPushNotificationConfig,
   TaskState,
 } from '@a2a-js/sdk';
@@ -63,6 +63,8 @@ const TASK: Task = {
   history: [],
   metadata: { a: 'b' },
 };
+/** The same, after it was kept as text. */
+const keptTask: unknown = JSON.parse(JSON.stringify(Task.toJSON(TASK)));
 const RESPONSES: readonly StreamResponse[] = [
   { payload: { $case: 'task', value: TASK } },
   {
@@ -135,7 +137,7 @@ test("the body and the headers are those of the SDK's sender, to the byte", asyn
     const request = await requests.requestOf({
       id: `w${index}`,
       timestampSeconds: 1_767_225_600,
-      content: contents.contentOf(response, version, task),
+      content: contents.contentOf(keptInRedis(response), version, task && Task.fromJSON(keptTask)),
       config,
       scope: { tenant: '', owner: 'unknown' },
     });
@@ -184,6 +186,11 @@ test('what a config cannot set is refused before anything is sent', async () => 
     body: '{}',
   });
 });
+
+/** As a response is after it was kept as text. */
+function keptInRedis(response: StreamResponse): StreamResponse {
+  return StreamResponse.fromJSON(JSON.parse(JSON.stringify(StreamResponse.toJSON(response))));
+}
 
 /** All that the SDK's sender chooses itself: `fetch` adds headers about how it fetches. */
 function chosen({ method, url, headers, body }: Received): Received {

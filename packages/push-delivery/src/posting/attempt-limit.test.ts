@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
+
 import { type Runtime, systemRuntime } from '@a2a-redis/core/shared';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { AttemptLimit } from './attempt-limit.ts';
 
@@ -24,38 +26,69 @@ function manualTimers(): { runtime: Runtime; fire: () => void; readonly timers: 
   };
 }
 
-const never = new Promise<never>(() => {});
+const never = async (): Promise<never> => new Promise(() => {});
 
-test('work that ends in time ends as ever', async () => {
+function limitOf(
+  runtime: Runtime,
+  caller = new AbortController(),
+): { limit: AttemptLimit; caller: AbortController; aborts: () => number } {
+  const limit = new AttemptLimit(runtime, caller.signal);
+  let aborts = 0;
+  limit.emitter.on('abort', () => (aborts += 1));
+  return { limit, caller, aborts: () => aborts };
+}
+
+test('work that ends in time ends as ever, and leaves no timer and no listener', async () => {
   const timers = manualTimers();
-  const limit = new AttemptLimit(timers.runtime, 5, new AbortController().signal);
-  expect(await limit.over(Promise.resolve('done'))).toBe('done');
-  await expect(limit.over(Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-  expect(limit.outcome).toBe('under way');
+  const { limit, caller } = limitOf(timers.runtime);
+  expect(await limit.within(5, async () => 'done')).toBe('done');
+  await expect(limit.within(5, async () => Promise.reject(new Error('failed')))).rejects.toThrow(
+    'failed',
+  );
+  expect([limit.state, timers.timers]).toEqual(['under way', 0]);
   limit[Symbol.dispose]();
-  expect(timers.timers).toBe(0);
+  expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  expect(limit.emitter.listenerCount('abort')).toBe(1);
 });
 
-test('the time limit ends what waits, and tells what heeds the signal', async () => {
+test('the time limit ends what waits, tells what heeds the emitter, and lets nothing begin', async () => {
   const timers = manualTimers();
-  const limit = new AttemptLimit(timers.runtime, 5, new AbortController().signal);
-  const over = limit.over(never);
+  const { limit, aborts } = limitOf(timers.runtime);
+  const over = limit.within(5, never);
   timers.fire();
   await expect(over).rejects.toThrow('over');
-  expect([limit.outcome, limit.signal.aborted]).toEqual(['timed out', true]);
-  await expect(limit.over(never)).rejects.toThrow('over');
+  expect([limit.state, aborts(), timers.timers]).toEqual(['timed out', 1, 0]);
+  const work = vi.fn<() => Promise<never>>(never);
+  await expect(limit.within(5, work)).rejects.toThrow('over');
+  expect(work).not.toHaveBeenCalled();
 });
 
 test('the caller ends it, also before it began, and not after it is over', async () => {
-  const { runtime, fire } = manualTimers();
-  const caller = new AbortController();
-  const limit = new AttemptLimit(runtime, 5, caller.signal);
-  const done = new AttemptLimit(runtime, 5, caller.signal);
+  const timers = manualTimers();
+  const { limit, caller, aborts } = limitOf(timers.runtime);
+  const { limit: done } = limitOf(timers.runtime, caller);
   done[Symbol.dispose]();
+  const over = limit.within(5, never);
   caller.abort();
-  await expect(limit.over(never)).rejects.toThrow('over');
-  fire();
-  expect(limit.outcome).toBe('stopped');
-  expect(done.outcome).toBe('under way');
-  expect(new AttemptLimit(runtime, 5, caller.signal).outcome).toBe('stopped');
+  await expect(over).rejects.toThrow('over');
+  timers.fire();
+  expect([limit.state, aborts(), timers.timers]).toEqual(['stopped', 1, 0]);
+  expect(done.state).toBe('under way');
+  expect(limitOf(timers.runtime, caller).limit.state).toBe('stopped');
+});
+
+test("what ends late, after the attempt, is nobody's fault", async () => {
+  const timers = manualTimers();
+  const { limit } = limitOf(timers.runtime);
+  let fail = (_error: Error): void => {};
+  const failing = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  const over = limit.within(5, async () => failing);
+  timers.fire();
+  await expect(over).rejects.toThrow('over');
+  // An unhandled rejection would fail the run.
+  fail(new Error('late'));
+  await new Promise(setImmediate);
+  expect(limit.state).toBe('timed out');
 });

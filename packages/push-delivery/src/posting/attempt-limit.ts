@@ -1,58 +1,76 @@
-import { setMaxListeners } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 
-import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
+import type { Runtime } from '@a2a-redis/core/shared';
+
+/** How far an attempt is: what ended it, if anything did. */
+export type AttemptState = 'under way' | 'timed out' | 'stopped';
 
 /**
- * Ends an attempt: at its time limit, or when the caller wants it to. A request of undici heeds its signal only once it
- * has a connection, hence {@link over}.
+ * Ends an attempt: at the time limit of what it does, or when its caller wants it to.
+ *
+ * Attempts are many, and an `AbortSignal` for each would cost more than half of what a request does: undici takes an
+ * emitter as well.
  */
 export class AttemptLimit {
-  readonly #controller = new AbortController();
-  readonly #timer: RuntimeTimer;
+  readonly #runtime: Runtime;
   readonly #callers: AbortSignal;
-  readonly #stop: () => void;
-  #outcome: 'under way' | 'timed out' | 'stopped' = 'under way';
+  readonly #stop = (): void => this.#end('stopped');
+  readonly #emitter = new EventEmitter();
+  #state: AttemptState = 'under way';
 
-  constructor(runtime: Runtime, limitMs: number, callers: AbortSignal) {
+  /** @param callers Fires when the caller wants the attempt to end. It may be that of any number of attempts. */
+  constructor(runtime: Runtime, callers: AbortSignal) {
+    this.#runtime = runtime;
     this.#callers = callers;
-    this.#stop = () => this.#end('stopped');
-    this.#timer = runtime.setTimer(() => this.#end('timed out'), limitMs);
-    // One signal may end any number of attempts; Node takes more than ten listeners for a leak.
+    if (callers.aborted) {
+      this.#state = 'stopped';
+      return;
+    }
+    // Node takes more than ten listeners for a leak.
     setMaxListeners(0, callers);
-    callers.addEventListener('abort', this.#stop, { once: true });
-    if (callers.aborted) this.#stop();
+    callers.addEventListener('abort', this.#stop);
   }
 
-  /** Whether the attempt goes on, and if not, why. */
-  get outcome(): 'under way' | 'timed out' | 'stopped' {
-    return this.#outcome;
+  get state(): AttemptState {
+    return this.#state;
   }
 
-  /** Fires when the attempt is over. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Emits `abort` when the attempt is over. */
+  get emitter(): EventEmitter {
+    return this.#emitter;
   }
 
-  /** As the work does, or rejects when the attempt is over before. */
-  async over<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
+  /**
+   * Does a part of the attempt, as the work does. It rejects when the attempt is over before, or was over already, also
+   * where the work goes on: undici heeds its signal only once a request has a connection.
+   *
+   * @param limitMs How long the part may take, in milliseconds.
+   */
+  async within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+    if (this.#state !== 'under way') throw new Error('The attempt is over.');
     return new Promise((resolve, reject) => {
-      const abort = (): void => reject(new Error('The attempt is over.'));
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      work.then(resolve, reject);
+      const over = (): void => {
+        timer.cancel();
+        reject(new Error('The attempt is over.'));
+      };
+      const timer = this.#runtime.setTimer(() => this.#end('timed out'), limitMs);
+      this.#emitter.once('abort', over);
+      const done = (): void => {
+        timer.cancel();
+        this.#emitter.off('abort', over);
+      };
+      work().finally(done).then(resolve, reject);
     });
   }
 
   /** Nothing ends the attempt any more. */
   [Symbol.dispose](): void {
-    this.#timer.cancel();
     this.#callers.removeEventListener('abort', this.#stop);
   }
 
-  #end(outcome: 'timed out' | 'stopped'): void {
-    if (this.#outcome !== 'under way') return;
-    this.#outcome = outcome;
-    this.#controller.abort();
+  #end(state: 'timed out' | 'stopped'): void {
+    if (this.#state !== 'under way') return;
+    this.#state = state;
+    this.#emitter.emit('abort');
   }
 }

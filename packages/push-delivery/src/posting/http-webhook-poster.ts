@@ -1,7 +1,7 @@
 import type { Runtime } from '@a2a-redis/core/shared';
 import { Agent, type Dispatcher } from 'undici';
 
-import { AttemptLimit } from './attempt-limit.ts';
+import { AttemptLimit, type AttemptState } from './attempt-limit.ts';
 import { guardedConnector } from './guarded-connector.ts';
 import { HostResolver } from './host-resolver.ts';
 import type { PostingLimits } from './posting-options.ts';
@@ -53,17 +53,30 @@ export class HttpWebhookPoster implements WebhookPoster {
     return this.#guard.refusalOf(url);
   }
 
-  async post(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer> {
-    const refusal = this.refusalOf(request.url);
-    if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-    const limit = new AttemptLimit(this.#runtime, this.#timeoutMs, signal);
+  async post(
+    { url: text, headers, body }: WebhookRequest,
+    signal: AbortSignal,
+  ): Promise<WebhookAnswer> {
+    const target = this.#guard.targetOf(text);
+    if ('refusal' in target) return { kind: 'refused', reason: target.refusal };
+    const { origin, pathname, search } = target.url;
+    const limit = new AttemptLimit(this.#runtime, signal);
     try {
-      const response = await limit.over(this.#request(request, limit.signal));
+      const response = await limit.within(this.#timeoutMs, async () =>
+        this.#agent.request({
+          origin,
+          path: `${pathname}${search}`,
+          method: 'POST',
+          headers,
+          body,
+          signal: limit.emitter,
+        }),
+      );
       const [retryAfter] = [response.headers['retry-after'] ?? []].flat();
-      await this.#discard(response.body, signal);
+      await discard(response.body, limit);
       return answerOf({ status: response.statusCode, retryAfter }, this.#runtime.wallClock());
     } catch (error) {
-      return this.#answerWithout(error, limit);
+      return this.#answerWithout(error, limit.state);
     } finally {
       limit[Symbol.dispose]();
     }
@@ -74,24 +87,9 @@ export class HttpWebhookPoster implements WebhookPoster {
     await this.#agent.destroy();
   }
 
-  async #request(
-    { url: text, headers, body }: WebhookRequest,
-    signal: AbortSignal,
-  ): Promise<Dispatcher.ResponseData> {
-    const url = new URL(text);
-    return this.#agent.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: 'POST',
-      headers,
-      body,
-      signal,
-    });
-  }
-
   /** What an attempt that failed, or was over before, comes to. */
-  #answerWithout(error: unknown, { outcome }: AttemptLimit): WebhookAnswer {
-    switch (outcome) {
+  #answerWithout(error: unknown, state: AttemptState): WebhookAnswer {
+    switch (state) {
       case 'stopped':
         return { kind: 'retry', reason: 'The attempt was stopped before its answer came.' };
       case 'timed out':
@@ -99,20 +97,17 @@ export class HttpWebhookPoster implements WebhookPoster {
       case 'under way':
         return answerOfFault(error);
       default:
-        return outcome satisfies never;
+        return state satisfies never;
     }
   }
+}
 
-  /** Reads a body to its end, or as far as it is worth it, and then ends the connection. */
-  async #discard(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<void> {
-    const limit = new AttemptLimit(this.#runtime, LONGEST_BODY_MS, signal);
-    try {
-      await body.dump({ limit: LONGEST_BODY_BYTES, signal: limit.signal });
-    } catch (error) {
-      // At the limit, the body says so; the answer is known by then.
-      if (limit.outcome === 'under way') throw error;
-    } finally {
-      limit[Symbol.dispose]();
-    }
+/** Reads a body to its end, or as far as it is worth it, and then ends the connection. */
+async function discard(body: Dispatcher.ResponseData['body'], limit: AttemptLimit): Promise<void> {
+  try {
+    await limit.within(LONGEST_BODY_MS, async () => body.dump({ limit: LONGEST_BODY_BYTES }));
+  } catch (error) {
+    // The answer is known by then.
+    if (limit.state === 'under way') throw error;
   }
 }

@@ -1,7 +1,12 @@
+import { isIP } from 'node:net';
+
 import ipaddr from 'ipaddr.js';
 
 import { type Address, addressKind } from './address-kind.ts';
 import { portOf, type TargetLimits } from './target-options.ts';
+
+/** A URL that may be posted to, or why not: one sentence without the URL. */
+export type WebhookTarget = { readonly url: URL } | { readonly refusal: string };
 
 /** RFC 6761: these are this machine, whatever a name server says. */
 const LOCALHOST = /(?:^|\.)localhost\.?$/u;
@@ -24,8 +29,19 @@ export class TargetGuard {
 
   /** Why nothing is posted to a URL, as one sentence without the URL; `undefined` where it may be. */
   refusalOf(text: string): string | undefined {
-    if (!URL.canParse(text)) return 'The webhook has no absolute URL.';
-    const url = new URL(text);
+    const target = this.targetOf(text);
+    return 'refusal' in target ? target.refusal : undefined;
+  }
+
+  /** The URL that a text is, or why nothing is posted there. */
+  targetOf(text: string): WebhookTarget {
+    const url = parsed(text);
+    if (url === undefined) return { refusal: 'The webhook has no absolute URL.' };
+    const refusal = this.#refusalOf(url);
+    return refusal === undefined ? { url } : { refusal };
+  }
+
+  #refusalOf(url: URL): string | undefined {
     const { protocols, ports } = this.#limits;
     if (!protocols.has(url.protocol)) {
       return protocols.has('http:')
@@ -44,7 +60,8 @@ export class TargetGuard {
   /** The same for a host without its port: of a name, only what is known before it is looked up. */
   refusalOfHost(host: string): string | undefined {
     if (this.isAllowedHost(host)) return undefined;
-    if (ipaddr.isValid(host)) return this.refusalOfAddress(host);
+    // As Node decides whether a host is to be looked up.
+    if (isIP(host) !== 0) return this.refusalOfAddress(host);
     return LOCALHOST.test(host) ? forbidden('loopback') : undefined;
   }
 
@@ -56,6 +73,15 @@ export class TargetGuard {
     return kind === 'public' || this.#limits.allowed.hasAddress(address)
       ? undefined
       : forbidden(kind);
+  }
+}
+
+/** Parses once: to ask first whether it can be takes as long. */
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
   }
 }
 
