@@ -3,3 +3,4 @@ export { startRedisJsonCluster, startRedisJsonServer } from './json-server.ts';
 export type { RedisServer, RedisServerOptions, RedisServerSource } from './redis-server.ts';
 export { startRedisSentinel, type RedisSentinel, type RedisSentinelOptions } from './sentinel.ts';
 export { startRedisServer } from './start-redis-server.ts';
+export { NO_SERVER } from './try-ways.ts';

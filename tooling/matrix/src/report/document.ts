@@ -1,0 +1,1 @@
+export async function updateDocument(_rows: readonly unknown[]): Promise<void> {}
