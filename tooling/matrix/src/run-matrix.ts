@@ -1,11 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 
+import { planBundles } from './consumer/plan-bundles.ts';
+import { planClients } from './consumer/plan-clients.ts';
+import { planRuntimes } from './consumer/plan-runtimes.ts';
+import { Surroundings } from './consumer/surroundings.ts';
 import { chooseRows, type Options, parseOptions } from './options.ts';
 import { updateDocument } from './report/document.ts';
 import { rowReport } from './report/tables.ts';
 import { failedOf, type PlannedRow, type Row } from './row.ts';
 import { planServers } from './servers/plan-servers.ts';
 import { parseServers } from './servers/server-list.ts';
+import { planTypeScript } from './typescript/plan-typescript.ts';
 
 const USAGE = `pnpm matrix [options]
 
@@ -32,7 +37,14 @@ try {
 
 async function run({ only, list, json, write }: Options): Promise<void> {
   const { REDIS_MATRIX = '', REDIS_MATRIX_JSON = '' } = process.env;
-  const planned = planServers(parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON));
+  await using surroundings = new Surroundings();
+  const planned = [
+    ...planServers(parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON)),
+    ...planClients(surroundings),
+    ...planRuntimes(surroundings),
+    ...planBundles(surroundings),
+    ...planTypeScript(surroundings),
+  ];
   const chosen = chooseRows(planned, only);
   if (list) {
     for (const { section, name } of chosen) console.log(`${section}  ${name}`);
@@ -50,10 +62,11 @@ async function run({ only, list, json, write }: Options): Promise<void> {
 }
 
 /** @returns `undefined` where the row could not be run; that is told, and the others go on. */
-async function runRow({ section, name, run: start }: PlannedRow): Promise<Row | undefined> {
+async function runRow(planned: PlannedRow): Promise<Row | undefined> {
+  const { section, name } = planned;
   progress(`${section}: ${name}`);
   try {
-    const row = await start();
+    const row = await planned.run();
     console.log(rowReport(row));
     return row;
   } catch (error) {

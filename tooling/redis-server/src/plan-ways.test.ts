@@ -6,7 +6,13 @@ import type { RedisServerOptions } from './redis-server.ts';
 const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
 
 function plan(options: RedisServerOptions, machine: Partial<Machine> = {}): readonly string[] {
-  const all = { redisUrl: 'redis://host', onlyRedisUrl: false, userId: 0, osRelease: DEBIAN, ...machine };
+  const all = {
+    redisUrl: 'redis://host',
+    onlyRedisUrl: false,
+    userId: 0,
+    osRelease: DEBIAN,
+    ...machine,
+  };
   return planWays(options, all).map(({ source, refusal }) =>
     refusal === undefined ? source : `${source}: ${refusal}`,
   );

@@ -2,11 +2,12 @@ import type { Cell, Row } from '../row.ts';
 
 /** A row as text: its counts, and what failed. */
 export function rowReport({ section, name, version, cells }: Row): string {
-  const lines = Object.entries(cells).flatMap(([column, cell]) => [
-    `  ${column}: ${cellText(cell)}`,
-    ...cell.failures.map((failure) => `    ${failure}`),
-  ]);
-  return [`${section} ${name} (${version})`, ...lines].join('\n');
+  const lines = [`${section} ${name} (${version})`];
+  for (const [column, cell] of Object.entries(cells)) {
+    lines.push(`  ${column}: ${cellText(cell)}`);
+    lines.push(...cell.failures.map((failure) => `    ${failure}`));
+  }
+  return lines.join('\n');
 }
 
 /** A cell as the document has it: the number that passed, and whatever else there was. */

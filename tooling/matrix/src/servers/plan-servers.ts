@@ -49,7 +49,9 @@ async function runOnProgram(
     await symlink(path, join(folder, 'redis-server'));
     const env = {
       ...NO_SERVERS,
-      PATH: [folder, join(repositoryRoot, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+      PATH: [folder, join(repositoryRoot, 'node_modules', '.bin'), process.env['PATH']].join(
+        delimiter,
+      ),
       REDIS_JSON_MODULE: jsonModule ?? '',
     };
     return await runRow(name, version, env, jsonModule !== undefined);

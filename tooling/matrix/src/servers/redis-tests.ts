@@ -29,8 +29,8 @@ export async function redisTests(folder: string): Promise<readonly string[]> {
     plugins: [
       {
         name: 'own modules only',
-        setup({ onResolve }) {
-          onResolve({ filter: /^[^.]/ }, ({ path, kind }) => {
+        setup(bundle) {
+          bundle.onResolve({ filter: /^[^.]/ }, ({ path, kind }) => {
             const isOwn = kind === 'entry-point' || path.startsWith('@a2a-redis-internal/');
             return isOwn || isAbsolute(path) ? undefined : { path, external: true };
           });
