@@ -44,8 +44,7 @@ export async function playScenario(
   const store = parts.store === 'json' ? 'json-task-store' : 'task-store';
   const outcomes: CheckOutcome[] = [];
   const check = async (name: string, title: string, run: () => Promise<void>): Promise<void> => {
-    const title_ = `${title} (${parts.queues}, ${parts.store})`;
-    outcomes.push(await outcomeOf(name, title_, run));
+    outcomes.push(await outcomeOf(name, `${title} (${parts.queues}, ${parts.store})`, run));
   };
   const env = {
     REDIS_URL: parts.redisUrl,
@@ -82,9 +81,12 @@ export async function playScenario(
     const reader = client.stream(50);
     await reader.until(5);
     const heard = await elsewhere.resubscribe(reader.taskId).ended;
-    const had = Number(/^task with (\d+)$/u.exec(heard[0] ?? '')?.[1]);
-    assert.ok(had < 50, `the snapshot came while the task ran: ${heard[0]}`);
-    assert.deepEqual(heard.slice(1), [...numbers(had, 50), 'completed']);
+    const snapshots = heard.filter((word) => word.startsWith('task with '));
+    // Pub/Sub may send a fresh one, where its messages began later than the first.
+    assert.ok(snapshots.length <= (parts.queues === 'pubsub' ? 2 : 1), snapshots.join(', '));
+    const had = Number(snapshots.at(-1)?.replace('task with ', ''));
+    assert.ok(had < 50, `the snapshot came while the task ran: ${snapshots.join(', ')}`);
+    assert.deepEqual(heard, [...snapshots, ...numbers(had, 50), 'completed']);
     assert.deepEqual(await reader.ended, ['task with 0', ...numbers(0, 50), 'completed']);
   });
   await check(queue, 'a cancel elsewhere reaches the executor', async () => {

@@ -1,4 +1,13 @@
-import type { Cell, Row } from '../row.ts';
+import { type Cell, type Row, type SectionName, SECTIONS } from '../row.ts';
+
+/** The tests of a server, the checks of a consumer, or the programs that a compiler took. */
+const TITLES: Readonly<Record<SectionName, string>> = {
+  servers: 'Servers: tests of each package',
+  clients: 'Versions of node-redis and the SDK: checks of each package',
+  runtimes: 'Runtimes: checks of each package',
+  bundles: 'Bundles: checks of each package',
+  typescript: 'TypeScript: programs compiled, for each way to resolve modules',
+};
 
 /** A row as text: its counts, and what failed. */
 export function rowReport({ section, name, version, cells }: Row): string {
@@ -8,6 +17,17 @@ export function rowReport({ section, name, version, cells }: Row): string {
     lines.push(...cell.failures.map((failure) => `    ${failure}`));
   }
   return lines.join('\n');
+}
+
+/** Every section that has rows, as Markdown: its table, and what failed. */
+export function sectionsOf(rows: readonly Row[]): string {
+  return SECTIONS.map((section) => ({
+    title: TITLES[section],
+    own: rows.filter((row) => row.section === section),
+  }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ title, own }) => [`### ${title}`, tableOf(own), ...failuresOf(own)].join('\n\n'))
+    .join('\n\n');
 }
 
 /** A cell as the document has it: the number that passed, and whatever else there was. */
@@ -20,8 +40,19 @@ export function cellText(cell: Cell | undefined): string {
   ].join(', ');
 }
 
-/** The rows of one section as an aligned Markdown table. */
-export function tableOf(rows: readonly Row[], columns: readonly string[]): string {
+function failuresOf(rows: readonly Row[]): readonly string[] {
+  const lines = rows.flatMap(({ name, cells }) =>
+    Object.entries(cells).flatMap(([column, { failures }]) =>
+      // As code: names of tests are no Markdown.
+      failures.map((failure) => `- ${name}, ${column}: \`${failure.replaceAll('`', "'")}\``),
+    ),
+  );
+  return lines.length === 0 ? [] : ['Failed:', lines.join('\n')];
+}
+
+/** An aligned Markdown table with a column for each name that a row has. */
+function tableOf(rows: readonly Row[]): string {
+  const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))].toSorted();
   const header = ['name', 'version', 'date', ...columns];
   const body = rows.map(({ name, version, date, cells }) => [
     name,
@@ -35,7 +66,6 @@ export function tableOf(rows: readonly Row[], columns: readonly string[]): strin
   const line = (texts: readonly string[]): string => {
     return `| ${texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join(' | ')} |`;
   };
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join(
-    '\n',
-  );
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(header), line(rule), ...body.map(line)].join('\n');
 }
