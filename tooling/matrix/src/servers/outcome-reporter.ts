@@ -3,15 +3,46 @@ import { relative } from 'node:path';
 
 import { NO_SERVER } from '@a2a-redis-internal/redis-server';
 import { repositoryRoot } from '@a2a-redis-internal/checks/repository';
-import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
+import type {
+  Reporter,
+  SerializedError,
+  TestCase,
+  TestModule,
+  TestSpecification,
+  TestSuite,
+} from 'vitest/node';
 
 import { REPORT_FILE, type TestOutcome } from './test-report.ts';
 
 type Group = TestModule | TestSuite;
 type Errors = readonly { readonly message: string }[];
 
-/** A Vitest reporter that writes the outcome of each test, as JSON, when the run ends. */
+const FILES_A_LINE = 10;
+
+/**
+ * A Vitest reporter that writes the outcome of each test, as JSON, when the run ends. Until then it says on stderr
+ * how far it is.
+ */
 export default class OutcomeReporter implements Reporter {
+  #files = 0;
+  #ended = 0;
+  #failed = 0;
+
+  onTestRunStart(files: readonly TestSpecification[]): void {
+    this.#files = files.length;
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#ended += 1;
+    const failed = outcomesOf(module).filter(({ state }) => state === 'failed');
+    this.#failed += failed.length;
+    for (const { file, name } of failed) process.stderr.write(`        failed: ${file}: ${name}\n`);
+    if (this.#ended % FILES_A_LINE === 0 || this.#ended === this.#files) {
+      const counts = `${this.#ended} of ${this.#files} files, ${this.#failed} failed`;
+      process.stderr.write(`        ${counts}\n`);
+    }
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const file = process.env[REPORT_FILE];
     if (file === undefined) throw new TypeError(`${REPORT_FILE} names no file.`);
@@ -43,9 +74,9 @@ function outcomeOf(file: string, test: TestCase): TestOutcome {
   return { file, name, state, reason: reasonOf(errors) };
 }
 
-/** Whether nothing else is wrong than that a server of the test's own cannot be had. */
-function lacksServer(errors: Errors): boolean {
-  return errors.every(({ message }) => message.startsWith(NO_SERVER));
+/** Whether a server of the test's own cannot be had. Hooks after it fail as well, for want of what it would have made. */
+function lacksServer([first]: Errors): boolean {
+  return first?.message.startsWith(NO_SERVER) === true;
 }
 
 function unhandledOutcome(error: SerializedError): TestOutcome {

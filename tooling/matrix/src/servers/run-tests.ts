@@ -14,7 +14,7 @@ const REPORTER = fileURLToPath(new URL('outcome-reporter.ts', import.meta.url));
  *
  * @param files From the repository's root.
  * @param env Which servers they find.
- * @throws Error with what Vitest printed when it ended without a report.
+ * @throws Error when Vitest ended without a report; what it printed is on stderr.
  */
 export async function runTests(
   files: readonly string[],
@@ -23,11 +23,12 @@ export async function runTests(
   const folder = await mkdtemp(join(tmpdir(), 'a2a-redis-matrix-'));
   try {
     const report = join(folder, 'report.json');
-    const { output } = await runCommand('vitest', ['run', `--reporter=${REPORTER}`, ...files], {
+    await runCommand('vitest', ['run', `--reporter=${REPORTER}`, ...files], {
       env: { ...env, [REPORT_FILE]: report },
+      live: true,
     });
     const text = await readFile(report, 'utf8').catch((cause: unknown) => {
-      throw new Error(`The tests gave no report.\n${output}`, { cause });
+      throw new Error('The tests gave no report; see above.', { cause });
     });
     const outcomes: readonly TestOutcome[] = JSON.parse(text);
     return outcomes;
