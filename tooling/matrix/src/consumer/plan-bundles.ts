@@ -6,7 +6,6 @@ import { build, version as esbuildVersion } from 'esbuild';
 
 import { type PlannedRow, type Row, today } from '../row.ts';
 import { cellsOfChecks } from './check-cells.ts';
-import { createConsumer } from './project.ts';
 import { type CheckOutcome, playScenario } from './scenario.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -31,7 +30,7 @@ async function runBundle(
   { name, format, file, banner }: (typeof BUNDLES)[number],
   surroundings: Surroundings,
 ): Promise<Row> {
-  await using consumer = await createConsumer(await surroundings.tarballs());
+  const consumer = await surroundings.consumer();
   // Nothing is beside it that it could load.
   const folder = await mkdtemp(join(tmpdir(), 'a2a-redis-matrix-'));
   try {

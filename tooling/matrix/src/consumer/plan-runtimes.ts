@@ -4,7 +4,7 @@ import { mustRun } from '@a2a-redis-internal/checks/command';
 
 import { type PlannedRow, today } from '../row.ts';
 import type { RuntimeCommand } from './agent-process.ts';
-import { createConsumer, createProject } from './project.ts';
+import { createProject } from './project.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tryPackages } from './try-packages.ts';
 
@@ -59,7 +59,7 @@ export function planRuntimes(surroundings: Surroundings): readonly PlannedRow[] 
       const path = (await mustRun(program, runtime.ownPath, { cwd: brought.folder })).trim();
       const command: RuntimeCommand = [path, ...runtime.args];
       const tarballs = await surroundings.tarballs();
-      await using consumer = await createConsumer(tarballs);
+      const consumer = await surroundings.consumer();
       const scenarios = await surroundings.scenarios();
       const cells = await tryPackages(command, consumer.folder, tarballs, scenarios);
       const version = `${runtime.title} ${await brought.versionOf(runtime.package)}`;

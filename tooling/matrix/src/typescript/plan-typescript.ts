@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { runCommand } from '@a2a-redis-internal/checks/command';
 
-import { createConsumer, createProject, type Project } from '../consumer/project.ts';
+import { createProject, type Project } from '../consumer/project.ts';
 import type { Surroundings } from '../consumer/surroundings.ts';
 import { type Cell, type PlannedRow, type Row, today } from '../row.ts';
 
@@ -27,7 +27,7 @@ export function planTypeScript(surroundings: Surroundings): readonly PlannedRow[
 
 async function runVersion(version: string, surroundings: Surroundings): Promise<Row> {
   await using compiler = await createProject({ typescript: version });
-  await using consumer = await createConsumer(await surroundings.tarballs());
+  const consumer = await surroundings.consumer();
   const cells: Record<string, Cell> = {};
   for (const resolution of RESOLUTIONS) {
     cells[resolution.name] = await compile(compiler, consumer.folder, resolution);
