@@ -40,5 +40,6 @@ export function withSections(document: string, rows: readonly Row[]): string {
   if (before === undefined || after === undefined) {
     throw new TypeError(`${DOCUMENT} lacks ${BEGIN} or ${END}`);
   }
-  return `${before}${BEGIN}\n\n${sectionsOf(rows)}\n\n${END}${after}`;
+  const parts = [BEGIN, sectionsOf(rows), END].filter((part) => part !== '');
+  return `${before}${parts.join('\n\n')}${after}`;
 }

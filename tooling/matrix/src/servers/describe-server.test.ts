@@ -8,6 +8,7 @@ describe('the version of a program', () => {
   it.each([
     ['Redis server v=7.2.6 sha=00000000:0 malloc=libc bits=64 build=1', 'Redis 7.2.6'],
     ['Valkey server v=9.1.2 sha=00000000:0 malloc=libc bits=64 build=1', 'Valkey 9.1.2'],
+    ['Server v=7.2.7 sha=00000000:0 malloc=libc bits=64 build=1', 'Valkey 7.2.7'],
   ])('is read from %j', (banner, version) => {
     expect(versionInBanner(banner)).toBe(version);
   });

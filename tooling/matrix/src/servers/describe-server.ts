@@ -15,10 +15,9 @@ export async function versionOfProgram(path: string): Promise<string> {
 
 /** Reads what `redis-server --version` prints. */
 export function versionInBanner(banner: string): string {
-  const [, kind, version] = /^(\w+) server v=(\S+)/u.exec(banner) ?? [];
-  if (kind === undefined || version === undefined) {
-    throw new TypeError(`No version of a server: ${banner.trim()}`);
-  }
+  // Valkey 7.2 names no kind.
+  const [, kind = 'Valkey', version] = /^(?:(\w+) s|S)erver v=(\S+)/u.exec(banner) ?? [];
+  if (version === undefined) throw new TypeError(`No version of a server: ${banner.trim()}`);
   return `${kind} ${version}`;
 }
 
