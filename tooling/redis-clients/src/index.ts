@@ -1,3 +1,5 @@
+export { createClient as createClientOfRedis5 } from 'redis-v5';
+
 export {
   CLIENT_KINDS,
   type OpenClient,

@@ -3,9 +3,18 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isRecord } from '../shared/check-options.ts';
 import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 
+/** What a client takes besides scripts: commands as such. */
+export interface CommandSender {
+  sendCommand(args: readonly string[], options: { readonly typeMapping: object }): Promise<unknown>;
+}
+
 /** A sentinel client of node-redis, which lends its commands a connection. */
-export interface SentinelClient extends RedisScriptClient {
+export interface SentinelClient extends Required<RedisScriptClient> {
   readonly isOpen: boolean;
+  sendCommand(
+    isReadonly: boolean,
+    ...command: Parameters<CommandSender['sendCommand']>
+  ): Promise<unknown>;
 }
 
 /** node-redis gives its sentinel client, and only that, a `getSentinelNode` lookup. */
@@ -31,7 +40,7 @@ export function sentinelSender(client: SentinelClient): RedisScriptClient {
  * ever. So the first call goes ahead alone, and the others follow once it has a connection. A client
  * with `reserveClient` has no such trouble and loses nothing but that moment.
  */
-class SentinelSender implements RedisScriptClient {
+class SentinelSender implements RedisScriptClient, CommandSender {
   readonly #client: SentinelClient;
   readonly #runtime: Runtime;
   #underWay = 0;
@@ -49,6 +58,18 @@ class SentinelSender implements RedisScriptClient {
 
   async eval(script: string, options?: ScriptCallOptions): Promise<unknown> {
     return this.#send(async () => this.#client.eval(script, options));
+  }
+
+  async evalShaRo(sha1: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.evalShaRo(sha1, options));
+  }
+
+  async evalRo(script: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.evalRo(script, options));
+  }
+
+  async sendCommand(...command: Parameters<CommandSender['sendCommand']>): Promise<unknown> {
+    return this.#send(async () => this.#client.sendCommand(false, ...command));
   }
 
   async #send(call: () => Promise<unknown>): Promise<unknown> {

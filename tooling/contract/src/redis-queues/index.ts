@@ -1,4 +1,5 @@
 export { condemnAll } from './condemn-all.ts';
+export { describeChangingCredentials } from './describe-changing-credentials.ts';
 export { describeClientErrors } from './describe-client-errors.ts';
 export { describeClosedClient } from './describe-closed-client.ts';
 export { describeClose } from './describe-close.ts';
