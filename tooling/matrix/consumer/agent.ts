@@ -1,7 +1,7 @@
 /**
- * One replica of an agent, as an application would write it: `REDIS_URL`, `PREFIX`, `QUEUES` (`streams` or
- * `pubsub`), `STORE` (`hash` or `json`) and `FAILOVER_MS` come from the environment. The first line that it prints
- * is its address.
+ * One replica of an agent, as an application would write it: `REDIS_URL`, `PREFIX`, `CLIENT` (`redis` or `ioredis`),
+ * `QUEUES` (`streams` or `pubsub`), `STORE` (`hash` or `json`) and `FAILOVER_MS` come from the environment. The first
+ * line that it prints is its address.
  */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,12 +17,14 @@ import {
 } from '@a2a-js/sdk/server';
 import { agentCardHandler, jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express';
 import { createRedisClient } from '@a2a-redis/core';
+import { fromIoredis } from '@a2a-redis/ioredis';
 import { RedisJSONTaskStore } from '@a2a-redis/json-task-store';
 import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import express from 'express';
+import { Redis } from 'ioredis';
 
 const RPC_PATH = '/a2a';
 const PACE_MS = 40;
@@ -141,8 +143,12 @@ function onError(error: Error): void {
 }
 
 async function main(): Promise<void> {
-  const { REDIS_URL, PREFIX = 'agent:', QUEUES, STORE, FAILOVER_MS = '15000' } = process.env;
-  const redis = await createRedisClient({ url: REDIS_URL, onError });
+  const { REDIS_URL = '', PREFIX = 'agent:', FAILOVER_MS = '15000' } = process.env;
+  const { CLIENT, QUEUES, STORE } = process.env;
+  const redis =
+    CLIENT === 'ioredis'
+      ? fromIoredis(new Redis(REDIS_URL).on('error', onError))
+      : await createRedisClient({ url: REDIS_URL, onError });
   const taskStore =
     STORE === 'json'
       ? new RedisJSONTaskStore(redis, { prefix: `${PREFIX}tasks:` })

@@ -59,6 +59,7 @@ export async function createConsumer(
     '@types/express': '^5.0.6',
     '@types/node': '^20.19.0',
     express: '^5.1.0',
+    ioredis: '^6.0.0',
     redis: '^6.3.0',
     ...Object.fromEntries(tarballs.map(({ name, tarball }) => [name, `file:${tarball}`])),
     ...versions,

@@ -14,6 +14,7 @@ const FAILOVER_MS = 6000;
 
 /** Which parts of the project an agent is made of. */
 export interface AgentParts {
+  readonly client: 'redis' | 'ioredis';
   readonly queues: 'streams' | 'pubsub';
   readonly store: 'hash' | 'json';
   readonly redisUrl: string;
@@ -40,15 +41,19 @@ export async function playScenario(
   program: AgentProgram,
   parts: AgentParts,
 ): Promise<readonly CheckOutcome[]> {
-  const queue = `${parts.queues}-queue`;
+  // What goes wrong with its client alone is a fault of that package.
+  const queue = parts.client === 'ioredis' ? 'ioredis' : `${parts.queues}-queue`;
   const store = parts.store === 'json' ? 'json-task-store' : 'task-store';
   const outcomes: CheckOutcome[] = [];
   const check = async (name: string, title: string, run: () => Promise<void>): Promise<void> => {
-    outcomes.push(await outcomeOf(name, `${title} (${parts.queues}, ${parts.store})`, run));
+    outcomes.push(
+      await outcomeOf(name, `${title} (${parts.client}, ${parts.queues}, ${parts.store})`, run),
+    );
   };
   const env = {
     REDIS_URL: parts.redisUrl,
     PREFIX: `matrix-${randomUUID()}:`,
+    CLIENT: parts.client,
     QUEUES: parts.queues,
     STORE: parts.store,
     FAILOVER_MS: String(FAILOVER_MS),

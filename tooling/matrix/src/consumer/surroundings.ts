@@ -43,12 +43,14 @@ export class Surroundings implements AsyncDisposable {
   async #startServers(): Promise<readonly AgentParts[]> {
     const { url: redisUrl } = this.#own(await startRedisServer());
     const scenarios: AgentParts[] = [
-      { queues: 'streams', store: 'hash', redisUrl },
-      { queues: 'pubsub', store: 'hash', redisUrl },
+      { client: 'redis', queues: 'streams', store: 'hash', redisUrl },
+      { client: 'redis', queues: 'pubsub', store: 'hash', redisUrl },
+      { client: 'ioredis', queues: 'streams', store: 'hash', redisUrl },
     ];
     const json = await startRedisJsonServer();
     if ('unavailable' in json) return scenarios;
-    return [...scenarios, { queues: 'streams', store: 'json', redisUrl: this.#own(json).url }];
+    const { url } = this.#own(json);
+    return [...scenarios, { client: 'redis', queues: 'streams', store: 'json', redisUrl: url }];
   }
 
   #own(server: RedisServer): RedisServer {
