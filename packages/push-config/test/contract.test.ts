@@ -16,15 +16,22 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { RedisPushNotificationConfigStore, type PushConfigEncryption } from '../src/index.ts';
 
 let server: RedisServer;
-let cluster: RedisCluster;
+/** Started for the first kind of client that needs it: a server that is given to us comes alone. */
+let cluster: Promise<RedisCluster> | undefined;
 
 beforeAll(async () => {
-  [server, cluster] = await Promise.all([startRedisServer(), startRedisCluster()]);
+  server = await startRedisServer();
 });
 
 afterAll(async () => {
-  await Promise.all([server.stop(), cluster.stop()]);
+  await Promise.all([server.stop(), cluster?.then((started) => started.stop())]);
 });
+
+async function clusterUrls(kind: string): Promise<readonly string[]> {
+  if (!kind.includes('cluster')) return [];
+  cluster ??= startRedisCluster();
+  return (await cluster).urls;
+}
 
 function describeStoreOn(name: string, encryption?: PushConfigEncryption): void {
   const open = CLIENT_KINDS[name];
@@ -32,7 +39,7 @@ function describeStoreOn(name: string, encryption?: PushConfigEncryption): void 
     let client: OpenClient;
     beforeAll(async () => {
       if (open === undefined) throw new TypeError(`No client is called ${name}.`);
-      client = await open({ url: server.url, clusterUrls: cluster.urls });
+      client = await open({ url: server.url, clusterUrls: await clusterUrls(name) });
     });
     afterAll(() => client.close());
 

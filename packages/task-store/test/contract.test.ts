@@ -18,22 +18,29 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { RedisTaskStore } from '../src/index.ts';
 
 let server: RedisServer;
-let cluster: RedisCluster;
+/** Started for the first kind of client that needs it: a server that is given to us comes alone. */
+let cluster: Promise<RedisCluster> | undefined;
 
 beforeAll(async () => {
-  [server, cluster] = await Promise.all([startRedisServer(), startRedisCluster()]);
+  server = await startRedisServer();
 });
 
 afterAll(async () => {
-  await Promise.all([server.stop(), cluster.stop()]);
+  await Promise.all([server.stop(), cluster?.then((started) => started.stop())]);
 });
+
+async function clusterUrls(kind: string): Promise<readonly string[]> {
+  if (!kind.includes('cluster')) return [];
+  cluster ??= startRedisCluster();
+  return (await cluster).urls;
+}
 
 function describeOn(name: string, declare: (client: () => OpenClient) => void): void {
   const open = CLIENT_KINDS[name];
   describe(name, () => {
     let client: OpenClient | undefined;
     beforeAll(async () => {
-      client = await open?.({ url: server.url, clusterUrls: cluster.urls });
+      client = await open?.({ url: server.url, clusterUrls: await clusterUrls(name) });
     });
     afterAll(async () => {
       await client?.close();

@@ -8,3 +8,4 @@ export {
 } from './rotating-user.ts';
 export { startRedisSentinel, type RedisSentinel, type RedisSentinelOptions } from './sentinel.ts';
 export { startRedisServer } from './start-redis-server.ts';
+export { NO_SERVER } from './try-ways.ts';

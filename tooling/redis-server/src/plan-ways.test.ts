@@ -6,7 +6,13 @@ import type { RedisServerOptions } from './redis-server.ts';
 const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
 
 function plan(options: RedisServerOptions, machine: Partial<Machine> = {}): readonly string[] {
-  const all = { redisUrl: 'redis://host', userId: 0, osRelease: DEBIAN, ...machine };
+  const all = {
+    redisUrl: 'redis://host',
+    onlyRedisUrl: false,
+    userId: 0,
+    osRelease: DEBIAN,
+    ...machine,
+  };
   return planWays(options, all).map(({ source, refusal }) =>
     refusal === undefined ? source : `${source}: ${refusal}`,
   );
@@ -55,6 +61,17 @@ describe('the ways to a server', () => {
     expect(plan({ modulePath: '/m.so' })[3]).toBe('docker: without modulePath');
     expect(plan({ sentinel: true })[3]).toBe('docker: without sentinel');
     expect(plan({ password: 'x', tls: true, config: { save: '' } })[3]).toBe('docker');
+  });
+
+  it('are REDIS_URL alone where nothing else will do', () => {
+    const machine = { onlyRedisUrl: true };
+    const others = ['redis-server', 'valkey-server', 'docker', 'redis-memory-server', 'apt-get'];
+    const refused = others.map((source) => `${source}: REDIS_URL_ONLY is set`);
+    expect(plan({}, machine)).toEqual(['REDIS_URL', ...refused]);
+    expect(plan({ exclusive: true }, machine)).toEqual([
+      'REDIS_URL: not a server of our own, for exclusive',
+      ...refused,
+    ]);
   });
 
   it('end with apt-get for root on Debian and its relatives', () => {

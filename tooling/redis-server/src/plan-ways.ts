@@ -4,6 +4,8 @@ import type { PlannedWay } from './way.ts';
 /** What the plan depends on besides the options. */
 export interface Machine {
   readonly redisUrl: string | undefined;
+  /** Whether no other server than that of `redisUrl` will do. */
+  readonly onlyRedisUrl: boolean;
   /** Of the user; undefined where there is none (Windows). */
   readonly userId: number | undefined;
   /** The text of `/etc/os-release`, or empty. */
@@ -26,14 +28,16 @@ export function planWays(options: RedisServerOptions, machine: Machine): readonl
     const missing = needs.filter((need) => IMPOSSIBLE[source]?.includes(need));
     return { source, refusal: missing.length === 0 ? undefined : `without ${missing.join(', ')}` };
   };
-  return [
-    { source: 'REDIS_URL', refusal: refusalOfUrl(needs, machine.redisUrl) },
+  const given = { source: 'REDIS_URL', refusal: refusalOfUrl(needs, machine.redisUrl) } as const;
+  const own: readonly PlannedWay[] = [
     planned('redis-server'),
     planned('valkey-server'),
     planned('docker'),
     planned('redis-memory-server'),
     { source: 'apt-get', refusal: refusalOfAptGet(machine) },
   ];
+  if (!machine.onlyRedisUrl) return [given, ...own];
+  return [given, ...own.map(({ source }) => ({ source, refusal: 'REDIS_URL_ONLY is set' }))];
 }
 
 /** The names of the options that a server given to us does not have. */

@@ -36,6 +36,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const needs = { ...options, processControl };
   const machine = {
     redisUrl: process.env['REDIS_URL'],
+    onlyRedisUrl: (process.env['REDIS_URL_ONLY'] ?? '') !== '',
     userId: process.getuid?.(),
     // Only some Linux systems have it.
     osRelease: await readFile('/etc/os-release', 'utf8').catch(() => ''),

@@ -1,6 +1,9 @@
 import type { RedisServer, RedisServerOptions, RedisServerSource } from './redis-server.ts';
 import type { PlannedWay, Way } from './way.ts';
 
+/** How an error begins that says that no server can be had. */
+export const NO_SERVER = 'No Redis server could be had';
+
 const ADVICE = `Do one of these:
 - set REDIS_URL to a server for tests (serves only what needs no options)
 - install Redis or Valkey, so that redis-server or valkey-server is on PATH
@@ -24,5 +27,5 @@ export async function tryWays(
     if (!('unavailable' in result)) return result;
     reasons.push(`- ${source}: ${result.unavailable}`);
   }
-  throw new Error(`No Redis server could be had. Tried:\n${reasons.join('\n')}\n${ADVICE}`);
+  throw new Error(`${NO_SERVER}. Tried:\n${reasons.join('\n')}\n${ADVICE}`);
 }

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+
+import { planBundles } from './consumer/plan-bundles.ts';
+import { planClients } from './consumer/plan-clients.ts';
+import { planRuntimes } from './consumer/plan-runtimes.ts';
+import { Surroundings } from './consumer/surroundings.ts';
+import { chooseRows, type Options, parseOptions } from './options.ts';
+import { updateDocument } from './report/document.ts';
+import { rowReport } from './report/tables.ts';
+import { failedOf, type PlannedRow, type Row } from './row.ts';
+import { planServers } from './servers/plan-servers.ts';
+import { parseServers } from './servers/server-list.ts';
+import { planTypeScript } from './typescript/plan-typescript.ts';
+
+const USAGE = `pnpm matrix [options]
+
+  --list          name the sections and rows, and run nothing
+  --only <name>   one section or one row (repeatable)
+  --json <file>   write the rows of this run to a file
+  --write         put the rows of this run into docs/compatibility.md; other rows stay, with their dates
+
+Servers come from REDIS_MATRIX: redis-8.0=/path/to/redis-server,valkey-9=/path,cloud=redis://…
+JSON modules of those programs from REDIS_MATRIX_JSON: valkey-9=/path/to/json.so
+`;
+
+const started = performance.now();
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else await run(options);
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+async function run({ only, list, json, write }: Options): Promise<void> {
+  const { REDIS_MATRIX = '', REDIS_MATRIX_JSON = '' } = process.env;
+  await using surroundings = new Surroundings();
+  const planned = [
+    ...planServers(parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON)),
+    ...planClients(surroundings),
+    ...planRuntimes(surroundings),
+    ...planBundles(surroundings),
+    ...planTypeScript(surroundings),
+  ];
+  const chosen = chooseRows(planned, only);
+  if (list) {
+    for (const { section, name } of chosen) console.log(`${section}  ${name}`);
+    return;
+  }
+  const rows: Row[] = [];
+  for (const one of chosen) {
+    const row = await runRow(one);
+    if (row !== undefined) rows.push(row);
+    // After each row: a run that is ended keeps what it has.
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`);
+    if (write) await updateDocument(rows);
+  }
+  if (rows.length < chosen.length || rows.some((row) => failedOf(row) > 0)) process.exitCode = 1;
+}
+
+/** @returns `undefined` where the row could not be run; that is told, and the others go on. */
+async function runRow(planned: PlannedRow): Promise<Row | undefined> {
+  const { section, name } = planned;
+  progress(`${section}: ${name}`);
+  try {
+    const row = await planned.run();
+    console.log(rowReport(row));
+    return row;
+  } catch (error) {
+    progress(`${section}: ${name} could not be run: ${String(error)}`);
+    return undefined;
+  }
+}
+
+/** On stderr, so that stdout holds the report alone. */
+function progress(text: string): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(5);
+  process.stderr.write(`${seconds} s  ${text}\n`);
+}
