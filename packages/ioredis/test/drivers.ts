@@ -35,8 +35,8 @@ interface ClusterOptions {
 /** One of the libraries whose clients the package takes. No cast: each client fits as its library types it. */
 export interface Driver {
   readonly label: string;
-  connect(options: ConnectOptions): IoredisConnection;
-  connectCluster(urls: readonly string[], options?: ClusterOptions): IoredisCluster;
+  readonly connect: (options: ConnectOptions) => IoredisConnection;
+  readonly connectCluster: (urls: readonly string[], options?: ClusterOptions) => IoredisCluster;
 }
 
 export const DRIVERS: readonly Driver[] = [

@@ -7,11 +7,14 @@ import {
   startRedisSentinel,
   startRedisServer,
 } from '@a2a-redis-internal/redis-server';
+import { defineScript, ScriptRunner } from '@a2a-redis/core/shared';
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { fromIoredis, type Ioredis } from '../src/index.ts';
 import { DRIVERS, placeOf, watchedBy } from './drivers.ts';
+
+const publishScript = defineScript('publish', "return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
 
 /** Channels that are joined as a queue manager does, and what is told of them. */
 class Joined implements AsyncDisposable {
@@ -19,20 +22,16 @@ class Joined implements AsyncDisposable {
   /** For each time that channels were lost: which. */
   readonly lost: string[][] = [];
   readonly errors: string[] = [];
+  readonly subscriber: ReturnType<ReturnType<typeof fromIoredis>['duplicate']>;
   readonly #client: Ioredis;
-  readonly #subscriber: ReturnType<ReturnType<typeof fromIoredis>['duplicate']>;
   readonly #kind: 'subscribe' | 'sSubscribe';
 
   private constructor(client: Ioredis, kind: 'subscribe' | 'sSubscribe') {
     this.#client = client;
     this.#kind = kind;
-    this.#subscriber = fromIoredis(client).duplicate();
-    this.#subscriber.on('error', (error) => this.errors.push(error.message));
-    this.#subscriber.on('channels-lost', (channels) => {
-      void Promise.all(channels.map(async (channel) => this.#join(channel))).then(() =>
-        this.lost.push([...channels].toSorted()),
-      );
-    });
+    this.subscriber = fromIoredis(client).duplicate();
+    this.subscriber.on('error', (error) => this.errors.push(error.message));
+    this.subscriber.on('channels-lost', (channels) => void this.#joinAgain(channels));
   }
 
   static async open(
@@ -41,27 +40,32 @@ class Joined implements AsyncDisposable {
     kind: 'subscribe' | 'sSubscribe',
   ): Promise<Joined> {
     const joined = new Joined(client, kind);
-    await joined.#subscriber.connect();
+    await joined.subscriber.connect();
     await Promise.all(channels.map(async (channel) => joined.#join(channel)));
     return joined;
+  }
+
+  async #joinAgain(channels: readonly string[]): Promise<void> {
+    await Promise.all(channels.map(async (channel) => this.#join(channel)));
+    this.lost.push([...channels].toSorted());
   }
 
   async #join(channel: string): Promise<void> {
     for (;;) {
       try {
-        await this.#subscriber[this.#kind](channel, (message, on) => {
+        await this.subscriber[this.#kind](channel, (message, on) => {
           this.seen.push(`${on} ${message}`);
         });
         return;
       } catch (error) {
         this.errors.push(String(error));
-        if (!this.#subscriber.isOpen) throw error;
+        if (!this.subscriber.isOpen) throw error;
       }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscriber.destroy();
+    this.subscriber.destroy();
     this.#client.disconnect();
   }
 }
@@ -77,8 +81,15 @@ async function onNode<T>(url: string, use: (client: RedisClientType) => Promise<
   }
 }
 
+/** How many connections receive messages. */
+async function subscribers(url: string): Promise<number> {
+  return onNode(url, async (client) => {
+    return (await client.clientList({ TYPE: 'PUBSUB' })).length;
+  });
+}
+
 async function killSubscribers(url: string): Promise<void> {
-  await onNode(url, async (client) => client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']));
+  await onNode(url, async (admin) => admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']));
 }
 
 describe.each(DRIVERS)('messages beside a client of $label', ({ connect }) => {
@@ -90,14 +101,15 @@ describe.each(DRIVERS)('messages beside a client of $label', ({ connect }) => {
       const channels = ['a', 'b'];
       await using joined = await Joined.open(connect(placeOf(server)), channels, kind);
       const publish = async (text: string): Promise<void> =>
-        onNode(url, async (client) => {
+        onNode(url, async (admin) => {
           for (const channel of channels) {
             await (kind === 'subscribe'
-              ? client.publish(channel, text)
-              : client.sPublish(channel, text));
+              ? admin.publish(channel, text)
+              : admin.sPublish(channel, text));
           }
         });
 
+      const own = await subscribers(url);
       await publish('1');
       await killSubscribers(url);
       await vi.waitUntil(() => joined.lost.length === 1);
@@ -108,15 +120,26 @@ describe.each(DRIVERS)('messages beside a client of $label', ({ connect }) => {
       await vi.waitUntil(() => joined.seen.length === 6);
       expect(joined.seen).toEqual(['a 1', 'b 1', 'a 2', 'b 2', 'a 3', 'b 3']);
       expect(joined.lost).toEqual([channels, channels]);
+      expect([own, await subscribers(url)]).toEqual([1, 1]);
     },
   );
+
+  it('end with its destruction, which leaves the client alone', async () => {
+    await using server = await startRedisServer({ exclusive: true });
+    const client = connect(placeOf(server));
+    const joined = await Joined.open(client, ['a'], 'subscribe');
+    joined.subscriber.destroy();
+    await vi.waitUntil(async () => (await subscribers(server.url)) === 0);
+    expect(await fromIoredis(client).ping()).toBe('PONG');
+    client.disconnect();
+  });
 
   it('come from the server that was promoted', async () => {
     await using deployment = await startRedisSentinel();
     await using joined = await Joined.open(connect(watchedBy(deployment)), ['a'], 'subscribe');
     const primary = await deployment.failover();
     await vi.waitUntil(() => joined.lost.length > 0);
-    await onNode(primary.url, async (client) => client.publish('a', '1'));
+    await onNode(primary.url, async (admin) => admin.publish('a', '1'));
     await vi.waitUntil(() => joined.seen.length > 0);
     expect(joined.seen).toEqual(['a 1']);
   });
@@ -145,10 +168,8 @@ describe.each(DRIVERS)(
     }
 
     async function publishToAll(client: Ioredis, text: string): Promise<void> {
-      const publish = "return redis.call('SPUBLISH', KEYS[1], ARGV[1])";
-      for (const channel of channels) {
-        await fromIoredis(client).eval(publish, { keys: [channel], arguments: [text] });
-      }
+      const runner = new ScriptRunner(fromIoredis(client));
+      for (const channel of channels) await runner.run(publishScript, [channel], [text]);
     }
 
     const expected = (...texts: string[]): string[] =>
@@ -204,7 +225,7 @@ describe.each(DRIVERS)(
       const { nodes } = cluster;
       const [source, target] = [nodes[from], nodes[(from + 1) % nodes.length]];
       if (source === undefined || target === undefined) throw new Error('No nodes');
-      const slot = await onNode(source.url, async (client) => client.clusterKeySlot(channel));
+      const slot = await onNode(source.url, async (admin) => admin.clusterKeySlot(channel));
       await cluster.moveSlot(slot, source, target);
       await vi.waitUntil(async () => (await servedBy(target)).includes(channel));
       await publishToAll(client, '1');
@@ -224,7 +245,7 @@ describe.each(DRIVERS)(
       if (node === undefined) throw new Error('No node');
       const served = await servedBy(node);
       const replica = await cluster.addReplica(node);
-      await onNode(replica.url, async (client) => client.sendCommand(['CLUSTER', 'FAILOVER']));
+      await onNode(replica.url, async (admin) => admin.sendCommand(['CLUSTER', 'FAILOVER']));
       // What the client learns by its commands, its subscriptions follow.
       await vi.waitUntil(async () => {
         await publishToAll(client, 'early');

@@ -30,9 +30,9 @@ export interface IoredisOptions {
 
 /** A version of ioredis, whose clients connect soon again, and say nothing of their errors. */
 export interface IoredisVersion {
-  connect(url: string, options?: IoredisOptions): BridgedClient;
-  connectCluster(urls: readonly string[]): BridgedClient;
-  connectSentinel(sentinels: TestSentinels): BridgedClient;
+  readonly connect: (url: string, options?: IoredisOptions) => BridgedClient;
+  readonly connectCluster: (urls: readonly string[]) => BridgedClient;
+  readonly connectSentinel: (sentinels: TestSentinels) => BridgedClient;
 }
 
 const soon = { retryStrategy: (): number => 20 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { commandFault } from './command-fault.ts';
+import { CallError, commandFault } from './command-fault.ts';
 
 describe('commandFault: errors that are told by their message', () => {
   class Renamed extends Error {}
@@ -40,6 +40,16 @@ describe('commandFault: errors that are told by their message', () => {
   ])('%s: %s', (fault, message) => {
     expect(commandFault(new Renamed(message))).toBe(fault);
   });
+
+  it.each(['unsent', 'unknown', 'busy', 'closed'] as const)(
+    '%s: a client that says so',
+    (fault) => {
+      // Of another copy of core, by which a process may have it.
+      const foreign = Object.assign(new Error('Said otherwise'), { name: 'CallError', fault });
+      expect(commandFault(new CallError(fault, 'Said otherwise'))).toBe(fault);
+      expect(commandFault(foreign)).toBe(fault);
+    },
+  );
 
   it('other: what is no error at all', () => {
     expect([commandFault('text'), commandFault(undefined), commandFault({})]).toEqual([

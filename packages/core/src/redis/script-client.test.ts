@@ -2,7 +2,12 @@ import * as v6 from 'redis';
 import * as v5 from 'redis-v5';
 import { describe, expect, it } from 'vitest';
 
-import { isClusterClient, type RedisScriptClient } from './script-client.ts';
+import {
+  isClusterClient,
+  type RedisScriptClient,
+  type Topology,
+  topologyOf,
+} from './script-client.ts';
 
 const sentinel = { name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] };
 
@@ -54,5 +59,23 @@ describe('isClusterClient', () => {
     ];
     const fitting: readonly RedisScriptClient[] = declared;
     expect(fitting.map(isClusterClient)).toEqual([false, true, false]);
+  });
+});
+
+describe('topologyOf', () => {
+  it('tells the kinds of node-redis apart', () => {
+    const topologies = (clients: object): Set<Topology> =>
+      new Set(Object.values(clients).map((client: RedisScriptClient) => topologyOf(client)));
+    expect(topologies(CLUSTERS)).toEqual(new Set(['cluster']));
+    expect(topologies(NOT_CLUSTERS)).toEqual(new Set(['server', 'sentinel']));
+    expect(topologyOf(v6.createSentinel(sentinel))).toBe('sentinel');
+    expect(topologyOf(v5.createSentinel(sentinel))).toBe('sentinel');
+  });
+
+  it('takes the word of other clients', () => {
+    const script = async (): Promise<unknown> => undefined;
+    const told: readonly (Topology | undefined)[] = ['cluster', 'sentinel', 'server', undefined];
+    const found = told.map((topology) => topologyOf({ topology, evalSha: script, eval: script }));
+    expect(found).toEqual(['cluster', 'sentinel', 'server', 'server']);
   });
 });

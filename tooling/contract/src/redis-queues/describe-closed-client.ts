@@ -83,9 +83,11 @@ export function describeClosedClient(subject: RedisQueueManagerSubject): void {
       },
     );
 
-    it.each(
-      ['gives up', 'is closed'].flatMap((how) => Object.keys(CLIENTS).map((name) => [how, name])),
-    )('ends a cancel that waits where it %s: %s', async (how, name = '') => {
+    it.each([
+      ['gives up', 'node-redis'],
+      ['is closed', 'node-redis'],
+      ['is closed', 'ioredis'],
+    ])('ends a cancel that waits where it %s: %s', async (how, name) => {
       await using a = await Replica.start(subject, server.url, prefix);
       const client = await CLIENTS[name]?.(server.url);
       if (client === undefined) throw new Error(`No client of ${name}`);
