@@ -10,9 +10,11 @@ export interface CalledCommands {
 const CONTAINERS: ReadonlySet<string> = new Set(['XGROUP', 'XINFO', 'PUBSUB']);
 
 /** The functions of these scripts whose first argument is a command, and Redis's own. */
-const CALL = /\b(?:redis\.p?call|call|read_key)\(\s*(?<first>[^,()]+(?:\([^()]*\))?)(?:,\s*(?<second>[^,()]+))?/gu;
+const CALL =
+  /\b(?:redis\.p?call|call|read_key)\(\s*(?<first>[^,()]+(?:\([^()]*\))?)(?:,\s*(?<second>[^,()]+))?/gu;
 /** A command that is kept to be called later. */
-const KEPT = /\bcommand = (?<first>(?:[\w\s=]+ and )?'[A-Z.]+'(?: or '[A-Z.]+')?)|[{=]\s*\{\s*(?<listed>'[A-Z]+\.[A-Z]+')/gu;
+const KEPT =
+  /\bcommand = (?<first>(?:[\w\s=]+ and )?'[A-Z.]+'(?: or '[A-Z.]+')?)|[{=]\s*\{\s*(?<listed>'[A-Z]+\.[A-Z]+')/gu;
 
 /** Finds the commands that a Lua source calls. */
 export function calledCommands(source: string): CalledCommands {
@@ -26,17 +28,22 @@ export function calledCommands(source: string): CalledCommands {
     if (spelled.length === 0 && first !== 'command') unspelled.add(first);
     for (const command of spelled) {
       if (!CONTAINERS.has(command)) commands.add(command);
-      else for (const subcommand of subcommandsIn(groups['second'] ?? '')) commands.add(`${command} ${subcommand}`);
+      else
+        for (const subcommand of subcommandsIn(groups['second'] ?? ''))
+          commands.add(`${command} ${subcommand}`);
     }
   }
   for (const { groups = {} } of code.matchAll(KEPT)) {
-    for (const command of literalsIn(groups['first'] ?? groups['listed'] ?? '')) commands.add(command);
+    for (const command of literalsIn(groups['first'] ?? groups['listed'] ?? ''))
+      commands.add(command);
   }
   return { commands: [...commands].toSorted(), unspelled: [...unspelled].toSorted() };
 }
 
 function literalsIn(expression: string): readonly string[] {
-  return [...expression.matchAll(/'(?<name>[A-Z][A-Z.]+)'/gu)].map(({ groups }) => groups?.['name'] ?? '');
+  return [...expression.matchAll(/'(?<name>[A-Z][A-Z.]+)'/gu)].map(
+    ({ groups }) => groups?.['name'] ?? '',
+  );
 }
 
 /** A subcommand that is an argument of the script is one of those of `PUBSUB`: see {@link COUNTS}. */
