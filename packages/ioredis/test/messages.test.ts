@@ -181,9 +181,7 @@ describe.each(DRIVERS)(
       const [node] = cluster.nodes;
       if (node === undefined) throw new Error('No node');
       for (const { url } of cluster.nodes) {
-        await onNode(url, async (client) =>
-          client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']),
-        );
+        await onNode(url, async (admin) => admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']));
       }
       await publishToAll(client, '1');
       await vi.waitUntil(() => joined.seen.length === channels.length);

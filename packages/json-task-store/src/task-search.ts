@@ -221,8 +221,8 @@ export function foundTasks(reply: unknown, keyPrefix = ''): FoundTasks {
       taskId: storedText(textReply(id)),
     };
   };
-  if (Array.isArray(reply)) {
-    const [total, ...items]: readonly unknown[] = reply;
+  if (isList(reply)) {
+    const [total, ...items] = reply;
     const results: FoundTasks['found'][number][] = [];
     for (let index = 0; index < items.length; index += 2) {
       const fields = items[index + 1];
@@ -264,4 +264,8 @@ function searchUnsupported({ refusal, error }: Refusal): A2ARedisError {
     cause: error,
     detail: `${needed}; this one refused: ${refusal}`,
   });
+}
+
+function isList(reply: unknown): reply is readonly unknown[] {
+  return Array.isArray(reply);
 }

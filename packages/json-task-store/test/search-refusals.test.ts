@@ -155,8 +155,17 @@ describe('a search', () => {
     });
     expect(played.commands).toEqual([
       [
-        ...['FT.SEARCH', 'p:search', String.raw`@scope:{\:ann} (a)`, 'RETURN', '1', 'id'],
-        ...['LIMIT', '0', '5', 'DIALECT', '2'],
+        'FT.SEARCH',
+        'p:search',
+        String.raw`@scope:{\:ann} (a)`,
+        'RETURN',
+        '1',
+        'id',
+        'LIMIT',
+        '0',
+        '5',
+        'DIALECT',
+        '2',
       ],
     ]);
     await client.close();
@@ -175,7 +184,13 @@ describe('a search', () => {
     await expect(store.search('*', CONTEXT)).rejects.toMatchObject({ code: 'SERVER_UNSUPPORTED' });
     const [, create] = played.commands;
     expect(create?.slice(0, 7)).toEqual([
-      ...['FT.CREATE', 'app:p:search', 'ON', 'JSON', 'PREFIX', '1', 'app:p:{'],
+      'FT.CREATE',
+      'app:p:search',
+      'ON',
+      'JSON',
+      'PREFIX',
+      '1',
+      'app:p:{',
     ]);
     client.destroy();
   });

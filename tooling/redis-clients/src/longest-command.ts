@@ -26,8 +26,8 @@ export async function longestCommand(
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   let longest: LongestCommand = { command: '', size: 0 };
-  let onBegun = (): void => {};
-  let onOver = (): void => {};
+  let onBegun: (() => void) | undefined;
+  let onOver: (() => void) | undefined;
   const begun = new Promise<void>((resolve, reject) => {
     onBegun = resolve;
     socket.on('error', reject);
@@ -38,9 +38,9 @@ export async function longestCommand(
   const frames = new RespFrames();
   socket.on('data', (bytes) => {
     for (const frame of frames.push(bytes)) {
-      onBegun();
+      onBegun?.();
       const args = frame.toString('latin1').match(ARGUMENT) ?? [];
-      if (args[1] === `"${END}"`) onOver();
+      if (args[1] === `"${END}"`) onOver?.();
       else if (args.length > longest.size) longest = { command: args[0] ?? '', size: args.length };
     }
   });

@@ -229,6 +229,6 @@ describe.each([
     const replica = deployment.servers.find(({ url }) => url !== deployment.servers[0]?.url);
     if (replica === undefined) throw new Error('No replica');
     expect(Object.keys(await callsAt(replica)).toSorted()).toEqual(['eval_ro', 'evalsha_ro']);
-    client.destroy();
+    void client.destroy();
   });
 });

@@ -12,29 +12,29 @@ const ALL = { parts: 300, state: 'completed' };
 
 /** Declares the tests of clients of ioredis under faults; without, they are one kind of client among others. */
 export function describeIoredis(subject: RedisQueueManagerSubject): void {
-  describe.each(Object.entries(IOREDIS))(`a ${subject.name} on %s`, (_label, version) => {
-    /** Streams on one replica to the other, while something happens, and loads the task. */
-    async function streamThrough(
-      open: () => BridgedClient,
-      happens: (taskKey: string) => Promise<void>,
-    ): Promise<readonly Seen[]> {
-      const prefix = newPrefix();
-      await using a = Replica.on(subject, open(), prefix);
-      await using b = Replica.on(subject, open(), prefix);
-      const { execution, stream } = await beginTask(a);
-      const { taskId } = execution;
-      const other = b.resubscribe(taskId);
-      execution.chunks(100);
-      await Promise.all([stream, other].map(async (each) => untilParts(each, 100)));
-      const happening = happens(`${prefix}queues:{:unknown:${taskId}}`);
-      execution.chunks(100);
-      await happening;
-      execution.chunks(100).complete();
-      const seen = [mergeSeen(await other.ended), mergeSeen(await stream.ended)];
-      const stored = await b.stored(taskId);
-      return [...seen, { parts: stored?.parts.length ?? 0, state: stored?.state ?? '' }];
-    }
+  /** Streams on one replica to the other, while something happens, and loads the task. */
+  async function streamThrough(
+    open: () => BridgedClient,
+    happens: (taskKey: string) => Promise<void>,
+  ): Promise<readonly Seen[]> {
+    const prefix = newPrefix();
+    await using a = Replica.on(subject, open(), prefix);
+    await using b = Replica.on(subject, open(), prefix);
+    const { execution, stream } = await beginTask(a);
+    const { taskId } = execution;
+    const other = b.resubscribe(taskId);
+    execution.chunks(100);
+    await Promise.all([stream, other].map(async (each) => untilParts(each, 100)));
+    const happening = happens(`${prefix}queues:{:unknown:${taskId}}`);
+    execution.chunks(100);
+    await happening;
+    execution.chunks(100).complete();
+    const seen = [mergeSeen(await other.ended), mergeSeen(await stream.ended)];
+    const stored = await b.stored(taskId);
+    return [...seen, { parts: stored?.parts.length ?? 0, state: stored?.state ?? '' }];
+  }
 
+  describe.each(Object.entries(IOREDIS))(`a ${subject.name} on %s`, (_label, version) => {
     it('brings a task to its end though its connections are killed, and its server is restarted', async () => {
       await using server = await startRedisServer({ persistence: true, exclusive: true });
       const seen = await streamThrough(

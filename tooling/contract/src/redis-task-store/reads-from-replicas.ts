@@ -60,9 +60,10 @@ export function readsFromReplicas({ open, describeOnOwnServers }: RedisTaskStore
           evalRo: by('evalRo', replica.client),
         },
         freeze: async () => {
-          const waited = async (): Promise<boolean> =>
-            Number(await primary.client.sendCommand(['WAIT', '1', '1000'])) === 1;
-          await vi.waitUntil(waited, 30_000);
+          await vi.waitUntil(
+            async () => Number(await primary.client.sendCommand(['WAIT', '1', '1000'])) === 1,
+            30_000,
+          );
           await replica.client.sendCommand(['REPLICAOF', 'NO', 'ONE']);
         },
       };
