@@ -6,6 +6,8 @@ import { isClusterClient, type RedisScriptClient } from '../redis/script-client.
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
 import { isSentinelClient } from '../redis/sentinel-sender.ts';
+import { tellEviction } from './eviction.ts';
+import probeLayoutSource from './scripts/probe-layout.lua';
 
 /**
  * How a server keeps keys:
@@ -24,8 +26,7 @@ export interface LayoutFound {
 
 const layoutChannel = channel('a2a-redis:layout');
 
-/** Touches nothing: a server with hash slots refuses its keys before it runs. */
-const probeScript = defineScript('probe-layout', 'return 1', { onlyReads: true });
+const probeScript = defineScript('probe-layout', probeLayoutSource, { onlyReads: true });
 
 /** Two words whose hash slots differ. */
 const TAGS = ['single', 'cluster'] as const;
@@ -89,7 +90,7 @@ export class ServerLayout {
   async #probe(): Promise<Layout> {
     const keys = TAGS.map((tag) => `${this.#prefix}{${tag}}`);
     try {
-      await this.#runner.run(probeScript, keys, []);
+      tellEviction(this.#client, await this.#runner.run(probeScript, keys, []));
       return 'single';
     } catch (error) {
       if (isCrossSlot(error)) return 'cluster';

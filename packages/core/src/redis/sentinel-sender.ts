@@ -6,6 +6,11 @@ import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 /** A sentinel client of node-redis, which lends its commands a connection. */
 export interface SentinelClient extends RedisScriptClient {
   readonly isOpen: boolean;
+  sendCommand(
+    isReadonly: boolean,
+    args: readonly string[],
+    options: { readonly typeMapping: object },
+  ): Promise<unknown>;
 }
 
 /** node-redis gives its sentinel client, and only that, a `getSentinelNode` lookup. */
@@ -16,7 +21,7 @@ export function isSentinelClient(client: RedisScriptClient): client is SentinelC
 const senders = new WeakMap<SentinelClient, SentinelSender>();
 
 /** The one sender of a client, which all its stores share. */
-export function sentinelSender(client: SentinelClient): RedisScriptClient {
+export function sentinelSender(client: SentinelClient): SentinelSender {
   const known = senders.get(client) ?? new SentinelSender(client);
   senders.set(client, known);
   return known;
@@ -31,7 +36,7 @@ export function sentinelSender(client: SentinelClient): RedisScriptClient {
  * ever. So the first call goes ahead alone, and the others follow once it has a connection. A client
  * with `reserveClient` has no such trouble and loses nothing but that moment.
  */
-class SentinelSender implements RedisScriptClient {
+export class SentinelSender implements RedisScriptClient {
   readonly #client: SentinelClient;
   readonly #runtime: Runtime;
   #underWay = 0;
@@ -49,6 +54,12 @@ class SentinelSender implements RedisScriptClient {
 
   async eval(script: string, options?: ScriptCallOptions): Promise<unknown> {
     return this.#send(async () => this.#client.eval(script, options));
+  }
+
+  /** Sends a command to the primary. */
+  async sendCommand(args: readonly string[]): Promise<unknown> {
+    // Version 5 takes its own options for none here, and those of the application with them.
+    return this.#send(async () => this.#client.sendCommand(false, args, { typeMapping: {} }));
   }
 
   async #send(call: () => Promise<unknown>): Promise<unknown> {
