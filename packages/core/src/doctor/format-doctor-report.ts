@@ -70,8 +70,8 @@ function findingLines(
   return [
     '',
     `${severity.toUpperCase()} ${code}${where}${whom}`,
-    `  ${message}`,
-    `  ${meaning}`,
-    `  ${advice}`,
+    `  Found: ${message}`,
+    `  Means: ${meaning}`,
+    `  To do: ${advice}`,
   ].join('\n');
 }
