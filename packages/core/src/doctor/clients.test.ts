@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   clientOf,
+  ignoreDelays,
   NO_REPLICA,
   type Shown,
   shownFindings,
@@ -44,7 +45,7 @@ const BUFFERS = {
 async function connected(client: OpenClient): Promise<OpenClient> {
   client.on('error', () => {});
   await client.connect();
-  return client;
+  return ignoreDelays(client);
 }
 
 describe('the client of one server', () => {
@@ -80,10 +81,11 @@ describe('the client of one server', () => {
 
   it('that sends nothing but scripts is told what scripts cannot ask', async () => {
     const client = await clientOf(server.url);
-    const report = await redisDoctor({
+    const scripts: RedisScriptClient = {
       evalSha: async (...args) => client.evalSha(...args),
       eval: async (...args) => client.eval(...args),
-    });
+    };
+    const report = await redisDoctor(ignoreDelays(scripts));
     client.destroy();
     const found = shownFindings(report).map(([severity, code]) => [severity, code]);
     expect(found).toEqual([
@@ -181,7 +183,7 @@ describe('a cluster', () => {
 
   it('whose client knows one node, which sends it elsewhere', async () => {
     const client = await clientOf(cluster.urls[0] ?? '');
-    const report = await redisDoctor(client);
+    const report = await redisDoctor(ignoreDelays(client));
     client.destroy();
     expect(shownFindings(report)).toEqual([
       [
@@ -196,7 +198,7 @@ describe('a cluster', () => {
   it('of one node, which a plain client will do for', async () => {
     await using single = await startRedisCluster({ nodes: 1 });
     const client = await clientOf(single.urls[0] ?? '');
-    const report = await redisDoctor(client);
+    const report = await redisDoctor(ignoreDelays(client));
     client.destroy();
     expect(shownFindings(report)).toEqual(LACKED);
     expect(report.server.layout).toBe('cluster');
@@ -205,7 +207,7 @@ describe('a cluster', () => {
   it('that does not serve its slots', async () => {
     await using server = await startRedisServer({ config: { 'cluster-enabled': 'yes' } });
     const client = await clientOf(server.url);
-    const report = await redisDoctor(client);
+    const report = await redisDoctor(ignoreDelays(client));
     client.destroy();
     expect(shownFindings(report)).toEqual([
       ['error', 'CLUSTER_DOWN', 'cluster_state is fail.'],
@@ -219,7 +221,7 @@ describe('a cluster', () => {
     await client.connect();
     const [, silent] = cluster.nodes;
     silent?.pause();
-    const report = await redisDoctor(client, { deadlineMs: 1500 });
+    const report = await redisDoctor(client, { deadlineMs: 5000 });
     silent?.resume();
     client.destroy();
     const [unreachable, ...others] = report.findings;
@@ -229,7 +231,9 @@ describe('a cluster', () => {
       message: expect.stringMatching(/^It could not be asked: .+ no answer in time\.$/),
       nodes: [addresses[1]],
     });
-    expect(others.map(({ code }) => code)).toEqual(LACKED.map(([, code]) => code));
+    // The clock has to tell here when the deadline is, so that a busy machine is slow.
+    const codes = others.map(({ code }) => code).filter((code) => code !== 'SLOW_ROUND_TRIP');
+    expect(codes).toEqual(LACKED.map(([, code]) => code));
     expect(report.server.nodes.find(({ address }) => address === addresses[1])).toEqual({
       address: addresses[1],
     });

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clientOf,
   findingsWith,
+  ignoreDelays,
   LASTING,
   NO_REPLICA,
   shownFindings,
@@ -24,7 +25,7 @@ describe('a server that has what the packages need', () => {
   it('is described, and nothing need be done', async () => {
     await using server = await startHealthyServer();
     const client = await clientOf(server.url);
-    const report = await redisDoctor(client);
+    const report = await redisDoctor(ignoreDelays(client));
     client.destroy();
     expect(report).toEqual({
       server: {
@@ -121,7 +122,7 @@ describe('memory', () => {
       const info = await client.info('memory');
       const used = Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
       await client.configSet('maxmemory', String(Math.round(used / part)));
-      return shownFindings(await redisDoctor(client));
+      return shownFindings(await redisDoctor(ignoreDelays(client)));
     };
     const full = await findingsAt(2);
     const nearlyFull = await findingsAt(0.9);
@@ -180,7 +181,7 @@ describe('the disk', () => {
     const isFailed = async (): Promise<boolean> =>
       (await client.info('persistence')).includes('rdb_last_bgsave_status:err');
     while (!(await isFailed())) await sleep(20);
-    const findings = shownFindings(await redisDoctor(client));
+    const findings = shownFindings(await redisDoctor(ignoreDelays(client)));
     client.destroy();
     expect(findings).toEqual([
       ['error', 'PERSISTENCE_FAILS', 'INFO tells rdb_last_bgsave_status err.'],
@@ -229,7 +230,8 @@ describe('replicas', () => {
     const isUp = async (): Promise<boolean> =>
       (await other.info('replication')).includes('master_link_status:up');
     while (!(await isUp())) await sleep(20);
-    const [ofPrimary, ofReplica] = [await redisDoctor(client), await redisDoctor(other)];
+    const ofPrimary = await redisDoctor(ignoreDelays(client));
+    const ofReplica = await redisDoctor(ignoreDelays(other));
     await client.configSet('min-replicas-to-write', '1');
     const waiting = await redisDoctor(client);
     for (const each of [client, other]) each.destroy();
@@ -254,7 +256,9 @@ describe('clock and network', () => {
     useRuntime(client, { ...systemRuntime, wallClock: () => systemRuntime.wallClock() + shiftMs });
     const report = await redisDoctor(client);
     client.destroy();
-    expect(shownFindings(report)).toEqual([['warning', 'CLOCK_DIFFERS', message], NO_REPLICA]);
+    // This one measures, and so does a busy machine.
+    const found = shownFindings(report).filter(([, code]) => code !== 'SLOW_ROUND_TRIP');
+    expect(found).toEqual([['warning', 'CLOCK_DIFFERS', message], NO_REPLICA]);
     const [{ clockAheadMs = 0, clockUncertaintyMs = 0 } = {}] = report.server.nodes;
     expect(Math.abs(clockAheadMs - shiftMs)).toBeLessThanOrEqual(clockUncertaintyMs);
   });

@@ -1,5 +1,4 @@
-import { isRecord } from '../../shared/check-options.ts';
-import { textReply } from '../../redis/reply.ts';
+import { textReply, textsReply } from '../../redis/reply.ts';
 import { type Fact, isKnown, valueOf } from './fact.ts';
 import { type Fields, replyEntries } from './server-replies.ts';
 
@@ -101,13 +100,15 @@ export function isAtLeast(
 
 /** Whether a reply is one of `ACL GETUSER` for a user who may do everything. Versions tell it differently. */
 export function mayDoEverything(reply: unknown): boolean {
-  const entries = isRecord(reply) || Array.isArray(reply) ? replyEntries(reply) : new Map();
+  const entries = replyEntries(reply);
   const isAll = (name: string, all: readonly string[]): boolean => {
-    const value: unknown = entries.get(name);
-    const text = Array.isArray(value) ? value.map(textReply).join(' ') : textReply(value);
-    return all.includes(text);
+    const value = entries.get(name);
+    return all.includes(Array.isArray(value) ? textsReply(value).join(' ') : textReply(value));
   };
   return (
-    isAll('commands', ['+@all']) && isAll('keys', ['*', '~*']) && isAll('channels', ['*', '&*'])
+    isAll('commands', ['+@all']) &&
+    isAll('keys', ['*', '~*']) &&
+    // Redis 6.0 has no rules for channels.
+    (!entries.has('channels') || isAll('channels', ['*', '&*']))
   );
 }
