@@ -218,7 +218,7 @@ describe('connections', () => {
 describe('replicas', () => {
   it('that have to be there for a write, and are not', async () => {
     expect(await findingsWith({ 'min-replicas-to-write': '2' })).toEqual([
-      ['error', 'REPLICAS_MISSING', 'min-replicas-to-write is 2, and 0 follow.'],
+      ['error', 'REPLICAS_MISSING', 'min-replicas-to-write is 2, and 0 replicas follow.'],
     ]);
   });
 
@@ -236,7 +236,7 @@ describe('replicas', () => {
     const waiting = await redisDoctor(client);
     for (const each of [client, other]) each.destroy();
     expect(shownFindings(ofPrimary)).toEqual([
-      ['info', 'FAILOVER_LOSES_WRITES', '1 follow, and no write waits for them.'],
+      ['info', 'FAILOVER_LOSES_WRITES', '1 replica follows, and no write waits for that.'],
     ]);
     expect(shownFindings(ofReplica)).toEqual([
       ['error', 'IS_REPLICA', `The server is a replica of 127.0.0.1:${port}.`],

@@ -77,7 +77,7 @@ function productOfName(name: string | undefined): string {
   return name === 'valkey' ? 'Valkey' : name;
 }
 
-/** Only what servers say themselves: Azure, for one, says nothing. */
+/** Only what servers say themselves: many services do not. */
 function serviceOf(fields: Fields | undefined, hello: Greeting | undefined): string | undefined {
   const [amazon] = /Amazon (?:ElastiCache|MemoryDB)/.exec(fields?.get('os') ?? '') ?? [];
   if (amazon !== undefined) return amazon;

@@ -72,7 +72,7 @@ export function replicationFindings(
   const following =
     good === undefined ? replicas : countOf('min_slaves_good_slaves', { value: good });
   if (isKnown(least) && least.value > 0 && isKnown(following) && following.value < least.value) {
-    const message = `min-replicas-to-write is ${least.value}, and ${following.value} follow.`;
+    const message = `min-replicas-to-write is ${least.value}, and ${followers(following.value)}.`;
     return found('REPLICAS_MISSING', message, packages);
   }
   if (!isKnown(replicas)) {
@@ -80,14 +80,18 @@ export function replicationFindings(
   }
   if (replicas.value === 0) return found('NO_REPLICA', 'No replica follows.', packages);
   if (!isKnown(least)) {
-    const what = `${replicas.value} follow; whether writes wait for them`;
+    const what = `${followers(replicas.value)}; whether writes wait for that`;
     return found('REPLICAS_UNKNOWN', unknownBecause(what, least), packages);
   }
   if (least.value > 0) return [];
-  const message = `${replicas.value} follow, and no write waits for them.`;
+  const message = `${followers(replicas.value)}, and no write waits for that.`;
   return found('FAILOVER_LOSES_WRITES', message, packages);
 }
 
 function countOf(name: string, text: Fact<string>): Fact<number> {
   return mapFact(text, (value) => numberOf(name, value));
+}
+
+function followers(count: number): string {
+  return count === 1 ? '1 replica follows' : `${count} replicas follow`;
 }

@@ -251,7 +251,7 @@ export const FINDING_TEXTS: Readonly<Record<RedisDoctorFindingCode, FindingText>
   CLUSTER_UNKNOWN: {
     severity: 'unknown',
     meaning: 'Whether the cluster serves all of its slots is not known.',
-    advice: 'Permit `+cluster|info`, or look at it with another user.',
+    advice: 'Permit `+cluster` to the user, or look at it with another one.',
   },
   EVICTION_UNKNOWN: {
     severity: 'unknown',

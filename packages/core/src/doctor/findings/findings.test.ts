@@ -191,7 +191,7 @@ describe('replicas', () => {
   it('that are there, and too far behind, do not count', () => {
     const info = infoWith({ connected_slaves: '2', min_slaves_good_slaves: '0' });
     expect(found(info)).toEqual([
-      ['error', 'REPLICAS_MISSING', 'min-replicas-to-write is 1, and 0 follow.'],
+      ['error', 'REPLICAS_MISSING', 'min-replicas-to-write is 1, and 0 replicas follow.'],
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('replicas', () => {
       [
         'unknown',
         'REPLICAS_UNKNOWN',
-        '1 follow; whether writes wait for them: unknown, because CONFIG GET does not tell min-replicas-to-write.',
+        '1 replica follows; whether writes wait for that: unknown, because CONFIG GET does not tell min-replicas-to-write.',
       ],
     ]);
   });
