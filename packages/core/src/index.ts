@@ -28,6 +28,7 @@ export type {
   RedisSentinelOptions,
   RedisSentinelTopology,
 } from './client/options.ts';
+export type { RedisCredentialsProvider } from './credentials/connection-credentials.ts';
 export type { PingableClient, RedisHealthCheck } from './client/ping.ts';
 export { redisRetry, type RedisRetryEvent, type RedisRetryOptions } from './client/redis-retry.ts';
 export {

@@ -68,7 +68,9 @@ export {
 } from './queue-manager/manager/queue-manager-options.ts';
 export type {
   ChannelListener,
+  DuplicableClient,
   OpenSubscription,
+  OwnSubscriberClient,
   RedisSubscriberClient,
   Subscription,
   SubscriptionEvents,

@@ -26,13 +26,20 @@ export { LruMap } from './shared/lru-map.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
 export { arrayReply, refusalIn, textReply, textsReply } from './redis/reply.ts';
+export { CallError } from './redis/command-fault.ts';
 export {
   isClusterClient,
   type RedisScriptClient,
   requireScriptClient,
   type ScriptCallOptions,
+  type Topology,
 } from './redis/script-client.ts';
-export { channelName, type ChannelSpace, MAIN_CHANNELS } from './redis/channel-space.ts';
+export {
+  channelName,
+  type ChannelSpace,
+  keyPrefixOf,
+  MAIN_CHANNELS,
+} from './redis/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';

@@ -15,7 +15,7 @@ export {
   type JsonValue,
 } from './task-store/model/json-value.ts';
 export { indexTaskSource } from './task-store/index/task-index.ts';
-export { recordVersionSource } from './task-store/records/task-records.ts';
+export { type ReadFrom, recordVersionSource } from './task-store/records/task-records.ts';
 export {
   type CorruptionReport,
   corruptRecord,

@@ -54,6 +54,20 @@ export function sentinelSenderSuite(label: string): void {
       await client.close();
     });
 
+    it('sends commands as such', async () => {
+      await using deployment = await startRedisSentinel();
+      const client = createSentinel({
+        name: deployment.name,
+        sentinelRootNodes: [...deployment.addresses],
+      }).on('error', () => {});
+      await client.connect();
+      const runner = new ScriptRunner(client);
+      expect(await runner.command(['SET', 'k', 'v'])).toBe('OK');
+      const read = Array.from({ length: 10 }, async () => runner.command(['GET', 'k']));
+      expect(await Promise.all(read)).toEqual(Array.from({ length: 10 }, () => 'v'));
+      await client.close();
+    });
+
     it('says that the client is closed, before connect and after close', async () => {
       await using deployment = await startRedisSentinel();
       const client = createSentinel({

@@ -29,7 +29,7 @@ export const jsonRecordFormat: TaskRecordFormat = {
     ),
   ),
   readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`, {
-    onlyReads: true,
+    writes: 'never',
   }),
   encode: encodeDelta,
   decode: decodeDocument,

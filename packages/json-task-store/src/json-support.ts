@@ -6,19 +6,15 @@ import jsonRecordSource from './scripts/json-record.lua';
 import requireJsonSource from './scripts/require-json.lua';
 
 /** What the scripts say where commands are missing, and then the server. */
-const MISSING = /\b(NOJSON|NOSEARCH) (.+?)\.?$/s;
+const MISSING = /\bNOJSON (.+?)\.?$/s;
 
-const REQUIREMENTS: Readonly<Record<string, string>> = {
-  NOJSON:
-    'RedisJSONTaskStore needs the JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module',
-  NOSEARCH:
-    'Searching needs the FT commands: Redis 8, or a server with a search module that indexes JSON',
-};
+const REQUIREMENT =
+  'RedisJSONTaskStore needs the JSON commands: Redis 8, Redis with the JSON module, or Valkey with its JSON module';
 
 /** The JSON commands, which not every server has. */
 export const jsonRequirement: ServerRequirement = {
   script: defineScript('require-json', `${jsonRecordSource}\n${requireJsonSource}`, {
-    onlyReads: true,
+    writes: 'never',
   }),
   explain: withRequirement,
 };
@@ -39,11 +35,10 @@ export async function explained<T>(call: Promise<T>): Promise<T> {
  */
 function withRequirement(error: unknown): unknown {
   if (!(error instanceof A2ARedisError)) return error;
-  const [, missing = '', server = ''] = MISSING.exec(refusalIn(error)) ?? [];
-  const requirement = REQUIREMENTS[missing];
-  if (requirement === undefined) return error;
-  return detailedError('SERVER_UNSUPPORTED', `${requirement}.`, {
+  const [, server] = MISSING.exec(refusalIn(error)) ?? [];
+  if (server === undefined) return error;
+  return detailedError('SERVER_UNSUPPORTED', `${REQUIREMENT}.`, {
     cause: error.cause,
-    detail: `${requirement}. The server is ${server}, without them.`,
+    detail: `${REQUIREMENT}. The server is ${server}, without them.`,
   });
 }

@@ -10,6 +10,8 @@ import {
   TtlPolicy,
 } from '@a2a-redis/core/task-store';
 import {
+  isClusterClient,
+  keyPrefixOf,
   type RedisScriptClient,
   requireId,
   type Scope,
@@ -60,7 +62,8 @@ export class RedisJSONTaskStore extends BaseTaskStore {
   readonly #scopeOf: ScopeResolver;
   readonly #keys: TaskKeys;
   readonly #paths: TaskPaths;
-  readonly #search: TaskSearch;
+  /** Absent with the client of a cluster, through which one server is asked for what all of them have. */
+  readonly #search: TaskSearch | undefined;
 
   /**
    * @param client A connected client, pool, cluster or sentinel of node-redis 5 or 6. The store
@@ -69,16 +72,16 @@ export class RedisJSONTaskStore extends BaseTaskStore {
    * @throws {A2ARedisError} `INVALID_OPTION`.
    */
   constructor(client: RedisScriptClient, options: RedisJSONTaskStoreOptions = {}) {
-    const { prefix, scopeOf, deadlineMs, ttlSeconds, ttlAppliesTo } = resolveTaskStoreOptions(
-      options,
-      DEFAULT_PREFIX,
-    );
+    const resolved = resolveTaskStoreOptions(options, DEFAULT_PREFIX);
+    const { prefix, scopeOf, deadlineMs, ttlSeconds, ttlAppliesTo } = resolved;
     super(client, jsonRecordFormat, { ...options, prefix });
     const runner = new ScriptRunner(client, deadlineMs);
     this.#scopeOf = scopeOf;
     this.#keys = new TaskKeys(prefix);
-    this.#paths = new TaskPaths(runner, new TtlPolicy(ttlSeconds, ttlAppliesTo));
-    this.#search = new TaskSearch(runner, prefix);
+    this.#paths = new TaskPaths(runner, new TtlPolicy(ttlSeconds, ttlAppliesTo), this.readFrom);
+    this.#search = isClusterClient(client)
+      ? undefined
+      : new TaskSearch(runner, prefix, keyPrefixOf(client));
   }
 
   /**
@@ -132,7 +135,7 @@ export class RedisJSONTaskStore extends BaseTaskStore {
    *   `state`, `timestamp` (tags), `history`, `artifacts` and `artifactName` (texts); `*` for all.
    * @param options See {@link SearchOptions}.
    * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where the server has no query engine, or one that
-   *   refuses the index or a search without a query, and on a cluster; `INVALID_ARGUMENT` for a query
+   *   refuses the index or a search without a query, and with the client of a cluster; `INVALID_ARGUMENT` for a query
    *   or a page that the engine refuses, and a query whose brackets do not balance;
    *   `INVALID_OPTION`; otherwise as {@link save}.
    */
@@ -142,13 +145,13 @@ export class RedisJSONTaskStore extends BaseTaskStore {
     options: SearchOptions = {},
   ): Promise<SearchPage> {
     const scope = this.#scopeOf(context);
-    if ((await this.layout.find()) === 'cluster') {
+    if (this.#search === undefined) {
       throw new A2ARedisError(
         'SERVER_UNSUPPORTED',
-        'Searching needs a single server: on a cluster, a script reaches the tasks of one server only.',
+        'Searching needs a single server, or one address for all of them: through the client of a cluster, a query may reach the tasks of one server only.',
       );
     }
-    const { totalSize, found } = await explained(this.#search.find(scope, query, options));
+    const { totalSize, found } = await this.#search.find(scope, query, options);
     const tasks = await Promise.all(
       found.map(async ({ key, taskId }) => this.#loadFound(scope, key, taskId, context)),
     );

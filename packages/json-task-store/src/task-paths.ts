@@ -8,7 +8,6 @@ import {
   defineScript,
   detailedError,
   isRecord,
-  type RedisScript,
   refusalIn,
   type ScriptRunner,
   sleep,
@@ -19,6 +18,7 @@ import {
   copyJsonObject,
   corruptRecord,
   type JsonValue,
+  type ReadFrom,
   statusFromJson,
   type TtlPolicy,
 } from '@a2a-redis/core/task-store';
@@ -30,7 +30,7 @@ import { jsonText, parseJson } from './json-text.ts';
 import readPathSource from './scripts/read-path.lua';
 
 const readPathScript = defineScript('read-path', `${jsonRecordLua}\n${readPathSource}`, {
-  onlyReads: true,
+  writes: 'never',
 });
 
 /** Each failed attempt means that another writer succeeded; this many in a row is a fault. */
@@ -59,18 +59,21 @@ interface PathState {
 export class TaskPaths {
   readonly #runner: ScriptRunner;
   readonly #ttl: TtlPolicy;
+  readonly #readFrom: ReadFrom;
   readonly #writer: string;
   #writes = 0;
 
-  constructor(runner: ScriptRunner, ttl: TtlPolicy) {
+  /** @param readFrom Who answers {@link get}. */
+  constructor(runner: ScriptRunner, ttl: TtlPolicy, readFrom: ReadFrom) {
     this.#runner = runner;
     this.#ttl = ttl;
+    this.#readFrom = readFrom;
     this.#writer = runner.runtime.randomBytes(6).toString('base64url');
   }
 
   /** All that a path matches. */
   async get(place: TaskPlace, path: string): Promise<JsonValue[]> {
-    const [, matches] = await this.#read(place, requirePath(path), []);
+    const [, matches] = await this.#read(place, requirePath(path), [], this.#readFrom);
     return listOf(place, matches);
   }
 
@@ -117,8 +120,15 @@ export class TaskPaths {
     place: TaskPlace,
     path: string,
     holders: readonly string[],
+    from: ReadFrom = 'primary',
   ): Promise<readonly unknown[]> {
-    const reply = await this.#run(place, readPathScript, [path, ...holders]);
+    const args = [path, ...holders];
+    let reply: unknown;
+    if (from === 'replicas') {
+      reply = await told(place, this.#runner.read(readPathScript, [place.key], args));
+    }
+    // That there is no such task, only the primary says.
+    reply ??= await told(place, this.#runner.run(readPathScript, [place.key], args));
     if (reply === null || reply === undefined) throw notFound(place);
     const parts = arrayReply(readPathScript.name, reply);
     if (parts[0] !== 'refused') return parts;
@@ -140,28 +150,29 @@ export class TaskPaths {
     const seconds = this.#ttl.secondsFor(status);
     const operations = [operationOf(target, types, value)];
     const saveScript = jsonRecordFormat.saveScript.alone;
-    const reply = await this.#run(place, saveScript, [
+    const args = [
       version,
       writeId,
       seconds === undefined ? '' : String(seconds),
       ...changeArguments({ lengths: [], operations }),
-    ]);
+    ];
+    const reply = await told(place, this.#runner.run(saveScript, [place.key], args));
     const [outcome, found] = arrayReply(saveScript.name, reply);
     if (outcome !== 'conflict') return true;
     if (textReply(found) === '0') throw notFound(place);
     return false;
   }
+}
 
-  /** A key of another type is a record that cannot be read, not a failure of the server. */
-  async #run({ key }: TaskPlace, script: RedisScript, args: readonly string[]): Promise<unknown> {
-    try {
-      return await this.#runner.run(script, [key], args);
-    } catch (error) {
-      if (error instanceof A2ARedisError && /\bWRONGTYPE\b/.test(refusalIn(error))) {
-        throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
-      }
-      throw error;
+/** A key of another type is a record that cannot be read, not a failure of the server. */
+async function told({ key }: TaskPlace, call: Promise<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof A2ARedisError && /\bWRONGTYPE\b/.test(refusalIn(error))) {
+      throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
     }
+    throw error;
   }
 }
 

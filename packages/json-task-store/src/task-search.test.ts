@@ -7,16 +7,19 @@ const MINE = String.raw`@scope:{acme\:ann\@host\.example}`;
 
 describe('a query', () => {
   test('is put into a group of its own, beside the scope', () => {
-    expect(searchArguments(SCOPE, ' a | b ', {})).toEqual([
-      `${MINE} (a | b)`,
-      MINE,
-      '0',
-      '10',
-      '',
-      'ASC',
-    ]);
+    expect(searchArguments(SCOPE, ' a | b ', {})).toEqual({
+      asked: `${MINE} (a | b)`,
+      mine: MINE,
+      page: ['0', '10'],
+      sorting: [],
+    });
     const page = { offset: 20, limit: 5, sortBy: 'timestamp', descending: true } as const;
-    expect(searchArguments(SCOPE, '*', page)).toEqual([MINE, MINE, '20', '5', 'timestamp', 'DESC']);
+    expect(searchArguments(SCOPE, '*', page)).toEqual({
+      asked: MINE,
+      mine: MINE,
+      page: ['20', '5'],
+      sorting: ['SORTBY', 'timestamp', 'DESC'],
+    });
   });
 
   test.each([
@@ -27,7 +30,7 @@ describe('a query', () => {
     String.raw`"a \") b"`,
     '@timestamp:[0 5]',
   ])('%s is taken', (query) => {
-    expect(searchArguments(SCOPE, query, {})[0]).toBe(`${MINE} (${query})`);
+    expect(searchArguments(SCOPE, query, {}).asked).toBe(`${MINE} (${query})`);
   });
 
   test.each([
@@ -85,4 +88,31 @@ test('the reply of a search holds a total, then key and fields in turn', () => {
     ],
   });
   expect(foundTasks([0])).toEqual({ totalSize: 0, found: [] });
+});
+
+test('under RESP3 it is a map', () => {
+  const reply = {
+    attributes: [],
+    total_results: 3,
+    results: [
+      { id: 'k1', extra_attributes: { id: 'a' }, values: [] },
+      { id: 'k2', extra_attributes: {}, values: [] },
+    ],
+    warning: [],
+  };
+  expect(foundTasks(reply)).toEqual({
+    totalSize: 3,
+    found: [
+      { key: 'k1', taskId: 'a' },
+      { key: 'k2', taskId: '' },
+    ],
+  });
+  expect(foundTasks({ total_results: 0, results: [] })).toEqual({ totalSize: 0, found: [] });
+});
+
+test('keys are told without what the client puts before them', () => {
+  expect(foundTasks([1, 'app:k1', ['id', 'a']], 'app:').found).toEqual([
+    { key: 'k1', taskId: 'a' },
+  ]);
+  expect(foundTasks([1, 'k1', ['id', 'a']], 'app:').found).toEqual([{ key: 'k1', taskId: 'a' }]);
 });

@@ -1,10 +1,10 @@
 import { A2ARedisError } from '@a2a-redis/core';
 import {
-  arrayReply,
   checkNames,
-  defineScript,
   detailedError,
   invalidOption,
+  isRecord,
+  refusalIn,
   type Scope,
   scopeSegment,
   type ScriptRunner,
@@ -12,13 +12,7 @@ import {
   wholeNumber,
 } from '@a2a-redis/core/shared';
 
-import { jsonRecordLua } from './json-record-format.ts';
 import { storedText } from './json-text.ts';
-import searchTasksSource from './scripts/search-tasks.lua';
-
-const searchTasksScript = defineScript('search-tasks', `${jsonRecordLua}\n${searchTasksSource}`, {
-  onlyReads: true,
-});
 
 /** Fields that results can be sorted by. */
 const SORT_FIELDS = ['contextId', 'state', 'timestamp'] as const;
@@ -72,38 +66,98 @@ const SCHEMA: readonly string[] = [
   '$.artifacts[*].name AS artifactName TEXT',
 ].flatMap((field) => field.split(' '));
 
-/** Searches the tasks of a store with the query engine of the server. */
-export class TaskSearch {
-  readonly #runner: ScriptRunner;
-  readonly #prefix: string;
+/** What the engine made of a command: its reply, or why it refused. */
+type Answer = { readonly reply: unknown } | Refusal;
 
-  constructor(runner: ScriptRunner, prefix: string) {
-    this.#runner = runner;
-    this.#prefix = prefix;
-  }
-
-  /** Searches a scope; errors as for `search` of the store. */
-  async find(scope: Scope, query: string, options: SearchOptions): Promise<FoundTasks> {
-    const args = searchArguments(scope, query, options);
-    const create = ['ON', 'JSON', 'PREFIX', '1', `${this.#prefix}{`, 'SCHEMA', ...SCHEMA];
-    const reply = await this.#runner.run(
-      searchTasksScript,
-      [`${this.#prefix}search`],
-      [...args, ...create],
-    );
-    const [outcome, result] = arrayReply(searchTasksScript.name, reply);
-    if (outcome !== 'found') throw searchRefused(outcome, textReply(result));
-    return foundTasks(arrayReply(searchTasksScript.name, result));
-  }
+/** What the server said, and the error that came of it. */
+interface Refusal {
+  readonly refusal: string;
+  readonly error: unknown;
 }
 
 /**
- * The first arguments of `search-tasks.lua`.
- *
+ * Searches the tasks of a store with the query engine of the server. What it sends are commands, not scripts: some
+ * servers have a query engine that scripts cannot reach, as it asks several of them.
+ */
+export class TaskSearch {
+  readonly #runner: ScriptRunner;
+  readonly #index: string;
+  readonly #keyPrefix: string;
+  readonly #create: readonly string[];
+
+  /**
+   * @param prefix What the store's keys begin with.
+   * @param keyPrefix What the client puts before them: the engine has the whole keys.
+   */
+  constructor(runner: ScriptRunner, prefix: string, keyPrefix = '') {
+    this.#runner = runner;
+    this.#index = `${keyPrefix}${prefix}search`;
+    this.#keyPrefix = keyPrefix;
+    this.#create = ['ON', 'JSON', 'PREFIX', '1', `${keyPrefix}${prefix}{`, 'SCHEMA', ...SCHEMA];
+  }
+
+  /** Searches a scope, and makes the search index where there is none; errors as for `search` of the store. */
+  async find(scope: Scope, query: string, options: SearchOptions): Promise<FoundTasks> {
+    const { mine, asked, page, sorting } = searchArguments(scope, query, options);
+    const search = async (): Promise<Answer> => this.#search(asked, page, sorting);
+    let answer = await search();
+    let created: Answer | undefined;
+    if ('refusal' in answer && lacksIndex(answer.refusal)) {
+      // Another process may be first: whether there is one, the search tells.
+      created = await this.#ask('FT.CREATE', ...this.#create);
+      answer = await search();
+    }
+    if ('reply' in answer) return foundTasks(answer.reply, this.#keyPrefix);
+    if (created !== undefined && 'refusal' in created && lacksIndex(answer.refusal)) {
+      throw searchUnsupported(created);
+    }
+    // Whose fault it is, no two engines say alike: the same without what the caller asked tells.
+    const own = await this.#search(mine, ['0', '1'], sorting);
+    throw 'refusal' in own ? searchUnsupported(own) : queryRefused(answer);
+  }
+
+  async #search(
+    query: string,
+    page: readonly string[],
+    sorting: readonly string[],
+  ): Promise<Answer> {
+    const shown = ['RETURN', '1', 'id', 'LIMIT', ...page, 'DIALECT', '2', ...sorting];
+    return this.#ask('FT.SEARCH', query, ...shown);
+  }
+
+  /** @throws {A2ARedisError} What is no refusal of the server. */
+  async #ask(command: string, ...args: readonly string[]): Promise<Answer> {
+    try {
+      return { reply: await this.#runner.command([command, this.#index, ...args]) };
+    } catch (error) {
+      const refusal = refusalIn(error);
+      // What has nothing to do with what was asked is told as any other call tells it.
+      if (refusal === '' || OF_THE_MOMENT.test(refusal)) throw error;
+      return { refusal, error };
+    }
+  }
+}
+
+/** A search, as FT.SEARCH takes it. */
+export interface SearchArguments {
+  /** The query within the caller's scope. */
+  readonly asked: string;
+  /** The part of it that is the store's own: the filter for the scope. */
+  readonly mine: string;
+  /** How many results to skip, and how many there are at most. */
+  readonly page: readonly [string, string];
+  readonly sorting: readonly string[];
+}
+
+/**
  * @throws {A2ARedisError} `INVALID_ARGUMENT` for a query that could end the group in which it stands
  *   and so reach another scope; `INVALID_OPTION`.
  */
-export function searchArguments(scope: Scope, query: string, options: SearchOptions): string[] {
+export function searchArguments(
+  scope: Scope,
+  query: string,
+  options: SearchOptions,
+): SearchArguments {
   checkNames(options, ['offset', 'limit', 'sortBy', 'descending'], '');
   const { offset = 0, limit = 10, sortBy, descending = false } = options;
   if (sortBy !== undefined && !SORT_FIELDS.includes(sortBy)) {
@@ -112,14 +166,12 @@ export function searchArguments(scope: Scope, query: string, options: SearchOpti
   if (typeof descending !== 'boolean') throw invalidOption('descending', 'must be a boolean');
   const mine = `@scope:{${escapeTag(scopeSegment(scope))}}`;
   const asked = requireQuery(query);
-  return [
-    asked === '*' ? mine : `${mine} (${asked})`,
+  return {
+    asked: asked === '*' ? mine : `${mine} (${asked})`,
     mine,
-    String(wholeNumber(offset, 'offset', 0)),
-    String(wholeNumber(limit, 'limit', 0)),
-    sortBy ?? '',
-    descending ? 'DESC' : 'ASC',
-  ];
+    page: [String(wholeNumber(offset, 'offset', 0)), String(wholeNumber(limit, 'limit', 0))],
+    sorting: sortBy === undefined ? [] : ['SORTBY', sortBy, descending ? 'DESC' : 'ASC'],
+  };
 }
 
 /** A value as it stands between the braces of a tag filter: each sign that means something escaped. */
@@ -155,34 +207,61 @@ function unbalanced(): A2ARedisError {
   );
 }
 
-/** The ids and keys in a reply of FT.SEARCH: a total, then key and fields in turn. */
-export function foundTasks(reply: readonly unknown[]): FoundTasks {
-  const found: { key: string; taskId: string }[] = [];
-  for (let index = 1; index < reply.length; index += 2) {
-    const fields = reply[index + 1];
-    const id: unknown = Array.isArray(fields) ? fields[fields.indexOf('id') + 1] : undefined;
-    found.push({ key: textReply(reply[index]), taskId: storedText(textReply(id)) });
+/**
+ * The ids and keys in a reply of FT.SEARCH: under RESP2 a total, then key and fields in turn; under RESP3 a map.
+ *
+ * @param keyPrefix What the client puts before the store's keys.
+ */
+export function foundTasks(reply: unknown, keyPrefix = ''): FoundTasks {
+  const found = (key: unknown, id: unknown): FoundTasks['found'][number] => {
+    const whole = textReply(key);
+    const isOwn = whole.startsWith(keyPrefix);
+    return {
+      key: isOwn ? whole.slice(keyPrefix.length) : whole,
+      taskId: storedText(textReply(id)),
+    };
+  };
+  if (Array.isArray(reply)) {
+    const [total, ...items]: readonly unknown[] = reply;
+    const results: FoundTasks['found'][number][] = [];
+    for (let index = 0; index < items.length; index += 2) {
+      const fields = items[index + 1];
+      const id: unknown = Array.isArray(fields) ? fields[fields.indexOf('id') + 1] : undefined;
+      results.push(found(items[index], id));
+    }
+    return { totalSize: Number(total), found: results };
   }
-  return { totalSize: Number(reply[0]), found };
+  const { total_results: total, results } = isRecord(reply) ? reply : {};
+  const maps: readonly unknown[] = Array.isArray(results) ? results : [];
+  return {
+    totalSize: Number(total ?? 0),
+    found: maps.filter(isRecord).map(({ id: key, extra_attributes: fields }) => {
+      return found(key, isRecord(fields) ? fields['id'] : undefined);
+    }),
+  };
 }
 
 /** What has nothing to do with what was asked, and may pass. */
 const OF_THE_MOMENT = /^(?:NOPERM|OOM|BUSY|LOADING|READONLY|MISCONF)\b|timeout|timed out/i;
 
-function searchRefused(outcome: unknown, problem: string): A2ARedisError {
-  if (OF_THE_MOMENT.test(problem)) {
-    return detailedError('COMMAND_FAILED', 'The server refused the search.', {
-      detail: `The server refused the search: ${problem}`,
-    });
-  }
-  if (outcome === 'refused') {
-    return detailedError('INVALID_ARGUMENT', 'The server refused the query.', {
-      detail: `The server refused the query: ${problem}`,
-    });
-  }
-  const needed =
-    'Searching needs a query engine for JSON with tags, texts and sorting, on a single server';
+/** Every engine, and every version of one, says this in words of its own. */
+function lacksIndex(refusal: string): boolean {
+  return /no such index|unknown index|index.*not found/i.test(refusal);
+}
+
+function queryRefused({ refusal, error }: Refusal): A2ARedisError {
+  return detailedError('INVALID_ARGUMENT', 'The server refused the query.', {
+    cause: error,
+    detail: `The server refused the query: ${refusal}`,
+  });
+}
+
+function searchUnsupported({ refusal, error }: Refusal): A2ARedisError {
+  const needed = /^ERR unknown command/i.test(refusal)
+    ? 'Searching needs the FT commands: Redis 8, or a server with a search module that indexes JSON'
+    : 'Searching needs a query engine for JSON with tags, texts and sorting';
   return detailedError('SERVER_UNSUPPORTED', `${needed}.`, {
-    detail: `${needed}; this one refused: ${problem}`,
+    cause: error,
+    detail: `${needed}; this one refused: ${refusal}`,
   });
 }

@@ -1,80 +1,60 @@
 import { CONTEXT } from '@a2a-redis-internal/contract/redis-task-stores';
-import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { CLIENT_KINDS, connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import type { RedisScriptClient } from '@a2a-redis/core/shared';
-import type { RedisClientType } from 'redis';
+import { ScriptRunner } from '@a2a-redis/core/shared';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisJSONTaskStore, type SearchOptions } from '../src/index.ts';
+import { TaskSearch } from '../src/task-search.ts';
+import { type Engine, type EngineAnswer, playEngine } from './search-engine.ts';
 
-/**
- * A query engine in front of a server that has none, as the script of a search meets it: Lua that
- * answers `command` with its arguments in `rest`.
- */
-function withEngine(client: RedisClientType, engine: string): RedisScriptClient {
-  const prelude = `
-    local real = redis
-    local indexed = false
-    local function answer(command, rest)
-      ${engine}
-    end
-    local redis = setmetatable({
-      pcall = function(command, ...)
-        if string.sub(command, 1, 3) ~= 'FT.' then return real.pcall(command, ...) end
-        return answer(command, table.concat({ ... }, ' '))
-      end,
-    }, { __index = real })
-  `;
-  return {
-    evalSha: async () => Promise.reject(new Error('NOSCRIPT No matching script.')),
-    eval: async (script, options) => client.eval(`${prelude}\n${script}`, options),
+/** Refuses what holds a text, and finds nothing otherwise. */
+const refusing =
+  (text: string, problem: string): Engine =>
+  (command, rest) => {
+    if (rest.includes(text)) return new Error(problem);
+    return command === 'FT.SEARCH' ? [] : 'OK';
+  };
+
+/** An engine that must be given an index first, and says so in some words. */
+function withoutIndex(
+  words: string,
+  create: () => EngineAnswer = () => 'OK',
+  search: (rest: string) => EngineAnswer = () => [],
+): Engine {
+  let isIndexed = false;
+  return (command, rest) => {
+    if (command !== 'FT.CREATE') return isIndexed ? search(rest) : new Error(words);
+    const made = create();
+    isIndexed = made === 'OK';
+    return made;
   };
 }
 
-/** Refuses what holds a text, and finds nothing otherwise. */
-const refusing = (text: string, problem: string): string => `
-  if string.find(rest, '${text}', 1, true) then return { err = '${problem}' } end
-  return command == 'FT.SEARCH' and { 0 } or { ok = 'OK' }
-`;
-
-/** An engine that must be given an index first, and says so in some words. */
-const withoutIndex = (words: string, create: string, search: string): string => `
-  if command == 'FT.CREATE' then
-    indexed = true
-    ${create}
-    return { ok = 'OK' }
-  end
-  if not indexed then return { err = '${words}' } end
-  ${search}
-  return { 0 }
-`;
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(async () => server.stop());
 
 describe('a search that the engine refuses', () => {
-  let server: RedisServer;
-  let client: RedisClientType;
-
-  beforeAll(async () => {
-    server = await startRedisServer();
-    client = await connect(server.url);
-  });
-
-  afterAll(async () => {
-    await client.close();
-    await server.stop();
-  });
-
-  const search = async (
-    engine: string,
+  async function search(
+    engine: Engine,
     query: string,
     options: SearchOptions = {},
-  ): Promise<unknown> =>
-    new RedisJSONTaskStore(withEngine(client, engine), { prefix: newPrefix() }).search(
-      query,
-      CONTEXT,
-      options,
-    );
+  ): Promise<unknown> {
+    await using played = await playEngine(server.url, engine);
+    const client = await connect(played.url);
+    try {
+      const store = new RedisJSONTaskStore(client, { prefix: newPrefix() });
+      return await store.search(query, CONTEXT, options);
+    } finally {
+      client.destroy();
+    }
+  }
 
-  const QUERY_AT_FAULT: Readonly<Record<string, readonly [string, string, SearchOptions?]>> = {
+  const QUERY_AT_FAULT: Readonly<Record<string, readonly [Engine, string, SearchOptions?]>> = {
     'that cannot be read': [refusing('a ~~', 'Syntax error at offset 7 near a'), 'a ~~'],
     'that names a field that there is not': [
       refusing('@nope', 'Unknown field at offset 0 near nope'),
@@ -87,10 +67,8 @@ describe('a search that the engine refuses', () => {
       { limit: 2_000_000 },
     ],
     'right after the index was made': [
-      withoutIndex(
-        'x: no such index',
-        '',
-        `if string.find(rest, '@nope', 1, true) then return { err = 'No such field' } end`,
+      withoutIndex('x: no such index', undefined, (rest) =>
+        rest.includes('@nope') ? new Error('No such field') : [],
       ),
       '@nope:{a}',
     ],
@@ -108,17 +86,12 @@ describe('a search that the engine refuses', () => {
     },
   );
 
-  const ENGINE_AT_FAULT: Readonly<Record<string, readonly [string, SearchOptions?]>> = {
+  const ENGINE_AT_FAULT: Readonly<Record<string, readonly [Engine, SearchOptions?]>> = {
     'does not take the schema': [
-      withoutIndex(
-        'Index with name x not found',
-        `do return { err = 'Unknown type TEXT' } end`,
-        '',
-      ),
+      withoutIndex('Index with name x not found', () => new Error('Unknown type TEXT')),
     ],
     'cannot sort': [refusing('SORTBY', 'Unexpected argument SORTBY'), { sortBy: 'state' }],
     'does not take the dialect': [refusing('DIALECT', 'DIALECT is not supported')],
-    'does not answer scripts': [refusing('LIMIT', 'Cannot perform a blocking module command')],
   };
 
   test.each(Object.entries(ENGINE_AT_FAULT))(
@@ -127,8 +100,7 @@ describe('a search that the engine refuses', () => {
       await expect(search(engine, 'a', options)).rejects.toMatchObject({
         name: 'A2ARedisError',
         code: 'SERVER_UNSUPPORTED',
-        message:
-          'Searching needs a query engine for JSON with tags, texts and sorting, on a single server.',
+        message: 'Searching needs a query engine for JSON with tags, texts and sorting.',
         detail: expect.stringMatching(/^Searching needs .+ refused: \w/),
       });
     },
@@ -141,13 +113,70 @@ describe('a search that the engine refuses', () => {
   ])('for a reason of the moment is a failed command: %s', async (problem) => {
     const failed = { name: 'A2ARedisError', code: 'COMMAND_FAILED' };
     await expect(search(refusing('a', problem), 'a')).rejects.toMatchObject(failed);
-    const create = `do return { err = '${problem}' } end`;
-    const engine = withoutIndex('no such index', create, '');
+    const engine = withoutIndex('no such index', () => new Error(problem));
     await expect(search(engine, 'a')).rejects.toMatchObject(failed);
   });
 
   test('finds what there is once the index is made', async () => {
-    const engine = withoutIndex('Unknown index name', '', '');
+    expect(await search(withoutIndex('Unknown index name'), 'a')).toEqual({
+      totalSize: 0,
+      tasks: [],
+    });
+  });
+
+  test('finds what there is where another process was first to make the index', async () => {
+    let hasLooked = false;
+    const engine: Engine = (command) => {
+      if (command === 'FT.CREATE') return new Error('Index already exists');
+      if (hasLooked) return [];
+      hasLooked = true;
+      return new Error('Unknown index name');
+    };
     expect(await search(engine, 'a')).toEqual({ totalSize: 0, tasks: [] });
+  });
+});
+
+describe('a search', () => {
+  const kinds = Object.entries(CLIENT_KINDS).filter(([kind]) => !kind.includes('cluster'));
+
+  test.each(kinds)('is a command of its own, by %s', async (_, open) => {
+    await using played = await playEngine(server.url, () => [
+      { key: 'p:{:ann:t%3A1}', id: 't:1' },
+      { key: 'p:{:ann:é}', id: 'é' },
+    ]);
+    const client = await open({ url: played.url, clusterUrls: [] });
+    const search = new TaskSearch(new ScriptRunner(client), 'p:');
+    expect(await search.find({ tenant: '', owner: 'ann' }, 'a', { limit: 5 })).toEqual({
+      totalSize: 2,
+      found: [
+        { key: 'p:{:ann:t%3A1}', taskId: 't:1' },
+        { key: 'p:{:ann:é}', taskId: 'é' },
+      ],
+    });
+    expect(played.commands).toEqual([
+      [
+        ...['FT.SEARCH', 'p:search', String.raw`@scope:{\:ann} (a)`, 'RETURN', '1', 'id'],
+        ...['LIMIT', '0', '5', 'DIALECT', '2'],
+      ],
+    ]);
+    await client.close();
+  });
+
+  test('names the whole keys where the client puts something before them', async () => {
+    await using played = await playEngine(
+      server.url,
+      withoutIndex('no such index', undefined, () => [{ key: 'app:p:{acme:ann:t}', id: 't' }]),
+    );
+    const client = createClient({ url: played.url, keyPrefix: 'app:' });
+    client.on('error', () => {});
+    await client.connect();
+    const store = new RedisJSONTaskStore(client, { prefix: 'p:' });
+    // That it is loaded shows that its key is taken for one of the store: this server has no JSON commands.
+    await expect(store.search('*', CONTEXT)).rejects.toMatchObject({ code: 'SERVER_UNSUPPORTED' });
+    const [, create] = played.commands;
+    expect(create?.slice(0, 7)).toEqual([
+      ...['FT.CREATE', 'app:p:search', 'ON', 'JSON', 'PREFIX', '1', 'app:p:{'],
+    ]);
+    client.destroy();
   });
 });

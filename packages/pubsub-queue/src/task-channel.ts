@@ -22,7 +22,7 @@ const publishEvents = defineCompanion(
 const announcePositionScript = defineScript(
   'announce-position',
   `${taskStateSource}\n${announcePositionSource}`,
-  { onlyReads: true },
+  { writes: 'sometimes' },
 );
 
 /**

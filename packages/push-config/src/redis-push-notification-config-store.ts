@@ -34,7 +34,7 @@ import saveConfigSource from './scripts/save-config.lua';
 import { badCounter, decodeTaskConfigs } from './task-configs.ts';
 
 const SAVE_CONFIG = defineScript('save-config', saveConfigSource);
-const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource, { onlyReads: true });
+const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource, { writes: 'never' });
 const DELETE_CONFIG = defineScript('delete-config', deleteConfigSource);
 
 /** What the SDK takes a call without a version for. It does not export the constant. */

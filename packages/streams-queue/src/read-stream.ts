@@ -2,7 +2,7 @@ import { defineScript, type ScriptRunner, textsReply } from '@a2a-redis/core/sha
 
 import readStreamSource from './scripts/read-stream.lua';
 
-const readStreamScript = defineScript('read-stream', readStreamSource, { onlyReads: true });
+const readStreamScript = defineScript('read-stream', readStreamSource, { writes: 'never' });
 
 /** Which entries of a stream to read. */
 export interface StreamRange {

@@ -9,6 +9,7 @@ import { type RedisScriptClient, timeToLive, wholeNumber } from '@a2a-redis/core
 import type { ConsumerGroupConfig } from './queue/consumer-group.ts';
 import { type CreateQueueOptions, DirectQueues } from './queue/direct-queues.ts';
 import type { RedisStreamsEventQueue } from './queue/redis-streams-event-queue.ts';
+import { requireStreamIds } from './stream-ids.ts';
 import { StreamLog } from './stream-log.ts';
 import { StreamTransport } from './stream-transport.ts';
 
@@ -71,9 +72,13 @@ export class RedisStreamsQueueManager extends BaseQueueManager {
       endedRetentionSeconds: timeToLive(endedRetentionSeconds, 'endedRetentionSeconds'),
       maxMessageBytes: wholeNumber(maxMessageBytes, 'maxMessageBytes', 0),
     };
-    super(client, resolved, ({ runner, ...parts }) => {
-      return new StreamTransport({ ...parts, log: new StreamLog(runner, limits) });
-    });
+    super(
+      client,
+      resolved,
+      ({ runner, ...parts }) =>
+        new StreamTransport({ ...parts, log: new StreamLog(runner, limits) }),
+      async (runner, keys) => requireStreamIds(client, runner, keys.probe),
+    );
     this.#queues = new DirectQueues({
       runner: this.runner,
       hub: this.hub,

@@ -23,7 +23,7 @@ const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${app
 const readPositionScript = defineScript(
   'read-position',
   `${taskStateSource}\n${readPositionSource}`,
-  { onlyReads: true },
+  { writes: 'sometimes' },
 );
 
 /** How many entries are read back at once. */

@@ -16,7 +16,7 @@ export const hashRecordFormat: TaskRecordFormat = {
     'save-task',
     `${indexTaskSource}\n${recordVersionSource}\n${saveTaskSource}`,
   ),
-  readScript: defineScript('read-task', readTaskSource, { onlyReads: true }),
+  readScript: defineScript('read-task', readTaskSource, { writes: 'never' }),
   encode: encodeDelta,
   decode: decodeRecord,
 };

@@ -1,4 +1,8 @@
 import type { RedisScriptClient } from '@a2a-redis/core/shared';
+import { fromIoredis, type Ioredis } from '@a2a-redis/ioredis';
+import * as io6 from 'ioredis';
+import * as io5 from 'ioredis-v5';
+import * as iovalkey from 'iovalkey';
 import * as v6 from 'redis';
 import * as v5 from 'redis-v5';
 
@@ -41,9 +45,17 @@ export const CLIENT_KINDS: Readonly<Record<string, (servers: TestServers) => Pro
     'redis 6, cluster': (servers) => connected(v6.createCluster({ rootNodes: nodesOf(servers) })),
     'redis 5, cluster': (servers) => connected(v5.createCluster({ rootNodes: nodesOf(servers) })),
     'redis 6, one address of a cluster': (servers) =>
-      throughProxy(servers, (url) => v6.createClient({ url })),
+      throughProxy(servers, (url) => connected(v6.createClient({ url }))),
     'redis 5, one address of a cluster': (servers) =>
-      throughProxy(servers, (url) => v5.createClient({ url })),
+      throughProxy(servers, (url) => connected(v5.createClient({ url }))),
+    'ioredis 6': async ({ url }) => bridged(new io6.Redis(url)),
+    'ioredis 5': async ({ url }) => bridged(new io5.Redis(url)),
+    iovalkey: async ({ url }) => bridged(new iovalkey.Redis(url)),
+    'ioredis 6, cluster': async ({ clusterUrls }) => bridged(new io6.Cluster([...clusterUrls])),
+    'ioredis 5, cluster': async ({ clusterUrls }) => bridged(new io5.Cluster([...clusterUrls])),
+    'iovalkey, cluster': async ({ clusterUrls }) => bridged(new iovalkey.Cluster([...clusterUrls])),
+    'ioredis 6, one address of a cluster': (servers) =>
+      throughProxy(servers, async (url) => bridged(new io6.Redis(url))),
   };
 
 /** Where sentinels are, and what they watch. */
@@ -61,6 +73,12 @@ export const SENTINEL_KINDS: Readonly<
     connected(v6.createSentinel({ name, sentinelRootNodes: [...addresses] })),
   'redis 5, sentinel': ({ name, addresses }) =>
     connected(v5.createSentinel({ name, sentinelRootNodes: [...addresses] })),
+  'ioredis 6, sentinel': async ({ name, addresses }) =>
+    bridged(new io6.Redis({ name, sentinels: [...addresses] })),
+  'ioredis 5, sentinel': async ({ name, addresses }) =>
+    bridged(new io5.Redis({ name, sentinels: [...addresses] })),
+  'iovalkey, sentinel': async ({ name, addresses }) =>
+    bridged(new iovalkey.Redis({ name, sentinels: [...addresses] })),
 };
 
 function nodesOf({ clusterUrls }: TestServers): { url: string }[] {
@@ -70,10 +88,10 @@ function nodesOf({ clusterUrls }: TestServers): { url: string }[] {
 /** A plain client of all nodes, as servers are rented that hide theirs. */
 async function throughProxy(
   { clusterUrls }: TestServers,
-  create: (url: string) => OpenClient & { connect(): Promise<unknown> },
+  connect: (url: string) => Promise<OpenClient>,
 ): Promise<OpenClient> {
   const proxy = await SlotProxy.start(clusterUrls);
-  const client = await connected(create(proxy.url));
+  const client = await connect(proxy.url);
   const close = client.close.bind(client);
   client.close = async () => {
     await close();
@@ -85,4 +103,11 @@ async function throughProxy(
 async function connected<T extends { connect(): Promise<unknown> }>(client: T): Promise<T> {
   await client.connect();
   return client;
+}
+
+/** It connects by itself. */
+function bridged(client: Ioredis & { quit(): Promise<unknown> }): OpenClient {
+  return Object.assign(fromIoredis(client), {
+    close: async () => client.quit(),
+  });
 }

@@ -1,3 +1,5 @@
+export { createClient as createClientOfRedis5 } from 'redis-v5';
+
 export {
   CLIENT_KINDS,
   type OpenClient,
@@ -7,6 +9,7 @@ export {
 } from './client-kinds.ts';
 export { connect } from './connect.ts';
 export { CuttingProxy } from './cutting-proxy.ts';
+export { longestCommand, type LongestCommand } from './longest-command.ts';
 export { newPrefix } from './new-prefix.ts';
 export { NOT_CLIENTS } from './not-clients.ts';
 export { untilReplica } from './until-replica.ts';

@@ -8,7 +8,10 @@ export const NOT_CLIENTS: readonly (readonly [string, unknown])[] = [
   [refusal('undefined'), undefined],
   [refusal('a URL'), 'redis://localhost:6379'],
   [refusal('a promise of one: await it'), Promise.resolve(v6.createClient())],
-  [refusal('one of ioredis'), { evalsha: ignore, eval: ignore, subscribe: ignore }],
+  [
+    refusal('one of ioredis: pass `fromIoredis(client)` of @a2a-redis/ioredis'),
+    { evalsha: ignore, eval: ignore, subscribe: ignore },
+  ],
   [refusal('what its `legacy()` or `multi()` gives'), v6.createClient().legacy()],
   [refusal('an object without `evalSha` and `eval`'), {}],
 ];

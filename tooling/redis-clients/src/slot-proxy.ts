@@ -19,6 +19,12 @@ const SUBSCRIBING = /^[SP]?(?:UN)?SUBSCRIBE$/;
 const MESSAGE = /^[*>]\d\r\n\$\d+\r\n[sp]?message\r\n/;
 
 /**
+ * What the address answers by itself, in place of a node: a frame, in the version of the protocol that the client speaks.
+ * `undefined` where a node is to answer.
+ */
+export type AnswerCommand = (args: readonly string[], resp: 2 | 3) => string | undefined;
+
+/**
  * One address in front of a cluster, as rented servers have: it sends each command to the node of its first key, and
  * whoever connects to it needs to know of no slots. The nodes still refuse keys of two slots.
  */
@@ -29,20 +35,27 @@ export class SlotProxy implements AsyncDisposable {
   /** The node of each slot, as far as it was told. */
   readonly #places = new Map<number, string>();
   #lost = 0;
+  /** See {@link AnswerCommand}. */
+  readonly answer: AnswerCommand;
 
-  private constructor(server: Server, nodes: readonly string[]) {
+  private constructor(server: Server, nodes: readonly string[], answer: AnswerCommand) {
     this.#server = server;
     this.#nodes = nodes;
+    this.answer = answer;
   }
 
-  /** @param urls Those of the nodes, on the loopback interface. */
-  static async start(urls: readonly string[]): Promise<SlotProxy> {
+  /** @param urls Those of the nodes, or of a single server, on the loopback interface. */
+  static async start(
+    urls: readonly string[],
+    answer: AnswerCommand = () => undefined,
+  ): Promise<SlotProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const proxy = new SlotProxy(
       server,
       urls.map((url) => new URL(url).host),
+      answer,
     );
     server.on('connection', (socket) => {
       proxy.#track(socket);
@@ -131,6 +144,12 @@ class ProxiedClient {
       return;
     }
     if (name === 'HELLO') this.#hello = command;
+    const resp = this.#hello !== undefined && textsOf(this.#hello)[1] === '3' ? 3 : 2;
+    const own = this.#proxy.answer(args, resp);
+    if (own !== undefined) {
+      this.#socket.write(own);
+      return;
+    }
     const slot = slotOf(name.startsWith('EVAL') ? (args[3] ?? '') : (args[1] ?? ''));
     this.#isSubscribed ||= SUBSCRIBING.test(name);
     this.#socket.write(await this.#reply(command, slot));

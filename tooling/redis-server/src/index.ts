@@ -1,5 +1,10 @@
 export { startRedisCluster, type RedisCluster, type RedisClusterOptions } from './cluster.ts';
 export { startRedisJsonCluster, startRedisJsonServer } from './json-server.ts';
 export type { RedisServer, RedisServerOptions, RedisServerSource } from './redis-server.ts';
+export {
+  type CredentialsListener,
+  type RotatedCredentials,
+  RotatingUser,
+} from './rotating-user.ts';
 export { startRedisSentinel, type RedisSentinel, type RedisSentinelOptions } from './sentinel.ts';
 export { startRedisServer } from './start-redis-server.ts';

@@ -5,17 +5,41 @@ import {
   type RedisClusterType,
   type RedisSentinelType,
 } from 'redis';
+import type { RedisClientOptions as Redis5Options } from 'redis-v5';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
+import type { RedisCredentialsProvider } from '../credentials/connection-credentials.ts';
 import type { RedisScriptClient } from '../redis/script-client.ts';
 import type { RedisClient, RedisCluster, RedisPool, RedisSentinel } from './client-types.ts';
 import { RedisConnectionManager } from './connection-manager.ts';
 import { createRedisClient } from './create-redis-client.ts';
 import type { PingableClient } from './ping.ts';
 
+type ProviderOfRedis5 = NonNullable<Redis5Options['credentialsProvider']>;
+
 const url = 'redis://localhost:6379';
 const node = { host: 'localhost', port: 26_379 };
 const sentinel = { name: 'main', rootNodes: [node] };
+
+/** As `@redis/entraid` 5 and 6 declare theirs, which have more members. */
+interface EntraIdProvider {
+  readonly type: 'streaming-credentials-provider';
+  subscribe(listener: {
+    onNext: (credentials: { username?: string; password?: string }) => void;
+    onError: (error: Error) => void;
+  }): Promise<[{ username?: string; password?: string }, { dispose(): void }]>;
+  onReAuthenticationError: (error: Error) => void;
+  hasActiveSubscriptions(): boolean;
+}
+
+/** Never called: its types are the test. */
+async function typesOfCredentials(entraId: EntraIdProvider): Promise<void> {
+  expectTypeOf(entraId).toExtend<RedisCredentialsProvider>();
+  expectTypeOf<RedisCredentialsProvider>().toEqualTypeOf<ProviderOfRedis5>();
+  expectTypeOf(
+    await createRedisClient({ url, credentialsProvider: entraId }),
+  ).toEqualTypeOf<RedisClient>();
+}
 
 /** Never called: its types are the test. */
 async function typesOfCreateRedisClient(size: number): Promise<void> {
@@ -72,7 +96,8 @@ async function typesOfConnectionManager(): Promise<void> {
 
 describe('types of clients', () => {
   it('follow the options, as the compiler has checked', () => {
-    expect([typesOfCreateRedisClient, typesOfConnectionManager]).toHaveLength(2);
+    const checked = [typesOfCreateRedisClient, typesOfCredentials, typesOfConnectionManager];
+    expect(checked).toHaveLength(3);
   });
 
   it('fit the stores and the health monitor', () => {

@@ -33,3 +33,16 @@ export async function destroyClient(client: { destroy(): unknown }): Promise<voi
     // Closed already.
   }
 }
+
+/** What node-redis emits when a client was closed; neither by a pool, nor by the sentinel client of version 5. */
+const CLOSED_EVENTS = ['end', 'disconnect'] as const;
+
+/** A client that tells when it was closed. */
+export interface EndingClient {
+  on(event: (typeof CLOSED_EVENTS)[number], listener: () => void): unknown;
+}
+
+/** Calls back each time that a client is closed, by whomever, where it tells. */
+export function whenClosed(client: EndingClient, callback: () => void): void {
+  for (const event of CLOSED_EVENTS) client.on(event, callback);
+}

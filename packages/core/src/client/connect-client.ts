@@ -1,6 +1,7 @@
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 
-import type { ClosableClient } from './close-client.ts';
+import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
+import { type ClosableClient, type EndingClient, whenClosed } from './close-client.ts';
 import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
 import { noteDatabase } from '../redis/channel-space.ts';
 import { errorReporter } from '../shared/error-reporter.ts';
@@ -16,8 +17,15 @@ import type { ClusterTarget, ResolvedOptions, SentinelTarget } from './resolve-o
 import { SentinelReconnects } from './sentinel-reconnects.ts';
 
 /** What a node-redis client of any kind can do. */
-export interface NodeRedisClient extends ConnectableClient, ClosableClient {
-  once(event: 'end' | 'disconnect', listener: () => void): unknown;
+export interface NodeRedisClient extends ConnectableClient, ClosableClient, EndingClient {}
+
+/** What a client is made of. */
+interface ClientParts {
+  readonly options: ResolvedOptions;
+  readonly phase: ConnectPhase;
+  readonly credentials: ConnectionCredentials | undefined;
+  /** The listener of its errors. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -31,37 +39,54 @@ export async function connectClient(options: ResolvedOptions): Promise<NodeRedis
     'REDIS_CLIENT_ERROR',
     options.onError,
   );
-  const phase = new ConnectPhase(options.connectTimeoutMs, report);
-  const client = await phase.connect(() => makeClient(options, phase), describeTarget(options));
-  if (options.target.kind !== 'cluster') noteDatabase(client, options.target.database);
-  return client;
+  const { credentialsProvider: given, connectTimeoutMs } = options;
+  const credentials = given && new ConnectionCredentials(given, connectTimeoutMs, report);
+  const phase = new ConnectPhase(connectTimeoutMs, report, credentials !== undefined);
+  const onError = (error: unknown): void => {
+    credentials?.breakOff(error);
+    phase.onError(error);
+  };
+  const parts = { options, phase, credentials, onError };
+  try {
+    const client = await phase.connect(() => makeClient(parts), describeTarget(options));
+    if (options.target.kind !== 'cluster') noteDatabase(client, options.target.database);
+    if (credentials !== undefined) {
+      whenClosed(client, () => {
+        credentials.end();
+      });
+    }
+    return client;
+  } catch (error) {
+    credentials?.end();
+    throw error;
+  }
 }
 
-function makeClient(options: ResolvedOptions, phase: ConnectPhase): NodeRedisClient {
+function makeClient(parts: ClientParts): NodeRedisClient {
+  const { options, phase, credentials, onError } = parts;
   const { target } = options;
-  if (target.kind === 'cluster') return makeCluster(options, target, phase);
-  if (target.kind === 'sentinel') return makeSentinel(options, target, phase);
+  if (target.kind === 'cluster') return makeCluster(parts, target);
+  if (target.kind === 'sentinel') return makeSentinel(parts, target);
   const clientOptions = {
-    ...nodeRedisOptions(options),
+    ...nodeRedisOptions(options, credentials?.provider),
     ...respOption(options),
     database: target.database,
     commandOptions: commandOptions(options),
     socket: serverSocketOptions(nodeSocketOptions(options, phase), target.address),
   };
-  if (target.kind === 'client') return createClient(clientOptions).on('error', phase.onError);
+  if (target.kind === 'client') return createClient(clientOptions).on('error', onError);
   return createClientPool(clientOptions, {
     // A pool that grows under load opens connections when the server can take them least, and in
     // node-redis 5 a connection that fails then is an unhandled rejection.
     minimum: target.maxConnections,
     maximum: target.maxConnections,
     acquireTimeout: options.commandTimeoutMs,
-  }).on('error', phase.onError);
+  }).on('error', onError);
 }
 
 function makeCluster(
-  options: ResolvedOptions,
+  { options, phase, credentials, onError }: ClientParts,
   target: ClusterTarget,
-  phase: ConnectPhase,
 ): NodeRedisClient {
   const socket = nodeSocketOptions(options, phase);
   return createCluster({
@@ -69,18 +94,17 @@ function makeCluster(
     rootNodes: target.rootNodes.map((address) => ({
       socket: serverSocketOptions(socket, address),
     })),
-    defaults: { ...nodeRedisOptions(options), socket },
+    defaults: { ...nodeRedisOptions(options, credentials?.provider), socket },
     commandOptions: commandOptions(options),
     ...nodeAddressMapOption(target),
   })
-    .on('error', phase.onError)
-    .on('node-error', phase.onError);
+    .on('error', onError)
+    .on('node-error', onError);
 }
 
 function makeSentinel(
-  options: ResolvedOptions,
+  { options, phase, credentials, onError }: ClientParts,
   target: SentinelTarget,
-  phase: ConnectPhase,
 ): NodeRedisClient {
   const socket = nodeSocketOptions(options, phase);
   const isOpen = (): boolean => client.isOpen;
@@ -90,7 +114,7 @@ function makeSentinel(
     name: target.masterName,
     sentinelRootNodes: target.rootNodes.map((address) => ({ ...address })),
     nodeClientOptions: {
-      ...nodeRedisOptions(options),
+      ...nodeRedisOptions(options, credentials?.provider),
       database: target.database,
       socket: reconnects.applyTo(socket),
     },
@@ -108,7 +132,7 @@ function makeSentinel(
   return client.on('error', (error: unknown) => {
     reconnects.note(error);
     // A subscriber that was forgotten may still fail once.
-    if (isOpen()) phase.onError(error);
+    if (isOpen()) onError(error);
   });
 }
 

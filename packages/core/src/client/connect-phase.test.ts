@@ -13,7 +13,7 @@ it('says why an earlier attempt failed when the last one gets no answer', async 
     connect: async () => attempts.shift(),
     destroy: () => {},
   });
-  const phase = new ConnectPhase(1000, () => {});
+  const phase = new ConnectPhase(1000, () => {}, false);
   const error = await errorOf(phase.connect(make, 'h:1'));
   expect([error.code, error.message, error.cause]).toEqual([
     'CONNECT_FAILED',

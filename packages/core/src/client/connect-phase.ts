@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
-import { commandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
 import { destroyClient } from './close-client.ts';
+import { redisFault } from './redis-fault.ts';
 
 /** What the first connect needs of any kind of node-redis client. */
 export interface ConnectableClient {
@@ -26,11 +26,18 @@ export class ConnectPhase {
   readonly #deadlineAt: number;
   readonly #sockets = new AbortController();
   readonly #report: (error: Error) => void;
+  readonly #credentialsChange: boolean;
   #state: 'connecting' | 'connected' | 'failed' = 'connecting';
   #lastError: Error | undefined;
 
-  constructor(timeoutMs: number, report: (error: Error) => void) {
+  /**
+   * @param timeoutMs How long it takes at most, in milliseconds.
+   * @param report Told of errors after it.
+   * @param credentialsChange Whether others than were refused may come.
+   */
+  constructor(timeoutMs: number, report: (error: Error) => void, credentialsChange: boolean) {
     this.#timeoutMs = timeoutMs;
+    this.#credentialsChange = credentialsChange;
     this.#deadlineAt = systemRuntime.now() + timeoutMs;
     this.#report = report;
     // Every socket of the client listens to it, and a pool or a cluster has many.
@@ -61,7 +68,7 @@ export class ConnectPhase {
       systemRuntime.random(),
     );
     if (this.#state === 'connected') return pauseMs;
-    if (this.#state === 'failed' || !isPassing(cause)) return false;
+    if (this.#state === 'failed' || !this.#isPassing(cause)) return false;
     return Math.min(pauseMs, this.#remainingMs());
   };
 
@@ -82,7 +89,7 @@ export class ConnectPhase {
         this.#state = 'connected';
         return client;
       } catch (error) {
-        const timedOut = error instanceof A2ARedisError;
+        const timedOut = error instanceof A2ARedisError && error.code === 'DEADLINE_EXCEEDED';
         if (!timedOut) lastFailure = error;
         const cause = this.#lastError ?? lastFailure;
         const pauseMs = backoffMs(
@@ -91,7 +98,7 @@ export class ConnectPhase {
           LONGEST_PAUSE_MS,
           systemRuntime.random(),
         );
-        const over = timedOut || !isPassing(cause) || pauseMs >= this.#remainingMs();
+        const over = timedOut || !this.#isPassing(cause) || pauseMs >= this.#remainingMs();
         if (over) this.#state = 'failed';
         void destroyClient(client);
         if (!over) {
@@ -110,7 +117,7 @@ export class ConnectPhase {
 
   #failure(target: string, cause: unknown): A2ARedisError {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
-    const message = isPassing(cause)
+    const message = this.#isPassing(cause)
       ? `No connection to Redis at ${target} within ${this.#timeoutMs} ms${reason}`
       : `Redis at ${target} cannot be used${reason}`;
     return new A2ARedisError(
@@ -119,13 +126,14 @@ export class ConnectPhase {
       cause === undefined ? undefined : { cause },
     );
   }
-}
 
-/**
- * Whether waiting may help: no server yet, or one that is loading or has too many clients. A wrong
- * password stays wrong.
- */
-function isPassing(cause: unknown): boolean {
-  const fault = commandFault(cause);
-  return cause === undefined || fault === 'unsent' || fault === 'unknown' || fault === 'busy';
+  /**
+   * Whether waiting may help: no server yet, or one that is loading or has too many clients. A wrong
+   * password stays wrong, unless a provider gives them; and one that fails may not fail the next time.
+   */
+  #isPassing(cause: unknown): boolean {
+    const fault = redisFault(cause);
+    if (fault === 'locked-out') return this.#credentialsChange;
+    return cause === undefined || fault === 'unsent' || fault === 'unknown' || fault === 'busy';
+  }
 }

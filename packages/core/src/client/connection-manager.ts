@@ -1,7 +1,7 @@
 import { A2ARedisError } from '../shared/errors.ts';
 import { LONGEST_TIMER_MS } from '../shared/check-options.ts';
 import type { RedisClientFor, RedisSubscriberFor } from './client-types.ts';
-import { closeClient } from './close-client.ts';
+import { closeClient, whenClosed } from './close-client.ts';
 import { connectClient, type NodeRedisClient } from './connect-client.ts';
 import type { CreateRedisClientOptions, RedisClientOptions } from './options.ts';
 import { type PingableClient, Pinger, type RedisHealthCheck } from './ping.ts';
@@ -12,9 +12,6 @@ import { resolveOptions, type ResolvedOptions } from './resolve-options.ts';
 const CLOSE_DEADLINE_MS = 2000;
 
 const DEFAULT_NAME = 'default';
-
-/** What node-redis emits when a client was closed; the sentinel client of version 5 emits neither. */
-const CLOSED_EVENTS = ['end', 'disconnect'] as const;
 
 interface Connection<C> {
   readonly client: Promise<C>;
@@ -165,10 +162,6 @@ function open(options: ResolvedOptions): OwnConnection<unknown> {
     client.then((connected) => whenClosed(connected, callback), callback);
   };
   return { client, pinger, whenGone, close: () => closeWhenOpen(client) };
-}
-
-function whenClosed(client: NodeRedisClient, callback: () => void): void {
-  for (const event of CLOSED_EVENTS) client.once(event, callback);
 }
 
 async function closeWhenOpen(connecting: Promise<NodeRedisClient>): Promise<void> {

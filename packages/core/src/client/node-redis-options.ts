@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
+import type { RedisCredentialsProvider } from '../credentials/connection-credentials.ts';
 import type { ConnectPhase } from './connect-phase.ts';
 import type { RespVersion } from './client-types.ts';
 import type { ParsedRedisUrl } from './parse-redis-url.ts';
@@ -24,16 +25,22 @@ export type NodeSocketOptions =
 export interface NodeRedisOptions {
   readonly username?: string;
   readonly password?: string;
+  readonly credentialsProvider?: RedisCredentialsProvider;
   readonly name: string;
   readonly pingInterval?: number;
   readonly commandsQueueMaxLength?: number;
 }
 
-export function nodeRedisOptions(options: ResolvedOptions): NodeRedisOptions {
+/** @param credentialsProvider In place of the application's own. */
+export function nodeRedisOptions(
+  options: ResolvedOptions,
+  credentialsProvider: RedisCredentialsProvider | undefined,
+): NodeRedisOptions {
   const { username, password, pingIntervalMs } = options;
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
+    ...(credentialsProvider === undefined ? {} : { credentialsProvider }),
     ...(pingIntervalMs === 0 ? {} : { pingInterval: pingIntervalMs }),
     name: options.name,
     ...(limitsQueue(options) ? { commandsQueueMaxLength: options.commandsQueueMaxLength } : {}),

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 
+import type { RedisCredentialsProvider } from '../credentials/connection-credentials.ts';
 import type { RespVersion } from './client-types.ts';
 
 /** What every kind of connection takes. */
@@ -14,6 +15,14 @@ export interface RedisCommonOptions<RESP extends RespVersion | undefined> {
    * @default none
    */
   readonly password?: string | undefined;
+  /**
+   * Gives username and password in place of the two options, anew for each connection: a password that is rotated, a
+   * token of Entra ID or IAM. In node-redis's own form, of which `@redis/entraid` makes some; one that streams tells
+   * connections to authenticate again. A password that the server does not take (yet), or a provider that fails, is
+   * waited for: by the first connect up to `connectTimeoutMs`, later by each call up to its own deadline.
+   * @default none
+   */
+  readonly credentialsProvider?: RedisCredentialsProvider | undefined;
   /**
    * TLS: `true` for Node's own trust store, or options of `tls.connect` (`ca`, `cert`, `key`,
    * `servername`, ...). Refused with a `redis://` URL, because that says the opposite.

@@ -7,6 +7,7 @@ import {
   type UncheckedOptions,
   wholeNumber,
 } from '../shared/check-options.ts';
+import type { RedisCredentialsProvider } from '../credentials/connection-credentials.ts';
 import type { RespVersion } from './client-types.ts';
 import { invalidOption } from '../shared/invalid-option.ts';
 
@@ -14,6 +15,7 @@ import { invalidOption } from '../shared/invalid-option.ts';
 export interface ResolvedCommon {
   readonly username: string | undefined;
   readonly password: string | undefined;
+  readonly credentialsProvider: RedisCredentialsProvider | undefined;
   readonly tls: ConnectionOptions | undefined;
   readonly name: string;
   readonly RESP: RespVersion | undefined;
@@ -29,6 +31,7 @@ export interface ResolvedCommon {
 export const COMMON_NAMES: readonly string[] = [
   'username',
   'password',
+  'credentialsProvider',
   'tls',
   'name',
   'RESP',
@@ -58,9 +61,15 @@ export function resolveCommon(options: UncheckedOptions): ResolvedCommon {
       `(${socketTimeoutMs}) must be 0 or longer than "pingIntervalMs" (${pingIntervalMs}, and not 0), or idle connections would be dropped`,
     );
   }
+  const username = optionalText(options['username'], 'username');
+  const password = optionalText(options['password'], 'password');
   return {
-    username: optionalText(options['username'], 'username'),
-    password: optionalText(options['password'], 'password'),
+    username,
+    password,
+    credentialsProvider: credentialsProvider(options['credentialsProvider'], {
+      username,
+      password,
+    }),
     tls: tlsOptions(options['tls']),
     name: clientName(options['name']),
     RESP: respVersion(options['RESP']),
@@ -76,6 +85,33 @@ export function resolveCommon(options: UncheckedOptions): ResolvedCommon {
     socketTimeoutMs,
     onError: errorListener(options['onError']),
   };
+}
+
+/** What it provides stands for both options. */
+function credentialsProvider(
+  value: unknown,
+  beside: Readonly<Record<string, string | undefined>>,
+): RedisCredentialsProvider | undefined {
+  if (value === undefined) return undefined;
+  if (!isCredentialsProvider(value)) {
+    throw invalidOption('credentialsProvider', 'must be a credentials provider of node-redis');
+  }
+  for (const [name, other] of Object.entries(beside)) {
+    if (other !== undefined) {
+      throw invalidOption(name, 'has no meaning beside "credentialsProvider"');
+    }
+  }
+  return value;
+}
+
+function isCredentialsProvider(value: unknown): value is RedisCredentialsProvider {
+  if (!isRecord(value)) return false;
+  const has = (name: string): boolean => typeof value[name] === 'function';
+  return value['type'] === 'async-credentials-provider'
+    ? has('credentials')
+    : value['type'] === 'streaming-credentials-provider' &&
+        has('subscribe') &&
+        has('onReAuthenticationError');
 }
 
 function tlsOptions(value: unknown): ConnectionOptions | undefined {

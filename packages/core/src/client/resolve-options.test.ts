@@ -5,6 +5,7 @@ import { resolveOptions } from './resolve-options.ts';
 const defaults = {
   username: undefined,
   password: undefined,
+  credentialsProvider: undefined,
   tls: undefined,
   name: `@a2a-redis/core:${process.pid}`,
   RESP: undefined,
@@ -17,6 +18,8 @@ const defaults = {
 };
 const local = { address: { host: 'localhost', port: 6379 }, database: 0 };
 const node = { host: 'a', port: 1 };
+const credentialsProvider = { type: 'async-credentials-provider', credentials: async () => ({}) };
+const NO_PROVIDER = 'must be a credentials provider of node-redis';
 
 describe('resolveOptions', () => {
   it.each([
@@ -102,6 +105,37 @@ describe('resolveOptions', () => {
     [{ url: 'redis://u@h', username: 'u' }, 'username', 'is given twice, here and in "url"'],
     [{ url: 'redis://h', tls: true }, 'tls', 'contradicts "url", which must start with rediss://'],
     [{ tls: false }, 'tls', 'must be true or options of tls.connect'],
+    [{ credentialsProvider: 'p' }, 'credentialsProvider', NO_PROVIDER],
+    [
+      { credentialsProvider: { type: 'async-credentials-provider' } },
+      'credentialsProvider',
+      NO_PROVIDER,
+    ],
+    [
+      { credentialsProvider: { type: 'streaming-credentials-provider', subscribe: () => {} } },
+      'credentialsProvider',
+      NO_PROVIDER,
+    ],
+    [
+      { credentialsProvider, password: 'p' },
+      'password',
+      'has no meaning beside "credentialsProvider"',
+    ],
+    [
+      { credentialsProvider, username: 'u' },
+      'username',
+      'has no meaning beside "credentialsProvider"',
+    ],
+    [
+      { credentialsProvider, url: 'redis://u@h' },
+      'credentialsProvider',
+      'has no meaning beside credentials in "url"',
+    ],
+    [
+      { credentialsProvider, cluster: ['redis://:p@h'] },
+      'credentialsProvider',
+      'has no meaning beside credentials in "cluster.rootNodes[0]"',
+    ],
     [{ password: '' }, 'password', 'must be a non-empty string'],
     [{ username: 5 }, 'username', 'must be a non-empty string'],
     [{ name: 'my agent' }, 'name', 'must be printable ASCII without spaces'],
@@ -185,7 +219,7 @@ describe('resolveOptions', () => {
 
   it('names a mistyped option, and those that there are', () => {
     expect(() => resolveOptions({ maxConections: 2 })).toThrow(
-      'Option "maxConections" is not known; known are url, cluster, sentinel, database, maxConnections, username, password, tls, name, RESP, connectTimeoutMs, commandTimeoutMs, commandsQueueMaxLength, pingIntervalMs, socketTimeoutMs, onError.',
+      'Option "maxConections" is not known; known are url, cluster, sentinel, database, maxConnections, username, password, credentialsProvider, tls, name, RESP, connectTimeoutMs, commandTimeoutMs, commandsQueueMaxLength, pingIntervalMs, socketTimeoutMs, onError.',
     );
   });
 });

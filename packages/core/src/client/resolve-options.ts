@@ -147,6 +147,9 @@ function withUrl(common: ResolvedCommon, url: ParsedRedisUrl, option: string): R
       throw invalidOption(name, `is given twice, here and in "${option}"`);
     }
   }
+  if (common.credentialsProvider !== undefined && (url.username ?? url.password) !== undefined) {
+    throw invalidOption('credentialsProvider', `has no meaning beside credentials in "${option}"`);
+  }
   if (common.tls !== undefined && !url.tls) {
     throw invalidOption('tls', `contradicts "${option}", which must start with rediss://`);
   }

@@ -8,7 +8,7 @@ import { probedCalls, type UsedPackage, wordsOf } from './facts/package-needs.ts
 import askCallsSource from './scripts/ask-calls.lua';
 
 const askCallsScript: RedisScript = /* @__PURE__ */ defineScript('ask-calls', askCallsSource, {
-  onlyReads: true,
+  writes: 'sometimes',
 });
 
 const ANSWERS: ReadonlySet<string> = new Set<CallAnswer>([

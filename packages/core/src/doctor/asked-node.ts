@@ -1,11 +1,10 @@
+import { detailedError } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
-import { typedRedisError } from '../client/redis-fault.ts';
 import { commandFault } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
 import { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript, type RedisScript } from '../redis/script.ts';
-import { isSentinelClient, sentinelSender } from '../redis/sentinel-sender.ts';
 import { runtimeOf, useRuntime } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Fact } from './facts/fact.ts';
@@ -14,13 +13,10 @@ import serverCommandSource from './scripts/server-command.lua';
 const serverCommandScript: RedisScript = /* @__PURE__ */ defineScript(
   'server-command',
   serverCommandSource,
-  { onlyReads: true },
+  { writes: 'sometimes' },
 );
 
-/** In messages of errors. */
-const QUESTION = 'A question to Redis';
-
-type SendCommand = (args: readonly string[]) => Promise<unknown>;
+type Command = Parameters<ScriptRunner['command']>[0];
 
 /** One server, as a client reaches it, and questions to it. */
 export class AskedNode {
@@ -29,7 +25,8 @@ export class AskedNode {
   readonly runtime: Runtime;
   readonly runner: ScriptRunner;
   readonly #deadlineAt: number;
-  readonly #send: SendCommand;
+  /** A cluster client would choose a node of its own for a command, as for a script without keys. */
+  readonly #sendsCommands: boolean;
 
   /** @param deadlineAt Until when it may answer, on the clock of the client's runtime. */
   constructor(client: RedisScriptClient, address: string | undefined, deadlineAt: number) {
@@ -38,66 +35,49 @@ export class AskedNode {
     this.runtime = runtime;
     this.runner = new ScriptRunner(client, Math.max(1, Math.round(deadlineAt - runtime.now())));
     this.#deadlineAt = deadlineAt;
-    this.#send = commandSender(client) ?? ((args) => this.#run(serverCommandScript, args));
+    this.#sendsCommands = 'sendCommand' in client && !isClusterClient(client);
   }
 
   /**
-   * Asks by a command.
+   * Asks by a command, again while the server is away: as such, where the client sends any, or by a script.
    *
    * @returns The reply, in whatever form the protocol has it; or why the server refused.
    * @throws {A2ARedisError} What keeps the server from answering at all.
    */
-  async ask(...args: readonly string[]): Promise<Fact<unknown>> {
-    return this.#answer(args.slice(0, 2).join(' '), async () => this.#send(args));
+  async ask(...args: Command): Promise<Fact<unknown>> {
+    const name = args.slice(0, 2).join(' ');
+    return this.#sendsCommands
+      ? factOf(name, this.runner.command(args, this.#deadlineAt))
+      : factOf(name, this.#run(serverCommandScript, args));
   }
 
-  /** Asks by a script, again while the server is away: see {@link ask}. */
+  /** Asks by a script: see {@link ask}. */
   async askScript(script: RedisScript, args: readonly string[]): Promise<Fact<unknown>> {
-    return this.#answer('a script', async () => this.#run(script, args));
+    return factOf('a script', this.#run(script, args));
   }
 
   async #run(script: RedisScript, args: readonly string[]): Promise<unknown> {
     return this.runner.run(script, [], args, this.#deadlineAt);
   }
+}
 
-  async #answer(name: string, question: () => Promise<unknown>): Promise<Fact<unknown>> {
-    try {
-      const reply = withDeadline(this.runtime, question(), this.#deadlineAt, () => QUESTION);
-      return { value: await reply };
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) throw typedRedisError(error, QUESTION) ?? error;
-      return { because: `the server refused ${name}: ${refusal}` };
-    }
+/** @param name What was asked, for the reason. */
+async function factOf(name: string, answer: Promise<unknown>): Promise<Fact<unknown>> {
+  try {
+    return { value: await answer };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return { because: `the server refused ${name}: ${refusal}` };
   }
 }
 
 /** What a server said that refuses a question; `undefined` where it did not come to that. */
 export function refusalOf(error: unknown): string | undefined {
-  const reply = error instanceof A2ARedisError ? error.cause : error;
+  const { cause: reply } = error instanceof A2ARedisError ? error : { cause: undefined };
   if (!(reply instanceof Error) || commandFault(reply) !== 'refused') return undefined;
   // Servers repeat the arguments of what they do not know.
   return reply.message.replace(/,? with args beginning with:.*$/s, '').replace(/[.\s]+$/, '');
-}
-
-/** What sends a command that is no script, for a client that can. A cluster client would choose a node of its own. */
-function commandSender(client: RedisScriptClient): SendCommand | undefined {
-  if (isSentinelClient(client)) {
-    const sender = sentinelSender(client);
-    return async (args) => sender.sendCommand(args);
-  }
-  if (isClusterClient(client) || !canSend(client)) return undefined;
-  // Whatever types the application has its replies mapped to.
-  return async (args) => client.sendCommand([...args], { typeMapping: {} });
-}
-
-/** Plain clients and pools of node-redis do. */
-interface SendingClient extends RedisScriptClient {
-  sendCommand(args: string[], options: { readonly typeMapping: object }): Promise<unknown>;
-}
-
-function canSend(client: RedisScriptClient): client is SendingClient {
-  return 'sendCommand' in client && typeof client.sendCommand === 'function';
 }
 
 /** A cluster client, which gives a client for each of its nodes. */
@@ -131,10 +111,25 @@ export function nodesToAsk(client: RedisScriptClient, deadlineAt: number): reado
   return client.masters.map((master) => ({
     address: master.address,
     connect: async () => {
-      const connecting = Promise.resolve(client.nodeClient(master));
-      const nodeClient = await withDeadline(runtime, connecting, deadlineAt, () => QUESTION);
+      const connecting = connectTo(client, master);
+      const what = (): string => 'A connection to a node of the cluster';
+      const nodeClient = await withDeadline(runtime, connecting, deadlineAt, what);
       useRuntime(nodeClient, runtime);
       return new AskedNode(nodeClient, master.address, deadlineAt);
     },
   }));
+}
+
+async function connectTo(
+  client: NodesClient,
+  master: { readonly address: string },
+): Promise<RedisScriptClient> {
+  try {
+    return await client.nodeClient(master);
+  } catch (error) {
+    throw detailedError('UNAVAILABLE', 'A node of the cluster could not be connected to.', {
+      cause: error,
+      detail: `Node ${master.address}: ${String(error)}`,
+    });
+  }
 }

@@ -10,7 +10,7 @@ export interface PublishRoute {
   /**
    * Finds the command out.
    *
-   * @throws {A2ARedisError} As `ServerLayout.find`.
+   * @throws {A2ARedisError} As `ServerLayout.find`; what a transport needs besides: see {@link routeWith}.
    */
   find(): Promise<PublishCommand>;
 }
@@ -28,6 +28,25 @@ export function routeByLayout(layout: Pick<ServerLayout, 'known' | 'find'>): Pub
       return (command ??= layout.known && commandFor(layout.known));
     },
     find: async () => (command ??= commandFor(await layout.find())),
+  };
+}
+
+/**
+ * The same route, for who needs more of the server than that it publishes: that is asked first, until it is there.
+ *
+ * @param requirement Rejects with `SERVER_UNSUPPORTED` where the server lacks it.
+ */
+export function routeWith(requirement: () => Promise<void>, route: PublishRoute): PublishRoute {
+  let isMet = false;
+  return {
+    get command() {
+      return route.command;
+    },
+    find: async () => {
+      if (!isMet) await requirement();
+      isMet = true;
+      return route.find();
+    },
   };
 }
 

@@ -2,10 +2,9 @@ import { channel } from 'node:diagnostics_channel';
 
 import { A2ARedisError } from '../shared/errors.ts';
 import { invalidOption } from '../shared/invalid-option.ts';
-import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';
+import { type RedisScriptClient, topologyOf } from '../redis/script-client.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
-import { isSentinelClient } from '../redis/sentinel-sender.ts';
 import { tellEviction } from './eviction.ts';
 import probeLayoutSource from './scripts/probe-layout.lua';
 
@@ -26,7 +25,7 @@ export interface LayoutFound {
 
 const layoutChannel = channel('a2a-redis:layout');
 
-const probeScript = defineScript('probe-layout', probeLayoutSource, { onlyReads: true });
+const probeScript = defineScript('probe-layout', probeLayoutSource, { writes: 'never' });
 
 /** Two words whose hash slots differ. */
 const TAGS = ['single', 'cluster'] as const;
@@ -103,13 +102,13 @@ function givenLayout(client: RedisScriptClient, option: unknown): Layout | undef
   if (option !== 'auto' && option !== 'single' && option !== 'cluster') {
     throw invalidOption('layout', 'must be "auto", "single" or "cluster"');
   }
-  const isCluster = isClusterClient(client);
-  if (isCluster && option === 'single') {
+  const topology = topologyOf(client);
+  if (topology === 'cluster' && option === 'single') {
     throw invalidOption('layout', 'must not be "single" with the client of a cluster');
   }
   if (option !== 'auto') return option;
-  if (isCluster) note(client, { layout: 'cluster', foundBy: 'client' });
-  else if (isSentinelClient(client)) note(client, { layout: 'single', foundBy: 'client' });
+  if (topology === 'cluster') note(client, { layout: 'cluster', foundBy: 'client' });
+  else if (topology === 'sentinel') note(client, { layout: 'single', foundBy: 'client' });
   return undefined;
 }
 

@@ -25,9 +25,13 @@ export function noteDatabase(client: object, database: number): void {
  */
 export function channelSpaceOf(client: object, subscriber: object | undefined): ChannelSpace {
   const database = databaseOf(client) ?? (subscriber && databaseOf(subscriber)) ?? 0;
+  return { before: keyPrefixOf(client), after: database === 0 ? '' : `:${database}` };
+}
+
+/** What a client puts before the keys of its calls by itself, and not before those in a command that is sent as such. */
+export function keyPrefixOf(client: object): string {
   const prefix = optionsOf(client)?.['keyPrefix'];
-  const before = typeof prefix === 'string' || Buffer.isBuffer(prefix) ? String(prefix) : '';
-  return { before, after: database === 0 ? '' : `:${database}` };
+  return typeof prefix === 'string' || Buffer.isBuffer(prefix) ? String(prefix) : '';
 }
 
 /** The name of a channel that would be called like this if it were a key. */

@@ -22,6 +22,21 @@ export type CommandFault =
   | 'refused'
   | 'other';
 
+/**
+ * What became of a call that failed, where its client knows it, and core cannot: clients of other libraries than
+ * node-redis reject with this, but for what a server replied, which core knows from its words.
+ */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  /** See {@link CommandFault}. */
+  readonly fault: 'unsent' | 'unknown' | 'busy' | 'closed';
+
+  constructor(fault: CallError['fault'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
 /** Error replies that end by themselves: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const BUSY_REPLY =
   /^(?:-?)(?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|READONLY|BUSY|UNBLOCKED|NOREPLICAS)\b/;
@@ -93,13 +108,14 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
 const CONNECT_CALLS: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
 
 /**
- * Sorts an error that a node-redis client rejected a command with.
+ * Sorts an error that a client rejected a command with.
  *
  * Classes are told by name, not by `instanceof`: an application may hold two versions of the client
- * library.
+ * library, or of core.
  */
 export function commandFault(error: unknown): CommandFault {
   if (!(error instanceof Error)) return 'other';
+  if (isCallError(error)) return error.fault;
   const byMessage = FAULT_OF_MESSAGE.find(([pattern]) => pattern.test(error.message));
   if (byMessage !== undefined) return byMessage[1];
   const byClass = FAULT_OF_CLASS.get(error.constructor.name);
@@ -112,6 +128,10 @@ export function commandFault(error: unknown): CommandFault {
   if (BUSY_REPLY.test(error.message)) return 'busy';
   if (LOCKED_OUT_REPLY.test(error.message)) return 'locked-out';
   return isErrorReply(error) ? 'refused' : 'other';
+}
+
+function isCallError(error: Error): error is CallError {
+  return error.name === 'CallError' && 'fault' in error;
 }
 
 /** Whether a failed command is known to have changed nothing, and may succeed when it is sent again later. */

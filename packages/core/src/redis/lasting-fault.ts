@@ -1,8 +1,7 @@
 import { detailedError } from '../shared/detailed-error.ts';
 import type { A2ARedisError } from '../shared/errors.ts';
 import { LOCKED_OUT_REPLY } from './command-fault.ts';
-import { isClusterClient, type RedisScriptClient } from './script-client.ts';
-import { isSentinelClient } from './sentinel-sender.ts';
+import { type RedisScriptClient, topologyOf } from './script-client.ts';
 
 /** What a client has been served before: what it could do once is worth waiting for. */
 export interface Served {
@@ -10,13 +9,22 @@ export interface Served {
   isLetIn: boolean;
   /** A script of it has written. */
   hasWritten: boolean;
+  /** The server does not know the calls that only read: it is one before Redis 7. */
+  lacksReadOnlyCalls: boolean;
+  /** How many of the next calls that only read are to bring a script whole, by its digest: some servers lack it. */
+  readonly wholeReads: Map<string, number>;
 }
 
 const served = new WeakMap<RedisScriptClient, Served>();
 
 /** What a client has been served so far: one object for all that use the client, noted there. */
 export function servedTo(client: RedisScriptClient): Served {
-  const known = served.get(client) ?? { isLetIn: false, hasWritten: false };
+  const known = served.get(client) ?? {
+    isLetIn: false,
+    hasWritten: false,
+    lacksReadOnlyCalls: false,
+    wholeReads: new Map(),
+  };
   served.set(client, known);
   return known;
 }
@@ -62,8 +70,8 @@ export async function lastingFault(
       { cause, detail },
     );
   }
-  // Both look for the right server by themselves.
-  if (isClusterClient(client) || isSentinelClient(client)) return undefined;
+  // The others look for the right server by themselves.
+  if (topologyOf(client) !== 'server') return undefined;
   if (/^MOVED\b/.test(reply)) {
     return detailedError(
       'SERVER_UNSUPPORTED',

@@ -4,8 +4,8 @@ import commandSource from './scripts/command.lua';
 
 const commandScript = defineScript('command', commandSource);
 
-/** Those of the commands here that write nothing: a replica does them, too. */
-const READING: ReadonlySet<string> = new Set(['HGET', 'PTTL', 'PUBLISH', 'SPUBLISH']);
+/** Those of the commands here that change no key: a replica does them, too. */
+const CHANGING_NOTHING: ReadonlySet<string> = new Set(['HGET', 'PTTL', 'PUBLISH', 'SPUBLISH']);
 
 /**
  * Runs one command on one key, as a script: so it needs no more of a client than any call, reaches the key's
@@ -21,6 +21,11 @@ export async function runCommand(
   args: readonly string[] = [],
   deadlineAt?: number,
 ): Promise<unknown> {
-  const script = { ...commandScript, name: command, onlyReads: READING.has(command) };
-  return runner.run(script, [key], [command, ...args], deadlineAt);
+  const writes = CHANGING_NOTHING.has(command) ? 'sometimes' : 'always';
+  return runner.run(
+    { ...commandScript, name: command, writes },
+    [key],
+    [command, ...args],
+    deadlineAt,
+  );
 }

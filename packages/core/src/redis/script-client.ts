@@ -14,15 +14,35 @@ export interface ScriptCallOptions {
   arguments?: string[];
 }
 
+/** What a client is connected to: one server, the one that sentinels name, or a cluster. */
+export type Topology = 'server' | 'sentinel' | 'cluster';
+
 /**
  * What the stores need from a Redis client: nothing but script calls, so that a client, a pool, a
  * cluster or a sentinel of node-redis 5 or 6, with RESP2 or RESP3, fits without a cast.
  */
 export interface RedisScriptClient {
+  /**
+   * What it is connected to.
+   * @default what the kind of a node-redis client tells; `server` for anything else
+   */
+  readonly topology?: Topology | undefined;
   /** [EVALSHA](https://redis.io/docs/latest/commands/evalsha/). */
   evalSha(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
   /** [EVAL](https://redis.io/docs/latest/commands/eval/), sent only after a `NOSCRIPT`. */
   eval(script: string, options?: ScriptCallOptions): Promise<unknown>;
+  /**
+   * [EVALSHA_RO](https://redis.io/docs/latest/commands/evalsha_ro/), which a client with `useReplicas`, and some rented
+   * servers, hand to a replica. Called only where an answer may be behind.
+   * @default all is asked of the primary
+   */
+  evalShaRo?(sha1: string, options?: ScriptCallOptions): Promise<unknown>;
+  /**
+   * [EVAL_RO](https://redis.io/docs/latest/commands/eval_ro/), sent only after a `NOSCRIPT`: replicas keep scripts of
+   * their own.
+   * @default as `evalShaRo`
+   */
+  evalRo?(script: string, options?: ScriptCallOptions): Promise<unknown>;
 }
 
 /**
@@ -35,10 +55,16 @@ export function requireScriptClient(client: unknown): void {
 }
 
 /**
- * Whether keys with different hash tags may live on different servers.
- *
- * node-redis gives its cluster client, and only that, a `masters` list and a `nodeClient` lookup.
+ * What a client is connected to. node-redis gives its cluster client, and only that, a `masters` list and a
+ * `nodeClient` lookup, and its sentinel client a `getSentinelNode` lookup; other clients say it.
  */
+export function topologyOf(client: RedisScriptClient): Topology {
+  if (client.topology !== undefined) return client.topology;
+  if ('nodeClient' in client && 'masters' in client) return 'cluster';
+  return 'getSentinelNode' in client ? 'sentinel' : 'server';
+}
+
+/** Whether keys with different hash tags may live on different servers. */
 export function isClusterClient(client: RedisScriptClient): boolean {
-  return 'nodeClient' in client && 'masters' in client;
+  return topologyOf(client) === 'cluster';
 }

@@ -139,7 +139,7 @@ describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label', (version) => {
 });
 
 describe.each(NODE_REDIS_VERSIONS)('ScriptRunner on $label, on a replica', (version) => {
-  const get = defineScript('get', "return redis.call('GET', KEYS[1])", { onlyReads: true });
+  const get = defineScript('get', "return redis.call('GET', KEYS[1])", { writes: 'never' });
   let primary: RedisServer;
   let server: RedisServer;
   let client: TestClient;

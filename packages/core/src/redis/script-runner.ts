@@ -1,5 +1,6 @@
 import { detailedError, withCause } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
+import { requireClient } from '../shared/require-client.ts';
 import { type AnswerWatch, answersTo } from '../runtime/answer-watch.ts';
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -9,8 +10,13 @@ import { commandFault, whatServerLacks } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
 import { callSender } from './call-sender.ts';
 import { lastingFault, type Served, servedTo } from './lasting-fault.ts';
-import { type RedisScriptClient, requireScriptClient } from './script-client.ts';
-import type { RedisScript } from './script.ts';
+import {
+  type RedisScriptClient,
+  requireScriptClient,
+  type ScriptCallOptions,
+} from './script-client.ts';
+import type { RedisScript, ScriptWrites } from './script.ts';
+import type { CommandSender } from './sentinel-sender.ts';
 
 /** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */
 export const DEFAULT_DEADLINE_MS = 10_000;
@@ -48,7 +54,7 @@ export class ScriptRunner {
   }
 
   /**
-   * Runs a script, again where needed, until its reply or the deadline.
+   * Runs a script on the primary, again where needed, until its reply or the deadline.
    *
    * @param deadlineAt The deadline, on the clock of the runtime, where it is not the runner's.
    * @returns The script's reply: strings, integers, `null` and arrays of them.
@@ -60,30 +66,58 @@ export class ScriptRunner {
     args: readonly string[],
     deadlineAt?: number,
   ): Promise<unknown> {
+    return this.#repeat(new ScriptCall(script, keys, args), deadlineAt);
+  }
+
+  /**
+   * As {@link run}, for a script that never writes, where an answer will do that is behind: the first attempt is one of a
+   * call that only reads, which the client or the server may hand to a replica. Where they know no such calls, the primary
+   * is asked.
+   */
+  async read(
+    script: RedisScript<'never'>,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    return this.#repeat(new ReadCall([script, keys, args], this.#served));
+  }
+
+  /**
+   * Sends a command as such, with the repeats, the deadline and the errors of {@link run}: one that no script may call
+   * everywhere. It must be safe to repeat. Not for the client of a cluster, to which it does not say where it belongs.
+   *
+   * @param args The command and its arguments.
+   * @param deadlineAt See {@link run}.
+   * @returns The reply: under RESP3, maps are objects.
+   * @throws {A2ARedisError} `INVALID_OPTION` where the client cannot, besides.
+   */
+  async command(
+    args: readonly [command: string, ...rest: string[]],
+    deadlineAt?: number,
+  ): Promise<unknown> {
+    requireClient(this.#client, 'client', ['sendCommand']);
+    return this.#repeat(new CommandCall(args), deadlineAt);
+  }
+
+  async #repeat(call: RepeatedCall, deadlineAt?: number): Promise<unknown> {
     const { runtime } = this;
     const startedAt = runtime.now();
     const endsAt = deadlineAt ?? startedAt + this.#deadlineMs;
     const describe = (): string => `A call to Redis ${within(endsAt - startedAt)}`;
-    const detail = (): string => `${callOf(script, keys)} ${within(endsAt - startedAt)}`;
-    const options = { keys: [...keys], arguments: [...args] };
-    let isKnown = true;
+    const detail = (): string => `${call.describe()} ${within(endsAt - startedAt)}`;
     let lastError: unknown;
     for (let attempt = 1; ; attempt += 1) {
       const sender = this.#sender();
       this.#answers.asked();
       try {
-        const call = isKnown
-          ? sender.evalSha(script.sha1, options)
-          : sender.eval(script.source, options);
-        const reply = await withDeadline(runtime, call, endsAt, describe, detail);
+        const reply = await withDeadline(runtime, call.send(sender), endsAt, describe, detail);
         this.#answers.answered();
         this.#served.isLetIn = true;
-        this.#served.hasWritten ||= script.onlyReads !== true;
+        this.#served.hasWritten ||= call.writes === 'always';
         return reply;
       } catch (error) {
-        if (isKnown && error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+        if (call.takesAnotherForm(error)) {
           this.#served.isLetIn = true;
-          isKnown = false;
           continue;
         }
         if (error instanceof A2ARedisError) {
@@ -104,11 +138,11 @@ export class ScriptRunner {
         if (fault === 'refused' || fault === 'other') {
           const reason = reasonOf(error);
           const lacking = whatServerLacks(reason);
-          if (lacking !== undefined) throw unsupported(script, lacking, error);
+          if (lacking !== undefined) throw unsupported(call.name, lacking, error);
           const message = fault === 'refused' ? 'Redis refused a call.' : 'A call to Redis failed.';
           throw detailedError('COMMAND_FAILED', message, {
             cause: error,
-            detail: `${callOf(script, keys)} failed: ${reason}`,
+            detail: `${call.describe()} failed: ${reason}`,
           });
         }
         if (fault === 'busy' || fault === 'locked-out') {
@@ -119,7 +153,7 @@ export class ScriptRunner {
               {
                 reply,
                 cause: error,
-                detail: `${callOf(script, keys)} failed: ${reply}`,
+                detail: `${call.describe()} failed: ${reply}`,
                 sender,
                 client: this.#client,
               },
@@ -144,16 +178,143 @@ export class ScriptRunner {
   }
 }
 
+/** What is called, as often as it takes. */
+interface RepeatedCall {
+  /** Named in errors. */
+  readonly name: string;
+  readonly writes: ScriptWrites;
+  /** What is called, and on what, for operators. */
+  describe(): string;
+  send(sender: RedisScriptClient): Promise<unknown>;
+  /** Told of each error: whether the call goes on at once, in another form. */
+  takesAnotherForm(error: unknown): boolean;
+}
+
+/**
+ * How many calls bring a script whole once a server lacked it that was to read alone. Each replica has to get it, and a
+ * client hands each call to the next of them: the one that is sent whole may go to another one.
+ */
+const WHOLE_READS = 16;
+
+/** What a server before Redis 7 says to a call that only reads. */
+const LACKS_READ_ONLY_CALLS = /^ERR unknown command [`']?EVAL(?:SHA)?_RO\b/i;
+
+/** A script by its digest, or whole once the server does not know it. */
+class ScriptCall implements RepeatedCall {
+  readonly script: RedisScript;
+  readonly options: Required<ScriptCallOptions>;
+  #isKnown = true;
+
+  constructor(script: RedisScript, keys: readonly string[], args: readonly string[]) {
+    this.script = script;
+    this.options = { keys: [...keys], arguments: [...args] };
+  }
+
+  get name(): string {
+    return this.script.name;
+  }
+
+  get writes(): ScriptWrites {
+    return this.script.writes;
+  }
+
+  describe(): string {
+    return `Script ${this.name} on key ${abbreviate(this.options.keys[0] ?? '')}`;
+  }
+
+  send(sender: RedisScriptClient): Promise<unknown> {
+    return this.#isKnown
+      ? sender.evalSha(this.script.sha1, this.options)
+      : sender.eval(this.script.source, this.options);
+  }
+
+  takesAnotherForm(error: unknown): boolean {
+    if (!this.#isKnown || !isUnknownScript(error)) return false;
+    this.#isKnown = false;
+    return true;
+  }
+}
+
+/** The same, by a call that only reads: once. Then the primary is asked, as a replica may be away that it can do without. */
+class ReadCall extends ScriptCall {
+  readonly #served: Served;
+  #isReadOnly: boolean;
+
+  constructor(call: ConstructorParameters<typeof ScriptCall>, served: Served) {
+    super(...call);
+    this.#served = served;
+    this.#isReadOnly = !served.lacksReadOnlyCalls;
+  }
+
+  override send(sender: RedisScriptClient): Promise<unknown> {
+    if (this.#isReadOnly && sender.evalShaRo !== undefined && sender.evalRo !== undefined) {
+      return this.#isWhole()
+        ? sender.evalRo(this.script.source, this.options)
+        : sender.evalShaRo(this.script.sha1, this.options);
+    }
+    this.#isReadOnly = false;
+    return super.send(sender);
+  }
+
+  override takesAnotherForm(error: unknown): boolean {
+    if (!this.#isReadOnly) return super.takesAnotherForm(error);
+    if (isUnknownScript(error)) {
+      this.#served.wholeReads.set(this.script.sha1, WHOLE_READS);
+      return true;
+    }
+    this.#isReadOnly = false;
+    const isUnknown = error instanceof Error && LACKS_READ_ONLY_CALLS.test(error.message);
+    this.#served.lacksReadOnlyCalls ||= isUnknown;
+    return isUnknown;
+  }
+
+  #isWhole(): boolean {
+    const { wholeReads } = this.#served;
+    const left = wholeReads.get(this.script.sha1) ?? 0;
+    if (left > 0) wholeReads.set(this.script.sha1, left - 1);
+    return left > 0;
+  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+/** A command as such. */
+class CommandCall implements RepeatedCall {
+  readonly name: string;
+  readonly writes = 'sometimes';
+  readonly #args: readonly string[];
+
+  constructor(args: readonly [string, ...string[]]) {
+    this.name = args[0];
+    this.#args = args;
+  }
+
+  describe(): string {
+    return `Command ${this.name} on ${abbreviate(this.#args[1] ?? '')}`;
+  }
+
+  async send(sender: RedisScriptClient): Promise<unknown> {
+    if (!sendsCommands(sender)) throw new TypeError('The client sends no commands.');
+    return sender.sendCommand(this.#args, { typeMapping: {} });
+  }
+
+  takesAnotherForm(): boolean {
+    return false;
+  }
+}
+
+function sendsCommands(sender: object): sender is CommandSender {
+  return 'sendCommand' in sender && typeof sender.sendCommand === 'function';
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 function within(givenMs: number): string {
   return `within ${Math.max(0, Math.round(givenMs))} ms`;
-}
-
-function callOf({ name }: RedisScript, [key = '']: readonly string[]): string {
-  return `Script ${name} on key ${abbreviate(key)}`;
 }
 
 /** What is told of damage that is gone by then: once more, a call may succeed. */
@@ -171,7 +332,7 @@ function damageIn(error: unknown): A2ARedisError | undefined {
   });
 }
 
-function unsupported({ name }: RedisScript, lacking: string, cause: unknown): A2ARedisError {
+function unsupported(name: string, lacking: string, cause: unknown): A2ARedisError {
   return detailedError('SERVER_UNSUPPORTED', `This Redis server will not do: ${lacking}.`, {
     cause,
     detail: `Script ${name} cannot run on it. Redis 6.2 or newer is needed, for a cluster 7, or Valkey.`,

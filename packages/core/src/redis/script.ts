@@ -1,21 +1,35 @@
 import { createHash } from 'node:crypto';
 
 /** A Lua script with the digest that servers know it by. */
-export interface RedisScript {
+export interface RedisScript<W extends ScriptWrites = ScriptWrites> {
   /** The script's file name without its ending; named in errors. */
   readonly name: string;
   readonly source: string;
   /** Lower-case hexadecimal SHA-1 of the source. */
   readonly sha1: string;
-  /** Whether it can come to its end without a write: its success then does not show that the server takes any. */
-  readonly onlyReads?: boolean | undefined;
+  readonly writes: W;
 }
 
+/**
+ * Whether a script writes:
+ *
+ * - `always`: where it succeeds, it has written, so that the server takes writes.
+ * - `sometimes`: it can come to its end without, which shows nothing. It publishes, or removes what it finds damaged.
+ * - `never`: a server can run it as a call that only reads. The header of its file says so.
+ */
+export type ScriptWrites = 'always' | 'sometimes' | 'never';
+
 /** Makes a script of its source. */
+export function defineScript<W extends ScriptWrites>(
+  name: string,
+  source: string,
+  { writes }: Pick<RedisScript<W>, 'writes'>,
+): RedisScript<W>;
+export function defineScript(name: string, source: string): RedisScript<'always'>;
 export function defineScript(
   name: string,
   source: string,
-  { onlyReads }: Pick<RedisScript, 'onlyReads'> = {},
+  { writes }: Pick<RedisScript, 'writes'> = { writes: 'always' },
 ): RedisScript {
-  return { name, source, sha1: createHash('sha1').update(source).digest('hex'), onlyReads };
+  return { name, source, sha1: createHash('sha1').update(source).digest('hex'), writes };
 }

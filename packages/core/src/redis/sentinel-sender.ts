@@ -3,13 +3,17 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isRecord } from '../shared/check-options.ts';
 import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
 
+/** What a client takes besides scripts: commands as such. */
+export interface CommandSender {
+  sendCommand(args: readonly string[], options: { readonly typeMapping: object }): Promise<unknown>;
+}
+
 /** A sentinel client of node-redis, which lends its commands a connection. */
-export interface SentinelClient extends RedisScriptClient {
+export interface SentinelClient extends Required<RedisScriptClient> {
   readonly isOpen: boolean;
   sendCommand(
     isReadonly: boolean,
-    args: readonly string[],
-    options: { readonly typeMapping: object },
+    ...command: Parameters<CommandSender['sendCommand']>
   ): Promise<unknown>;
 }
 
@@ -21,7 +25,7 @@ export function isSentinelClient(client: RedisScriptClient): client is SentinelC
 const senders = new WeakMap<SentinelClient, SentinelSender>();
 
 /** The one sender of a client, which all its stores share. */
-export function sentinelSender(client: SentinelClient): SentinelSender {
+export function sentinelSender(client: SentinelClient): RedisScriptClient {
   const known = senders.get(client) ?? new SentinelSender(client);
   senders.set(client, known);
   return known;
@@ -36,7 +40,7 @@ export function sentinelSender(client: SentinelClient): SentinelSender {
  * ever. So the first call goes ahead alone, and the others follow once it has a connection. A client
  * with `reserveClient` has no such trouble and loses nothing but that moment.
  */
-export class SentinelSender implements RedisScriptClient {
+class SentinelSender implements RedisScriptClient, CommandSender {
   readonly #client: SentinelClient;
   readonly #runtime: Runtime;
   #underWay = 0;
@@ -56,10 +60,16 @@ export class SentinelSender implements RedisScriptClient {
     return this.#send(async () => this.#client.eval(script, options));
   }
 
-  /** Sends a command to the primary. */
-  async sendCommand(args: readonly string[]): Promise<unknown> {
-    // Version 5 takes its own options for none here, and those of the application with them.
-    return this.#send(async () => this.#client.sendCommand(false, args, { typeMapping: {} }));
+  async evalShaRo(sha1: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.evalShaRo(sha1, options));
+  }
+
+  async evalRo(script: string, options?: ScriptCallOptions): Promise<unknown> {
+    return this.#send(async () => this.#client.evalRo(script, options));
+  }
+
+  async sendCommand(...command: Parameters<CommandSender['sendCommand']>): Promise<unknown> {
+    return this.#send(async () => this.#client.sendCommand(false, ...command));
   }
 
   async #send(call: () => Promise<unknown>): Promise<unknown> {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { A2ARedisError } from '../shared/errors.ts';
 import { DeadlineTimer, deadlineTimerOf } from './deadline-timer.ts';
 import { ScriptRunner } from '../redis/script-runner.ts';
+import { defineScript } from '../redis/script.ts';
 import { runtimeOf, useRuntime } from './client-runtime.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import { sleep } from './sleep.ts';
@@ -168,7 +169,7 @@ describe('the runtime of a client', () => {
         return { ref: () => {}, unref: () => {}, cancel: () => {} };
       },
     });
-    const script = { name: 'none', source: 'return 1', sha1: '0' };
+    const script = defineScript('none', 'return 1');
     const call = new ScriptRunner(own, 5).run(script, ['k'], []);
     now = 5;
     for (const fire of fires.splice(0)) fire();

@@ -6,7 +6,7 @@
  * | --- | --- |
  * | `INVALID_OPTION` | An option or a URL was refused before anything was sent. The message names it. |
  * | `INVALID_ARGUMENT` | An id, a task or another argument of a call was refused before anything was sent. |
- * | `CONNECT_FAILED` | No connection within the connect deadline. `cause` is the last socket error. |
+ * | `CONNECT_FAILED` | No connection within the connect deadline, or a credentials provider that failed. `cause` is the last error. |
  * | `CLIENT_CLOSED` | The client was closed, or was never connected. |
  * | `DEADLINE_EXCEEDED` | No answer within the deadline. The outcome of a write is unknown. Calls of the stores are safe to repeat, except `updateTask`: its change may then be applied twice. |
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |

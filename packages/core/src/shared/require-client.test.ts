@@ -21,7 +21,7 @@ const OTHERS: readonly (readonly [string, unknown])[] = [
   ['a value of type number', 6379],
   ['a value of type function', v6.createClient],
   ['a promise of one: await it', Promise.resolve(v6.createClient())],
-  ['one of ioredis', ioredis],
+  ['one of ioredis: pass `fromIoredis(client)` of @a2a-redis/ioredis', ioredis],
   ['what its `legacy()` or `multi()` gives', v6.createClient().legacy()],
   ['what its `legacy()` or `multi()` gives', v5.createClient().legacy()],
   ['what its `legacy()` or `multi()` gives', v6.createClient().multi()],

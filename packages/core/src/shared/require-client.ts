@@ -23,7 +23,9 @@ function faultOf(client: unknown, methods: readonly string[]): string | undefine
   if (typeof client !== 'object') return `a value of type ${typeof client}`;
   if (isFunction(client, 'then')) return 'a promise of one: await it';
   // Others call it otherwise, too, and would take the same names for something else.
-  if (isFunction(client, 'evalsha') && !isFunction(client, 'evalSha')) return 'one of ioredis';
+  if (isFunction(client, 'evalsha') && !isFunction(client, 'evalSha')) {
+    return 'one of ioredis: pass `fromIoredis(client)` of @a2a-redis/ioredis';
+  }
   // Its methods take callbacks. All other objects with the names of commands are typed per call.
   if (isFunction(client, 'EVALSHA') && !isFunction(client, 'withTypeMapping')) {
     return 'what its `legacy()` or `multi()` gives';

@@ -1,4 +1,5 @@
--- What the scripts on JSON documents share: reads that tell what kind of error stands in the way.
+-- What the scripts on JSON documents share: reads that tell what kind of error stands in the way. Only
+-- reads.
 --
 -- Returns nothing by itself. Scripts return the second result of `read_json` when there is one: an
 -- error that begins with NOJSON on a server without JSON commands, with WRONGTYPE for a key of

@@ -1,4 +1,5 @@
 -- Reads a task's record, if the caller does not have it already. Follows json-record.lua.
+-- Only reads.
 --
 -- KEYS[1]  the record: a JSON document
 -- ARGV[1]  the version that the caller has; empty for none

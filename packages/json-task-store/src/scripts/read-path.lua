@@ -1,4 +1,4 @@
--- Reads what a path of a task's record matches. Follows json-record.lua.
+-- Reads what a path of a task's record matches. Follows json-record.lua. Only reads.
 --
 -- KEYS[1]     the record: a JSON document
 -- ARGV[1]     the path, a JSONPath

@@ -1,4 +1,4 @@
--- Tells whether the server has the JSON commands. Follows json-record.lua.
+-- Tells whether the server has the JSON commands. Follows json-record.lua. Only reads.
 --
 -- KEYS[1]  a key that need not exist
 -- Returns 1, or an error.

@@ -21,7 +21,7 @@ import type { EventBuffer } from './event-buffer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
 
 const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource, {
-  onlyReads: true,
+  writes: 'never',
 });
 
 /** Publishers whose counters are remembered; those heard longest ago are forgotten. */

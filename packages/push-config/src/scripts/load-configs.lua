@@ -1,4 +1,4 @@
--- Reads all configs of a task.
+-- Gives all configs of a task. Only reads.
 --
 -- KEYS[1]  hash of the task's configs
 --

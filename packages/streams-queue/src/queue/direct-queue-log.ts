@@ -122,6 +122,8 @@ export class DirectQueueLog {
     start: string,
     mustExist: boolean,
   ): Promise<GroupPosition | undefined> {
+    // That the server takes events is found out before anything is made.
+    await this.#route.find();
     const silentMs = String(this.limits.reclaimIdleMs * SILENT_GROUP_FACTOR);
     const args = [group, consumer, start, mustExist ? '1' : '0', this.#ttl, silentMs];
     const { state, events } = this.keys;

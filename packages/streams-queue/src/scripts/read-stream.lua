@@ -1,4 +1,4 @@
--- Reads entries of a stream, without the names of their fields.
+-- Gives entries of a stream, without the names of their fields. Only reads.
 --
 -- KEYS[1]  the stream
 -- ARGV[1]  XRANGE for the oldest first, XREVRANGE for the newest first

@@ -1,4 +1,4 @@
--- Reads a task's record, if the caller does not have it already.
+-- Reads a task's record, if the caller does not have it already. Only reads.
 --
 -- KEYS[1]  the record: a hash
 -- ARGV[1]  the version that the caller has; empty for none

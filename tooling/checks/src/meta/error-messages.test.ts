@@ -14,6 +14,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'packages/core/src/client/connect-phase.ts': 'target, message',
   // The same, for what is no error of a client.
   'packages/core/src/client/connection-manager.ts': 'error',
+  // What the application's own provider said: connections get it, and no request.
+  'packages/core/src/credentials/connection-credentials.ts': 'cause, message',
   // What the application's own executor said: the SDK sends it where the executor is in the same process, too.
   'packages/core/src/queue-manager/bus/cancel-requests.ts': 'message',
   // The message of an error of these packages, which is checked where that is made.

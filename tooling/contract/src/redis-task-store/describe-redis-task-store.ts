@@ -9,6 +9,7 @@ import { tracksAppliedEvents } from './tracks-applied-events.ts';
 import { refusesBadTasks } from './refuses-bad-tasks.ts';
 import { refusesOptions } from './refuses-options.ts';
 import { repairsTheIndex } from './repairs-the-index.ts';
+import { readsFromReplicas } from './reads-from-replicas.ts';
 import { sendsWhatIsNeeded } from './sends-what-is-needed.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
 import { survivesCrashes } from './survives-crashes.ts';
@@ -29,6 +30,7 @@ const SPECS = [
   expiresTasks,
   repairsTheIndex,
   sendsWhatIsNeeded,
+  readsFromReplicas,
   tracksAppliedEvents,
   writesEvents,
   writesOnceWhenRepliesAreLost,

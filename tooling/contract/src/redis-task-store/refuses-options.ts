@@ -15,6 +15,7 @@ const BAD_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   prefix: ['', 5, null, 'a{b', 'a}b', '\uD800'],
   ttlSeconds: [0, -1, 1.5, Number.NaN, Infinity, '60', null],
   ttlAppliesTo: ['some', 1, null],
+  readFrom: ['replica', 'anywhere', 1, null],
   cacheMaxBytes: [0, -1, 1.5, '1'],
   deadlineMs: [0, -1, 0.5, '1', Infinity],
   ownerResolver: ['ann', 1],

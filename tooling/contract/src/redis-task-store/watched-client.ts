@@ -30,15 +30,14 @@ export function watchedClient(client: RedisScriptClient, hooks: CallHooks): Redi
     await after?.(watched, reply);
     return reply;
   };
-  // These names tell the store that it talks to a cluster.
-  const kind = isClusterClient(client) ? { nodeClient: undefined, masters: [] } : {};
-  return Object.assign(kind, {
+  return {
+    topology: isClusterClient(client) ? 'cluster' : 'server',
     evalSha: (...args: Parameters<RedisScriptClient['evalSha']>) =>
       call(args[1], () => client.evalSha(...args), before),
     // The second half of a call whose script the server did not know.
     eval: (...args: Parameters<RedisScriptClient['eval']>) =>
       call(args[1], () => client.eval(...args), undefined),
-  });
+  };
 }
 
 /** A process that dies after some script calls: what it would have sent later never is. */

@@ -1,4 +1,4 @@
-import { APART, DENSE_APART, type Mutant } from './mutant.ts';
+import { WHOLE_MANAGER, APART, DENSE_APART, type Mutant } from './mutant.ts';
 
 const MANAGER = 'packages/core/src/queue-manager';
 
@@ -10,6 +10,7 @@ export const APART_MUTANTS: readonly Mutant[] = [
     from: "if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified, body);",
     to: '',
     conditions: APART,
+    survivesTests: WHOLE_MANAGER,
   },
   {
     name: 'an executor is given its task as the request loaded it',
@@ -17,6 +18,7 @@ export const APART_MUTANTS: readonly Mutant[] = [
     from: 'return eventStore === undefined && stored !== undefined ? withTask(request, stored) : request;',
     to: 'return request;',
     conditions: DENSE_APART,
+    survivesTests: WHOLE_MANAGER,
   },
   {
     name: 'what is made of a task is made of a record that is behind',
@@ -31,6 +33,7 @@ export const APART_MUTANTS: readonly Mutant[] = [
     from: 'const outcome = await runAlone(this.#runner, companion(endsTask));',
     to: 'const outcome = await runAlone(this.#runner, companion(false && endsTask));',
     conditions: APART,
+    survivesTests: WHOLE_MANAGER,
   },
   {
     name: 'a task is canceled though another run goes on',
@@ -38,6 +41,7 @@ export const APART_MUTANTS: readonly Mutant[] = [
     from: "const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };",
     to: "const batch = { publisher: run, firstCounter: 1, bodies, mode: 'e' as const };",
     conditions: APART,
+    survivesTests: WHOLE_MANAGER,
   },
   {
     name: 'what was answered before the task is followed is not looked for',
@@ -47,5 +51,6 @@ export const APART_MUTANTS: readonly Mutant[] = [
       .catch(this.#services.onError);`,
     to: '',
     conditions: APART,
+    survivesTests: WHOLE_MANAGER,
   },
 ];

@@ -1,4 +1,4 @@
-import { CLUSTER, CLUSTER_CUT, CLUSTER_KILL, type Mutant } from './mutant.ts';
+import { WHOLE_STORE, CLUSTER, CLUSTER_CUT, CLUSTER_KILL, type Mutant } from './mutant.ts';
 
 const CORE = 'packages/core/src';
 
@@ -23,6 +23,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     from: "if (reply.outcome === 'saved' && move && (apart || reply.unexpectedRow !== '')) {",
     to: "if (reply.outcome === 'saved' && move && reply.unexpectedRow !== '') {",
     conditions: CLUSTER,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a save on a cluster leaves no mark of a write that may be cut off',

@@ -181,7 +181,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a process leaves it to others to settle its runs that they fenced',
     file: `${MANAGER}/execution/task-run.ts`,
-    from: "const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, contextId));",
+    from: "const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, 'gone', contextId));",
     to: "const isIdle = by === 'fenced' && contextId === task.taskId;",
     survives: 'Whoever fenced them settles them, too, unless that one is gone by then.',
     conditions: DENSE_CUT_OFF,
@@ -278,7 +278,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'webhooks are not told of an end that was given to the task of a lost replica',
     file: `${MANAGER}/failover/task-finisher.ts`,
-    from: 'this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));',
+    from: 'this.#notify(task, { eventId, event }, () => taskAfter(counter));',
     to: 'taskAfter(1);',
     survivesTests: WHOLE_MANAGER,
     conditions: KILL,

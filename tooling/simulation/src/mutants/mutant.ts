@@ -28,6 +28,9 @@ export function changesOf(mutant: Mutant): readonly SourceChange[] {
   return mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 }
 
+/** Why no test of core finds a fault of what task stores share. */
+export const WHOLE_STORE =
+  'It takes a whole task store, and core has no form of records: the store packages test that with their own, and the simulator finds it.';
 /** Why no test of core finds some of its mutants. */
 export const WHOLE_MANAGER =
   'It takes a whole queue manager, and core has no transport: the queue packages test that with their own, and the simulator with both.';

@@ -1,4 +1,12 @@
-import { APART, CALM, DENSE, DENSE_CUT_OFF, DENSE_LOSS, type Mutant } from './mutant.ts';
+import {
+  WHOLE_STORE,
+  APART,
+  CALM,
+  DENSE,
+  DENSE_CUT_OFF,
+  DENSE_LOSS,
+  type Mutant,
+} from './mutant.ts';
 
 const TASKS = 'packages/core/src/task-store';
 
@@ -17,6 +25,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'for i = 1, 4 do',
     to: 'for i = 2, 4 do',
     conditions: CALM,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'all users share one index',
@@ -38,6 +47,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: "if i == 1 or i > 4 then redis.call('ZREM', KEYS[k + i], ARGV[a + 4]) end",
     to: '',
     conditions: CALM,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a request does not wait for what its publisher writes',
@@ -45,6 +55,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'const fate = await this.#published.fate(key, eventId);',
     to: 'const fate = this.#published === undefined ? `lost` : `written`;',
     conditions: DENSE_CUT_OFF,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a request loads later events than it has stored',
@@ -52,6 +63,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'return step;\n  }',
     to: 'return undefined;\n  }',
     conditions: CALM,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'events are written over what others have stored',
@@ -59,6 +71,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'const expected = stored?.version ?? NO_RECORD;',
     to: "const expected = '';",
     conditions: DENSE,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a save sends the whole task',
@@ -66,6 +79,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'diffTasks(from, target), from === undefined);',
     to: 'diffTasks(undefined, target), true);',
     conditions: DENSE,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a load reads what this process has',
@@ -73,6 +87,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: "const args = [known?.version ?? ''];",
     to: "const args = [''];",
     conditions: DENSE,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'a request goes on with what others made of its task, though its own event is not stored',
@@ -80,6 +95,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     from: 'if (unstored !== undefined) throw notStored(taskId, unstored, unstored.fate);',
     to: '',
     conditions: DENSE_CUT_OFF,
+    survivesTests: WHOLE_STORE,
   },
   {
     name: 'save-task.lua writes what its companion refuses',

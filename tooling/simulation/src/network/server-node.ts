@@ -187,6 +187,7 @@ export class ServerNode {
     });
     for (const effect of effects) redis.apply(effect);
     redis.crossSlotChecks = this.#isCluster;
+    redis.declaredKeysOnly = true;
     redis.outOfMemory = this.#isOutOfMemory;
     return redis;
   }

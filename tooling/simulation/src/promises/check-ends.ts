@@ -122,7 +122,7 @@ function needlessFailure(
   { taskId, task, executions }: TaskHistory,
   { scenario: { faults, settings }, history }: Outcome,
 ): readonly Finding[] {
-  if (!isFailedByOthers(task)) return [];
+  if (!isFailedByOthers(task) || tellsOfRefusedEvents(task)) return [];
   const silentMs = faults.reduce((sum, fault) => sum + silenceOf(fault), 0);
   const isGone = faults.some(({ kind }) => kind === 'kill' || kind === 'close' || kind === 'drain');
   if (isGone || silentMs > settings.failoverMs * TOLERATED) return [];
@@ -187,6 +187,12 @@ function uselessExecution(
 function isFailedByOthers(task: Task | undefined): boolean {
   const id = task?.status?.message?.messageId ?? '';
   return id.endsWith('-end') && stateName(task?.status?.state) === 'FAILED';
+}
+
+/** Whether a task tells its user that Redis refused its events for too long: then its replica need not be gone. */
+function tellsOfRefusedEvents(task: Task | undefined): boolean {
+  const [part] = task?.status?.message?.parts ?? [];
+  return part?.content?.$case === 'text' && part.content.value.includes('did not accept');
 }
 
 /** Faults that keep a replica away for a while, after which it goes on. */

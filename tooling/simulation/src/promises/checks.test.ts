@@ -317,6 +317,18 @@ it('takes no replica to be healthy that needed so long to connect again', () => 
   expect(checkEnds(outcomeOf(scene))).toEqual([]);
 });
 
+it('takes no replica to be gone whose events Redis refused for too long', () => {
+  const scene = wholeScene();
+  const failed = task(FAILED, 'r1-1-end', []);
+  const message = failed.status?.message;
+  Object.assign(message ?? {}, {
+    parts: [{ content: { $case: 'text', value: 'Redis did not accept in time what …' } }],
+  });
+  untold(scene, failed);
+  expect(message?.parts).toHaveLength(1);
+  expect(checkEnds(outcomeOf(scene))).toEqual([]);
+});
+
 finds('checkWebhooks', checkWebhooks, {
   'webhooks an event is told twice': ({ webhooks }) => {
     webhooks.splice(1, 0, told(artifact('e0.3', 1300)));

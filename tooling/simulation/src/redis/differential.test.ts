@@ -8,6 +8,7 @@ import type { ScriptReply } from './differential/comparable.ts';
 import { CONFIG_CALLS, RUN_CALLS, TASK_CALLS } from './differential/core-script-calls.ts';
 import {
   filesWithoutScript,
+  onlyReads,
   SCRIPT_NAMES,
   type ScriptName,
   scriptSource,
@@ -15,6 +16,7 @@ import {
 import { EVENT_CALLS, QUEUE_CALLS } from './differential/queue-script-calls.ts';
 import { randomCommands } from './differential/random-commands.ts';
 import type { Known } from './differential/script-call.ts';
+import { type RawReply, RedisReplyError } from './reply.ts';
 import { type Difference, outcome, ServerPair } from './differential/server-pair.ts';
 
 /** One that is the same in every run, and one that finds more. */
@@ -28,6 +30,9 @@ beforeAll(async () => {
   server = await startRedisServer();
 });
 afterAll(async () => server.stop());
+
+/** Those that say of themselves that they only read. */
+const READING: ReadonlySet<ScriptName> = new Set(SCRIPT_NAMES.filter(onlyReads));
 
 /** Replies with a time in them, and those of scripts that read a hash as a whole. */
 const SCRIPT_REPLIES: ReadonlyMap<ScriptName, ScriptReply> = new Map([
@@ -46,6 +51,11 @@ const WAS_SEEN = `
   local consumer = redis.call('XINFO', 'CONSUMERS', KEYS[1], 'g')[1]
   local pending = redis.call('XPENDING', KEYS[1], 'g', '-', '+', 1)[1]
   return { tostring(consumer[6] < 200), pending and tostring(pending[3] < 200) or 'none' }`;
+
+/** Whether a server takes a script for one that writes, though it is called as one that only reads. */
+function isRefusedWrite(reply: RawReply): boolean {
+  return reply instanceof RedisReplyError && reply.message.includes('Write commands are not');
+}
 
 /** What is shown of a difference. */
 function shown(seed: string, difference: Difference | undefined): unknown {
@@ -91,6 +101,8 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
       SCRIPT_NAMES.map((name) => [name, load(pair, atFixedTime(scriptSource(name)))]),
     );
     let now = 1_700_000_000_000;
+    /** Scripts that only read, by whether the server takes them for such. */
+    const [taken, refused] = [new Set<ScriptName>(), new Set<ScriptName>()];
     pair.run(['HSET', 'clock', 's', '1700000000', 'us', '000123']);
     let difference: Difference | undefined;
     for (let run = 0; run < SCRIPT_CALLS && difference === undefined; run += 1) {
@@ -111,11 +123,18 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
         knownOf(pair, now),
       );
       const digest = digests.get(name) ?? '';
-      const args = ['EVALSHA', digest, String(keys.length), ...keys, ...parameters];
+      // The server itself refuses what writes there.
+      const isReadOnly = READING.has(name) ? random.chance(0.5) : random.chance(0.03);
+      const evaluate = isReadOnly ? 'EVALSHA_RO' : 'EVALSHA';
+      const args = [evaluate, digest, String(keys.length), ...keys, ...parameters];
       // A key that something else wrote, of another type.
       const foreign = random.chance(0.02) ? random.pick(keys) : undefined;
       if (foreign !== undefined) pair.run(['SET', foreign, 'x']);
-      pair.run(args, parameters[0] === 'PTTL' ? 'time' : SCRIPT_REPLIES.get(name));
+      const reply = pair.run(args, parameters[0] === 'PTTL' ? 'time' : SCRIPT_REPLIES.get(name));
+      if (isReadOnly && READING.has(name)) {
+        if (isRefusedWrite(reply)) refused.add(name);
+        else taken.add(name);
+      }
       if (foreign !== undefined) pair.run(['DEL', foreign]);
       if (random.chance(0.01)) pair.run(['DEL', keys[0] ?? '']);
       if (pair.isFull) difference = await pair.compare();
@@ -131,6 +150,7 @@ describe.each(SEEDS)('with the seed %s', (seed) => {
     await pair.setOutOfMemory(false);
     pair.close();
     expect(shown(seed, difference)).toBeUndefined();
+    expect([taken, refused]).toEqual([READING, new Set()]);
   });
 });
 

@@ -78,6 +78,8 @@ export class SimulatedRedis {
   loading = false;
   /** Whether keys of different slots may not meet, as on a cluster. */
   crossSlotChecks = false;
+  /** Whether a script that uses a key which it does not name among its KEYS is a fault of these packages. */
+  declaredKeysOnly = false;
   readonly #options: SimulatedRedisOptions;
   readonly #keyspace: Keyspace;
   readonly #scripts: ScriptEngine;
@@ -209,6 +211,9 @@ export class SimulatedRedis {
       throw plainError('Unknown Redis command called from script');
     }
     if (!command.runsInScripts) throw plainError('This Redis command is not allowed from script');
+    if (run.isReadOnly && (command.isWrite || command.mayReplicate)) {
+      throw plainError('Write commands are not allowed from read-only scripts.');
+    }
     // What has begun to write goes on, so that nothing is left half done.
     if (!run.hasWritten) {
       if (this.readOnly && command.isWrite) throw readOnlyError();
@@ -216,6 +221,7 @@ export class SimulatedRedis {
     }
     if (command.isWrite) run.hasWritten = true;
     if (this.crossSlotChecks) checkScriptSlot(run, command.keysOf(args));
+    if (this.declaredKeysOnly && !command.mayReplicate) requireDeclared(run, command.keysOf(args));
     return this.#run(command, args);
   }
 
@@ -240,6 +246,12 @@ export class SimulatedRedis {
       },
     };
   }
+}
+
+/** @throws Error, as no server would say so in time. */
+function requireDeclared({ keys: declared }: ScriptRun, keys: readonly string[]): void {
+  const unknown = keys.find((key) => !declared.includes(key));
+  if (unknown !== undefined) throw new Error(`A script uses ${unknown}, which is none of its KEYS`);
 }
 
 /** A script's keys are all of one slot, which is that of its first if it does not name them. */

@@ -1,5 +1,5 @@
--- Finds out whether a server has hash slots, and what it removes when its memory is full. Touches nothing: a server
--- with slots refuses two keys that have not the same before this runs.
+-- Finds out whether a server has hash slots, and what it removes when its memory is full. Only reads.
+-- No key is touched: a server with slots refuses two that have not the same before this runs.
 --
 -- KEYS[1]  a key
 -- KEYS[2]  one of another hash slot

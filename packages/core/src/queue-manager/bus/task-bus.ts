@@ -359,8 +359,9 @@ export class TaskBus extends LateBus implements OtherBus {
       await this.#own.endWithout(runEnded(this.task.taskId));
     }
     if (this.isExecuting) await this.runs.present.enterWhereLost(state);
-    if (this.#mayGoOn || this.#subscribers.isEnded) return;
-    if (await this.#known.isOver(state)) await this.#end();
+    if (activity.isActive(this.#activity) || this.#subscribers.isEnded) return;
+    // Who cancels the task here waits for an end, or for whoever was asked to be gone.
+    if (!this.cancels.isPending && (await this.#known.isOver(state))) await this.#end();
     else await this.#services.reconciler.orphaned(this.task, state.runs);
   }
 

@@ -1,11 +1,16 @@
 import { Role, TaskState, type TaskStatus } from '@a2a-js/sdk';
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
-/** Why a task is ended by another than its executor. */
-export type EndReason = 'failed' | 'canceled';
+/**
+ * Why a task is ended by another than its executor: the replica that executed it is gone, or is being closed; Redis
+ * did not take what was published of it; its user cancels it.
+ */
+export type EndReason = 'gone' | 'closed' | 'unstored' | 'canceled';
 
 const TEXT: Readonly<Record<EndReason, string>> = {
-  failed: 'The replica that executed this task is gone.',
+  gone: 'The replica that executed this task is gone.',
+  closed: 'The replica that executed this task was closed before the task came to its end.',
+  unstored: 'Redis did not accept in time what the agent published of this task.',
   canceled: 'Task cancellation requested by user.',
 };
 
@@ -23,7 +28,7 @@ export function statusOfEnd(
   endedAt: number,
 ): TaskStatus {
   return {
-    state: reason === 'failed' ? TaskState.TASK_STATE_FAILED : TaskState.TASK_STATE_CANCELED,
+    state: reason === 'canceled' ? TaskState.TASK_STATE_CANCELED : TaskState.TASK_STATE_FAILED,
     message: {
       role: Role.ROLE_AGENT,
       messageId,

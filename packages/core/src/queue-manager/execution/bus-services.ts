@@ -18,10 +18,15 @@ export interface RunReconciler {
   /** Ends a run of this process, and its task, of which it gave up events that nobody else stores. */
   endUnstored(task: TaskAddress, run: string): Promise<void>;
   /**
-   * Others ended a run of this process: its task is brought to its end, unless it waits for its user or
-   * another run goes on. Whether none does.
+   * Others ended a run of this process, or it is being closed: its task is brought to its end, unless it waits for
+   * its user or another run goes on. Whether none does.
    */
-  settle(task: TaskAddress, run: string, contextId: string): Promise<boolean>;
+  settle(
+    task: TaskAddress,
+    run: string,
+    reason: 'gone' | 'closed',
+    contextId: string,
+  ): Promise<boolean>;
   /** Redis takes these runs to execute a task: this process's own may be among them though they are over. */
   present(task: TaskAddress, runs: readonly string[]): void;
   /** Redis takes these runs of others to execute a task: they are ended where their replicas are gone. */

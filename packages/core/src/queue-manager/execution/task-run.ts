@@ -242,7 +242,7 @@ export class TaskRun {
   async #settle(by: FencedBy): Promise<boolean> {
     const { task, contextId } = this.#registration;
     const { reconciler } = this.#services;
-    const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, contextId));
+    const isIdle = by === 'fenced' && (await reconciler.settle(task, this.name, 'gone', contextId));
     await this.#registration.forget();
     return isIdle;
   }

@@ -2,7 +2,7 @@ import { eachAtOnce } from '../../shared/each-at-once.ts';
 import type { FinisherServices } from '../execution/bus-services.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
-import type { RedisTaskState } from '../state/task-state.ts';
+import { isBehind } from '../state/task-state.ts';
 import type { TaskFinisher } from './task-finisher.ts';
 
 /** How many runs are settled at once. */
@@ -66,7 +66,10 @@ export class OwnStrays {
   async #compareEnd(run: string, ended: EndedRun): Promise<void> {
     const { ownRuns, states } = this.#services;
     const state = await states.state(ended.task);
-    const isLost = isTakenBack(state, run, ended.counter) || (await this.#finisher.lacksEnd(ended));
+    const isLost =
+      state.runs.includes(run) ||
+      isBehind(state, run, ended.counter) ||
+      (await this.#finisher.lacksEnd(ended));
     // What is published late goes on with a run that was paused.
     if (ownRuns.has(run)) return;
     if (isLost) await this.#settle(ended.task, run);
@@ -111,12 +114,4 @@ export class OwnStrays {
       this.#settling.delete(run);
     }
   }
-}
-
-/**
- * Whether Redis has less of a run than it had accepted. That it has nothing proves nothing: what is known of a
- * run is given up in time.
- */
-function isTakenBack({ runs, counters }: RedisTaskState, run: string, counter: number): boolean {
-  return runs.includes(run) || (counters.get(run) ?? counter) < counter;
 }

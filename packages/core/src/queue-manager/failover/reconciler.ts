@@ -31,18 +31,23 @@ export class Reconciler implements RunReconciler {
   async endUnstored(task: TaskAddress, run: string): Promise<void> {
     const { states, eventStore } = this.#services;
     if (eventStore === undefined) {
-      await this.#finisher.endRuns(task, [run], 'failed');
+      await this.#finisher.endRuns(task, [run], 'unstored');
       return;
     }
     // It has come to its end, or would wait for its user, and what it gave up may have told so.
     await states.fence(task, run);
-    await this.#finisher.endIdle(task, 'failed');
+    await this.#finisher.endIdle(task, 'unstored');
     await states.forget(run);
   }
 
   /** See {@link RunReconciler}. */
-  async settle(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
-    return this.#finisher.endRuns(task, [run], 'failed', contextId);
+  async settle(
+    task: TaskAddress,
+    run: string,
+    reason: 'gone' | 'closed',
+    contextId: string,
+  ): Promise<boolean> {
+    return this.#finisher.endRuns(task, [run], reason, contextId);
   }
 
   /** See {@link RunReconciler}. */
@@ -53,7 +58,7 @@ export class Reconciler implements RunReconciler {
   /** See {@link RunReconciler}. */
   async orphaned(task: TaskAddress, runs: readonly string[]): Promise<void> {
     if (runs.length === 0 || !(await this.#services.lease.areGone(runs.map(replicaOf)))) return;
-    this.#finisher.endRuns(task, runs, 'failed').catch(this.#services.onError);
+    this.#finisher.endRuns(task, runs, 'gone').catch(this.#services.onError);
   }
 
   /**

@@ -5,7 +5,7 @@ import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
-import { withEventId } from '../../event-ids/event-id.ts';
+import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { FinisherServices } from '../execution/bus-services.ts';
@@ -17,7 +17,7 @@ import { sendAlone } from '../execution/event-sender.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
-import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
+import { isBehind } from '../state/task-state.ts';
 import { unreadableEvent } from '../events/identified-event.ts';
 import { isDamage, isRemovedDamage, isUnstorable } from '../events/queue-errors.ts';
 
@@ -77,7 +77,7 @@ export class TaskFinisher {
         await eachAtOnce(next, RUNS_AT_ONCE, async ([run, noted]) => {
           try {
             if (noted === undefined) onError(await states.forgetDamaged(replica, run));
-            else await this.endRuns(noted.task, [run], 'failed', noted.contextId);
+            else await this.endRuns(noted.task, [run], 'gone', noted.contextId);
           } catch (error) {
             onError(error);
           }
@@ -109,7 +109,7 @@ export class TaskFinisher {
    */
   async endStray(task: TaskAddress, run: string, contextId = ''): Promise<void> {
     const told = this.#services.ownRuns.ended(run);
-    await this.#endRuns(task, [run], told ?? 'failed', told?.contextId ?? contextId);
+    await this.#endRuns(task, [run], told ?? 'unstored', told?.contextId ?? contextId);
   }
 
   /**
@@ -146,10 +146,13 @@ export class TaskFinisher {
       const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
       const isTakenBack =
         isTold(reason) && (state.phase !== 'ended' || (await this.lacksEnd(reason)));
+      // Subscribers that miss what was taken back are to notice: a jump of the counter tells them.
+      const hasLess = isTold(reason) && ended.some((run) => isBehind(state, run, reason.counter));
+      const eventId = { publisher, counter: hasLess ? 2 : 1 };
       const isIdle =
         last === undefined && !isLost && !isTakenBack
           ? state.phase !== 'running'
-          : await this.#finish(eventStore, task, publisher, reason, contextId);
+          : await this.#finish(eventStore, task, eventId, reason, contextId);
       for (const run of ended) await states.forget(run);
       return isIdle;
     }
@@ -164,7 +167,7 @@ export class TaskFinisher {
       terminal = await this.#end(
         task,
         last,
-        isTold(reason) ? 'failed' : reason,
+        isTold(reason) ? 'unstored' : reason,
         await leftBehind(),
       );
     }
@@ -184,7 +187,8 @@ export class TaskFinisher {
   async endIdle(task: TaskAddress, reason: EndReason): Promise<boolean> {
     const { eventStore, nextRun } = this.#services;
     if (eventStore === undefined) return this.#endIdleAlone(task, nextRun(), reason);
-    return this.#finish(eventStore, task, `${nextRun()}-end`, reason, '');
+    const eventId = { publisher: `${nextRun()}-end`, counter: 1 };
+    return this.#finish(eventStore, task, eventId, reason, '');
   }
 
   /**
@@ -198,7 +202,7 @@ export class TaskFinisher {
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
     if (stored === undefined || isTerminal(stored.status)) {
-      return this.#endEvents(task, `${run}-end`, 'ei');
+      return this.#endEvents(task, { publisher: `${run}-end`, counter: 1 }, 'ei');
     }
     const { contextId } = stored;
     const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
@@ -229,15 +233,16 @@ export class TaskFinisher {
   async #finish(
     store: EventWritingStore,
     task: TaskAddress,
-    publisher: string,
+    eventId: EventId,
     reason: EndReason | EndedRun,
     notedContextId: string,
   ): Promise<boolean> {
     const { taskId } = task;
+    const { publisher, counter } = eventId;
     const { route, transport, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     const stored = await this.#load(task, context);
-    if (reason === 'failed' && waitsForUser(stored?.status)) return true;
+    if (!isTold(reason) && reason !== 'canceled' && waitsForUser(stored?.status)) return true;
     const contextId = stored?.contextId ?? notedContextId;
     const endedAt = runtime.wallClock();
     const status = isTold(reason)
@@ -245,7 +250,7 @@ export class TaskFinisher {
       : statusOfEnd(reason, taskId, contextId, publisher, endedAt);
     // A run can end and leave its task open: its user is asked, or nobody ends it, as the SDK has it.
     const isFinal = isTerminal(status);
-    if (!isFinal && !isInterrupted(status)) return this.#endEvents(task, publisher, 'i');
+    if (!isFinal && !isInterrupted(status)) return this.#endEvents(task, eventId, 'i');
     // Its user is asked already, maybe by another run since.
     if (!isFinal && (isInterrupted(stored?.status) || isTerminal(stored?.status))) {
       return (await this.#services.states.state(task)).phase !== 'running';
@@ -261,18 +266,18 @@ export class TaskFinisher {
             metadata: {},
           })
         : AgentEvent.statusUpdate({ taskId, contextId, status, metadata: {} });
-    const batch = { publisher, firstCounter: 1 };
+    const batch = { publisher, firstCounter: counter };
     if (!isTerminal(stored?.status) && contextId !== '') {
       const publish = await route.find();
       const write: EventWrite = {
-        events: [{ eventId: { publisher, counter: 1 }, event }],
+        events: [{ eventId, event }],
         userMessages: [],
         known: [],
         knownMessages: new Set(),
         onStored: (taskAfter) => {
           // Webhooks were told of what is given once more.
           if (isTold(reason)) return;
-          this.#notify(task, { eventId: { publisher, counter: 1 }, event }, () => taskAfter(1));
+          this.#notify(task, { eventId, event }, () => taskAfter(counter));
         },
         companion: () =>
           transport.sending(
@@ -289,7 +294,7 @@ export class TaskFinisher {
     }
     if (!isFinal) return true;
     // The record has an end already, or cannot have one: who waits is to be told.
-    return this.#endEvents(task, publisher, 'ei');
+    return this.#endEvents(task, eventId, 'ei');
   }
 
   /**
@@ -297,8 +302,12 @@ export class TaskFinisher {
    *
    * @returns Whether none does.
    */
-  async #endEvents(task: TaskAddress, publisher: string, mode: 'i' | 'ei'): Promise<boolean> {
-    const end = { publisher, firstCounter: 1, bodies: [END_OF_EVENTS], mode };
+  async #endEvents(
+    task: TaskAddress,
+    { publisher, counter }: EventId,
+    mode: 'i' | 'ei',
+  ): Promise<boolean> {
+    const end = { publisher, firstCounter: counter, bodies: [END_OF_EVENTS], mode };
     return (await sendAlone(this.#services, task, end)) !== 'busy';
   }
 
@@ -334,7 +343,7 @@ export class TaskFinisher {
     const last = left.findLast(({ event }) => statusOf(event) !== undefined);
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
-    const isOpen = reason === 'failed' && waitsForUser(status);
+    const isOpen = reason !== 'canceled' && waitsForUser(status);
     const publisher = `${run}-end`;
     let end: IdentifiedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.

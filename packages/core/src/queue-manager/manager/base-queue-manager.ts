@@ -32,7 +32,12 @@ import { QueueKeys, replicaOf, runName, type TaskAddress } from '../state/queue-
 import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from '../events/queue-errors.ts';
 import { ReplicaLease } from '../state/replica-lease.ts';
-import { knownRoute, type PublishRoute, routeByLayout } from '../../layout/publish-route.ts';
+import {
+  knownRoute,
+  type PublishRoute,
+  routeByLayout,
+  routeWith,
+} from '../../layout/publish-route.ts';
 import { ServerLayout } from '../../layout/server-layout.ts';
 import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
@@ -77,16 +82,24 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
   #runCount = 0;
   #closing: Promise<void> | undefined;
 
-  /** @throws {A2ARedisError} `INVALID_OPTION`. */
+  /**
+   * @param requireServer Rejects with `SERVER_UNSUPPORTED` where the server lacks what the transport needs: asked at
+   *   the first use.
+   * @throws {A2ARedisError} `INVALID_OPTION`.
+   */
   constructor(
     client: RedisScriptClient,
     options: QueueSettings,
     createTransport: (parts: TransportParts) => EventTransport,
+    requireServer: (runner: ScriptRunner, keys: QueueKeys) => Promise<void> = async () => {},
   ) {
     const onError = queueErrorReporter(options.onError);
     this.runner = new ScriptRunner(client);
     const layout = new ServerLayout(client, this.runner, options.prefix, options.layout);
-    const route = routeOf(options.sharded, layout);
+    const route = routeWith(
+      async () => requireServer(this.runner, this.keys),
+      routeOf(options.sharded, layout),
+    );
     this.route = route;
     this.reportError = onError;
     // It refuses what is no client, before anything is asked of it.
@@ -290,6 +303,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       buses: this.#buses.all(),
       reconciler: this.#reconciler,
       lease: this.#services.lease,
+      ownRuns: this.#services.ownRuns,
       hub: this.hub,
       webhooks: this.#services.webhooks,
       closeQueues: async () => this.closeQueues(),

@@ -6,12 +6,14 @@ import type { ReplicaLease } from '../state/replica-lease.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { RunReconciler } from '../execution/bus-services.ts';
+import type { OwnRuns } from '../execution/own-runs.ts';
 
 /** What a queue manager has open. */
 export interface OpenParts {
   readonly buses: readonly TaskBus[];
   readonly reconciler: RunReconciler;
   readonly lease: ReplicaLease;
+  readonly ownRuns: Pick<OwnRuns, 'count'>;
   readonly hub: ChannelHub;
   readonly webhooks: Pick<Webhooks, 'underWay' | 'settled'>;
   /** Closes the direct queues. */
@@ -24,7 +26,7 @@ export interface OpenParts {
  */
 export async function closeManager(
   runtime: Runtime,
-  { buses, reconciler, lease, hub, webhooks, closeQueues }: OpenParts,
+  { buses, reconciler, lease, ownRuns, hub, webhooks, closeQueues }: OpenParts,
   deadlineMs: number,
   onError: (error: unknown) => void,
 ): Promise<void> {
@@ -54,8 +56,9 @@ export async function closeManager(
   const telling = toldWebhooks(runtime, webhooks, deadlineAt, () => {
     onError(notTold(webhooks.underWay, deadlineMs));
   });
-  // Where something is left to be done, the lease runs out, so that others do it.
-  const hasEndedAll = ended.every(Boolean);
+  // Where something is left to be done, the lease runs out, so that others do it: a request may have been entered
+  // meanwhile, too.
+  const hasEndedAll = ended.every(Boolean) && ownRuns.count(lease.replica) === 0;
   await tried(lease.stop(hasEndedAll), 'Leaving the list of replicas');
   await tried(hub.close(), 'Ending the subscriptions');
   await telling;
@@ -90,14 +93,14 @@ async function endBus(bus: TaskBus, reconciler: RunReconciler): Promise<void> {
   // Requests here may not come to store it any more.
   await bus.runs.store();
   if (bus.isExecuting) {
-    await reconciler.settle(bus.task, bus.runs.present.name, '');
+    await reconciler.settle(bus.task, bus.runs.present.name, 'closed', '');
     // It may have heard of that by now.
     if (!bus.isOver) bus.stop();
     // Its listeners here get the end that everybody gets.
     await bus.check(0);
   } else if (bus.runs.present.isLeaving) {
     // What could not be stored, others have in the log.
-    await reconciler.settle(bus.task, bus.runs.present.name, '');
+    await reconciler.settle(bus.task, bus.runs.present.name, 'closed', '');
   }
 }
 

@@ -22,7 +22,7 @@ export interface QueueManagerOptions {
   /**
    * The task store of the request handler. With it, subscribers get exactly what their snapshot does
    * not hold, each event is stored once however many requests hear it (both need one of the stores
-   * of these packages), and the tasks of a replica that is gone are ended.
+   * of these packages), and the tasks of a replica that is gone are ended. It must read from the primary.
    * @default none; `distribute` needs one
    */
   readonly taskStore?: TaskStore | undefined;
@@ -139,6 +139,7 @@ export function resolveQueueOptions(
 ): QueueSettings {
   checkNames(options, [...NAMES, ...more], '');
   requireMethods(options.taskStore, 'taskStore', ['load', 'save']);
+  requireExactReads(options.taskStore);
   requireMethods(options.pushNotificationSender, 'pushNotificationSender', ['send']);
   if (options.onError !== undefined && typeof options.onError !== 'function') {
     throw invalidOption('onError', 'must be a function');
@@ -161,6 +162,16 @@ export function resolveQueueOptions(
     closeDeadlineMs: milliseconds(options.closeDeadlineMs ?? 10_000, 'closeDeadlineMs', 1),
     onError: options.onError,
   };
+}
+
+/** What a replica says is no evidence: it may be behind what was decided before. */
+function requireExactReads(taskStore: TaskStore | undefined): void {
+  if (taskStore === undefined || !('readFrom' in taskStore)) return;
+  if (taskStore.readFrom !== 'replicas') return;
+  throw invalidOption(
+    'taskStore',
+    'must read from the primary: a store with "readFrom" "replicas" may not know of a task that has just begun, or ended',
+  );
 }
 
 function requireMethods(value: unknown, name: string, methods: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
-import { commandFault, mayPass } from '../../redis/command-fault.ts';
+import { commandFault, isRefusal, mayPass } from '../../redis/command-fault.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
@@ -111,13 +111,13 @@ export class ChannelHub {
     };
     await this.#persist(subscribe, (error) => {
       if (channel.listeners.size === 0) return false;
-      const isRefused = commandFault(error) === 'refused';
+      const isRefused = commandFault(error) === 'refused' || isRefusal(error);
       if (!isRefused && !isClientClosed(error)) {
         this.#onError(error);
         return true;
       }
       if (this.#channels.get(name) === channel) this.#channels.delete(name);
-      channel.fail(isRefused ? channelRefused(name, error) : error);
+      channel.fail(error instanceof A2ARedisError ? error : channelRefused(name, error));
       return false;
     });
     channel.settle();

@@ -1,3 +1,4 @@
+import { breakOffCredentials } from '../../credentials/connection-credentials.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { requireClient } from '../../shared/require-client.ts';
 import { knownRoute, type PublishRoute } from '../../layout/publish-route.ts';
@@ -25,16 +26,24 @@ interface ShardedSubscriberClient {
   sUnsubscribe(channel: string, listener: ChannelListener): Promise<unknown>;
 }
 
-/** A plain client of node-redis, which can open another connection like its own. */
-interface DuplicableClient {
+/** A client that can open another connection like its own: a plain one of node-redis, or any of another library. */
+export interface DuplicableClient {
+  /** Whether it is connected, or will be: not closed, and has not given up. */
   readonly isOpen: boolean;
+  /** Makes one that is not connected yet. */
   duplicate(): OwnSubscriberClient;
 }
 
-interface OwnSubscriberClient extends RedisSubscriberClient {
+/** What was opened beside a client, for messages alone. It tells the end of itself as an `end` event. */
+export interface OwnSubscriberClient extends RedisSubscriberClient {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** The connection is back, and subscribed as before: messages of all channels may have been lost. */
   on(event: 'ready', listener: () => void): unknown;
+  /** A channel went to another server of a cluster, and is not subscribed to any more. */
   on(event: 'sharded-channel-moved', listener: (channel: string) => void): unknown;
+  /** Instead of both, of another library: messages of these channels may have been lost. They must be subscribed to again. */
+  on(event: 'channels-lost', listener: (channels: readonly string[]) => void): unknown;
+  /** Resolves once it can subscribe; rejects where that was given up. */
   connect(): Promise<unknown>;
   destroy(): unknown;
   readonly isOpen: boolean;
@@ -74,8 +83,9 @@ export interface SubscriptionEvents {
 export type OpenSubscription = (events: SubscriptionEvents) => Subscription;
 
 /**
- * Finds out how to receive messages for a client: over one further connection for a plain client; over
- * the connections that cluster and sentinel clients keep for it; over the given subscriber otherwise.
+ * Finds out how to receive messages for a client: over what it opens beside itself for a plain client, and for one of
+ * another library than node-redis; over the connections that cluster and sentinel clients keep for it; over the given
+ * subscriber otherwise.
  *
  * @param client The client that publishes.
  * @param subscriber A connected client of the application's, which stays open.
@@ -96,11 +106,8 @@ export function subscriptionOf(
     }
     return (events) => given(runtime, subscriber, route, events);
   }
-  if (canSubscribe(client, isSharded)) {
-    return canDuplicate(client)
-      ? (events) => duplicated(client, route, events)
-      : (events) => given(runtime, client, route, events);
-  }
+  if (canDuplicate(client, isSharded)) return (events) => duplicated(client, route, events);
+  if (canSubscribe(client, isSharded)) return (events) => given(runtime, client, route, events);
   throw invalidOption(
     'subscriber',
     'is needed: this client cannot subscribe. Pass a plain connected client of the same server',
@@ -115,9 +122,14 @@ function canShard(client: object): client is ShardedSubscriberClient {
   return 'sSubscribe' in client && 'sUnsubscribe' in client;
 }
 
-/** A sentinel client can be duplicated, too, but keeps a connection for messages by itself. */
-function canDuplicate(client: object): client is DuplicableClient {
-  return 'duplicate' in client && 'isPubSubActive' in client;
+/** A sentinel client of node-redis can be duplicated, too, but keeps a connection for messages by itself. */
+function canDuplicate(
+  client: RedisScriptClient,
+  isSharded: boolean,
+): client is RedisScriptClient & DuplicableClient {
+  if (!('duplicate' in client)) return false;
+  const isOfNodeRedis = client.topology === undefined;
+  return !isOfNodeRedis || ('isPubSubActive' in client && canSubscribe(client, isSharded));
 }
 
 /** A client that is not closed here. */
@@ -207,11 +219,15 @@ function duplicated(
 ): Subscription {
   if (isClosed(client)) throw clientClosed();
   const duplicate = client.duplicate();
-  duplicate.on('error', onError);
+  duplicate.on('error', (error) => {
+    breakOffCredentials(duplicate, error);
+    onError(error);
+  });
   // One address may stand for many servers, which hand their slots to one another.
   duplicate.on('sharded-channel-moved', (channel) => {
     onUnsubscribed([channel]);
   });
+  duplicate.on('channels-lost', onUnsubscribed);
   // What it is a duplicate of may be closed before it; and it may give up alone.
   const stopWatching = [onceClosed(client, onGivenUp)];
   const connected = (async () => {

@@ -8,6 +8,9 @@ const checkedCommandScript = defineScript(
   `${readKeySource}\n${checkedCommandSource}`,
 );
 
+/** Those of the commands here that write nothing where nothing is damaged. */
+const READING: ReadonlySet<string> = new Set(['HLEN', 'HKEYS']);
+
 /**
  * As `runCommand`, on a key that nothing here gives another type of value: one that has it all the same is removed.
  *
@@ -19,5 +22,6 @@ export async function runCheckedCommand(
   key: string,
   args: readonly string[] = [],
 ): Promise<unknown> {
-  return runner.run({ ...checkedCommandScript, name: command }, [key], [command, ...args]);
+  const writes = READING.has(command) ? 'sometimes' : 'always';
+  return runner.run({ ...checkedCommandScript, name: command, writes }, [key], [command, ...args]);
 }

@@ -40,6 +40,11 @@ export class QueueKeys {
     };
   }
 
+  /** A key of no other use, to find out with what the server takes. */
+  get probe(): string {
+    return `${this.#prefix}{probe}`;
+  }
+
   /** A sorted set: replicas by the moment until which they are taken to live. */
   get replicas(): string {
     return `${this.#prefix}{replicas}`;

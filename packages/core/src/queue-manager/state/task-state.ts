@@ -27,13 +27,13 @@ export const taskStateSource: string = taskState;
 
 const noteRunScript = defineScript('note-run', `${readKeySource}\n${noteRunSource}`);
 const readRunsScript = defineScript('read-runs', `${readKeySource}\n${readRunsSource}`, {
-  onlyReads: true,
+  writes: 'sometimes',
 });
 const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
 const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
 const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
 const readStateScript = defineScript('read-state', `${taskState}\n${readStateSource}`, {
-  onlyReads: true,
+  writes: 'sometimes',
 });
 const requestCancelScript = defineScript('request-cancel', `${taskState}\n${requestCancelSource}`);
 const answerCancelScript = defineScript('answer-cancel', `${taskState}\n${answerCancelSource}`);
@@ -125,8 +125,10 @@ export class RedisTaskStates {
    * @param contextId The context of the task, empty where it is not known: a task that nobody stored can be
    *   ended all the same.
    * @returns Whether others look there: not where they took the replica to be gone.
+   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where its events could not be sent on this server: it must not begin.
    */
   async note(task: TaskAddress, run: string, contextId: string): Promise<boolean> {
+    await this.#route.find();
     const { tenant, owner } = task.scope;
     const text = JSON.stringify({ tenant, owner, taskId: task.taskId, contextId });
     const replica = replicaOf(run);
@@ -312,6 +314,20 @@ function beginningOf(reply: number): Beginning {
  */
 export function isTaskOver({ phase }: Pick<RedisTaskState, 'phase'>): boolean {
   return phase === 'ended' || phase === 'none';
+}
+
+/**
+ * Whether Redis has less of a run than it had accepted. That it has nothing proves nothing: what is known of a
+ * run is given up in time.
+ *
+ * @param counter How many events of the run it had accepted.
+ */
+export function isBehind(
+  { counters }: Pick<RedisTaskState, 'counters'>,
+  run: string,
+  counter: number,
+): boolean {
+  return (counters.get(run) ?? counter) < counter;
 }
 
 function phaseOf(text: string): RedisTaskState['phase'] {

@@ -28,8 +28,8 @@ export const indexTaskSource: string = indexTask;
 const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
 const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
 const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
-const listDueScript = defineScript('list-due', listDueSource, { onlyReads: true });
-const listIndexScript = defineScript('list-index', listIndexSource, { onlyReads: true });
+const listDueScript = defineScript('list-due', listDueSource, { writes: 'never' });
+const listIndexScript = defineScript('list-index', listIndexSource, { writes: 'never' });
 const clearPendingScript = defineScript('clear-pending', clearPendingSource);
 
 /** How many ids that need attention one look at the index brings. */

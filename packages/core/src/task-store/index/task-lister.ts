@@ -7,7 +7,7 @@ import { type ListQuery, parseListRequest } from './list-query.ts';
 import type { SnapshotCache, VersionedSnapshot } from '../records/snapshot-cache.ts';
 import type { IndexPage, TaskIndex } from './task-index.ts';
 import type { TaskKeys } from './task-keys.ts';
-import type { TaskRecords } from '../records/task-records.ts';
+import type { ReadFrom, TaskRecords } from '../records/task-records.ts';
 import type { TaskRepair } from './task-repair.ts';
 import type { TaskSnapshot } from '../model/task-snapshot.ts';
 
@@ -27,6 +27,8 @@ export interface ListerParts {
   readonly repair: TaskRepair;
   /** Makes a task of a record for a caller; `isPartial` where the snapshot lacks the artifacts. */
   readonly handOut: (key: string, record: VersionedSnapshot, isPartial: boolean) => Task;
+  /** Who shows the records. */
+  readonly readFrom: ReadFrom;
   /** See the option of task stores. */
   readonly onCorruptRecord: ((error: A2ARedisError) => void) | undefined;
 }
@@ -58,7 +60,7 @@ export class TaskLister {
       const found: FoundTask[] = [];
       for (let first = 0; first < members.length; first += READS_AT_ONCE) {
         const some = members.slice(first, first + READS_AT_ONCE);
-        found.push(...(await Promise.all(some.map((member) => this.#read(scope, query, member)))));
+        found.push(...(await Promise.all(some.map((member) => this.#find(scope, query, member)))));
       }
       const moved = found.filter(({ isCurrent }) => !isCurrent);
       if (moved.length > 0 && look < MOST_LOOKS) {
@@ -119,13 +121,23 @@ export class TaskLister {
     }
   }
 
-  async #read(scope: Scope, query: ListQuery, member: string): Promise<FoundTask> {
+  /** What a replica has may be behind the index: whether that is wrong, only the primary says. */
+  async #find(scope: Scope, query: ListQuery, member: string): Promise<FoundTask> {
+    const { readFrom } = this.#parts;
+    const found = await this.#read(scope, query, member, readFrom);
+    return found.isCurrent || readFrom === 'primary'
+      ? found
+      : this.#read(scope, query, member, 'primary');
+  }
+
+  async #read(scope: Scope, query: ListQuery, member: string, from: ReadFrom): Promise<FoundTask> {
     const { keys, records, cache, handOut, onCorruptRecord } = this.#parts;
     const { taskId } = parseMember(member);
     const key = keys.record(scope, taskId);
     try {
       const known = cache.latest(key);
-      const record = await records.read(key, taskId, known, query.includeArtifacts);
+      const withArtifacts = query.includeArtifacts;
+      const record = await records.read(key, taskId, { known, withArtifacts, from });
       if (record === undefined) {
         return { member, task: undefined, isCurrent: false, isAskedFor: false };
       }

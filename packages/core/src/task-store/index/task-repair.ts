@@ -65,7 +65,7 @@ export class TaskRepair {
   /** What cannot be read says nothing about its place, and stays; who reads it is told. */
   async #readable(key: string, taskId: string): Promise<ReadRecord | 'unreadable' | undefined> {
     try {
-      return await this.#records.read<ReadRecord>(key, taskId, undefined, false);
+      return await this.#records.read<ReadRecord>(key, taskId, { withArtifacts: false });
     } catch (error) {
       if (error instanceof A2ARedisError && error.code === 'CORRUPT_RECORD') return 'unreadable';
       throw error;

@@ -39,7 +39,7 @@ export interface TaskRecordFormat {
    * Reads a record. KEYS: the record. ARGV: the version that the caller has, and `partial` to leave out
    * the artifacts. Returns nil, `[version]` or `[version, content]`.
    */
-  readonly readScript: RedisScript;
+  readonly readScript: RedisScript<'never'>;
   /** The script's arguments for a change; `whole` when the record is written anew. */
   encode(taskId: string, delta: TaskDelta, whole: boolean): string[];
   /** A record's content as the scripts return it; throws `CORRUPT_RECORD`. */

@@ -3,7 +3,6 @@ import type { CompanionCall } from '../../redis/script-companion.ts';
 import { packedArguments } from '../../redis/packed-arguments.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import { abbreviate, type ScriptRunner } from '../../redis/script-runner.ts';
-import type { RedisScript } from '../../redis/script.ts';
 import recordVersion from '../scripts/record-version.lua';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { arrayReply, refusalIn, textReply, textsReply } from '../../redis/reply.ts';
@@ -18,6 +17,22 @@ export const recordVersionSource: string = recordVersion;
 
 /** What {@link TaskRecords.ttlMs} answers where there is no record. */
 export const NO_KEY = -2;
+
+/** Who answers a read: one that may be answered by a replica can be behind. */
+export type ReadFrom = 'primary' | 'replicas';
+
+/** What is wanted of a record. */
+export interface RecordRead<T extends VersionedSnapshot> {
+  /** A version that need not be sent again. */
+  readonly known?: T | undefined;
+  /**
+   * Whether the artifacts are wanted.
+   * @default true
+   */
+  readonly withArtifacts?: boolean | undefined;
+  /** @default 'primary' */
+  readonly from?: ReadFrom | undefined;
+}
 
 /** A record as it was read. */
 export interface ReadRecord extends VersionedSnapshot {
@@ -101,26 +116,41 @@ export class TaskRecords {
    */
   async ask(key: string): Promise<void> {
     const { requirement } = this.#format;
-    if (requirement !== undefined) await this.#run(requirement.script, [key], []);
+    if (requirement === undefined) return;
+    await this.#told(key, this.#runner.run(requirement.script, [key], []));
   }
 
   /**
-   * Reads a record.
+   * Reads a record; the reply is `known` itself where the record still is that version. From replicas, it may be an earlier
+   * one, but never one from before `known`: so this process sees its own writes. That there is none, only the primary says.
    *
-   * @param known A version that need not be sent again: when the record still is that version, the
-   *   reply is `known` itself.
    * @throws {A2ARedisError} `CORRUPT_RECORD`, or as {@link ScriptRunner.run}.
    */
   async read<T extends VersionedSnapshot>(
     key: string,
     taskId: string,
-    known: T | undefined,
-    withArtifacts = true,
+    wanted: RecordRead<T> = {},
+  ): Promise<T | ReadRecord | undefined> {
+    if (wanted.from === 'replicas') {
+      const record = await this.#read(key, taskId, wanted);
+      if (record !== undefined && !isBefore(record, wanted.known)) return record;
+    }
+    return this.#read(key, taskId, { ...wanted, from: 'primary' });
+  }
+
+  async #read<T extends VersionedSnapshot>(
+    key: string,
+    taskId: string,
+    { known, withArtifacts = true, from }: RecordRead<T>,
   ): Promise<T | ReadRecord | undefined> {
     const { readScript } = this.#format;
     const args = [known?.version ?? ''];
     if (!withArtifacts) args.push('partial');
-    const reply = await this.#run(readScript, [key], args);
+    const call =
+      from === 'replicas'
+        ? this.#runner.read(readScript, [key], args)
+        : this.#runner.run(readScript, [key], args);
+    const reply = await this.#told(key, call);
     if (reply === null || reply === undefined) return undefined;
     const [version, content] = arrayReply(readScript.name, reply);
     if (known !== undefined && content === undefined) return known;
@@ -141,15 +171,13 @@ export class TaskRecords {
       ...(index?.args ?? []),
       ...(companion ? [...companion.args, String(companion.args.length)] : []),
     ];
-    const reply = await this.#run(
-      script,
-      [key, ...(index?.keys ?? []), ...(companion?.keys ?? [])],
-      packedArguments(
-        args,
-        () => 'A change of a task',
-        () => `A change of record ${abbreviate(key)}`,
-      ),
+    const keys = [key, ...(index?.keys ?? []), ...(companion?.keys ?? [])];
+    const packed = packedArguments(
+      args,
+      () => 'A change of a task',
+      () => `A change of record ${abbreviate(key)}`,
     );
+    const reply = await this.#told(key, this.#runner.run(script, keys, packed));
     const [outcome, versionReply, rest] = arrayReply(script.name, reply);
     if (outcome === 'refused') return { outcome, reason: textReply(versionReply) };
     const version = textReply(versionReply);
@@ -193,23 +221,23 @@ export class TaskRecords {
   }
 
   /** A key of another type is a record that cannot be read, not a failure of the server; nor is what it lacks. */
-  async #run(
-    script: RedisScript,
-    keys: readonly [record: string, ...index: readonly string[]],
-    args: readonly string[],
-  ): Promise<unknown> {
+  async #told(key: string, call: Promise<unknown>): Promise<unknown> {
     try {
-      const reply = await this.#runner.run(script, keys, args);
+      const reply = await call;
       this.#mustAsk = false;
       return reply;
     } catch (error) {
       if (error instanceof A2ARedisError && /WRONGTYPE/.test(refusalIn(error))) {
-        const [key] = keys;
         throw corruptRecord({ key, field: '' }, 'the key holds another type of value', error.cause);
       }
       throw this.#format.requirement?.explain(error) ?? error;
     }
   }
+}
+
+/** Whether a record is an earlier one than a version that is known: such texts sort as their numbers do. */
+function isBefore({ version }: VersionedSnapshot, known: VersionedSnapshot | undefined): boolean {
+  return known !== undefined && version < known.version;
 }
 
 function sizeOf(texts: readonly string[]): number {

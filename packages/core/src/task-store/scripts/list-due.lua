@@ -1,5 +1,5 @@
 -- Says which tasks of a scope are due to expire, when the next one will be, and which writes are
--- under way or were cut off.
+-- under way or were cut off. Only reads.
 --
 -- KEYS[1]  the sorted set of expiries
 -- KEYS[2]  the sorted set of pending writes

@@ -1,4 +1,5 @@
--- Reads a page of the index, newest first, and what needs attention before the page can be trusted.
+-- Reads a page of the index, newest first, and what needs attention before the page can be trusted. Only
+-- reads.
 --
 -- KEYS[1]  the sorted set of the tasks asked for
 -- KEYS[2]  the sorted set of expiries

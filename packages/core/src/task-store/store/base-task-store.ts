@@ -29,7 +29,7 @@ import { TaskIndex } from '../index/task-index.ts';
 import { TaskKeys } from '../index/task-keys.ts';
 import { TaskLister } from '../index/task-lister.ts';
 import type { TaskRecordFormat } from '../records/task-record-format.ts';
-import { NO_KEY, TaskRecords } from '../records/task-records.ts';
+import { NO_KEY, type ReadFrom, TaskRecords } from '../records/task-records.ts';
 import { TaskRepair } from '../index/task-repair.ts';
 import { notStored, TaskSaver } from './task-saver.ts';
 import { snapshotOf, taskOf, type TaskSnapshot } from '../model/task-snapshot.ts';
@@ -51,6 +51,8 @@ const GRACE_MS = 100;
  * promised.
  */
 export abstract class BaseTaskStore implements EventWritingStore {
+  /** Who answers reads: see the option. */
+  readonly readFrom: ReadFrom;
   /** How the server keeps keys. */
   protected readonly layout: ServerLayout;
   readonly #client: RedisScriptClient;
@@ -76,6 +78,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const resolved = resolveTaskStoreOptions(options);
     const runner = new ScriptRunner(client, resolved.deadlineMs);
     const { runtime } = runner;
+    this.readFrom = resolved.readFrom;
     this.#client = client;
     this.#scopeOf = resolved.scopeOf;
     this.#deadlineMs = resolved.deadlineMs;
@@ -113,6 +116,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
       index,
       cache: this.#cache,
       repair: this.#repair,
+      readFrom: resolved.readFrom,
       handOut: (key, record, isPartial) => saver.handOut(key, record, isPartial),
       onCorruptRecord: resolved.onCorruptRecord,
     });
@@ -233,7 +237,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
     taskId: string,
     context: ServerCallContext,
     eventId: EventId,
-  ): (fate: EventFate) => void {
+  ): (fate: EventFate, cause?: unknown) => void {
     return this.#published.expect(this.#locate(taskId, context).key, eventId);
   }
 
@@ -315,7 +319,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
   ): Promise<Task> {
     const place = this.#locate(taskId, context);
     for (let attempt = 1; attempt <= MOST_UPDATES; attempt += 1) {
-      const base = await this.#readLatest(place.key, taskId);
+      const base = await this.#readLatest(place.key, taskId, 'primary');
       if (base === undefined) throw new TaskNotFoundError(`Task not found: ${taskId}`);
       const draft = taskOf(base.snapshot);
       const mine = snapshotOf((await update(draft)) ?? draft, base.snapshot);
@@ -363,12 +367,17 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const reader = await this.#within(place, what, reading);
     const step = this.#cache.steps(key)?.asOf(reader);
     const unstored = step === undefined ? this.#published.unstored(key, reader) : undefined;
-    if (unstored !== undefined) throw notStored(taskId, unstored, unstored.fate);
+    if (unstored !== undefined)
+      throw notStored(taskId, unstored, this.#published.causeOf(key, reader));
     return step;
   }
 
-  #readLatest(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
-    return this.#reads.read(key, () => this.#writer.read(key, taskId));
+  #readLatest(
+    key: string,
+    taskId: string,
+    from: ReadFrom = this.readFrom,
+  ): Promise<VersionedSnapshot | undefined> {
+    return this.#reads.read(`${from} ${key}`, () => this.#writer.read(key, taskId, from));
   }
 
   /** Bounds a call that takes several steps, or waits for others; a single step has a deadline of its own. */

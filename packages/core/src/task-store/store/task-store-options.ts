@@ -6,6 +6,7 @@ import { type ScopeResolver, scopeResolver } from '../../shared/scope.ts';
 import { checkNames, timeToLive, wholeNumber } from '../../shared/check-options.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
 import { DEFAULT_DEADLINE_MS } from '../../redis/script-runner.ts';
+import type { ReadFrom } from '../records/task-records.ts';
 
 /** Options of every task store. */
 export interface TaskStoreOptions {
@@ -23,6 +24,17 @@ export interface TaskStoreOptions {
    * @default 'auto': the client of a cluster tells; with any other, the server is asked at the first save
    */
   readonly layout?: 'single' | 'cluster' | 'auto' | undefined;
+  /**
+   * Who answers reads:
+   *
+   * - `primary`: who takes writes, whatever the client does with other reads. What was written before is seen.
+   * - `replicas`: `load`, and the records of a `list`, are read with calls that only read (`EVALSHA_RO`), which a cluster
+   *   or sentinel client with `useReplicas`, and some rented servers, hand to replicas. What others wrote a moment ago
+   *   may be missing. For reports and dashboards: a queue manager refuses such a store.
+   *
+   * @default 'primary': a request must see what the one before it wrote
+   */
+  readonly readFrom?: ReadFrom | undefined;
   /**
    * Whose tasks a call reaches, as in the SDK's own stores.
    *
@@ -71,6 +83,8 @@ export interface ResolvedTaskStoreOptions {
   readonly prefix: string;
   /** `undefined` for `auto`. */
   readonly layout: TaskStoreOptions['layout'];
+  /** Who answers reads. */
+  readonly readFrom: ReadFrom;
   /** Tenant and owner of a call. */
   readonly scopeOf: ScopeResolver;
   /** `undefined`: tasks are kept. */
@@ -92,6 +106,7 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const OPTION_NAMES: readonly (keyof TaskStoreOptions)[] = [
   'prefix',
   'layout',
+  'readFrom',
   'ownerResolver',
   'ttlSeconds',
   'ttlAppliesTo',
@@ -112,9 +127,12 @@ export function resolveTaskStoreOptions(
   checkNames(options, OPTION_NAMES, '');
   const { prefix = defaultPrefix, cacheMaxBytes = DEFAULT_CACHE_BYTES } = options;
   const { deadlineMs = DEFAULT_DEADLINE_MS, onCorruptRecord } = options;
-  const { ttlSeconds, ttlAppliesTo = 'all' } = options;
+  const { ttlSeconds, ttlAppliesTo = 'all', readFrom = 'primary' } = options;
   if (ttlAppliesTo !== 'all' && ttlAppliesTo !== 'terminal') {
     throw invalidOption('ttlAppliesTo', 'must be "all" or "terminal"');
+  }
+  if (readFrom !== 'primary' && readFrom !== 'replicas') {
+    throw invalidOption('readFrom', 'must be "primary" or "replicas"');
   }
   if (onCorruptRecord !== undefined && typeof onCorruptRecord !== 'function') {
     throw invalidOption('onCorruptRecord', 'must be a function');
@@ -122,6 +140,7 @@ export function resolveTaskStoreOptions(
   return {
     prefix: requirePrefix(prefix),
     layout: options.layout,
+    readFrom,
     scopeOf: scopeResolver(options.ownerResolver),
     ttlSeconds: ttlSeconds === undefined ? undefined : timeToLive(ttlSeconds, 'ttlSeconds'),
     ttlAppliesTo,

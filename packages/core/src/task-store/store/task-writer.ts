@@ -15,7 +15,12 @@ import {
   type VersionedSnapshot,
 } from '../records/snapshot-cache.ts';
 import type { TaskIndex } from '../index/task-index.ts';
-import type { ReadRecord, RecordWriteReply, TaskRecords } from '../records/task-records.ts';
+import type {
+  ReadFrom,
+  ReadRecord,
+  RecordWriteReply,
+  TaskRecords,
+} from '../records/task-records.ts';
 import type { TaskRepair } from '../index/task-repair.ts';
 import type { TaskSnapshot } from '../model/task-snapshot.ts';
 import { reportTaskEvent } from '../records/task-telemetry.ts';
@@ -203,9 +208,13 @@ export class TaskWriter {
   }
 
   /** Reads what is stored, and remembers it. Errors as for {@link write}. */
-  async read(key: string, taskId: string): Promise<VersionedSnapshot | undefined> {
+  async read(
+    key: string,
+    taskId: string,
+    from: ReadFrom = 'primary',
+  ): Promise<VersionedSnapshot | undefined> {
     const known = this.#cache.latest(key);
-    const record = await this.#records.read(key, taskId, known);
+    const record = await this.#records.read(key, taskId, { known, from });
     if (record === undefined) this.#cache.forgetLatest(key);
     else if (record !== known && 'size' in record) this.#seen(key, record);
     return record;

@@ -1,4 +1,4 @@
--- Tells how many connections to this server are subscribed to a queue's channel.
+-- Tells how many connections to this server are subscribed to a queue's channel. Only reads.
 --
 -- KEYS[1]  the channel
 -- ARGV[1]  SHARDNUMSUB or NUMSUB

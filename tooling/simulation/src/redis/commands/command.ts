@@ -9,8 +9,16 @@ export interface Scripts {
   load(source: string): string;
   has(sha1: string): boolean;
   flush(): void;
-  /** @throws {RedisReplyError} where the script is not known or fails. */
-  run(sha1: string, keys: readonly string[], parameters: readonly string[]): RawReply;
+  /**
+   * @param isReadOnly Whether it is refused what writes.
+   * @throws {RedisReplyError} where the script is not known or fails.
+   */
+  run(
+    sha1: string,
+    keys: readonly string[],
+    parameters: readonly string[],
+    isReadOnly: boolean,
+  ): RawReply;
 }
 
 /** What a command works with. */
@@ -42,6 +50,8 @@ export interface Command {
   /** How many arguments it takes, its own name included; if negative, at least so many. */
   readonly arity: number;
   readonly isWrite: boolean;
+  /** Whether it reaches replicas though it writes nothing: a message. */
+  readonly mayReplicate: boolean;
   /** Whether it is refused without memory. */
   readonly needsMemory: boolean;
   readonly runsWhileLoading: boolean;
@@ -59,7 +69,7 @@ export interface Container {
 export type CommandTable = readonly (readonly [string, Command | Container])[];
 
 /** What a command may do: words of the server's own command table. */
-export type CommandFlag = 'write' | 'denyoom' | 'loading' | 'noscript';
+export type CommandFlag = 'write' | 'denyoom' | 'loading' | 'noscript' | 'may_replicate';
 
 /** Which arguments are keys. */
 export type KeyPositions = 'none' | 'first' | 'all' | 'second' | Command['keysOf'];
@@ -76,6 +86,7 @@ export function command(
     name,
     arity,
     isWrite: flags.includes('write'),
+    mayReplicate: flags.includes('may_replicate'),
     needsMemory: flags.includes('denyoom'),
     runsWhileLoading: flags.includes('loading'),
     runsInScripts: !flags.includes('noscript'),

@@ -10,13 +10,13 @@ import {
 export const pubsubCommands: CommandTable = [
   [
     'PUBLISH',
-    command('publish', 3, ['loading'], 'none', (context, args) => {
+    command('publish', 3, ['loading', 'may_replicate'], 'none', (context, args) => {
       return context.publish('channel', argument(args, 1), argument(args, 2));
     }),
   ],
   [
     'SPUBLISH',
-    command('spublish', 3, ['loading'], 'first', (context, args) => {
+    command('spublish', 3, ['loading', 'may_replicate'], 'first', (context, args) => {
       return context.publish('shard', argument(args, 1), argument(args, 2));
     }),
   ],

@@ -1,7 +1,13 @@
 import { optionOf } from '../bytes.ts';
 import { requireInteger } from '../numbers.ts';
 import { OK, plainError, type RawReply, RedisStatus, syntaxError, wrongArity } from '../reply.ts';
-import { argument, command, type CommandContext, type CommandTable } from './command.ts';
+import {
+  argument,
+  command,
+  type CommandContext,
+  type CommandRun,
+  type CommandTable,
+} from './command.ts';
 
 /** The version that is simulated. */
 const VERSION = '7.0.15';
@@ -29,8 +35,10 @@ export const serverCommands: CommandTable = [
     }),
   ],
   ['FLUSHALL', command('flushall', -1, ['write'], 'none', flush)],
-  ['EVAL', command('eval', -3, ['noscript'], keysOfScript, evaluate)],
-  ['EVALSHA', command('evalsha', -3, ['noscript'], keysOfScript, evaluateSha)],
+  ['EVAL', command('eval', -3, ['noscript'], keysOfScript, evaluate(false))],
+  ['EVAL_RO', command('eval_ro', -3, ['noscript'], keysOfScript, evaluate(true))],
+  ['EVALSHA', command('evalsha', -3, ['noscript'], keysOfScript, evaluateSha(false))],
+  ['EVALSHA_RO', command('evalsha_ro', -3, ['noscript'], keysOfScript, evaluateSha(true))],
   [
     'SCRIPT',
     {
@@ -75,25 +83,22 @@ function keysOfScript(args: readonly string[]): readonly string[] {
   return count >= 1 && count <= args.length - 3 ? args.slice(3, 3 + count) : [];
 }
 
-function evaluate(context: CommandContext, args: readonly string[]): RawReply {
-  const count = requireKeyCount(args);
-  return run(context, context.scripts.load(argument(args, 1)), args, count);
+function evaluate(isReadOnly: boolean): CommandRun {
+  return ({ scripts }, args) => {
+    const count = requireKeyCount(args);
+    const sha1 = scripts.load(argument(args, 1));
+    return scripts.run(sha1, args.slice(3, 3 + count), args.slice(3 + count), isReadOnly);
+  };
 }
 
-function evaluateSha(context: CommandContext, args: readonly string[]): RawReply {
-  // What cannot be a digest is unknown whatever else was sent.
-  const sha1 = argument(args, 1);
-  const count = sha1.length === 40 ? requireKeyCount(args) : 0;
-  return run(context, sha1.toLowerCase(), args, count);
-}
-
-function run(
-  { scripts }: CommandContext,
-  sha1: string,
-  args: readonly string[],
-  keyCount: number,
-): RawReply {
-  return scripts.run(sha1, args.slice(3, 3 + keyCount), args.slice(3 + keyCount));
+function evaluateSha(isReadOnly: boolean): CommandRun {
+  return ({ scripts }, args) => {
+    // What cannot be a digest is unknown whatever else was sent.
+    const sha1 = argument(args, 1);
+    const count = sha1.length === 40 ? requireKeyCount(args) : 0;
+    const keys = args.slice(3, 3 + count);
+    return scripts.run(sha1.toLowerCase(), keys, args.slice(3 + count), isReadOnly);
+  };
 }
 
 function requireKeyCount(args: readonly string[]): number {

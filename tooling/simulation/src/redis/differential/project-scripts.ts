@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { luaModule } from '../../../../build/src/lua-plugin.ts';
+import { saysOnlyReads } from '../../../../checks/src/meta/lua-calls.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
 const REDIS = 'core/src/redis/scripts';
@@ -48,6 +49,7 @@ export type ScriptName =
   | 'load-configs'
   | 'delete-config'
   | 'append-events'
+  | 'probe-ids'
   | 'read-stream'
   | 'read-position'
   | 'enqueue-events'
@@ -115,6 +117,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'load-configs': ['push-config/src/scripts/load-configs'],
   'delete-config': ['push-config/src/scripts/delete-config'],
   'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
+  'probe-ids': [`${STREAMS}/probe-ids`],
   'read-stream': [`${STREAMS}/read-stream`],
   'read-position': [...TASK_STATE, `${STREAMS}/read-position`],
   'enqueue-events': [`${QUEUE}/enqueue-events`],
@@ -148,6 +151,11 @@ function shipped(path: string): string {
   const module = luaModule(readFileSync(join(PACKAGES, `${path}.lua`), 'utf8'));
   const source: unknown = JSON.parse(module.slice('export default '.length, -';\n'.length));
   return String(source);
+}
+
+/** Whether a script says in its file that it never writes: servers run it as a call that only reads. */
+export function onlyReads(name: ScriptName): boolean {
+  return saysOnlyReads(readFileSync(join(PACKAGES, `${PARTS[name].at(-1) ?? ''}.lua`), 'utf8'));
 }
 
 /** Lua files of these packages that belong to none of the scripts above. */

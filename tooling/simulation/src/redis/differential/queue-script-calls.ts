@@ -47,6 +47,7 @@ export const EVENT_CALLS: readonly MakeCall[] = [
   appendEvents,
   appendEvents,
   (random) => call('read-position', [stateOf(random)], []),
+  () => call('probe-ids', ['probe'], []),
   (random) => {
     const key = logOf(stateOf(random));
     const isForward = random.chance(0.5);

@@ -17,6 +17,7 @@ import { errorTable, luaOfReply, replyOfLua } from './lua-replies.ts';
 export interface ScriptRun {
   readonly sha1: string;
   readonly keys: readonly string[];
+  readonly isReadOnly: boolean;
   /** Whether it has called a command that writes. */
   hasWritten: boolean;
   /** The slot of all keys that it may use; undefined before it has used one. */
@@ -69,12 +70,17 @@ export class ScriptEngine implements Scripts {
     this.#chunks.clear();
   }
 
-  run(sha1: string, keys: readonly string[], parameters: readonly string[]): RawReply {
+  run(
+    sha1: string,
+    keys: readonly string[],
+    parameters: readonly string[],
+    isReadOnly: boolean,
+  ): RawReply {
     const chunk = this.#chunks.get(sha1);
     if (chunk === undefined) {
       throw new RedisReplyError('NOSCRIPT No matching script. Please use EVAL.');
     }
-    this.#run = { sha1, keys, hasWritten: false, slot: undefined };
+    this.#run = { sha1, keys, isReadOnly, hasWritten: false, slot: undefined };
     try {
       const environment = new Map<string, LuaValue>([
         ['redis', this.#redis],

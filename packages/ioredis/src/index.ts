@@ -1,0 +1,3 @@
+export type { Ioredis, IoredisCluster, IoredisConnection } from './driver.ts';
+export { fromIoredis } from './from-ioredis.ts';
+export type { IoredisClient } from './ioredis-client.ts';
