@@ -36,6 +36,20 @@ export {
   safeRedisOperation,
   type SafeRedisOperationOptions,
 } from './client/safe-redis-operation.ts';
+export type { RedisDoctorOptions, RedisDoctorPackage } from './doctor/doctor-options.ts';
+export type {
+  RedisDoctorNode,
+  RedisDoctorReport,
+  RedisDoctorServer,
+} from './doctor/doctor-report.ts';
+export type { RedisDoctorPackageName } from './doctor/facts/package-needs.ts';
+export type {
+  RedisDoctorFindingCode,
+  RedisDoctorSeverity,
+} from './doctor/findings/finding-texts.ts';
+export type { RedisDoctorFinding } from './doctor/findings/finding.ts';
+export { formatDoctorReport } from './doctor/format-doctor-report.ts';
+export { redisDoctor } from './doctor/redis-doctor.ts';
 export {
   A2ARedisError,
   type A2ARedisErrorCode,

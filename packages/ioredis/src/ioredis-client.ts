@@ -68,6 +68,12 @@ export class IoredisClient implements RedisScriptClient, DuplicableClient {
     return this.#send(async () => this.#client.call(command, ...args));
   }
 
+  /** The same, as clients of node-redis send it. */
+  async sendCommand(args: readonly string[]): Promise<unknown> {
+    const [command = '', ...rest] = args;
+    return this.call(command, ...rest);
+  }
+
   /** Makes what receives messages beside the client, over connections of its own. */
   duplicate(): MessageSubscriber {
     const client = this.#client;

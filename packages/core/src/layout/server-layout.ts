@@ -5,6 +5,8 @@ import { invalidOption } from '../shared/invalid-option.ts';
 import { type RedisScriptClient, topologyOf } from '../redis/script-client.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
+import { tellEviction } from './eviction.ts';
+import probeLayoutSource from './scripts/probe-layout.lua';
 
 /**
  * How a server keeps keys:
@@ -23,8 +25,7 @@ export interface LayoutFound {
 
 const layoutChannel = channel('a2a-redis:layout');
 
-/** Touches nothing: a server with hash slots refuses its keys before it runs. */
-const probeScript = defineScript('probe-layout', 'return 1', { writes: 'never' });
+const probeScript = defineScript('probe-layout', probeLayoutSource, { writes: 'never' });
 
 /** Two words whose hash slots differ. */
 const TAGS = ['single', 'cluster'] as const;
@@ -88,7 +89,7 @@ export class ServerLayout {
   async #probe(): Promise<Layout> {
     const keys = TAGS.map((tag) => `${this.#prefix}{${tag}}`);
     try {
-      await this.#runner.run(probeScript, keys, []);
+      tellEviction(this.#client, await this.#runner.run(probeScript, keys, []));
       return 'single';
     } catch (error) {
       if (isCrossSlot(error)) return 'cluster';

@@ -88,12 +88,16 @@ export class ScriptRunner {
    * everywhere. It must be safe to repeat. Not for the client of a cluster, to which it does not say where it belongs.
    *
    * @param args The command and its arguments.
+   * @param deadlineAt See {@link run}.
    * @returns The reply: under RESP3, maps are objects.
    * @throws {A2ARedisError} `INVALID_OPTION` where the client cannot, besides.
    */
-  async command(args: readonly [command: string, ...rest: string[]]): Promise<unknown> {
+  async command(
+    args: readonly [command: string, ...rest: string[]],
+    deadlineAt?: number,
+  ): Promise<unknown> {
     requireClient(this.#client, 'client', ['sendCommand']);
-    return this.#repeat(new CommandCall(args));
+    return this.#repeat(new CommandCall(args), deadlineAt);
   }
 
   async #repeat(call: RepeatedCall, deadlineAt?: number): Promise<unknown> {

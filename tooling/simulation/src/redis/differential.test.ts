@@ -206,6 +206,33 @@ it('sees a consumer where Redis does', async () => {
   pair.close();
 });
 
+it('answers about itself as Redis does', async () => {
+  const pair = await ServerPair.open(server.url);
+  const run = (name: ScriptName, keys: readonly string[], ...args: readonly string[]): unknown =>
+    pair.run(['EVALSHA', load(pair, scriptSource(name)), String(keys.length), ...keys, ...args]);
+  expect(run('probe-layout', ['{a}', '{b}'])).toEqual(['noeviction', '0']);
+  const calls = [
+    '4',
+    'HSET',
+    'k',
+    'f',
+    'v',
+    '1',
+    'NOTHING',
+    '3',
+    'XGROUP',
+    'NOTHING',
+    'k',
+    '1',
+    'TIME',
+  ];
+  expect(run('ask-calls', [], ...calls)).toEqual(['allowed', 'missing', 'missing', 'allowed']);
+  run('server-command', [], 'PING');
+  run('server-command', [], 'NOTHING');
+  expect(await pair.compare()).toBeUndefined();
+  pair.close();
+});
+
 it('covers every script', () => {
   expect(filesWithoutScript()).toEqual([]);
 });

@@ -30,7 +30,8 @@ export const serverCommands: CommandTable = [
   [
     'INFO',
     command('info', -1, ['loading'], 'none', () => {
-      return `# Server\r\nredis_version:${VERSION}\r\nredis_mode:standalone\r\n`;
+      const server = `# Server\r\nredis_version:${VERSION}\r\nredis_mode:standalone\r\n`;
+      return `${server}\r\n# Memory\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n`;
     }),
   ],
   ['FLUSHALL', command('flushall', -1, ['write'], 'none', flush)],

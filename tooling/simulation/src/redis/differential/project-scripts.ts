@@ -6,6 +6,7 @@ import { saysOnlyReads } from '../../../../checks/src/meta/lua-calls.ts';
 
 const PACKAGES = new URL('../../../../../packages/', import.meta.url).pathname;
 const REDIS = 'core/src/redis/scripts';
+const DOCTOR = 'core/src/doctor/scripts';
 const TASKS = 'core/src/task-store/scripts';
 const EVENTS = 'core/src/queue-manager/scripts';
 const QUEUE = 'streams-queue/src/queue/scripts';
@@ -16,6 +17,9 @@ const DELIVERY = 'push-delivery/src/delivery/scripts';
 /** A script, by its file's name. */
 export type ScriptName =
   | 'command'
+  | 'probe-layout'
+  | 'ask-calls'
+  | 'server-command'
   | 'claim-scopes'
   | 'release-scope'
   | 'note-scope'
@@ -92,6 +96,9 @@ const SAVE_TASK: readonly string[] = [
 /** The scripts of the packages without JSON, and the files that each is made of. */
 const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   command: [`${REDIS}/command`],
+  'probe-layout': ['core/src/layout/scripts/probe-layout'],
+  'ask-calls': [`${DOCTOR}/ask-calls`],
+  'server-command': [`${DOCTOR}/server-command`],
   'claim-scopes': [RIGHTS, `${TASKS}/claim-scopes`],
   'release-scope': [RIGHTS, `${TASKS}/release-scope`],
   'note-scope': [RIGHTS, `${TASKS}/note-scope`],
