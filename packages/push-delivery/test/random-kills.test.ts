@@ -57,9 +57,9 @@ test(
       });
     await using _steady = await start('steady');
     let sent = 0;
-    let isOver = false;
+    const over = new AbortController();
     const sending = (async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         for (const taskId of tasks) await web.send(chunkOf(taskId, String(sent)), CONTEXT);
         sent += 1;
         await sleep(5);
@@ -70,7 +70,7 @@ test(
       await sleep(random.integer(1, 400));
       await victim.kill();
     }
-    isOver = true;
+    over.abort();
     await sending;
     const expected = Array.from({ length: sent }, (_, index) => `chunk ${index}`);
     for (const taskId of tasks) {

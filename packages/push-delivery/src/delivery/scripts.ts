@@ -18,8 +18,12 @@ import takeDeliveriesSource from './scripts/take-deliveries.lua';
 
 export const markTask: RedisScript = ofSchedule('mark-task', markTaskSource);
 export const settleMark: RedisScript = ofSchedule('settle-mark', settleMarkSource);
-export const claimTasks: RedisScript = ofSchedule('claim-tasks', claimTasksSource);
-export const countDue: RedisScript = defineScript(
+export const claimTasks: RedisScript = defineScript(
+  'claim-tasks',
+  `${scheduleSource}\n${claimTasksSource}`,
+  { writes: 'sometimes' },
+);
+export const countDue: RedisScript<'never'> = defineScript(
   'count-due',
   `${scheduleSource}\n${countDueSource}`,
   { writes: 'never' },
@@ -32,7 +36,7 @@ export const switchLane: RedisScript = ofLanes('switch-lane', switchLaneSource);
 export const giveUpChunks: RedisScript = ofLanes('give-up-chunks', giveUpChunksSource);
 export const readLanes: RedisScript = ofLanes('read-lanes', readLanesSource);
 export const noteLetter: RedisScript = defineScript('note-letter', noteLetterSource);
-export const listLetters: RedisScript = defineScript('list-letters', listLettersSource, {
+export const listLetters: RedisScript<'never'> = defineScript('list-letters', listLettersSource, {
   writes: 'never',
 });
 
@@ -40,6 +44,9 @@ function ofSchedule(name: string, source: string): RedisScript {
   return defineScript(name, `${scheduleSource}\n${source}`);
 }
 
+/** Each may find that nothing is to be done. */
 function ofLanes(name: string, source: string): RedisScript {
-  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`);
+  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`, {
+    writes: 'sometimes',
+  });
 }

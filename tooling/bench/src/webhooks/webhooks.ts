@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { StreamResponse } from '@a2a-js/sdk';
+import { StreamResponse, type TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { DefaultPushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
 import { createRedisClient, type RedisClient } from '@a2a-redis/core';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
@@ -196,6 +196,6 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-function configOf(taskId: string, url: string) {
+function configOf(taskId: string, url: string): TaskPushNotificationConfig {
   return { tenant: '', id: 'a', taskId, url, token: '', authentication: undefined };
 }

@@ -81,6 +81,7 @@ describe.each([
       isOwn: () => true,
       resolveScope: scopeResolver(),
       turns: new TaskTurns(),
+      persist: async (work) => work(),
     });
   });
   afterEach(async () => {
@@ -119,6 +120,7 @@ describe.each([
       isOwn: () => true,
       resolveScope: scopeResolver(),
       turns: new TaskTurns(),
+      persist: async (work) => work(),
     });
     await register('first');
     const sending = again.send(status(states[0]), context);

@@ -147,6 +147,9 @@ end
 -- Sets the task's mark by its lanes, where the schedule is in reach.
 local function mark_task(s, tenant, name, lanes, last, now)
   if s < 0 then return end
-  set_mark(s, tenant, name, next_due(lanes, last))
+  local due, present = next_due(lanes, last), mark_of(s, name)
+  -- One that comes somewhat early is left: whoever looks then sets it right.
+  if due and present and present > now and present <= due then return end
+  set_mark(s, tenant, name, due)
   place_tenant(s, tenant, now)
 end
