@@ -70,13 +70,13 @@ export interface EventWritingStore extends EventTrackingStore {
    * Announces an event that is going to be written, so that who saves the task with it waits for that,
    * and sends nothing.
    *
-   * @returns Says what became of it: to be called once.
+   * @returns Says what became of it, and why it was lost where that is known: to be called once.
    */
   expectEvent(
     taskId: string,
     context: ServerCallContext,
     eventId: EventId,
-  ): (fate: EventFate) => void;
+  ): (fate: EventFate, cause?: unknown) => void;
   /**
    * Stores events and sends them, in one step or not at all.
    *

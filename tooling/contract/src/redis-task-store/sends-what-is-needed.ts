@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Task } from '@a2a-js/sdk';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { longestCommand, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { describe, expect, test } from 'vitest';
 
 import { artifactOf, listRequest, messageOf } from '../task-store/fixtures.ts';
@@ -98,6 +98,27 @@ export function sendsWhatIsNeeded(subject: RedisTaskStoreSubject): void {
         expect(calls[0]?.args.length).toBeLessThanOrEqual(1000);
         const loaded = await loadTask(open(server.client, { prefix }), 't');
         expect(isDeepStrictEqual(loaded, task)).toBe(true);
+      });
+
+      test('are more than a thousand arguments in no command, of a script either', async () => {
+        const { client, url } = server;
+        const store = open(client);
+        const longest = await longestCommand(url, async () => {
+          const task = streamedTask('t', ...manyTexts(5000));
+          task.history = manyTexts(5000).map((value) => messageOf(value));
+          await store.save(task, CONTEXT);
+          const loaded = await loadTask(store, 't');
+          loaded.artifacts[0]?.parts.push(...manyTexts(5000).map(text));
+          await store.save(loaded, CONTEXT);
+          const reader = open(client, { prefix: newPrefix() });
+          await reader.list(listRequest(), CONTEXT);
+          await open(client).list(listRequest(), CONTEXT);
+          loaded.artifacts.length = 0;
+          await store.save(loaded, CONTEXT);
+          await store.delete('t', CONTEXT);
+        });
+        expect(longest.size).toBeGreaterThan(100);
+        expect(longest.size).toBeLessThanOrEqual(1000);
       });
 
       test('are removed in one call', async () => {

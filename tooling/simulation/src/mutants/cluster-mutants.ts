@@ -7,8 +7,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a cluster is taken for one server',
     file: `${CORE}/layout/server-layout.ts`,
-    from: "if (isCluster) note(client, { layout: 'cluster', foundBy: 'client' });",
-    to: "if (isCluster) note(client, { layout: 'single', foundBy: 'client' });",
+    from: "if (topology === 'cluster') note(client, { layout: 'cluster', foundBy: 'client' });",
+    to: "if (topology === 'cluster') note(client, { layout: 'single', foundBy: 'client' });",
     // A store learns it from the first save that is refused.
     also: {
       file: `${CORE}/layout/server-layout.ts`,

@@ -60,8 +60,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a request loads later events than it has stored',
     file: `${TASKS}/store/base-task-store.ts`,
-    from: 'return step;\n  }',
-    to: 'return undefined;\n  }',
+    from: 'if (unstored === undefined) return step;',
+    to: 'if (unstored === undefined) return undefined;',
     conditions: CALM,
     survivesTests: WHOLE_STORE,
   },
@@ -92,8 +92,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a request goes on with what others made of its task, though its own event is not stored',
     file: `${TASKS}/store/base-task-store.ts`,
-    from: 'if (unstored !== undefined) throw notStored(taskId, unstored, unstored.fate);',
-    to: '',
+    from: 'throw notStored(taskId, unstored, this.#published.causeOf(key, reader));',
+    to: 'return step;',
     conditions: DENSE_CUT_OFF,
     survivesTests: WHOLE_STORE,
   },

@@ -155,11 +155,11 @@ export class EventPublisher {
     };
     const settle = this.#sender.expect(identified);
     const settleDeferred = isCertain ? undefined : this.#deferred.add(toListeners);
-    const onSettled = (outcome: EventOutcome): void => {
+    const onSettled = (outcome: EventOutcome, cause?: unknown): void => {
       if (outcome === 'accepted') this.#accept(eventId.counter, event, body);
       // Requests here store also what others do not get.
       if (outcome === 'accepted' || outcome === 'lost') this.#stored.accept(identified, body);
-      settle(outcome, settleDeferred === undefined ? 'heard' : 'unheard');
+      settle(outcome, settleDeferred === undefined ? 'heard' : 'unheard', cause);
       // Only where the run was ended, nobody is told.
       settleDeferred?.(outcome === 'accepted' || outcome === 'lost');
     };

@@ -102,11 +102,12 @@ export class EventSender {
   /**
    * Announces an event that is going to be sent.
    *
-   * @returns Says what became of it, and whether requests have heard of it by then: to be called once.
+   * @returns Says what became of it, whether requests have heard of it by then, and why it was lost where that is known:
+   *   to be called once.
    */
   expect(
     published: IdentifiedEvent,
-  ): (outcome: EventOutcome, byRequests: 'heard' | 'unheard') => void {
+  ): (outcome: EventOutcome, byRequests: 'heard' | 'unheard', cause?: unknown) => void {
     const { eventId, event } = published;
     const store = this.#store;
     // An executor may publish events of another task: who listens stores them.
@@ -115,12 +116,12 @@ export class EventSender {
     this.#waiting.set(eventId.counter, published);
     for (const { messageId } of messagesOf(event)) this.#knownMessages.add(messageId);
     const settle = store.expectEvent(this.#task.taskId, this.#context, eventId);
-    return (outcome, byRequests) => {
+    return (outcome, byRequests, cause) => {
       this.#waiting.delete(eventId.counter);
       this.#hasLost ||= outcome === 'lost';
       // Of what requests have heard, only an end contradicts the one that others gave.
       const isContradicted = byRequests === 'heard' && isTerminal(statusOf(event));
-      settle(outcome === 'fenced' && !isContradicted ? 'dropped' : FATES[outcome]);
+      settle(outcome === 'fenced' && !isContradicted ? 'dropped' : FATES[outcome], cause);
     };
   }
 

@@ -56,8 +56,11 @@ export interface OutboxParts {
  */
 export type EventOutcome = 'accepted' | 'lost' | 'fenced' | 'late';
 
+/** Told what became of an event; and why, where it was given up and Redis said so. */
+type OnSettled = (outcome: EventOutcome, cause?: unknown) => void;
+
 interface Outgoing extends OutgoingEvent {
-  readonly onSettled: ((outcome: EventOutcome) => void) | undefined;
+  readonly onSettled: OnSettled | undefined;
   readonly endsTask: boolean;
 }
 
@@ -126,12 +129,7 @@ export class Outbox {
    * @param endsTask Whether it brings the task into a terminal state: what follows it is refused, and must not
    *   go out with it, but for what tells the same once more.
    */
-  push(
-    counter: number,
-    body: string,
-    onSettled?: (outcome: EventOutcome) => void,
-    endsTask = false,
-  ): void {
+  push(counter: number, body: string, onSettled?: OnSettled, endsTask = false): void {
     if (this.#closedAs !== undefined) {
       onSettled?.(this.#closedAs);
       return;
@@ -197,7 +195,7 @@ export class Outbox {
 
   #giveUp(given: readonly Outgoing[], reason: string, cause?: unknown): void {
     this.#report(given, reason, cause);
-    for (const { onSettled } of given) onSettled?.('lost');
+    for (const { onSettled } of given) onSettled?.('lost', cause);
   }
 
   #settle(batch: readonly Outgoing[], outcome: Sent): void {

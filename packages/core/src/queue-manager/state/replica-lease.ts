@@ -4,18 +4,17 @@ import { arrayReply, textReply } from '../../redis/reply.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import { runCheckedCommand } from './checked-command.ts';
 import condemnReplicaSource from '../scripts/condemn-replica.lua';
 import endLeaseSource from '../scripts/end-lease.lua';
 import readKeySource from '../scripts/read-key.lua';
 import renewLeaseSource from '../scripts/renew-lease.lua';
 
-const renewLeaseScript = defineScript('renew-lease', `${readKeySource}\n${renewLeaseSource}`);
-const condemnReplicaScript = defineScript(
-  'condemn-replica',
-  `${readKeySource}\n${condemnReplicaSource}`,
-);
-const endLeaseScript = defineScript('end-lease', `${readKeySource}\n${endLeaseSource}`);
+const readKey = `${requireRightsSource}\n${readKeySource}`;
+const renewLeaseScript = defineScript('renew-lease', `${readKey}\n${renewLeaseSource}`);
+const condemnReplicaScript = defineScript('condemn-replica', `${readKey}\n${condemnReplicaSource}`);
+const endLeaseScript = defineScript('end-lease', `${readKey}\n${endLeaseSource}`);
 
 /** Of its length, how much of a lease passes between two renewals. */
 const RENEWALS = 1 / 4;

@@ -237,7 +237,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
     taskId: string,
     context: ServerCallContext,
     eventId: EventId,
-  ): (fate: EventFate) => void {
+  ): (fate: EventFate, cause?: unknown) => void {
     return this.#published.expect(this.#locate(taskId, context).key, eventId);
   }
 
@@ -367,8 +367,8 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const reader = await this.#within(place, what, reading);
     const step = this.#cache.steps(key)?.asOf(reader);
     const unstored = step === undefined ? this.#published.unstored(key, reader) : undefined;
-    if (unstored !== undefined) throw notStored(taskId, unstored, unstored.fate);
-    return step;
+    if (unstored === undefined) return step;
+    throw notStored(taskId, unstored, this.#published.causeOf(key, reader));
   }
 
   #readLatest(

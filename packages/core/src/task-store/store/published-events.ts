@@ -38,11 +38,13 @@ export class PublishedEvents {
   readonly #lost = new LruMap<true>(MOST_LOST);
   /** By run and record, the last event of which requests have heard in vain. */
   readonly #unstored = new LruMap<UnstoredEvent>(MOST_REFUSED);
+  /** By run and record, why its last event was lost. */
+  readonly #causes = new LruMap<unknown>(MOST_REFUSED);
   /** By the request's context and the record's key: many requests may share a context. */
   readonly #readers = new WeakMap<ServerCallContext, LruMap<Reader>>();
 
-  /** Announces an event; returns what says what became of it. */
-  expect(key: string, { publisher, counter }: EventId): (fate: EventFate) => void {
+  /** Announces an event; returns what says what became of it, and why it was lost where that is known. */
+  expect(key: string, { publisher, counter }: EventId): (fate: EventFate, cause?: unknown) => void {
     const id = `${publisher} ${key}`;
     const run = this.#runs.get(id) ?? new Map<number, Promise<EventFate>>();
     this.#runs.set(id, run);
@@ -51,13 +53,14 @@ export class PublishedEvents {
       settle = resolve;
     });
     run.set(counter, fate);
-    return (became) => {
+    return (became, cause) => {
       run.delete(counter);
       if (run.size === 0 && this.#runs.get(id) === run) this.#runs.delete(id);
       if (became === 'refused' || became === 'dropped') {
         this.#refused.set(publisher, Math.min(this.#refused.get(publisher) ?? counter, counter));
       }
       if (became === 'lost') this.#lost.set(`${counter} ${id}`, true);
+      if (became === 'lost' && cause !== undefined) this.#causes.set(id, cause);
       if (became === 'refused' || became === 'lost') {
         this.#unstored.set(id, { counter, fate: became });
       }
@@ -73,6 +76,11 @@ export class PublishedEvents {
     if (this.#lost.has(`${counter} ${id}`)) return Promise.resolve('lost');
     const isRefused = counter >= (this.#refused.get(publisher) ?? Number.POSITIVE_INFINITY);
     return isRefused ? Promise.resolve('refused') : undefined;
+  }
+
+  /** Why events of a run were lost; `undefined` where that is not known. */
+  causeOf(key: string, { publisher }: Pick<EventId, 'publisher'>): unknown {
+    return this.#causes.get(`${publisher} ${key}`);
   }
 
   /** What a request that stands there is going to store, and is not stored; `undefined` for nothing. */

@@ -125,7 +125,10 @@ export class TaskSaver {
    */
   async #isWritten(task: Task, { key, mine }: Change, { eventId }: SavedEvent): Promise<boolean> {
     const fate = await this.#published.fate(key, eventId);
-    if (fate !== undefined && fate !== 'written') throw notStored(task.id, eventId, fate);
+    if (fate !== undefined && fate !== 'written') {
+      const { counter } = eventId;
+      throw notStored(task.id, { counter, fate }, this.#published.causeOf(key, eventId));
+    }
     const stored = this.#cache.latest(key);
     if (stored?.snapshot.events?.has(eventId) !== true) return false;
     // Each request adds its own message.
@@ -301,14 +304,23 @@ function hasMoreMessages(task: TaskSnapshot, stored: TaskSnapshot): boolean {
   return task.history.some(({ messageId }) => !known.has(messageId));
 }
 
-/** What is not stored, a client must not be told. */
+/**
+ * What is not stored, a client must not be told.
+ *
+ * @param cause Why it was lost. That the server will not do is told as it is: no other event would fare better.
+ */
 export function notStored(
   taskId: string,
-  { counter }: Pick<EventId, 'counter'>,
-  fate: Exclude<EventFate, 'written'>,
+  { counter, fate }: { readonly counter: number; readonly fate: Exclude<EventFate, 'written'> },
+  cause: unknown,
 ): A2ARedisError {
+  if (cause instanceof A2ARedisError && cause.code === 'SERVER_UNSUPPORTED') return cause;
   const what = `Event ${counter} of task ${abbreviate(taskId)} is not stored`;
   return fate === 'lost'
-    ? new A2ARedisError('EVENTS_LOST', `${what}: Redis did not accept it in time.`)
+    ? new A2ARedisError(
+        'EVENTS_LOST',
+        `${what}: Redis did not accept it in time.`,
+        cause === undefined ? undefined : { cause },
+      )
     : new A2ARedisError('RUN_ENDED', `${what}: its execution, or its task, had been ended before.`);
 }

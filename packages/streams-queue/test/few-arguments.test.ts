@@ -1,0 +1,5 @@
+import { describeFewArguments } from '@a2a-redis-internal/contract/redis-queue-managers';
+
+import { STREAMS } from './subject.ts';
+
+describeFewArguments(STREAMS);
