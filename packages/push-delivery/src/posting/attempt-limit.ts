@@ -8,7 +8,7 @@ export type AttemptState = 'under way' | 'timed out' | 'stopped';
 /**
  * Ends an attempt: at the time limit of what it does, or when its caller wants it to.
  *
- * Attempts are many, and an `AbortSignal` for each would cost more than half of what a request does: undici takes an
+ * Attempts are many, and making an `AbortSignal` for each takes half as long as a request does: undici takes an
  * emitter as well.
  */
 export class AttemptLimit {
