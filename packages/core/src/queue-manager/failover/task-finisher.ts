@@ -197,7 +197,7 @@ export class TaskFinisher {
    */
   async #endIdleAlone(task: TaskAddress, run: string, reason: EndReason): Promise<boolean> {
     const { taskId } = task;
-    const { states, ownRuns, runtime } = this.#services;
+    const { states, ownRuns, lease, runtime } = this.#services;
     const context = contextOfScope(task.scope);
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
@@ -209,6 +209,8 @@ export class TaskFinisher {
     const end = endEvent(task, contextId, status, run);
     ownRuns.begin(run, async () => void (await states.note(task, run, contextId)));
     try {
+      // Others look for the note in time only where they notice in time that this process is gone.
+      await lease.confirm();
       await states.note(task, run, contextId);
       const bodies = [encodeEvent(end.event)];
       const batch = { publisher: run, firstCounter: 1, bodies, mode: 'ei' as const };
