@@ -42,6 +42,7 @@ export {
 } from './redis/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
+export { requireRightsSource } from './rights/require-rights.ts';
 export { defineScript, type RedisScript } from './redis/script.ts';
 export {
   type CompanionCall,

@@ -1,4 +1,4 @@
-import { defineScript, HostScript } from '@a2a-redis/core/shared';
+import { defineScript, HostScript, requireRightsSource } from '@a2a-redis/core/shared';
 import {
   indexTaskSource,
   recordVersionSource,
@@ -16,7 +16,7 @@ import readTaskSource from './scripts/read-json-task.lua';
 import saveTaskSource from './scripts/save-json-task.lua';
 
 /** The Lua functions that the scripts on documents begin with. */
-export const jsonRecordLua: string = jsonRecordSource;
+export const jsonRecordLua: string = `${requireRightsSource}\n${jsonRecordSource}`;
 
 /** A task as one JSON document, changed by path. */
 export const jsonRecordFormat: TaskRecordFormat = {
@@ -28,7 +28,7 @@ export const jsonRecordFormat: TaskRecordFormat = {
       '\n',
     ),
   ),
-  readScript: defineScript('read-json-task', `${jsonRecordSource}\n${readTaskSource}`, {
+  readScript: defineScript('read-json-task', `${jsonRecordLua}\n${readTaskSource}`, {
     writes: 'never',
   }),
   encode: encodeDelta,

@@ -1,5 +1,10 @@
 import { A2ARedisError } from '@a2a-redis/core';
-import { defineScript, detailedError, refusalIn } from '@a2a-redis/core/shared';
+import {
+  defineScript,
+  detailedError,
+  refusalIn,
+  requireRightsSource,
+} from '@a2a-redis/core/shared';
 import type { ServerRequirement } from '@a2a-redis/core/task-store';
 
 import jsonRecordSource from './scripts/json-record.lua';
@@ -13,9 +18,13 @@ const REQUIREMENT =
 
 /** The JSON commands, which not every server has. */
 export const jsonRequirement: ServerRequirement = {
-  script: defineScript('require-json', `${jsonRecordSource}\n${requireJsonSource}`, {
-    writes: 'never',
-  }),
+  script: defineScript(
+    'require-json',
+    `${requireRightsSource}\n${jsonRecordSource}\n${requireJsonSource}`,
+    {
+      writes: 'never',
+    },
+  ),
   explain: withRequirement,
 };
 

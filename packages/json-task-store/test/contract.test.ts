@@ -1,4 +1,9 @@
-import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
+import {
+  CLIENT_KINDS,
+  CONTRACT_KINDS,
+  newPrefix,
+  type OpenClient,
+} from '@a2a-redis-internal/redis-clients';
 import { describeTaskStoreContract } from '@a2a-redis-internal/contract';
 import { CAPABILITIES } from '@a2a-redis-internal/contract/redis-task-stores';
 import type { TaskStore } from '@a2a-js/sdk/server';
@@ -26,7 +31,7 @@ function describeOn(name: string, declare: (client: () => OpenClient) => void): 
   else describeWithJson(name, declareAt);
 }
 
-for (const name of Object.keys(CLIENT_KINDS)) {
+for (const name of CONTRACT_KINDS) {
   describeOn(name, (client) => {
     describeTaskStoreContract(
       'RedisJSONTaskStore',

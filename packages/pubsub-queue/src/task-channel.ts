@@ -3,6 +3,7 @@ import {
   defineCompanion,
   defineScript,
   type ScriptRunner,
+  requireRightsSource,
 } from '@a2a-redis/core/shared';
 import {
   type EventBatch,
@@ -21,7 +22,7 @@ const publishEvents = defineCompanion(
 );
 const announcePositionScript = defineScript(
   'announce-position',
-  `${taskStateSource}\n${announcePositionSource}`,
+  `${requireRightsSource}\n${taskStateSource}\n${announcePositionSource}`,
   { writes: 'sometimes' },
 );
 

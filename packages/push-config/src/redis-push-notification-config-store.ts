@@ -12,6 +12,7 @@ import {
   type RedisScript,
   type RedisScriptClient,
   requireId,
+  requireRightsSource,
   runCommand,
   type ScopeResolver,
   scopeResolver,
@@ -33,9 +34,12 @@ import loadConfigsSource from './scripts/load-configs.lua';
 import saveConfigSource from './scripts/save-config.lua';
 import { badCounter, decodeTaskConfigs } from './task-configs.ts';
 
-const SAVE_CONFIG = defineScript('save-config', saveConfigSource);
+const SAVE_CONFIG = defineScript('save-config', `${requireRightsSource}\n${saveConfigSource}`);
 const LOAD_CONFIGS = defineScript('load-configs', loadConfigsSource, { writes: 'never' });
-const DELETE_CONFIG = defineScript('delete-config', deleteConfigSource);
+const DELETE_CONFIG = defineScript(
+  'delete-config',
+  `${requireRightsSource}\n${deleteConfigSource}`,
+);
 
 /** What the SDK takes a call without a version for. It does not export the constant. */
 const LEGACY_WIRE_VERSION = '0.3';

@@ -1,4 +1,9 @@
-import { CLIENT_KINDS, newPrefix, type OpenClient } from '@a2a-redis-internal/redis-clients';
+import {
+  CLIENT_KINDS,
+  CONTRACT_KINDS,
+  newPrefix,
+  type OpenClient,
+} from '@a2a-redis-internal/redis-clients';
 import { describePushNotificationStoreContract } from '@a2a-redis-internal/contract';
 import {
   type RedisCluster,
@@ -44,7 +49,7 @@ function describeStoreOn(name: string, encryption?: PushConfigEncryption): void 
   });
 }
 
-for (const name of Object.keys(CLIENT_KINDS)) describeStoreOn(name);
+for (const name of CONTRACT_KINDS) describeStoreOn(name);
 
 describe('encrypted', () => {
   describeStoreOn('redis 6, RESP3', { keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }] });

@@ -12,6 +12,7 @@ import {
   defineScript,
   type ScriptRunner,
   textsReply,
+  requireRightsSource,
 } from '@a2a-redis/core/shared';
 
 import { type LogEntry, parseLog, sequenceOf } from './log-message.ts';
@@ -22,7 +23,7 @@ import readPositionSource from './scripts/read-position.lua';
 const appendEvents = defineCompanion('append-events', `${taskStateSource}\n${appendEventsSource}`);
 const readPositionScript = defineScript(
   'read-position',
-  `${taskStateSource}\n${readPositionSource}`,
+  `${requireRightsSource}\n${taskStateSource}\n${readPositionSource}`,
   { writes: 'sometimes' },
 );
 

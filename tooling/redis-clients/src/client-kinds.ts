@@ -1,25 +1,12 @@
-import type { RedisScriptClient } from '@a2a-redis/core/shared';
-import { fromIoredis, type Ioredis } from '@a2a-redis/ioredis';
 import * as io6 from 'ioredis';
 import * as io5 from 'ioredis-v5';
 import * as iovalkey from 'iovalkey';
 import * as v6 from 'redis';
 import * as v5 from 'redis-v5';
 
+import { bridged } from './bridged-client.ts';
+import type { OpenClient, TestSentinels, TestServers } from './open-client.ts';
 import { SlotProxy } from './slot-proxy.ts';
-
-/** A connected client that its test closes. */
-export interface OpenClient extends RedisScriptClient {
-  close(): Promise<unknown>;
-}
-
-/** What the clients connect to. */
-export interface TestServers {
-  /** The URL of a single server. */
-  readonly url: string;
-  /** The URLs of a cluster's nodes. */
-  readonly clusterUrls: readonly string[];
-}
 
 /** Replies as an application may want them that stores bytes, too. */
 const BUFFERS = {
@@ -58,12 +45,17 @@ export const CLIENT_KINDS: Readonly<Record<string, (servers: TestServers) => Pro
       throughProxy(servers, async (url) => bridged(new io6.Redis(url))),
   };
 
-/** Where sentinels are, and what they watch. */
-export interface TestSentinels {
-  /** The name under which the sentinels know the primary. */
-  readonly name: string;
-  readonly addresses: readonly { readonly host: string; readonly port: number }[];
-}
+/** These differ from the others in how calls are sent, of which no store notices anything; queues run on all kinds. */
+const SENT_OTHERWISE: ReadonlySet<string> = new Set([
+  'ioredis 5, cluster',
+  'iovalkey, cluster',
+  'ioredis 6, one address of a cluster',
+]);
+
+/** The kinds that the contracts of stores are run on, of hundreds of tests each. */
+export const CONTRACT_KINDS: readonly string[] = Object.keys(CLIENT_KINDS).filter(
+  (kind) => !SENT_OTHERWISE.has(kind),
+);
 
 /** The kinds that reach a server through sentinels. Apart, as they need servers of their own. */
 export const SENTINEL_KINDS: Readonly<
@@ -77,8 +69,6 @@ export const SENTINEL_KINDS: Readonly<
     bridged(new io6.Redis({ name, sentinels: [...addresses] })),
   'ioredis 5, sentinel': async ({ name, addresses }) =>
     bridged(new io5.Redis({ name, sentinels: [...addresses] })),
-  'iovalkey, sentinel': async ({ name, addresses }) =>
-    bridged(new iovalkey.Redis({ name, sentinels: [...addresses] })),
 };
 
 function nodesOf({ clusterUrls }: TestServers): { url: string }[] {
@@ -103,11 +93,4 @@ async function throughProxy(
 async function connected<T extends { connect(): Promise<unknown> }>(client: T): Promise<T> {
   await client.connect();
   return client;
-}
-
-/** It connects by itself. */
-function bridged(client: Ioredis & { quit(): Promise<unknown> }): OpenClient {
-  return Object.assign(fromIoredis(client), {
-    close: async () => client.quit(),
-  });
 }

@@ -1,12 +1,8 @@
 export { createClient as createClientOfRedis5 } from 'redis-v5';
 
-export {
-  CLIENT_KINDS,
-  type OpenClient,
-  SENTINEL_KINDS,
-  type TestSentinels,
-  type TestServers,
-} from './client-kinds.ts';
+export { type BridgedClient, IOREDIS } from './bridged-client.ts';
+export { CLIENT_KINDS, CONTRACT_KINDS, SENTINEL_KINDS } from './client-kinds.ts';
+export type { OpenClient, TestSentinels, TestServers } from './open-client.ts';
 export { connect } from './connect.ts';
 export { CuttingProxy } from './cutting-proxy.ts';
 export { longestCommand, type LongestCommand } from './longest-command.ts';

@@ -173,9 +173,12 @@ export function whatServerLacks(reply: string): string | undefined {
   return LACKS.find(([pattern]) => pattern.test(reply))?.[1];
 }
 
-/** What a server says to who lacks a permission, and of a key of another type; within a script, Redis 6 says more before it. */
+/**
+ * What a server says to who lacks a permission, and of a key of another type; within a script, Redis 6 and what scripts
+ * say by themselves have more before it.
+ */
 const REFUSALS =
-  /(?:^|-)(?:NOPERM|WRONGTYPE)\b|^(?:NOAUTH|WRONGPASS)\b|\bACL failure in script\b|\bThe user executing the script can't\b/;
+  /(?:^|-|\bERR |: )(?:NOPERM|WRONGTYPE)\b|^(?:NOAUTH|WRONGPASS)\b|\bACL failure in script\b|\bThe user executing the script can't\b/;
 
 /**
  * Whether a server refuses a call as long as nobody changes what the client may do, or what a key holds. Other

@@ -1,3 +1,4 @@
+import { requireRightsSource } from '../rights/require-rights.ts';
 import { defineScript, type RedisScript } from './script.ts';
 import companionAloneSource from './scripts/companion-alone.lua';
 import companionCallsSource from './scripts/companion.lua';
@@ -7,7 +8,7 @@ import packedArgumentsSource from './scripts/packed-arguments.lua';
 /** A piece of a script that another one does in the same step, or not at all. See `companion.lua`. */
 export interface ScriptCompanion {
   readonly name: string;
-  /** Defines the local table `companion`. */
+  /** Defines the local table `companion`. Follows `require-rights.lua`. */
   readonly source: string;
   /** Does the same without another script. Returns `accepted`, or why it was refused. */
   readonly alone: RedisScript;
@@ -23,7 +24,8 @@ export interface CompanionCall {
 
 /** Makes a companion of its source. */
 export function defineCompanion(name: string, source: string): ScriptCompanion {
-  return { name, source, alone: defineScript(name, `${source}\n${companionAloneSource}`) };
+  const alone = `${requireRightsSource}\n${source}\n${companionAloneSource}`;
+  return { name, source, alone: defineScript(name, alone) };
 }
 
 /** A script that may have a companion, and takes its arguments packed: see `packed-arguments.lua`. */
@@ -51,6 +53,7 @@ export class HostScript {
   }
 
   #define(name: string, companionSource: string): RedisScript {
-    return defineScript(name, `${packedArgumentsSource}\n${companionSource}\n${this.#source}`);
+    const before = `${packedArgumentsSource}\n${requireRightsSource}\n${companionSource}`;
+    return defineScript(name, `${before}\n${this.#source}`);
   }
 }

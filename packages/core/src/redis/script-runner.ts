@@ -5,6 +5,7 @@ import { type AnswerWatch, answersTo } from '../runtime/answer-watch.ts';
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
+import { mayNot, missingRight, type RefusedCall } from '../rights/missing-right.ts';
 import { backoffMs } from './backoff.ts';
 import { commandFault, whatServerLacks } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
@@ -135,6 +136,13 @@ export class ScriptRunner {
           const reason = reasonOf(error);
           const lacking = whatServerLacks(reason);
           if (lacking !== undefined) throw unsupported(call.name, lacking, error);
+          const right = missingRight({ ...call.parts, reply: reason });
+          if (right !== undefined) {
+            throw detailedError('COMMAND_FAILED', `Redis refused a call: ${mayNot(right)}.`, {
+              cause: error,
+              detail: `${call.describe()} failed: ${reason} ${right.detail}`,
+            });
+          }
           const message = fault === 'refused' ? 'Redis refused a call.' : 'A call to Redis failed.';
           throw detailedError('COMMAND_FAILED', message, {
             cause: error,
@@ -179,6 +187,8 @@ interface RepeatedCall {
   /** Named in errors. */
   readonly name: string;
   readonly writes: ScriptWrites;
+  /** Of what it is made, for who looks for a missing right. */
+  readonly parts: Omit<RefusedCall, 'reply'>;
   /** What is called, and on what, for operators. */
   describe(): string;
   send(sender: RedisScriptClient): Promise<unknown>;
@@ -212,6 +222,11 @@ class ScriptCall implements RepeatedCall {
 
   get writes(): ScriptWrites {
     return this.script.writes;
+  }
+
+  get parts(): RepeatedCall['parts'] {
+    const { keys, arguments: args } = this.options;
+    return { source: this.script.source, names: keys, args };
   }
 
   describe(): string {
@@ -285,6 +300,10 @@ class CommandCall implements RepeatedCall {
   constructor(args: readonly [string, ...string[]]) {
     this.name = args[0];
     this.#args = args;
+  }
+
+  get parts(): RepeatedCall['parts'] {
+    return { names: this.#args.slice(1, 2) };
   }
 
   describe(): string {

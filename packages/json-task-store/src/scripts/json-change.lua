@@ -69,14 +69,13 @@ local function json_change(record)
   end
 
   function change.apply()
-    -- Scripts can ask what a user may do since Redis 7. Without removals, nothing can be undone.
-    local allowed = not redis.acl_check_cmd or redis.acl_check_cmd('JSON.DEL', record)
-    if not allowed then return redis.error_reply('NOPERM The user may not run JSON.DEL') end
+    -- Without removals, nothing can be undone.
+    require_rights(record, 'JSON.DEL')
     table.sort(replaced, function(a, b) return a.size > b.size end)
     local applied = {}
     for _, steps in ipairs({ appended, added, replaced, last, removed }) do
       for _, step in ipairs(steps) do
-        local reply = redis.pcall(unpack(step.command))
+        local reply = named_refusal(step.command[1], redis.pcall(unpack(step.command)))
         if type(reply) == 'table' and reply.err then
           undo(applied)
           return reply

@@ -13,7 +13,7 @@ local function server_name()
 end
 
 local function read_json(key, ...)
-  local reply = redis.pcall('JSON.GET', key, ...)
+  local reply = permitted('JSON.GET', redis.pcall('JSON.GET', key, ...))
   if type(reply) ~= 'table' or not reply.err then return reply end
   if string.find(reply.err, 'Unknown %a*%s?command') then
     return nil, redis.error_reply('NOJSON ' .. server_name())

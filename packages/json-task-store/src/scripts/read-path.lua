@@ -9,14 +9,14 @@
 local own, failure = read_json(KEYS[1], '$._store')
 if failure then return failure end
 if not own then return nil end
-local matches = redis.pcall('JSON.GET', KEYS[1], ARGV[1])
+local matches = permitted('JSON.GET', redis.pcall('JSON.GET', KEYS[1], ARGV[1]))
 if type(matches) == 'table' then return { 'refused', matches.err } end
 if #ARGV == 1 then return { 'read', matches } end
 local version = store_of(own)
 local result = { 'read', matches, version, redis.call('JSON.GET', KEYS[1], '$.status') }
 for i = 2, #ARGV do
   -- A path that leads nowhere is an error on some servers, and no type on others.
-  local types = redis.pcall('JSON.TYPE', KEYS[1], ARGV[i])
+  local types = permitted('JSON.TYPE', redis.pcall('JSON.TYPE', KEYS[1], ARGV[i]))
   result[#result + 1] = type(types) == 'table' and types[1] or ''
 end
 return result

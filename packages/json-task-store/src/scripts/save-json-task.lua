@@ -38,13 +38,15 @@ local first_operation = 8 + 2 * tonumber(ARGV[6])
 local unchanged = ARGV[1] == '' or ARGV[1] == version
 local length_of = {}
 for i = 8, first_operation - 1, 2 do
-  local lengths = unchanged and redis.pcall('JSON.ARRLEN', record, ARGV[i])
+  local lengths = unchanged and permitted('JSON.ARRLEN', redis.pcall('JSON.ARRLEN', record, ARGV[i]))
   unchanged = type(lengths) == 'table' and lengths[1] == tonumber(ARGV[i + 1])
   length_of[ARGV[i]] = ARGV[i + 1]
 end
 if not unchanged then
   return { 'conflict', version, own and { redis.call('JSON.GET', record, '$') } or {} }
 end
+-- Whatever could fail once something is written fails here.
+require_rights(record, 'PERSIST', 'EXPIRE')
 local fault = key_count > 1 and index_fault(2)
 if fault then return fault end
 
@@ -59,7 +61,7 @@ if ARGV[4] == '1' then
   local scope = string.match(record, '{(.*):[^:]*}$') or ''
   local store =
     string.format('"version":"%s","writes":"%s","scope":"%s"}}', next_version, kept, scope)
-  local reply = redis.pcall('JSON.SET', record, '$', ARGV[5] .. store)
+  local reply = permitted('JSON.SET', redis.pcall('JSON.SET', record, '$', ARGV[5] .. store))
   refusal = reply.err and reply
 else
   local change = json_change(record)

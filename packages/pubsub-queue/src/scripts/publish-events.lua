@@ -24,7 +24,8 @@ local known
 
 -- See refusal_of. And whatever would fail in apply fails here, before anything is written.
 function companion.check(k, a, last_arg)
-  require_right(ARGV[a + 5], ARGV[a + 4], '')
+  require_state_rights(KEYS[k + 1])
+  require_channel(ARGV[a + 5], ARGV[a + 4])
   local refusal
   refusal, known = refusal_of(KEYS[k + 1], a, 8, last_arg)
   return refusal

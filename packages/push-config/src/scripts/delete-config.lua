@@ -12,6 +12,7 @@ if kind ~= 'hash' and kind ~= 'none' then
   return 'not-a-hash'
 end
 
+require_rights(key, 'HLEN', 'HEXISTS', 'DEL')
 redis.call('HDEL', key, ARGV[1])
 if redis.call('HLEN', key) == redis.call('HEXISTS', key, 'seq') then
   redis.call('DEL', key)

@@ -34,6 +34,7 @@ if not stored and size > tonumber(ARGV[3]) then
   return 'full'
 end
 
+require_rights(key, 'HSET', ARGV[4] == '' and 'PERSIST' or 'EXPIRE')
 local sequence = redis.call('HINCRBY', key, 'seq', 1)
 -- Not tostring(), which writes 1e+14 for a number of 15 digits.
 redis.call('HSET', key, field, string.format('%.0f', sequence) .. ':' .. body)

@@ -2,6 +2,7 @@ import type { PublishCommand, PublishRoute } from '@a2a-redis/core/queue-manager
 import {
   defineScript,
   type RedisScript,
+  requireRightsSource,
   runCommand,
   type Runtime,
   type ScriptRunner,
@@ -25,7 +26,7 @@ import renewSource from './scripts/renew-events.lua';
 import retryPoisonSource from './scripts/retry-poison.lua';
 import setAsideSource from './scripts/set-aside-event.lua';
 
-const enqueueScript = defineScript('enqueue-events', enqueueSource);
+const enqueueScript = scriptOf('enqueue-events', enqueueSource);
 const openScript = scriptOf('open-reader', readerFieldSource, createGroupSource, openSource);
 const readScript = scriptOf(
   'read-events',
@@ -35,10 +36,10 @@ const readScript = scriptOf(
   readEventsSource,
 );
 const renewScript = scriptOf('renew-events', groupClockSource, renewSource);
-const giveBackScript = defineScript('give-back-events', giveBackSource);
+const giveBackScript = scriptOf('give-back-events', giveBackSource);
 const leaveScript = scriptOf('leave-queue', readerFieldSource, leaveSource);
-const setAsideScript = defineScript('set-aside-event', setAsideSource);
-const retryPoisonScript = defineScript('retry-poison', retryPoisonSource);
+const setAsideScript = scriptOf('set-aside-event', setAsideSource);
+const retryPoisonScript = scriptOf('retry-poison', retryPoisonSource);
 
 /** Of the time after which events are reclaimed, how long a group of one reader may be silent. */
 const SILENT_GROUP_FACTOR = 10;
@@ -222,5 +223,5 @@ export class DirectQueueLog {
 
 /** A script of several parts. */
 function scriptOf(name: string, ...parts: readonly string[]): RedisScript {
-  return defineScript(name, parts.join('\n'));
+  return defineScript(name, [requireRightsSource, ...parts].join('\n'));
 }

@@ -24,9 +24,9 @@ local known
 -- See refusal_of. And whatever would fail in apply fails here, before anything is written.
 function companion.check(k, a, last_arg)
   local state, log = KEYS[k + 1], KEYS[k + 2]
-  require_right('XADD', log, '*', 'e', '')
-  require_right('DEL', log)
-  require_right(ARGV[a + 5], ARGV[a + 4], '')
+  require_state_rights(state)
+  require_rights(log, 'XADD', 'DEL')
+  require_channel(ARGV[a + 5], ARGV[a + 4])
   local refusal
   refusal, known = refusal_of(state, a, 10, last_arg)
   -- That it is a log, and nothing is in it beyond what the state says, where no entry could follow.

@@ -25,6 +25,9 @@ if refusal then return { 'refused', refusal } end
 if ARGV[1] ~= '' and ARGV[1] ~= version then
   return { 'conflict', version, redis.call('HGETALL', record) }
 end
+-- Whatever could fail once something is written fails here.
+require_rights(record, 'HSET')
+if ARGV[3] ~= '' then require_rights(record, ARGV[3] == '0' and 'PERSIST' or 'EXPIRE') end
 local fault = key_count > 1 and index_fault(2)
 if fault then return fault end
 

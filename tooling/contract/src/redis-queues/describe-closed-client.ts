@@ -1,15 +1,30 @@
 import { AgentEvent } from '@a2a-js/sdk/server';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
-import { A2ARedisError, type RedisClient } from '@a2a-redis/core';
+import { IOREDIS, newPrefix } from '@a2a-redis-internal/redis-clients';
+import { A2ARedisError } from '@a2a-redis/core';
 import { createClient, createClientPool } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { beginTask } from '../queues/begin-task.ts';
 import { mergeSeen } from '../queues/merge-seen.ts';
 import { messageOf } from '../queues/requests.ts';
-import { Replica } from './replica.ts';
+import { type ClosableClient, Replica } from './replica.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
+
+/** A client that gives up as soon as its connection breaks. */
+interface OnceConnected extends ClosableClient {
+  connect(): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
+const CLIENTS: Readonly<Record<string, (url: string) => Promise<OnceConnected>>> = {
+  'node-redis': async (url) => {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on('error', () => {});
+    return client.connect();
+  },
+  ioredis: async (url) => IOREDIS['ioredis 6'].connect(url, { retryStrategy: () => null }),
+};
 
 /** Declares the tests of a client that is closed, or gives up, under a queue manager. */
 export function describeClosedClient(subject: RedisQueueManagerSubject): void {
@@ -26,56 +41,55 @@ export function describeClosedClient(subject: RedisQueueManagerSubject): void {
       await server.stop();
     });
 
-    /** A client that gives up as soon as its connection breaks. */
-    async function connectOnce(): Promise<RedisClient> {
-      const client = createClient({ url: server.url, socket: { reconnectStrategy: false } });
-      client.on('error', () => {});
-      await client.connect();
-      return client;
-    }
+    it.each(Object.entries(CLIENTS))(
+      'ends what waits with an error, and serves again when the client of %s is connected',
+      async (_name, connectOnce) => {
+        await using a = await Replica.start(subject, server.url, prefix);
+        await using b = Replica.on(subject, await connectOnce(server.url), prefix);
+        const { execution, stream } = await beginTask(a);
+        const { taskId } = execution;
+        const following = b.resubscribe(taskId);
+        await following.until(1);
+        execution.chunks(1);
+        await following.until(2);
+        const queue = await b.queues.createOrTap('q');
+        const reading = queue.dequeueEvent();
+        const codes = Promise.all([codeOf(following.ended), codeOf(reading)]);
+        await server.kill();
+        await vi.waitUntil(() => !b.client.isOpen);
+        expect(await codes).toEqual(['CLIENT_CLOSED', 'CLIENT_CLOSED']);
+        expect(await codeOf(b.queues.createOrTap('other'))).toBe('CLIENT_CLOSED');
+        expect(await codeOf(b.resubscribe(taskId).ended)).toBe('CLIENT_CLOSED');
 
-    it('ends what waits with an error, and serves again when the client is connected', async () => {
+        await server.restart();
+        await b.client.connect();
+        const again = b.resubscribe(taskId);
+        await again.until(1);
+        execution.chunks(2);
+        // Where the connection for messages came back late, the stored task stands for both chunks.
+        await vi.waitUntil(() => mergeSeen(again.seen).parts === 3);
+        execution.complete();
+        expect(mergeSeen(await again.ended)).toEqual({ parts: 3, state: 'completed' });
+        expect(mergeSeen(await stream.ended)).toEqual({ parts: 3, state: 'completed' });
+        const writer = await a.queues.createOrTap('q');
+        const reads: unknown[] = [];
+        while (reads.at(-1) !== 'next') {
+          const next = codeOf(queue.dequeueEvent());
+          await writer.enqueueEvent(AgentEvent.message(messageOf({ messageId: 'next' })));
+          reads.push(await next);
+        }
+        // What was not stored may have been lost meanwhile: that is told, once.
+        expect([['next'], ['EVENTS_LOST', 'next']]).toContainEqual(reads);
+      },
+    );
+
+    it.each(
+      ['gives up', 'is closed'].flatMap((how) => Object.keys(CLIENTS).map((name) => [how, name])),
+    )('ends a cancel that waits where it %s: %s', async (how, name = '') => {
       await using a = await Replica.start(subject, server.url, prefix);
-      await using b = Replica.on(subject, await connectOnce(), prefix);
-      const { execution, stream } = await beginTask(a);
-      const { taskId } = execution;
-      const following = b.resubscribe(taskId);
-      await following.until(1);
-      execution.chunks(1);
-      await following.until(2);
-      const queue = await b.queues.createOrTap('q');
-      const reading = queue.dequeueEvent();
-      const codes = Promise.all([codeOf(following.ended), codeOf(reading)]);
-      await server.kill();
-      await vi.waitUntil(() => !b.client.isOpen);
-      expect(await codes).toEqual(['CLIENT_CLOSED', 'CLIENT_CLOSED']);
-      expect(await codeOf(b.queues.createOrTap('other'))).toBe('CLIENT_CLOSED');
-      expect(await codeOf(b.resubscribe(taskId).ended)).toBe('CLIENT_CLOSED');
-
-      await server.restart();
-      await b.client.connect();
-      const again = b.resubscribe(taskId);
-      await again.until(1);
-      execution.chunks(2);
-      // Where the connection for messages came back late, the stored task stands for both chunks.
-      await vi.waitUntil(() => mergeSeen(again.seen).parts === 3);
-      execution.complete();
-      expect(mergeSeen(await again.ended)).toEqual({ parts: 3, state: 'completed' });
-      expect(mergeSeen(await stream.ended)).toEqual({ parts: 3, state: 'completed' });
-      const writer = await a.queues.createOrTap('q');
-      const reads: unknown[] = [];
-      while (reads.at(-1) !== 'next') {
-        const next = codeOf(queue.dequeueEvent());
-        await writer.enqueueEvent(AgentEvent.message(messageOf({ messageId: 'next' })));
-        reads.push(await next);
-      }
-      // What was not stored may have been lost meanwhile: that is told, once.
-      expect([['next'], ['EVENTS_LOST', 'next']]).toContainEqual(reads);
-    });
-
-    it.each(['gives up', 'is closed'])('ends a cancel that waits where it %s', async (how) => {
-      await using a = await Replica.start(subject, server.url, prefix);
-      await using b = Replica.on(subject, await connectOnce(), prefix);
+      const client = await CLIENTS[name]?.(server.url);
+      if (client === undefined) throw new Error(`No client of ${name}`);
+      await using b = Replica.on(subject, client, prefix);
       const { execution } = await beginTask(a);
       // It is told, and does nothing.
       const told = new Promise<void>((resolve) => {

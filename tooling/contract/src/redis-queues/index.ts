@@ -12,6 +12,7 @@ export { describeForgedMessages, type ForgedMessages } from './describe-forged-m
 export { describeGoneReplicas } from './describe-gone-replicas.ts';
 export { describeGrowth } from './describe-growth.ts';
 export { describeHarmfulMessages } from './describe-harmful-messages.ts';
+export { describeIoredis } from './describe-ioredis.ts';
 export { describeLateWork } from './describe-late-work.ts';
 export { describeLongEvents } from './describe-long-events.ts';
 export { describeLostRedis } from './describe-lost-redis.ts';

@@ -2,6 +2,7 @@ import { detailedError } from '../../shared/detailed-error.ts';
 import { A2ARedisError, isClientClosed } from '../../shared/errors.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { commandFault, isRefusal, mayPass } from '../../redis/command-fault.ts';
+import { mayNot, missingRight } from '../../rights/missing-right.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { HubChannel, type MessageListener } from './hub-channel.ts';
 import type { OpenSubscription, Subscription } from './subscriber-client.ts';
@@ -131,7 +132,12 @@ export class ChannelHub {
     await channel.subscribed;
     const unsubscribe = async (): Promise<unknown> =>
       this.#subscription?.unsubscribe(name, channel.dispatch);
-    await this.#persist(unsubscribe, isPassing);
+    await this.#persist(unsubscribe, (error) => {
+      if (commandFault(error) === 'refused') {
+        this.#onError(channelRefused(name, error, 'end its subscription to'));
+      }
+      return isPassing(error);
+    });
   }
 
   /**
@@ -223,12 +229,19 @@ export class ChannelHub {
   }
 }
 
-function channelRefused(name: string, cause: unknown): A2ARedisError {
-  const channel = JSON.stringify(name);
-  return detailedError('COMMAND_FAILED', 'Redis refused to hand on messages to this process.', {
-    cause,
-    detail: `It cannot subscribe to channel ${channel}: its user may have no permission.`,
-  });
+function channelRefused(name: string, cause: unknown, doing = 'subscribe to'): A2ARedisError {
+  const reply = cause instanceof Error ? cause.message : String(cause);
+  const right = missingRight({ reply, names: [name] });
+  const why = right === undefined ? '' : `: ${mayNot(right)}`;
+  return detailedError(
+    'COMMAND_FAILED',
+    `Redis refused to hand on messages to this process${why}.`,
+    {
+      cause,
+      detail:
+        `It cannot ${doing} channel ${JSON.stringify(name)}: ${reply} ${right?.detail ?? ''}`.trim(),
+    },
+  );
 }
 
 /** Whether a command failed for want of a connection, or of a server that serves. */

@@ -13,6 +13,8 @@ if known.fence == FENCED then return 0 end
 if known.fence == FENCED_BY_END or known.is_terminal then return 2 end
 if known.fence then return 3 end
 local asks = ARGV[3] and is_nobodys(KEYS[1])
+require_state_rights(KEYS[1])
+if asks then require_channel(ARGV[4], ARGV[3]) end
 enter_run(KEYS[1], ARGV[1])
 keep_state(KEYS[1], ARGV[2])
 if asks then redis.call(ARGV[4], ARGV[3], 'C') end

@@ -12,7 +12,9 @@
 -- its own end, 3 when nothing is known of the task: the run never began, or the state was lost.
 local state, run = KEYS[1], ARGV[1]
 local known = look_up(state, run)
+require_state_rights(state)
 if goes_on(state, run, known) then
+  require_channel(ARGV[3], ARGV[2])
   fence_run(state, run, FENCED)
   redis.call(ARGV[3], ARGV[2], 'C')
   return 1

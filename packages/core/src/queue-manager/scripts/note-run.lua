@@ -7,6 +7,7 @@
 -- ARGV[3]  how long the notes stay without a further one, in seconds
 -- Returns 1; 0 when the replica was taken to be gone: nobody would find the note.
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+require_rights(KEYS[1], 'EXPIRE')
 read_key('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1

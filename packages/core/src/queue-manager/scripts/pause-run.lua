@@ -9,6 +9,7 @@
 -- Returns 1 when the run went on until now, else 0.
 if not goes_on(KEYS[1], ARGV[1], look_up(KEYS[1], ARGV[1])) then return 0 end
 local earlier = earlier_pauses(KEYS[1])
+require_state_rights(KEYS[1])
 leave_run(KEYS[1], ARGV[1])
 pause_task(KEYS[1], earlier, ARGV[1], tonumber(ARGV[3]))
 keep_state(KEYS[1], ARGV[2])

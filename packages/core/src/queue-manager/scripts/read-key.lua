@@ -3,7 +3,9 @@
 -- What is damaged is removed by whoever finds it, who fails with it, once: from then on it is as if that had been
 -- lost. See ScriptRunner, which knows what such an error says.
 --
--- Returns nothing: defines fail_with_damage(key, field), read_key(command, key, ...) and require_right(command, ...).
+-- Follows require-rights.lua.
+--
+-- Returns nothing: defines fail_with_damage(key, field) and read_key(command, key, ...).
 
 -- Fails with what was found damaged, and removed.
 local function fail_with_damage(key, field)
@@ -12,16 +14,10 @@ end
 
 -- What a command replies that takes a key of one type. A key of another type is removed.
 local function read_key(command, key, ...)
-  local reply = redis.pcall(command, key, ...)
+  local reply = permitted(command, redis.pcall(command, key, ...))
   if type(reply) ~= 'table' or not reply.err then return reply end
   -- Once more, for the server's own error: callers go by how it begins.
   if not string.find(reply.err, 'WRONGTYPE', 1, true) then return redis.call(command, key, ...) end
   redis.call('DEL', key)
   fail_with_damage(key, '')
-end
-
--- Fails where the user may not run a command: to be asked before anything is written. Servers before 7 cannot tell.
-local function require_right(command, ...)
-  if not redis.acl_check_cmd or redis.acl_check_cmd(command, ...) then return end
-  error('NOPERM The user may not run ' .. command, 0)
 end

@@ -33,6 +33,7 @@ if found and not is_moment(tonumber(found)) then
 end
 local is_forgotten = not found and had ~= 0 and had + tonumber(ARGV[4]) <= now
 if found and tonumber(found) < 0 or is_forgotten then return { 0 } end
+require_rights(KEYS[1], 'PEXPIRE', 'ZRANGE', 'ZREM')
 local lasts = tonumber(found or '0') == had and idle or tonumber(ARGV[2])
 redis.call('ZADD', KEYS[1], now + lasts, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])

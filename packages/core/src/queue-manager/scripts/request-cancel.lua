@@ -7,6 +7,7 @@
 -- Returns the runs that were asked; none where nobody executes the task.
 local asked = read_state(KEYS[1]).runs
 if #asked > 0 then
+  require_channel(ARGV[3], ARGV[2])
   request_cancel(KEYS[1], ARGV[1])
   redis.call(ARGV[3], ARGV[2], 'C')
 end

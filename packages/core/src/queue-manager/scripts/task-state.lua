@@ -27,6 +27,11 @@ local function is_count(text)
   return #text <= 15 and string.find(text, '^%d+$') ~= nil
 end
 
+-- Fails where the user may not change a state: to be asked before a first change that more may follow.
+local function require_state_rights(state)
+  require_rights(state, 'HKEYS', 'HSET', 'HDEL', 'EXPIRE')
+end
+
 -- Removes what is said of a log, which begins anew.
 local function forget_place(state)
   redis.call('HDEL', state, 'epoch', 'last')

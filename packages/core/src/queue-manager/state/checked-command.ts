@@ -1,11 +1,12 @@
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import checkedCommandSource from '../scripts/checked-command.lua';
 import readKeySource from '../scripts/read-key.lua';
 
 const checkedCommandScript = defineScript(
   'checked-command',
-  `${readKeySource}\n${checkedCommandSource}`,
+  `${requireRightsSource}\n${readKeySource}\n${checkedCommandSource}`,
 );
 
 /** Those of the commands here that write nothing where nothing is damaged. */

@@ -4,6 +4,7 @@ import { arrayReply, textReply } from '../../redis/reply.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { Runtime, RuntimeTimer } from '../../runtime/runtime.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import { runCheckedCommand } from './checked-command.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import condemnReplicaSource from '../scripts/condemn-replica.lua';
@@ -11,12 +12,10 @@ import endLeaseSource from '../scripts/end-lease.lua';
 import readKeySource from '../scripts/read-key.lua';
 import renewLeaseSource from '../scripts/renew-lease.lua';
 
-const renewLeaseScript = defineScript('renew-lease', `${readKeySource}\n${renewLeaseSource}`);
-const condemnReplicaScript = defineScript(
-  'condemn-replica',
-  `${readKeySource}\n${condemnReplicaSource}`,
-);
-const endLeaseScript = defineScript('end-lease', `${readKeySource}\n${endLeaseSource}`);
+const readKey = `${requireRightsSource}\n${readKeySource}`;
+const renewLeaseScript = defineScript('renew-lease', `${readKey}\n${renewLeaseSource}`);
+const condemnReplicaScript = defineScript('condemn-replica', `${readKey}\n${condemnReplicaSource}`);
+const endLeaseScript = defineScript('end-lease', `${readKey}\n${endLeaseSource}`);
 
 /** Of its length, how much of a lease a replica trusts: others' clocks may run a little faster. */
 const TRUSTED = 0.9;

@@ -6,6 +6,7 @@ import { runCommand } from '../../redis/run-command.ts';
 import { abbreviate, DAMAGE_REMOVED, type ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
 import type { PublishRoute } from '../../layout/publish-route.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import { runCheckedCommand } from './checked-command.ts';
 import { type QueueKeys, replicaOf, type TaskAddress } from './queue-keys.ts';
 import answerCancelSource from '../scripts/answer-cancel.lua';
@@ -22,22 +23,28 @@ import taskStateFunctions from '../scripts/task-state.lua';
 
 const taskState = `${readKeySource}\n${taskStateFunctions}`;
 
-/** The Lua functions that know the fields of a task's state, for all scripts that read or change it. */
+/**
+ * The Lua functions that know the fields of a task's state, for all scripts that read or change it. They follow
+ * `requireRightsSource`.
+ */
 export const taskStateSource: string = taskState;
 
-const noteRunScript = defineScript('note-run', `${readKeySource}\n${noteRunSource}`);
-const readRunsScript = defineScript('read-runs', `${readKeySource}\n${readRunsSource}`, {
+const readKey = `${requireRightsSource}\n${readKeySource}`;
+const state = `${requireRightsSource}\n${taskState}`;
+
+const noteRunScript = defineScript('note-run', `${readKey}\n${noteRunSource}`);
+const readRunsScript = defineScript('read-runs', `${readKey}\n${readRunsSource}`, {
   writes: 'sometimes',
 });
-const beginRunScript = defineScript('begin-run', `${taskState}\n${beginRunSource}`);
-const pauseRunScript = defineScript('pause-run', `${taskState}\n${pauseRunSource}`);
-const fenceRunScript = defineScript('fence-run', `${taskState}\n${fenceRunSource}`);
-const readStateScript = defineScript('read-state', `${taskState}\n${readStateSource}`, {
+const beginRunScript = defineScript('begin-run', `${state}\n${beginRunSource}`);
+const pauseRunScript = defineScript('pause-run', `${state}\n${pauseRunSource}`);
+const fenceRunScript = defineScript('fence-run', `${state}\n${fenceRunSource}`);
+const readStateScript = defineScript('read-state', `${state}\n${readStateSource}`, {
   writes: 'sometimes',
 });
-const requestCancelScript = defineScript('request-cancel', `${taskState}\n${requestCancelSource}`);
-const answerCancelScript = defineScript('answer-cancel', `${taskState}\n${answerCancelSource}`);
-const dropCancelScript = defineScript('drop-cancel', `${taskState}\n${dropCancelSource}`);
+const requestCancelScript = defineScript('request-cancel', `${state}\n${requestCancelSource}`);
+const answerCancelScript = defineScript('answer-cancel', `${state}\n${answerCancelSource}`);
+const dropCancelScript = defineScript('drop-cancel', `${state}\n${dropCancelSource}`);
 
 /** Of how many runs that wait for the task's user the counters are kept. */
 const PAUSED_RUNS = 8;

@@ -1,5 +1,6 @@
 import type { Scope } from '../../shared/scope.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import { defineScript } from '../../redis/script.ts';
 import { textsReply } from '../../redis/reply.ts';
 import claimScopesSource from '../scripts/claim-scopes.lua';
@@ -8,9 +9,15 @@ import releaseScopeSource from '../scripts/release-scope.lua';
 import { corruptRecord } from '../model/task-codec.ts';
 import type { TaskKeys } from './task-keys.ts';
 
-const noteScopeScript = defineScript('note-scope', noteScopeSource);
-const claimScopesScript = defineScript('claim-scopes', claimScopesSource);
-const releaseScopeScript = defineScript('release-scope', releaseScopeSource);
+const noteScopeScript = defineScript('note-scope', `${requireRightsSource}\n${noteScopeSource}`);
+const claimScopesScript = defineScript(
+  'claim-scopes',
+  `${requireRightsSource}\n${claimScopesSource}`,
+);
+const releaseScopeScript = defineScript(
+  'release-scope',
+  `${requireRightsSource}\n${releaseScopeSource}`,
+);
 
 /** Long enough to look at a scope; after a crash, another process looks again only then. */
 const CLAIM_MS = 300_000;

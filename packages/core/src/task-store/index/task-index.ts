@@ -2,6 +2,7 @@ import type { Scope } from '../../shared/scope.ts';
 import type { ServerLayout } from '../../layout/server-layout.ts';
 import { runCommand } from '../../redis/run-command.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import { defineScript } from '../../redis/script.ts';
 import {
   entryMember,
@@ -25,8 +26,14 @@ import type { IndexKeys, TaskKeys } from './task-keys.ts';
 /** The Lua function that puts a task into the index, for scripts that write the record too. */
 export const indexTaskSource: string = indexTask;
 
-const indexTaskScript = defineScript('index-task', `${indexTaskSource}\n${indexTaskMainSource}`);
-const unindexTaskScript = defineScript('unindex-task', unindexTaskSource);
+const indexTaskScript = defineScript(
+  'index-task',
+  `${requireRightsSource}\n${indexTaskSource}\n${indexTaskMainSource}`,
+);
+const unindexTaskScript = defineScript(
+  'unindex-task',
+  `${requireRightsSource}\n${unindexTaskSource}`,
+);
 const unlistMemberScript = defineScript('unlist-member', unlistMemberSource);
 const listDueScript = defineScript('list-due', listDueSource, { writes: 'never' });
 const listIndexScript = defineScript('list-index', listIndexSource, { writes: 'never' });

@@ -7,6 +7,7 @@
 -- ARGV[2]  when the claim runs out
 -- ARGV[3]  how many scopes at most
 -- Returns the scopes, each followed by what the hash has for it, or by an empty text.
+require_rights(KEYS[2], 'HGET')
 local claimed = {}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
 for _, scope in ipairs(due) do

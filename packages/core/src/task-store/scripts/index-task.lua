@@ -45,11 +45,17 @@ local function index_task(k, a, version)
   return nil
 end
 
+local function require_index_rights(k)
+  require_rights(KEYS[k], 'HGET', 'HSET', 'ZADD', 'ZREM')
+end
+
 -- Why the index of KEYS[k..k+9] cannot be written, as an error of the server; nil where it can. To be asked before a
 -- record is written with it, which stays.
 local function index_fault(k)
+  require_index_rights(k)
   for i = 0, 9 do
-    local size = redis.pcall(i == 0 and 'HLEN' or 'ZCARD', KEYS[k + i])
+    local command = i == 0 and 'HLEN' or 'ZCARD'
+    local size = permitted(command, redis.pcall(command, KEYS[k + i]))
     if type(size) == 'table' and size.err then return size end
   end
   return nil

@@ -6,6 +6,7 @@
 -- ARGV[2]  when the task expires, in milliseconds since the epoch
 -- ARGV[3]  how long the scope stays noted at least, in milliseconds
 -- Returns 1.
+require_rights(KEYS[1], 'ZSCORE', 'ZADD')
 local time = redis.call('TIME')
 local kept = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) + tonumber(ARGV[3])
 -- Each note changes the value, so that a look that is under way can tell that there was one.

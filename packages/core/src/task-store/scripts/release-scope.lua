@@ -19,6 +19,7 @@ if again == '' then
   if (tonumber(ARGV[3]) or 0) > now then again = ARGV[3] end
 end
 if again == '' then
+  require_rights(KEYS[2], 'HDEL')
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
 else

@@ -8,6 +8,7 @@
 -- ARGV[3]    the row's member; empty for none
 -- Returns 1 when removed, 0 when the row is another one now.
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+require_rights(KEYS[2], 'ZREM')
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 for i = 3, #KEYS do

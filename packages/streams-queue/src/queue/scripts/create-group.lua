@@ -2,7 +2,22 @@
 --
 -- KEYS[1]  the queue's state
 -- KEYS[2]  its events
--- Returns nothing.
+-- Returns nothing: defines require_group_rights(), enter_group(group, consumer) and create_group(group, start).
+
+-- To be asked before anything is written.
+local function require_group_rights()
+  require_rights(KEYS[1], 'HEXISTS', 'HGET', 'HSET')
+  require_rights(KEYS[2], 'XRANGE')
+  require_subcommand(KEYS[2], 'XGROUP', 'CREATE')
+  require_subcommand(KEYS[2], 'XGROUP', 'CREATECONSUMER')
+end
+
+-- An error where the group is missing.
+local function enter_group(group, consumer)
+  return permitted('XGROUP CREATECONSUMER',
+    redis.pcall('XGROUP', 'CREATECONSUMER', KEYS[2], group, consumer))
+end
+
 local function create_group(group, start)
   if redis.call('HEXISTS', KEYS[1], 'epoch') == 0 then
     local time = redis.call('TIME')

@@ -21,7 +21,12 @@ local known = redis.call('HGET', producers, ARGV[1])
 if known then
   local applied, applied_id = string.match(known, '^(%d+) (.*)$')
   if tonumber(applied) >= last_counter then return applied_id end
-else
+end
+
+require_rights(state, 'HEXISTS', 'HSET', 'EXPIRE')
+require_rights(events, 'XREVRANGE', 'XADD')
+require_channel(ARGV[4], ARGV[3])
+if not known then
   -- Producers that are gone leave a field behind. Nothing is repeated after ten minutes.
   local fields = redis.call('HGETALL', producers)
   for i = 1, #fields, 2 do

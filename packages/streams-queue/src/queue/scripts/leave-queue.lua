@@ -11,17 +11,25 @@
 -- ARGV[6]  SPUBLISH or PUBLISH
 -- Returns how many events went back to the group.
 local state, events, group, consumer = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+if ARGV[3] == '1' then
+  require_subcommand(events, 'XGROUP', 'DESTROY')
+else
+  require_rights(events, 'XPENDING', 'XCLAIM')
+  require_subcommand(events, 'XGROUP', 'DELCONSUMER')
+  require_channel(ARGV[6], ARGV[5])
+end
 redis.call('HDEL', KEYS[3], ARGV[4])
 redis.call('HDEL', state, reader_field(group, consumer))
 if ARGV[3] == '1' then
-  redis.pcall('XGROUP', 'DESTROY', events, group)
+  permitted('XGROUP DESTROY', redis.pcall('XGROUP', 'DESTROY', events, group))
   redis.call('HDEL', state, 'g:' .. group, 's:' .. group, 'c:' .. group)
   return 0
 end
 local count = 0
 local start = '-'
 while true do
-  local pending = redis.pcall('XPENDING', events, group, start, '+', 100, consumer)
+  local pending = permitted('XPENDING',
+    redis.pcall('XPENDING', events, group, start, '+', 100, consumer))
   if pending.err then return 0 end
   for _, entry in ipairs(pending) do
     redis.call('XCLAIM', events, group, 'returned', 0, entry[1], 'IDLE', '2147483647', 'RETRYCOUNT',

@@ -12,6 +12,12 @@
 local state, events, group = KEYS[1], KEYS[2], ARGV[1]
 if ARGV[4] == '1' and redis.call('EXISTS', events) == 0 then return nil end
 
+require_rights(state, 'HGET', 'HMGET', 'HSET', 'HDEL', 'EXPIRE')
+require_subcommand(events, 'XINFO', 'GROUPS')
+require_subcommand(events, 'XINFO', 'CONSUMERS')
+require_subcommand(events, 'XGROUP', 'DESTROY')
+require_group_rights()
+
 -- Groups of single readers whose process is gone.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -33,10 +39,10 @@ if redis.call('EXISTS', events) == 1 and now >= tonumber(redis.call('HGET', stat
   end
 end
 
-local entered = redis.pcall('XGROUP', 'CREATECONSUMER', events, group, ARGV[2])
+local entered = enter_group(group, ARGV[2])
 if type(entered) == 'table' and entered.err then
   create_group(group, ARGV[3])
-  redis.call('XGROUP', 'CREATECONSUMER', events, group, ARGV[2])
+  enter_group(group, ARGV[2])
 end
 redis.call('EXPIRE', state, ARGV[5])
 redis.call('EXPIRE', events, ARGV[5])

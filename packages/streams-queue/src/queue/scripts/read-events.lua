@@ -20,11 +20,21 @@
 local state, events, poison = KEYS[1], KEYS[2], KEYS[3]
 local group, consumer, call = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local idle, most = tonumber(ARGV[8]), tonumber(ARGV[9])
-for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[11]) end
+
+-- What each read does is asked for each time, as is more where it is done.
+require_rights(state, 'HGET', 'HMGET', 'HSET', 'EXPIRE')
+require_right('XREADGROUP', 'GROUP', group, consumer, 'STREAMS', events, '>')
+local function require_more_rights()
+  require_rights(state, 'HDEL')
+  require_rights(events, 'XPENDING', 'XRANGE', 'XACK', 'XADD', 'XCLAIM')
+  require_subcommand(events, 'XGROUP', 'DELCONSUMER')
+  require_subcommand(events, 'XINFO', 'CONSUMERS')
+end
 
 local lost, aside = 0, 0
 local reply = {}
 local function answer()
+  for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[11]) end
   local stands = redis.call('HMGET', state, 'epoch', 'g:' .. group)
   local head = { stands[1] or '', stands[2] or '', lost, aside }
   for _, item in ipairs(reply) do head[#head + 1] = item end
@@ -36,13 +46,15 @@ local function give(id, deliveries, fields)
   reply[#reply + 1] = fields[2]
 end
 
-local entered = redis.pcall('XGROUP', 'CREATECONSUMER', events, group, consumer)
+local entered = enter_group(group, consumer)
 if type(entered) == 'table' and entered.err then
+  require_group_rights()
+  require_more_rights()
   local start = redis.call('HGET', state, 'g:' .. group)
   -- In another epoch everything is new to this group.
   if redis.call('HGET', state, 'epoch') ~= ARGV[6] then start = '0-0' end
   create_group(group, start or ARGV[7])
-  redis.call('XGROUP', 'CREATECONSUMER', events, group, consumer)
+  enter_group(group, consumer)
 end
 
 local field = reader_field(group, consumer)
@@ -64,6 +76,7 @@ local count = tonumber(ARGV[5])
 local now = server_clock()
 local scan = 's:' .. group
 if now < clock_of(state, group) - idle / 4 then
+  require_more_rights()
   -- The clock was set back: how long events are idle counts from now on, for whoever has them.
   local from = '-'
   repeat
@@ -80,6 +93,7 @@ if now < clock_of(state, group) - idle / 4 then
   note_clock(state, group, now)
 end
 if now >= tonumber(redis.call('HGET', state, scan) or '0') then
+  require_more_rights()
   local left = redis.call('XPENDING', events, group, 'IDLE', idle, '-', '+', count)
   for _, pending in ipairs(left) do
     local id, deliveries = pending[1], tonumber(pending[4])

@@ -13,8 +13,11 @@ local entry = redis.call('XRANGE', KEYS[3], ARGV[2], ARGV[2])[1]
 if not entry then return 0 end
 local id, group = entry[2][2], entry[2][4]
 if #redis.call('XRANGE', KEYS[2], id, id) == 0 then return 0 end
-local claimed = redis.pcall('XCLAIM', KEYS[2], group, 'returned', 0, id, 'IDLE', '2147483647',
-  'RETRYCOUNT', 0, 'FORCE', 'JUSTID')
+require_rights(KEYS[3], 'XDEL')
+require_rights(KEYS[1], 'HSET', 'HDEL')
+require_channel(ARGV[4], ARGV[3])
+local claimed = permitted('XCLAIM', redis.pcall('XCLAIM', KEYS[2], group, 'returned', 0, id, 'IDLE',
+  '2147483647', 'RETRYCOUNT', 0, 'FORCE', 'JUSTID'))
 if claimed.err then return 0 end
 redis.call('XDEL', KEYS[3], ARGV[2])
 redis.call('HSET', KEYS[1], 'retried', ARGV[1])

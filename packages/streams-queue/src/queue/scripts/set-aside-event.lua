@@ -10,9 +10,10 @@
 -- ARGV[6]  how long they are kept, in seconds
 -- Returns 1, or 0 where the consumer no longer has it.
 local events, poison, group, id = KEYS[1], KEYS[2], ARGV[1], ARGV[3]
-local found = redis.pcall('XPENDING', events, group, id, id, 1, ARGV[2])
+local found = permitted('XPENDING', redis.pcall('XPENDING', events, group, id, id, 1, ARGV[2]))
 if found.err or #found == 0 then return 0 end
 local entry = redis.call('XRANGE', events, id, id)[1]
+require_rights(events, 'EXPIRE', 'XACK')
 if entry then
   redis.call('XADD', poison, 'MAXLEN', '~', ARGV[5], '*', 'id', id, 'group', group, 'consumer', ARGV[2],
     'deliveries', found[1][4], 'reason', ARGV[4], 'e', entry[2][2])

@@ -60,8 +60,9 @@ export type ScriptName =
   | 'announce-position'
   | 'count-subscribers';
 
-const READ_KEY = `${EVENTS}/read-key`;
-const TASK_STATE: readonly string[] = [READ_KEY, `${EVENTS}/task-state`];
+const RIGHTS = 'core/src/rights/scripts/require-rights';
+const READ_KEY: readonly string[] = [RIGHTS, `${EVENTS}/read-key`];
+const TASK_STATE: readonly string[] = [...READ_KEY, `${EVENTS}/task-state`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
 
@@ -75,16 +76,16 @@ const SAVE_TASK: readonly string[] = [
 /** The scripts of the packages without JSON, and the files that each is made of. */
 const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   command: [`${REDIS}/command`],
-  'claim-scopes': [`${TASKS}/claim-scopes`],
-  'release-scope': [`${TASKS}/release-scope`],
-  'note-scope': [`${TASKS}/note-scope`],
+  'claim-scopes': [RIGHTS, `${TASKS}/claim-scopes`],
+  'release-scope': [RIGHTS, `${TASKS}/release-scope`],
+  'note-scope': [RIGHTS, `${TASKS}/note-scope`],
   'clear-pending': [`${TASKS}/clear-pending`],
-  'index-task': [`${TASKS}/index-task`, `${TASKS}/index-task-main`],
-  'unindex-task': [`${TASKS}/unindex-task`],
+  'index-task': [RIGHTS, `${TASKS}/index-task`, `${TASKS}/index-task-main`],
+  'unindex-task': [RIGHTS, `${TASKS}/unindex-task`],
   'unlist-member': [`${TASKS}/unlist-member`],
   'list-due': [`${TASKS}/list-due`],
   'list-index': [`${TASKS}/list-index`],
-  'save-task': [PACKED, `${REDIS}/no-companion`, ...SAVE_TASK],
+  'save-task': [PACKED, RIGHTS, `${REDIS}/no-companion`, ...SAVE_TASK],
   'save-task+append-events': [PACKED, ...TASK_STATE, `${STREAMS}/append-events`, ...SAVE_TASK],
   'save-task+publish-events': [
     PACKED,
@@ -93,12 +94,12 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
     ...SAVE_TASK,
   ],
   'read-task': ['task-store/src/scripts/read-task'],
-  'renew-lease': [READ_KEY, `${EVENTS}/renew-lease`],
-  'condemn-replica': [READ_KEY, `${EVENTS}/condemn-replica`],
-  'end-lease': [READ_KEY, `${EVENTS}/end-lease`],
-  'checked-command': [READ_KEY, `${EVENTS}/checked-command`],
-  'note-run': [READ_KEY, `${EVENTS}/note-run`],
-  'read-runs': [READ_KEY, `${EVENTS}/read-runs`],
+  'renew-lease': [...READ_KEY, `${EVENTS}/renew-lease`],
+  'condemn-replica': [...READ_KEY, `${EVENTS}/condemn-replica`],
+  'end-lease': [...READ_KEY, `${EVENTS}/end-lease`],
+  'checked-command': [...READ_KEY, `${EVENTS}/checked-command`],
+  'note-run': [...READ_KEY, `${EVENTS}/note-run`],
+  'read-runs': [...READ_KEY, `${EVENTS}/read-runs`],
   'begin-run': [...TASK_STATE, `${EVENTS}/begin-run`],
   'pause-run': [...TASK_STATE, `${EVENTS}/pause-run`],
   'fence-run': [...TASK_STATE, `${EVENTS}/fence-run`],
@@ -106,26 +107,27 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'request-cancel': [...TASK_STATE, `${EVENTS}/request-cancel`],
   'answer-cancel': [...TASK_STATE, `${EVENTS}/answer-cancel`],
   'drop-cancel': [...TASK_STATE, `${EVENTS}/drop-cancel`],
-  'save-config': ['push-config/src/scripts/save-config'],
+  'save-config': [RIGHTS, 'push-config/src/scripts/save-config'],
   'load-configs': ['push-config/src/scripts/load-configs'],
-  'delete-config': ['push-config/src/scripts/delete-config'],
+  'delete-config': [RIGHTS, 'push-config/src/scripts/delete-config'],
   'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
   'probe-ids': [`${STREAMS}/probe-ids`],
   'read-stream': [`${STREAMS}/read-stream`],
   'read-position': [...TASK_STATE, `${STREAMS}/read-position`],
-  'enqueue-events': [`${QUEUE}/enqueue-events`],
-  'open-reader': [`${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
+  'enqueue-events': [RIGHTS, `${QUEUE}/enqueue-events`],
+  'open-reader': [RIGHTS, `${QUEUE}/reader-field`, `${QUEUE}/create-group`, `${QUEUE}/open-reader`],
   'read-events': [
+    RIGHTS,
     `${QUEUE}/group-clock`,
     `${QUEUE}/reader-field`,
     `${QUEUE}/create-group`,
     `${QUEUE}/read-events`,
   ],
-  'renew-events': [`${QUEUE}/group-clock`, `${QUEUE}/renew-events`],
-  'give-back-events': [`${QUEUE}/give-back-events`],
-  'leave-queue': [`${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
-  'set-aside-event': [`${QUEUE}/set-aside-event`],
-  'retry-poison': [`${QUEUE}/retry-poison`],
+  'renew-events': [RIGHTS, `${QUEUE}/group-clock`, `${QUEUE}/renew-events`],
+  'give-back-events': [RIGHTS, `${QUEUE}/give-back-events`],
+  'leave-queue': [RIGHTS, `${QUEUE}/reader-field`, `${QUEUE}/leave-queue`],
+  'set-aside-event': [RIGHTS, `${QUEUE}/set-aside-event`],
+  'retry-poison': [RIGHTS, `${QUEUE}/retry-poison`],
   'publish-events': [...TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
   'announce-position': [...TASK_STATE, `${PUBSUB}/scripts/announce-position`],
   'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],

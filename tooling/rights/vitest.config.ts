@@ -1,0 +1,4 @@
+import { packageTests, type UserWorkspaceConfig } from '../build/src/vitest.ts';
+
+const config: UserWorkspaceConfig = packageTests('rights');
+export default config;
