@@ -121,6 +121,7 @@ export class ExecutionParts {
     return {
       replica: 'r',
       isLive: true,
+      isWatched: true,
       takesRuns: true,
       get isCertain() {
         return isCertain();

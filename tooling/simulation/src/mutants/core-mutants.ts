@@ -35,7 +35,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody is taken to be gone',
     file: `${CORE}/queue-manager/state/replica-lease.ts`,
-    from: 'if (leftMs <= 0) expired.push(replica);',
+    from: 'this.#events.onExpired(expired.map(([other]) => other));',
     to: '',
     conditions: KILL,
   },
@@ -308,8 +308,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lease lasts longer than a failover may take',
-    file: `${CORE}/queue-manager/manager/base-queue-manager.ts`,
-    from: 'Math.round(failoverMs * LEASE_SHARE)',
+    file: `${CORE}/queue-manager/state/lease-times.ts`,
+    from: 'Math.round(failoverMs * 0.91)',
     to: 'Math.round(failoverMs * 1.3)',
     survivesTests: WHOLE_MANAGER,
     conditions: KILL,

@@ -101,7 +101,7 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an executor begins though the lease may have run out',
     file: `${MANAGER}/manager/distributed-executor.ts`,
-    from: 'if (bus.isOver || (lease.isLive && !isBehind)) return current;',
+    from: 'if (bus.isOver || (lease.isWatched && !isBehind)) return current;',
     to: 'return current;',
     survives:
       'The lease was confirmed just before: it lasts, or it was lost, which ends the bus. Only a server that is away at that very moment leaves it unknown.',
@@ -165,15 +165,15 @@ export const FAILOVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a server clock that was set forward takes all for gone',
     file: `${MANAGER}/state/replica-lease.ts`,
-    from: 'const isBroken = hadPause || this.#hasJumped(serverNow);',
-    to: 'const isBroken = hadPause;',
+    from: 'const isBroken = !this.#isHeld || hadPause || this.#hasJumped(serverNow);',
+    to: 'const isBroken = !this.#isHeld || hadPause;',
     conditions: DENSE_CLOCK,
   },
   {
     name: 'after an outage of Redis nobody waits until the others have renewed their leases',
     file: `${MANAGER}/state/replica-lease.ts`,
-    from: 'this.#events.onExpired(this.#isSteady ? expired : []);',
-    to: 'this.#events.onExpired(expired);',
+    from: 'leftMs <= 0 && this.#hadTime(other)',
+    to: 'leftMs <= 0',
     survives:
       'Clients connect again up to two seconds apart, which is longer than a lease of these scenarios: some replica is rightly taken to be gone.',
     conditions: RESTART,

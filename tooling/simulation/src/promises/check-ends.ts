@@ -113,9 +113,9 @@ function differentEnds(history: TaskHistory, outcome: Outcome): readonly Finding
 
 /**
  * Of the failover time, for how long a replica may be silent and must still be taken to live: a lease
- * lasts for 0.6 of it, and the latest renewal may have been due.
+ * lasts for 0.88 of it, and the latest renewal may have been due.
  */
-const TOLERATED = 0.35;
+const TOLERATED = 0.6;
 
 /** A replica that was silent for a moment at most is not taken to be gone. */
 function needlessFailure(

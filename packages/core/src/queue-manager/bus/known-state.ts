@@ -20,7 +20,7 @@ const LOOK_MS = 200;
  * A state that is not there may be one of a task that never ran, or ended long ago. Then the record says so. Where the
  * record says that the task goes on, or is not there any more either, what Redis knew of it may be lost: whoever executes
  * it is asked to enter its run again, and given the time to: after an outage the time that all replicas have to come
- * back, a lease's length.
+ * back.
  *
  * @param isNeeded Whether it still matters.
  */
@@ -56,11 +56,12 @@ async function find(
   }
   const askedAt = runtime.now();
   for (let pauseMs = LOOK_MS / 8; ; pauseMs = Math.min(LOOK_MS, pauseMs * 2)) {
+    await lease.look();
     state = await states.askedState(task);
     if (state.phase !== 'none' || !isNeeded()) return { state, isCertain: true };
     const waitedMs = runtime.now() - askedAt;
     if ((waitedMs >= ANSWER_MS || lease.isAlone) && lease.isCalm) return { state, isCertain: true };
-    if (waitedMs >= lease.leaseMs) return { state, isCertain: lease.isLive };
+    if (waitedMs >= lease.graceMs) return { state, isCertain: lease.isLive };
     await sleep(runtime, pauseMs, { ref: false });
   }
 }

@@ -37,6 +37,8 @@ export class OwnRuns {
   /** How others are told of each again. */
   readonly #present = new Map<string, () => Promise<void>>();
   readonly #ended = new LruMap<RememberedRun>(MOST_ENDED);
+  /** When the last note of a run was removed. */
+  #leftAt = Number.NEGATIVE_INFINITY;
   /** When a connection was last back after a loss. */
   #resumedAt = Number.NEGATIVE_INFINITY;
 
@@ -60,7 +62,7 @@ export class OwnRuns {
    * @param ended How it ended; absent where others have ended it, or it never began.
    */
   leave(run: string, ended?: EndedRun): void {
-    this.#present.delete(run);
+    if (this.#present.delete(run)) this.#leftAt = this.#runtime.now();
     this.#ended.delete(run);
     if (ended === undefined) return;
     this.#ended.set(run, { ...ended, comparedAt: ended.acceptedAt, leftAt: this.#runtime.now() });
@@ -69,6 +71,11 @@ export class OwnRuns {
   /** Whether a run of this process is under way, or still being brought to its end. */
   has(run: string): boolean {
     return this.#present.has(run);
+  }
+
+  /** Whether nothing is under way, nor was for so long that a failover cannot take back what became of it. */
+  get isQuiet(): boolean {
+    return this.#present.size === 0 && this.#runtime.now() - this.#leftAt >= REPLICATED_MS;
   }
 
   /** How many runs are under way under a name. */

@@ -20,7 +20,7 @@ function registration(
     runtime: systemRuntime,
     lease: {
       replica: 'r',
-      isLive: true,
+      isWatched: true,
       takesRuns,
       start: async () => {},
       confirm: async () => {},

@@ -185,7 +185,7 @@ export class RunRegistration {
     try {
       await lease.confirm();
       // Under another name, this one's runs are ended.
-      if (!lease.isLive || replicaOf(this.#run) !== lease.replica) return;
+      if (!lease.isWatched || replicaOf(this.#run) !== lease.replica) return;
       await this.#note();
       if (this.#phase !== 'entered' || hasPublishedEnd()) return;
       if ((await this.#hasStoredEnd()) && !hasPublishedEnd()) onRefused('over');
@@ -221,7 +221,7 @@ export class RunRegistration {
     const { lease } = this.#services;
     await lease.confirm();
     const isNamed = replicaOf(this.#run) === lease.replica;
-    if (isNamed && lease.isLive) return true;
+    if (isNamed && lease.isWatched) return true;
     if (isNamed) this.#registered = undefined;
     else if (!this.isKnown) this.#phase = 'void';
     return false;

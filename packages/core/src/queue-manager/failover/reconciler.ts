@@ -3,6 +3,9 @@ import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { OwnStrays } from './own-strays.ts';
 import { TaskFinisher } from './task-finisher.ts';
 
+/** How often the lease is renewed for each look at the own runs. */
+const RENEWALS_PER_LOOK = 3;
+
 /**
  * Brings tasks to where they should be, for whoever finds that one may not be there: a lease that ran out, a run
  * that was fenced or that gave up events, a subscriber's doubt, a cancel, a periodic look.
@@ -13,6 +16,7 @@ export class Reconciler implements RunReconciler {
   readonly #services: FinisherServices;
   readonly #finisher: TaskFinisher;
   readonly #strays: OwnStrays;
+  #looks = 0;
 
   constructor(services: FinisherServices) {
     this.#services = services;
@@ -20,11 +24,17 @@ export class Reconciler implements RunReconciler {
     this.#strays = new OwnStrays(services, this.#finisher);
   }
 
-  /** After each renewal of the lease: these replicas are gone, and this one compares its own runs. */
+  /**
+   * After each renewal of the lease: these replicas are gone, and this one compares its own runs, every third time. Where
+   * it has none, nor had any of late, nothing of its can have come back.
+   */
   look(expired: readonly string[]): void {
-    const { onError } = this.#services;
+    const { onError, ownRuns } = this.#services;
     for (const replica of expired) this.#finisher.endReplica(replica).catch(onError);
-    this.#strays.look().catch(onError);
+    this.#looks += 1;
+    if (this.#looks % RENEWALS_PER_LOOK === 0 && !ownRuns.isQuiet) {
+      this.#strays.look().catch(onError);
+    }
   }
 
   /** See {@link RunReconciler}. */

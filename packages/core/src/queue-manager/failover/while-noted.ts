@@ -3,7 +3,7 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 
 /** Does work under the name of a run: where this process is gone before it is done, others find the run. */
 export async function whileNoted<T>(
-  { states, ownRuns }: Pick<FinisherServices, 'states' | 'ownRuns'>,
+  { states, ownRuns, lease }: Pick<FinisherServices, 'states' | 'ownRuns' | 'lease'>,
   task: TaskAddress,
   run: string,
   contextId: string,
@@ -11,6 +11,8 @@ export async function whileNoted<T>(
 ): Promise<T> {
   ownRuns.begin(run, async () => void (await states.note(task, run, contextId)));
   try {
+    // Others look for the note in time only where they notice in time that this process is gone.
+    await lease.confirm();
     await states.note(task, run, contextId);
     const result = await work();
     await states.forget(run);

@@ -31,6 +31,7 @@ import { SubscriberBus } from '../bus/subscriber-bus.ts';
 import { QueueKeys, replicaOf, runName, type TaskAddress } from '../state/queue-keys.ts';
 import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from '../events/queue-errors.ts';
+import { leaseTimes } from '../state/lease-times.ts';
 import { ReplicaLease } from '../state/replica-lease.ts';
 import {
   knownRoute,
@@ -48,8 +49,6 @@ import { notesSeconds, RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { untilDone } from './until-done.ts';
 
-/** How much of the failover time a lease lasts: the rest is for noticing, and for ending the tasks. */
-const LEASE_SHARE = 0.6;
 const NO_CONTEXT = new ServerCallContext();
 
 /** What a transport is made of. */
@@ -113,11 +112,10 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const hub = new ChannelHub(runtime, open, onError);
     this.hub = hub;
     const { taskStore, failoverMs, retentionSeconds } = options;
-    const times = {
-      leaseMs: Math.round(failoverMs * LEASE_SHARE),
-      keptMs: notesSeconds(retentionSeconds) * 1000,
-    };
+    const ownRuns = new OwnRuns(runtime);
+    const times = { ...leaseTimes(failoverMs), keptMs: notesSeconds(retentionSeconds) * 1000 };
     const lease = new ReplicaLease(runner, keys.replicas, times, {
+      isBusy: () => !ownRuns.isQuiet,
       onExpired: (replicas) => {
         this.#reconciler.look(replicas);
       },
@@ -133,7 +131,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
       transport: createTransport({ runtime, runner, hub, route, onError }),
       states: new RedisTaskStates(runner, keys, route, retentionSeconds),
       lease,
-      ownRuns: new OwnRuns(runtime),
+      ownRuns,
       store: taskStore,
       trackingStore:
         taskStore !== undefined && isEventTrackingStore(taskStore) ? taskStore : undefined,

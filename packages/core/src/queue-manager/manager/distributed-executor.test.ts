@@ -77,13 +77,13 @@ function servicesOf(): BusServices {
   };
   const lease = {
     replica: 'r',
-    isLive: true,
+    isWatched: true,
     isCertain: true,
     takesRuns: true,
     start: async () => {},
     renew: async () => {},
     confirm: async () => {
-      lease.isLive = next(lives) ?? true;
+      lease.isWatched = next(lives) ?? true;
     },
   };
   const parts = {

@@ -122,7 +122,7 @@ export class DistributedExecutor implements AgentExecutor {
         await lease.confirm();
         // An execution that was under way here may have come to where its task asks its user.
         const isBehind = current !== request && !bus.executesSeveral && bus.runs.counter > counter;
-        if (bus.isOver || (lease.isLive && !isBehind)) return current;
+        if (bus.isOver || (lease.isWatched && !isBehind)) return current;
         if (isBehind && runtime.now() < giveUpAt) continue;
       }
       const refusal = lease.refusal ?? run.refusal;

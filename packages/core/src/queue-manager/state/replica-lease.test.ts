@@ -12,7 +12,16 @@ import { ReplicaLease } from './replica-lease.ts';
 
 const LEASE_MS = 400;
 const KEPT_MS = 60_000;
-const TIMES = { leaseMs: LEASE_MS, keptMs: KEPT_MS };
+/** Renewed often, so that little time is waited for. */
+const TIMES = {
+  leaseMs: LEASE_MS,
+  idleLeaseMs: 2 * LEASE_MS,
+  renewMs: LEASE_MS / 4,
+  lookMs: LEASE_MS / 2,
+  pauseMs: (LEASE_MS * 3) / 4,
+  graceMs: LEASE_MS,
+  keptMs: KEPT_MS,
+};
 
 let server: RedisServer;
 let client: RedisClient;
@@ -39,6 +48,7 @@ interface Told {
 function openLease(key: string, deadlineMs = 10_000): { lease: ReplicaLease; told: Told } {
   const told: Told = { expired: [], lost: [], errors: [] };
   const lease = new ReplicaLease(new ScriptRunner(client, deadlineMs), key, TIMES, {
+    isBusy: () => true,
     onExpired: (replicas) => told.expired.push(...replicas),
     onLost: (replica) => told.lost.push(replica),
     onError: (error) => told.errors.push(error),
@@ -56,6 +66,7 @@ function stoppedClock(key: string): { lease: ReplicaLease; told: Told } {
   const run: ScriptRunner['run'] = async (script, keys, args) => real.run(script, keys, args);
   const runner = { runtime, run } as unknown as ScriptRunner;
   const lease = new ReplicaLease(runner, key, TIMES, {
+    isBusy: () => true,
     onExpired: (replicas) => told.expired.push(...replicas),
     onLost: (replica) => told.lost.push(replica),
     onError: (error) => told.errors.push(error),
@@ -193,7 +204,7 @@ describe('ReplicaLease', () => {
     const key = newKey();
     const { lease } = openLease(key);
     await lease.start();
-    expect(await client.ttl(key)).toBe((KEPT_MS + 3_600_000) / 1000);
+    expect(await client.ttl(key)).toBe((KEPT_MS + 3_600_000) / 1000 + 1);
     await lease.stop();
     const { lease: other } = openLease(key);
     await other.start();
@@ -326,13 +337,15 @@ class ClockedLease {
     const run: ScriptRunner['run'] = async ({ name }, _, [replica]) => {
       if (name === 'renew-lease') {
         const others = ['other', this.otherEndsAt - this.serverClock];
-        return [1, String(this.serverClock), replica, LEASE_MS, ...others];
+        const endsAt = String(this.serverClock + LEASE_MS);
+        return [1, String(this.serverClock), endsAt, replica, LEASE_MS, ...others];
       }
       if (name === 'condemn-replica') this.condemned += 1;
       return 1;
     };
     const runner = { runtime, run } as unknown as ScriptRunner;
     this.lease = new ReplicaLease(runner, 'key', TIMES, {
+      isBusy: () => true,
       onExpired: (replicas) => (this.expired = replicas),
       onLost: () => {},
       onError: () => {},
@@ -413,6 +426,8 @@ describe("ReplicaLease, where the server's clock is set forward", () => {
     await vi.waitUntil(async () => (await client.type(key)) === 'zset');
     expect(await client.zRange(key, 0, -1)).toEqual([lease.replica]);
     expect(told.errors).toMatchObject([{ code: 'CORRUPT_RECORD' }]);
+    // Its next renewal would find the damage first.
+    await lease.stop();
     await client.del(key);
     await client.set(key, 'damaged');
     await expect(lease.condemn('other')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RETENTION_SECONDS, TaskStatesInUse } from '../../../test/task-states.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { defineScript } from '../../redis/script.ts';
+import { requireRightsSource } from '../../rights/require-rights.ts';
 import type { TaskAddress } from './queue-keys.ts';
 import { notesSeconds, type RedisTaskStates, taskStateSource } from './task-state.ts';
 
@@ -228,7 +229,7 @@ describe('answer-cancel', () => {
 describe('task-state', () => {
   const refusal = defineScript(
     'refusal',
-    `${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 4, #ARGV) or 'accepted'`,
+    `${requireRightsSource}\n${taskStateSource}\nreturn refusal_of(KEYS[1], 0, 4, #ARGV) or 'accepted'`,
   );
 
   /** What becomes of events of a run, from a counter on. */
@@ -295,7 +296,7 @@ describe('task-state', () => {
   it('ends all runs with their task: those of others know that it has its end', async () => {
     const { task } = open();
     await used.client.hSet(task.state, { 'r:a-1': '', 'r:b-1': '', 'c:a-1': '3', open: '' });
-    const end = defineScript('end', `${taskStateSource}\nend_task(KEYS[1], ARGV[1])`);
+    const end = defineScript('end', `${requireRightsSource}\n${taskStateSource}\nend_task(KEYS[1], ARGV[1])`);
     await new ScriptRunner(used.client).run(end, [task.state], ['a-1']);
     expect(await fields(task.state)).toEqual({ 'c:a-1': '3', 'f:b-1': 't', end: 't' });
   });

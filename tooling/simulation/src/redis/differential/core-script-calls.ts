@@ -175,6 +175,7 @@ export const RUN_CALLS: readonly MakeCall[] = [
         random.pick(['0', '0', String(now + random.integer(-60, 60))]),
         random.pick(['0', '20', '3600000']),
         random.pick(['3600000', '7200000']),
+        ...(random.chance(0.5) ? [String(random.integer(50, 120))] : []),
       ],
     ),
   (random) => call('condemn-replica', ['leases'], [random.pick(REPLICAS)]),
