@@ -46,7 +46,7 @@ export {
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { requireRightsSource } from './rights/require-rights.ts';
-export { defineScript, type RedisScript } from './redis/script.ts';
+export { defineScript, type RedisScript, type ScriptWrites } from './redis/script.ts';
 export {
   type CompanionCall,
   defineCompanion,

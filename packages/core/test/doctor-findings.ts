@@ -9,7 +9,7 @@ import { useRuntime } from '../src/runtime/client-runtime.ts';
 import { systemRuntime } from '../src/runtime/runtime.ts';
 
 /** What is looked at where nothing else is said. */
-export const DEFAULT_PACKAGES: readonly RedisDoctorPackageName[] = [
+const DEFAULT_PACKAGES: readonly RedisDoctorPackageName[] = [
   'task-store',
   'streams-queue',
   'pubsub-queue',

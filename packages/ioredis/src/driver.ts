@@ -30,7 +30,7 @@ interface Commands {
 }
 
 /** What of the options of both kinds matters here; see ioredis. */
-interface CommonOptions {
+export interface CommonOptions {
   readonly keyPrefix?: string | undefined;
   readonly enableAutoPipelining?: boolean | undefined;
 }

@@ -8,7 +8,7 @@ import {
 } from '../src/index.ts';
 
 /** Receivers of tests listen on the loopback interface, which is refused otherwise. */
-export const LOOPBACK: RedisPushNotificationSenderOptions = {
+const LOOPBACK: RedisPushNotificationSenderOptions = {
   targets: { allowHttp: true, ports: 'any', allow: ['127.0.0.0/8'] },
 };
 

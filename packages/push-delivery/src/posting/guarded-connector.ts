@@ -50,7 +50,7 @@ export function guardedConnector(parts: ConnectorParts): buildConnector.connecto
 }
 
 /** Finds the addresses of a name for `net.connect`. One forbidden address is enough to refuse the name. */
-export function guardedLookup({
+function guardedLookup({
   guard,
   resolveHost,
 }: Pick<ConnectorParts, 'guard' | 'resolveHost'>): LookupFunction {

@@ -4,11 +4,12 @@
  * that the package grew enough to look at what it ships.
  */
 export const SIZE_LIMITS_KB: Readonly<Record<string, number>> = {
-  '@a2a-redis/core': 1400,
+  '@a2a-redis/core': 1600,
+  '@a2a-redis/ioredis': 80,
   '@a2a-redis/task-store': 60,
   '@a2a-redis/json-task-store': 140,
   '@a2a-redis/push-config': 80,
-  '@a2a-redis/push-delivery': 260,
+  '@a2a-redis/push-delivery': 330,
   '@a2a-redis/streams-queue': 250,
   '@a2a-redis/pubsub-queue': 160,
 };
@@ -28,11 +29,19 @@ const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|
  * By package, some twentieth above the present size.
  */
 export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
-  '@a2a-redis/core': { limitKb: 25, without: /./u },
-  '@a2a-redis/task-store': { limitKb: 92, without: OF_QUEUES },
-  '@a2a-redis/json-task-store': { limitKb: 109, without: OF_QUEUES },
-  '@a2a-redis/push-config': { limitKb: 23, without: /^(?!command$|.*\bconfigs?$)/u },
-  '@a2a-redis/push-delivery': { limitKb: 600, without: /^(?!command$|probe-layout$)/u },
-  '@a2a-redis/streams-queue': { limitKb: 163, without: OF_STORES },
-  '@a2a-redis/pubsub-queue': { limitKb: 141, without: OF_STORES },
+  // Those of the doctor, which an application that does not call it need not carry.
+  '@a2a-redis/core': {
+    limitKb: 76,
+    without: /^(?!command$|probe-layout$|ask-calls$|server-command$)/u,
+  },
+  '@a2a-redis/ioredis': { limitKb: 14, without: /^(?!command$|probe-layout$)/u },
+  '@a2a-redis/task-store': { limitKb: 101, without: OF_QUEUES },
+  '@a2a-redis/json-task-store': { limitKb: 120, without: OF_QUEUES },
+  '@a2a-redis/push-config': { limitKb: 32, without: /^(?!command$|probe-layout$|.*\bconfigs?$)/u },
+  '@a2a-redis/push-delivery': {
+    limitKb: 670,
+    without: /^(?:save|load|read|index|begin|append|publish|renew)-(?!lanes)/u,
+  },
+  '@a2a-redis/streams-queue': { limitKb: 183, without: OF_STORES },
+  '@a2a-redis/pubsub-queue': { limitKb: 157, without: OF_STORES },
 };

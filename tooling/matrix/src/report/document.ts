@@ -8,7 +8,7 @@ import { mergeRows, type Row } from '../row.ts';
 import { sectionsOf } from './tables.ts';
 
 /** The rows that the document shows, from the repository's root. */
-export const ROWS_FILE = 'tooling/matrix/rows.json';
+const ROWS_FILE = 'tooling/matrix/rows.json';
 /** The document, whose generated part lies between the marks. */
 export const DOCUMENT = 'docs/compatibility.md';
 const BEGIN = '<!-- Written by pnpm matrix --write: -->';

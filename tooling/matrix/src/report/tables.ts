@@ -31,7 +31,7 @@ export function sectionsOf(rows: readonly Row[]): string {
 }
 
 /** A cell as the document has it: the number that passed, and whatever else there was. */
-export function cellText(cell: Cell | undefined): string {
+function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '–';
   const { passed, failed, notRun } = cell;
   return [

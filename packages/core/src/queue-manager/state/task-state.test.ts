@@ -296,7 +296,10 @@ describe('task-state', () => {
   it('ends all runs with their task: those of others know that it has its end', async () => {
     const { task } = open();
     await used.client.hSet(task.state, { 'r:a-1': '', 'r:b-1': '', 'c:a-1': '3', open: '' });
-    const end = defineScript('end', `${requireRightsSource}\n${taskStateSource}\nend_task(KEYS[1], ARGV[1])`);
+    const end = defineScript(
+      'end',
+      `${requireRightsSource}\n${taskStateSource}\nend_task(KEYS[1], ARGV[1])`,
+    );
     await new ScriptRunner(used.client).run(end, [task.state], ['a-1']);
     expect(await fields(task.state)).toEqual({ 'c:a-1': '3', 'f:b-1': 't', end: 't' });
   });
