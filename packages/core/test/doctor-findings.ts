@@ -8,14 +8,7 @@ import { redisDoctor } from '../src/doctor/redis-doctor.ts';
 import { useRuntime } from '../src/runtime/client-runtime.ts';
 import { systemRuntime } from '../src/runtime/runtime.ts';
 
-/** What is looked at where nothing else is said. */
-const DEFAULT_PACKAGES: readonly RedisDoctorPackageName[] = [
-  'task-store',
-  'streams-queue',
-  'pubsub-queue',
-  'push-config',
-];
-/** Those of them that keep what is worth a disk. */
+/** Those of the packages looked at by default that keep what is worth a disk. */
 export const LASTING: readonly RedisDoctorPackageName[] = [
   'task-store',
   'streams-queue',

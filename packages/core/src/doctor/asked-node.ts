@@ -112,8 +112,12 @@ export function nodesToAsk(client: RedisScriptClient, deadlineAt: number): reado
     address: master.address,
     connect: async () => {
       const connecting = connectTo(client, master);
-      const what = (): string => 'A connection to a node of the cluster';
-      const nodeClient = await withDeadline(runtime, connecting, deadlineAt, what);
+      const nodeClient = await withDeadline(
+        runtime,
+        connecting,
+        deadlineAt,
+        () => 'A connection to a node of the cluster',
+      );
       useRuntime(nodeClient, runtime);
       return new AskedNode(nodeClient, master.address, deadlineAt);
     },

@@ -178,7 +178,7 @@ describe('a cluster', () => {
       layout: 'cluster',
       redisVersion: cluster.nodes[0]?.version,
     });
-    expect(report.server.nodes.map(({ address }) => address).toSorted()).toEqual(all);
+    expect(new Set(report.server.nodes.map(({ address }) => address))).toEqual(new Set(all));
   });
 
   it('whose client knows one node, which sends it elsewhere', async () => {

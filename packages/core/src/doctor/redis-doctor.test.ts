@@ -71,19 +71,21 @@ describe('a server that has what the packages need', () => {
     await redisDoctor(client);
     expect(await client.dbSize()).toBe(0);
     const stats = await client.info('commandstats');
-    const called = [...stats.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name);
+    const called = [...stats.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name = '']) => name);
     client.destroy();
-    expect(called.toSorted()).toEqual([
-      'acl|whoami',
-      'config|get',
-      'config|resetstat',
-      'dbsize',
-      'eval',
-      'evalsha',
-      'hello',
-      'info',
-      'time',
-    ]);
+    expect(new Set(called)).toEqual(
+      new Set([
+        'acl|whoami',
+        'config|get',
+        'config|resetstat',
+        'dbsize',
+        'eval',
+        'evalsha',
+        'hello',
+        'info',
+        'time',
+      ]),
+    );
   });
 });
 
@@ -163,7 +165,7 @@ describe('the disk', () => {
     ['everysec', ['info', 'FSYNC_EVERY_SECOND', 'appendfsync is everysec.', ...LASTING]],
   ])('that writes reach later: %s', async (appendfsync, finding) => {
     const findings = await findingsWith({ appendfsync });
-    expect(findings.toSorted()).toEqual([finding, NO_REPLICA].toSorted());
+    expect(new Set(findings)).toEqual(new Set([finding, NO_REPLICA]));
   });
 
   it('does not concern who keeps nothing', async () => {

@@ -58,7 +58,7 @@ describe('a reply', () => {
 /** Replies as they are documented or published; those of Redis, Valkey and no others were seen here. */
 describe('a server tells what it is', () => {
   const NO_HELLO = { because: 'no HELLO' };
-  const seen = (info: string, hello: unknown = undefined): Fact<ServerIdentity> =>
+  const seen = (info: string, hello?: unknown): Fact<ServerIdentity> =>
     identityOf(
       { value: infoFields(info.replaceAll(' ', '\r\n')) },
       hello === undefined ? NO_HELLO : { value: greetingOf(hello) },
