@@ -30,7 +30,7 @@ interface Commands {
 }
 
 /** What of the options of both kinds matters here; see ioredis. */
-export interface CommonOptions {
+export interface CommonSettings {
   readonly keyPrefix?: string | undefined;
   readonly enableAutoPipelining?: boolean | undefined;
 }
@@ -38,7 +38,7 @@ export interface CommonOptions {
 /** A connection of ioredis 5 or 6 or of iovalkey, a `Redis`: to one server, or to the one that sentinels name. */
 export interface IoredisConnection extends Commands, ConnectionEvents {
   /** As ioredis describes them. */
-  readonly options: CommonOptions & {
+  readonly options: CommonSettings & {
     readonly host?: string | undefined;
     readonly port?: number | undefined;
     readonly db?: number | undefined;
@@ -61,7 +61,7 @@ export interface IoredisConnection extends Commands, ConnectionEvents {
 /** A cluster client of ioredis 5 or 6 or of iovalkey, a `Cluster`. */
 export interface IoredisCluster extends Commands {
   /** As ioredis describes them. */
-  readonly options: CommonOptions & {
+  readonly options: CommonSettings & {
     readonly redisOptions?: Pick<IoredisConnection['options'], 'stringNumbers'> | undefined;
   };
   /** By hash slot: the servers, as `host:port`, the primary first. */
