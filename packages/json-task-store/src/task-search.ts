@@ -221,7 +221,8 @@ export function foundTasks(reply: unknown, keyPrefix = ''): FoundTasks {
       taskId: storedText(textReply(id)),
     };
   };
-  if (isList(reply)) {
+  // Some clients give the maps of RESP3 as lists of names and values.
+  if (isList(reply) && typeof reply[0] !== 'string') {
     const [total, ...items] = reply;
     const results: FoundTasks['found'][number][] = [];
     for (let index = 0; index < items.length; index += 2) {
@@ -231,12 +232,12 @@ export function foundTasks(reply: unknown, keyPrefix = ''): FoundTasks {
     }
     return { totalSize: Number(total), found: results };
   }
-  const { total_results: total, results } = isRecord(reply) ? reply : {};
+  const { total_results: total, results } = mapOf(reply);
   const maps: readonly unknown[] = Array.isArray(results) ? results : [];
   return {
     totalSize: Number(total ?? 0),
-    found: maps.filter(isRecord).map(({ id: key, extra_attributes: fields }) => {
-      return found(key, isRecord(fields) ? fields['id'] : undefined);
+    found: maps.map(mapOf).map(({ id: key, extra_attributes: fields }) => {
+      return found(key, mapOf(fields)['id']);
     }),
   };
 }
@@ -268,4 +269,14 @@ function searchUnsupported({ refusal, error }: Refusal): A2ARedisError {
 
 function isList(reply: unknown): reply is readonly unknown[] {
   return Array.isArray(reply);
+}
+
+/** A map of a reply; empty where it is none. */
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(value) && !isList(value)) return value;
+  if (!isList(value)) return {};
+  const pairs = value.flatMap((name, index) =>
+    index % 2 === 0 ? [[String(name), value[index + 1]] as const] : [],
+  );
+  return Object.fromEntries(pairs);
 }
