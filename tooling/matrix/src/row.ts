@@ -8,6 +8,8 @@ export interface Cell {
   readonly failed: number;
   /** Skipped, or in need of what the row does not have. */
   readonly notRun: number;
+  /** How many of those that passed did so when their files ran again, on their own; none where it is missing. */
+  readonly again?: number | undefined;
   /** What failed: a name, and the first line of why. */
   readonly failures: readonly string[];
 }

@@ -34,7 +34,7 @@ describe('the generated part', () => {
     const broken = { passed: 4, failed: 1, notRun: 2, failures: ['a.test.ts: `x` works: no'] };
     const rows: readonly Row[] = [
       row('redis-7', { core: passed(3), other: broken }),
-      row('redis-8', { core: passed(12) }),
+      row('redis-8', { core: { ...passed(12), again: 2 } }),
       { ...row('bun', { core: passed(1) }), section: 'runtimes', version: 'Bun 1' },
     ];
     expect(withSections(EMPTY, rows)).toBe(`# Title
@@ -46,7 +46,7 @@ describe('the generated part', () => {
 | name    | version | date       | core | other                             |
 | ------- | ------- | ---------- | ---- | --------------------------------- |
 | redis-7 | Redis 7 | 2026-01-02 | 3    | **1 failed**, 4 passed, 2 not run |
-| redis-8 | Redis 7 | 2026-01-02 | 12   | –                                 |
+| redis-8 | Redis 7 | 2026-01-02 | 12, 2 of them run again | – |
 
 Failed:
 

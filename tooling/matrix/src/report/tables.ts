@@ -33,9 +33,10 @@ export function sectionsOf(rows: readonly Row[]): string {
 /** A cell as the document has it: the number that passed, and whatever else there was. */
 function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '–';
-  const { passed, failed, notRun } = cell;
+  const { passed, failed, notRun, again = 0 } = cell;
   return [
     failed > 0 ? `**${failed} failed**, ${passed} passed` : `${passed}`,
+    ...(again > 0 ? [`${again} of them run again`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
   ].join(', ');
 }

@@ -5,12 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 import { runCommand } from '@a2a-redis-internal/checks/command';
 
+import { afterSecondRun, filesToRepeat } from './second-run.ts';
 import { REPORT_FILE, type TestOutcome } from './test-report.ts';
 
 const REPORTER = fileURLToPath(new URL('outcome-reporter.ts', import.meta.url));
+/** As many files at once as in any run of the tests. */
+const AS_ALWAYS: readonly string[] = [];
+const ONE_AT_A_TIME = ['--no-file-parallelism'] as const;
 
 /**
- * Runs test files and tells what became of each test.
+ * Runs test files and tells what became of each test. Files with failures run again, one at a time: what fails
+ * because the machine did too much at once says nothing of a server.
  *
  * @param files From the repository's root.
  * @param env Which servers they find.
@@ -20,10 +25,22 @@ export async function runTests(
   files: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<readonly TestOutcome[]> {
+  const first = await runOnce(files, env, AS_ALWAYS);
+  const repeated = filesToRepeat(first);
+  if (repeated.length === 0) return first;
+  process.stderr.write(`        again, one at a time: ${repeated.join(', ')}\n`);
+  return afterSecondRun(first, await runOnce(repeated, env, ONE_AT_A_TIME));
+}
+
+async function runOnce(
+  files: readonly string[],
+  env: Readonly<Record<string, string>>,
+  options: readonly string[],
+): Promise<readonly TestOutcome[]> {
   const folder = await mkdtemp(join(tmpdir(), 'a2a-redis-matrix-'));
   try {
     const report = join(folder, 'report.json');
-    await runCommand('vitest', ['run', `--reporter=${REPORTER}`, ...files], {
+    await runCommand('vitest', ['run', `--reporter=${REPORTER}`, ...options, ...files], {
       env: { ...env, [REPORT_FILE]: report },
       live: true,
     });

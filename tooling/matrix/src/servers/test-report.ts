@@ -6,6 +6,8 @@ export interface TestOutcome {
   readonly state: 'passed' | 'failed' | 'not run';
   /** The first line of why it failed. */
   readonly reason?: string | undefined;
+  /** Whether it passed only when its file ran again, on its own. */
+  readonly again?: boolean | undefined;
 }
 
 /** The environment variable that tells the reporter where to write. */
