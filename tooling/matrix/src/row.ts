@@ -44,6 +44,18 @@ export function failedOf({ cells }: Row): number {
   return Object.values(cells).reduce((sum, { failed }) => sum + failed, 0);
 }
 
+/** Rows that the matrix still has. Servers stay: those of this run are not all that there are. */
+export function rowsThatRemain(
+  rows: readonly Row[],
+  planned: readonly PlannedRow[],
+): readonly Row[] {
+  return rows.filter(({ section, name }) => {
+    return (
+      section === 'servers' || planned.some((one) => one.section === section && one.name === name)
+    );
+  });
+}
+
 /** Rows of earlier runs, those of this run in their place; in the order of their sections and names. */
 export function mergeRows(before: readonly Row[], now: readonly Row[]): readonly Row[] {
   const keyOf = ({ section, name }: Row): string => `${section} ${name}`;

@@ -58,7 +58,7 @@ async function run({ only, since, list, json, write }: Options): Promise<void> {
     if (row !== undefined) rows.push(row);
     // After each row: a run that is ended keeps what it has.
     if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`);
-    if (write) await updateDocument(rows);
+    if (write) await updateDocument(rows, planned);
   }
   if (rows.length < chosen.length || rows.some((row) => failedOf(row) > 0)) process.exitCode = 1;
 }

@@ -160,8 +160,8 @@ const LACKS: readonly (readonly [RegExp, string])[] = [
     /^ERR unknown command [`']?EVAL(?:SHA)?\b/i,
     'it runs no scripts, as EVAL and EVALSHA are disabled or renamed',
   ],
-  // Versions differ in how they go on.
-  [/\bUnknown Redis command called from\b/, 'it lacks a command that the script calls'],
+  // Valkey does not say Redis; versions differ in how they go on.
+  [/\bUnknown (?:Redis )?command called from\b/, 'it lacks a command that the script calls'],
 ];
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@a2a-redis-internal/checks/repository';
 import { describe, expect, it, test } from 'vitest';
 
-import { type Cell, mergeRows, type Row } from '../row.ts';
+import { type Cell, mergeRows, type Row, rowsThatRemain } from '../row.ts';
 import { DOCUMENT, readRows, withSections } from './document.ts';
 
 const passed = (count: number): Cell => ({ passed: count, failed: 0, notRun: 0, failures: [] });
@@ -82,4 +82,11 @@ test('rows of a run take the place of older ones of their names; others stay', (
     ['redis-8', 'new'],
     ['redis-10', 'old'],
   ]);
+});
+
+test('rows that the matrix no longer has go, but those of servers', () => {
+  const runtime = (name: string): Row => ({ ...row(name, {}), section: 'runtimes' });
+  const planned = [{ section: 'runtimes' as const, name: 'bun', run: async () => runtime('bun') }];
+  const rows = [row('redis-7', {}), runtime('bun'), runtime('deno')];
+  expect(rowsThatRemain(rows, planned).map(({ name }) => name)).toEqual(['redis-7', 'bun']);
 });
