@@ -57,7 +57,7 @@ describe('chooseRows', () => {
 
   it('refuses a name that there is not', () => {
     expect(() => chosen(['deno'])).toThrow(
-      'There is no "deno". There are: servers, clients, runtimes, bundles, typescript, redis-7.2, valkey-9, bun.',
+      'There is no "deno". There are: servers, agents, clients, runtimes, bundles, typescript, redis-7.2, valkey-9, bun.',
     );
   });
 });

@@ -1,5 +1,14 @@
 /** The tables of the matrix, in the order of the document. */
-export const SECTIONS = ['servers', 'clients', 'runtimes', 'bundles', 'typescript'] as const;
+export const SECTIONS = [
+  'servers',
+  'agents',
+  'clients',
+  'runtimes',
+  'bundles',
+  'typescript',
+] as const;
+/** Sections whose rows are the servers that a run is given. */
+const OF_SERVERS: readonly string[] = ['servers', 'agents'] satisfies readonly SectionName[];
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What came of one package (or one way to resolve modules) on one server, runtime or compiler. */
@@ -51,7 +60,8 @@ export function rowsThatRemain(
 ): readonly Row[] {
   return rows.filter(({ section, name }) => {
     return (
-      section === 'servers' || planned.some((one) => one.section === section && one.name === name)
+      OF_SERVERS.includes(section) ||
+      planned.some((one) => one.section === section && one.name === name)
     );
   });
 }

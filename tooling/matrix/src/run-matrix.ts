@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
+import { planAgents } from './consumer/plan-agents.ts';
 import { planBundles } from './consumer/plan-bundles.ts';
 import { planClients } from './consumer/plan-clients.ts';
 import { planRuntimes } from './consumer/plan-runtimes.ts';
@@ -38,9 +39,11 @@ try {
 
 async function run({ only, since, list, json, write }: Options): Promise<void> {
   const { REDIS_MATRIX = '', REDIS_MATRIX_JSON = '' } = process.env;
+  const servers = parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON);
   await using surroundings = new Surroundings();
   const planned = [
-    ...planServers(parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON)),
+    ...planServers(servers),
+    ...planAgents(servers, surroundings),
     ...planClients(surroundings),
     ...planRuntimes(surroundings),
     ...planBundles(surroundings),

@@ -27,6 +27,21 @@ export interface AgentParts {
   readonly redisUrl: string;
 }
 
+/**
+ * The agents to try.
+ *
+ * @param jsonUrl Of a server with JSON commands, where there is one.
+ */
+export function everyParts(redisUrl: string, jsonUrl: string | undefined): readonly AgentParts[] {
+  const parts: readonly AgentParts[] = [
+    { client: 'redis', queues: 'streams', store: 'hash', redisUrl },
+    { client: 'redis', queues: 'pubsub', store: 'hash', redisUrl },
+    { client: 'ioredis', queues: 'streams', store: 'hash', redisUrl },
+  ];
+  if (jsonUrl === undefined) return parts;
+  return [...parts, { client: 'redis', queues: 'streams', store: 'json', redisUrl: jsonUrl }];
+}
+
 /** Where the consumer's agent is, and what runs it. */
 export interface AgentProgram {
   readonly runtime: RuntimeCommand;

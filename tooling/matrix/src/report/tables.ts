@@ -3,6 +3,7 @@ import { type Cell, type Row, type SectionName, SECTIONS } from '../row.ts';
 /** The tests of a server, the checks of a consumer, or the programs that a compiler took. */
 const TITLES: Readonly<Record<SectionName, string>> = {
   servers: 'Servers: tests of each package',
+  agents: 'Servers: checks of each package, with two agents',
   clients: 'Versions of node-redis and the SDK: checks of each package',
   runtimes: 'Runtimes: checks of each package',
   bundles: 'Bundles: checks of each package',
