@@ -31,7 +31,8 @@ async function runOnProgram(
 ): Promise<Row> {
   const version = await versionOfProgram(path);
   await using server = await startLocalServer(path, 'redis-server', { modulePath });
-  return runRow(
+  // Awaited here, where the server is.
+  return await runRow(
     { name, version, url: server.url, hasJson: modulePath !== undefined },
     surroundings,
   );
