@@ -9,7 +9,7 @@ import { scriptOf } from './world/server-trace.ts';
 import { stateName } from './world/tokens.ts';
 import { World } from './world/world.ts';
 
-/** Of times and lengths, what a queue manager has by default. */
+/** The times are those that a queue manager has by default. */
 const SETTINGS: Settings = {
   manager: 'streams',
   replicas: 1,
