@@ -150,7 +150,7 @@ export class TaskFinisher {
       // of a task that is stored, that was lost.
       const isLost =
         isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
-      const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
+      const publisher = endOf(last ?? ended.at(-1) ?? '');
       const isTakenBack =
         isTold(reason) && (state.phase !== 'ended' || (await this.lacksEnd(reason)));
       // Subscribers that miss what was taken back are to notice: a jump of the counter tells them.
@@ -228,10 +228,10 @@ export class TaskFinisher {
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
     if (stored === undefined || isTerminal(stored.status)) {
-      return this.#endEvents(task, { publisher: `${run}-end`, counter: 1 }, 'ei');
+      return this.#endEvents(task, { publisher: endOf(run), counter: 1 }, 'ei');
     }
     const { contextId } = stored;
-    const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
+    const status = statusOfEnd(reason, taskId, contextId, endOf(run), runtime.wallClock());
     const end = endEvent(task, contextId, status, run);
     return whileNoted(this.#services, task, run, contextId, async () => {
       const bodies = [encodeEvent(end.event)];
@@ -366,7 +366,7 @@ export class TaskFinisher {
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
     const isOpen = reason !== 'canceled' && waitsForUser(status);
-    const publisher = `${run}-end`;
+    const publisher = endOf(run);
     let end: IdentifiedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.
     const isStored = stored?.status?.message?.messageId === publisher;
