@@ -3,7 +3,6 @@ import { AgentEvent, ResultManager, type ServerCallContext } from '@a2a-js/sdk/s
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
-import { backOff } from '../../redis/backoff.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
@@ -18,6 +17,7 @@ import { endEvent, endOf, isEnd, isTold } from './run-ends.ts';
 import { whileNoted } from './while-noted.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
+import { untilDone } from '../execution/until-done.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { isBehind } from '../state/task-state.ts';
@@ -443,17 +443,13 @@ export class TaskFinisher {
   /** Stores an end that others have already: again, where the store cannot take it at once. */
   async #saveSent(context: ServerCallContext, end: IdentifiedEvent): Promise<void> {
     const { runtime, limits, onError } = this.#services;
-    const giveUpAt = runtime.now() + limits.publishDeadlineMs;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#save(context, [end]);
-        return;
-      } catch (error) {
-        if (runtime.now() >= giveUpAt) throw error;
-        onError(error);
-        await backOff(runtime, attempt, 50, 2000);
-      }
-    }
+    await untilDone(async () => this.#save(context, [end]), {
+      runtime,
+      tryMs: limits.publishDeadlineMs,
+      // The store is anybody's: what its errors mean is not known.
+      isPassing: () => true,
+      onError,
+    });
   }
 
   /** Stores events as the request handler does. */
