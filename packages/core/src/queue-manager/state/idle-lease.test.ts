@@ -35,7 +35,6 @@ class TimedLease {
       const endsAt = String(this.clock + Number(idleMs));
       return [1, String(this.clock), endsAt, replica, Number(idleMs), ...others];
     };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a lease uses of it
     const runner = { runtime, run } as unknown as ScriptRunner;
     this.lease = new ReplicaLease(
       runner,
