@@ -1,10 +1,11 @@
-import { describeMissingRights } from './describe-missing-rights.ts';
-import { taskSteps, TaskParts } from './task-steps.ts';
 import { RedisTaskStore } from '@a2a-redis/task-store';
+
+import { describeMissingRights } from './describe-missing-rights.ts';
+import { TASK_STEPS, TaskParts } from './task-steps.ts';
 
 describeMissingRights({
   name: 'task-store',
   open: async (client, suffix) =>
-    new TaskParts(client, (options) => new RedisTaskStore(client, { ...options, prefix: `a2a:tasks:${suffix}` })),
-  steps: taskSteps,
+    new TaskParts(client, `a2a:tasks:${suffix}`, (options) => new RedisTaskStore(client, options)),
+  steps: TASK_STEPS,
 });
