@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { A2ARedisError } from '@a2a-redis/core';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CONNECTION } from '../src/package-calls.ts';
 import { rulesIn } from '../src/documents.ts';
 import { ruleOf } from '../src/acl-rules.ts';
-import { Turns, watchWrites } from './watch-writes.ts';
+import { inTurns, type RefusedCall, refusedFirst, Turns } from './refused-first.ts';
 
 /** Something that an application does with a package: with its own parts, and beside those of another process. */
 export type Step<Parts> = (own: Parts, others: Parts) => Promise<unknown>;
@@ -19,7 +20,7 @@ export interface MissingRightsSubject<Parts extends AsyncDisposable> {
   /** Its folder in `packages`. */
   readonly name: string;
   /** Opens what an application uses, under a prefix that follows the default one. */
-  readonly open: (client: RedisClientType, suffix: string) => Promise<Parts>;
+  readonly open: (client: RedisScriptClient, suffix: string) => Parts;
   /** All that it does. One that is refused is taken by the other process, for those that follow. */
   readonly steps: Readonly<Record<string, Step<Parts>>>;
 }
@@ -28,13 +29,6 @@ export interface MissingRightsSubject<Parts extends AsyncDisposable> {
 interface Refusal {
   readonly code: string;
   readonly rules: readonly string[];
-}
-
-/** What came of all steps. */
-interface Outcome {
-  readonly refusals: readonly Refusal[];
-  readonly failed: readonly string[];
-  readonly halfWritten: readonly unknown[];
 }
 
 const ERRORS = 'a2a-redis:error';
@@ -65,68 +59,104 @@ export function describeMissingRights<Parts extends AsyncDisposable>(
       await server.stop();
     });
 
-    /** Takes all steps as a user with these rules. */
-    async function outcomeOf(permitted: readonly string[]): Promise<Outcome> {
+    /** Connects a user of these rules, and one who may do anything. */
+    async function clientsOf(permitted: readonly string[]): Promise<Clients> {
       const user = { username: randomUUID(), password: 'secret' };
       await admin.aclSetUser(user.username, ['on', `>${user.password}`, ...permitted]);
-      const turns = new Turns();
-      const [client, other] = await Promise.all([
-        connect({ url: server.url, ...user }),
-        connect({ url: server.url }),
-      ]);
-      const halfWritten = watchWrites(client, admin, turns);
-      watchWrites(other, admin, turns);
+      const urls = { url: server.url };
+      return new Clients(await connect({ ...urls, ...user }), await connect(urls));
+    }
+
+    /** Takes all steps as a user of these rules, and those that are refused as one who may do anything. */
+    async function errorsOf(permitted: readonly string[]): Promise<readonly A2ARedisError[]> {
+      await using clients = await clientsOf(permitted);
       const errors: A2ARedisError[] = [];
       const note = (error: unknown): void => {
         if (error instanceof A2ARedisError) errors.push(error);
       };
-      const failed: string[] = [];
       subscribe(ERRORS, note);
+      const suffix = `${randomUUID()}:`;
       try {
-        const suffix = `${randomUUID()}:`;
-        await using own = await subject.open(client, suffix);
-        await using others = await subject.open(other, suffix);
-        for (const [name, step] of Object.entries(subject.steps)) {
+        await using own = subject.open(clients.refusable, suffix);
+        await using others = subject.open(clients.other, suffix);
+        for (const step of Object.values(subject.steps)) {
           // What a server has of a script, others may run.
           if (!permitted.includes('+eval')) await admin.scriptFlush();
-          try {
-            await step(own, others);
-          } catch (error) {
-            failed.push(`${name}: ${String(error)}`);
-            await step(others, others);
-          }
+          const wasRefused = await step(own, others).then(
+            () => false,
+            () => true,
+          );
+          if (wasRefused) await step(others, others);
         }
       } finally {
         unsubscribe(ERRORS, note);
       }
-      await Promise.all([client.close(), other.close()]);
-      return { refusals: errors.map(refusalOf), failed, halfWritten };
+      return errors;
+    }
+
+    /** Takes all steps, each script as a user of these rules, and where that is refused as one who may do anything. */
+    async function refusedScripts(permitted: readonly string[]): Promise<readonly RefusedCall[]> {
+      await using clients = await clientsOf(permitted);
+      const turns = new Turns();
+      const refused: RefusedCall[] = [];
+      const suffix = `${randomUUID()}:`;
+      const { refusable, other } = clients;
+      const client = refusedFirst(refusable, other, turns, (call) => refused.push(call));
+      await using own = subject.open(client, suffix);
+      await using others = subject.open(inTurns(other, turns), suffix);
+      for (const step of Object.values(subject.steps)) {
+        if (!permitted.includes('+eval')) await admin.scriptFlush();
+        await step(own, others);
+      }
+      return refused;
     }
 
     it('are enough', async () => {
-      expect(await outcomeOf(rules)).toEqual({ refusals: [], failed: [], halfWritten: [] });
+      expect(await errorsOf(rules)).toEqual([]);
     });
 
-    it.each(rules.filter((rule) => !ofClient.has(rule)))(
-      'without one of them, an error names it: %s',
+    const taken = rules.filter((rule) => !ofClient.has(rule));
+    const without = (rule: string): readonly string[] => rules.filter((each) => each !== rule);
+
+    it.each(taken)('without one of them, an error names it: %s', async (rule) => {
+      const refusals = (await errorsOf(without(rule))).map(refusalOf);
+      const named = { code: 'COMMAND_FAILED', rules: expect.arrayContaining([rule]) };
+      expect(refusals).toEqual(refusals.map(() => named));
+      // Where a call needs several, the server does not say which is missing. Some call needs no other.
+      expect(refusals).toContainEqual({ code: 'COMMAND_FAILED', rules: [rule] });
+    });
+
+    it.each(taken)(
+      'without one of them, no script leaves half of what it writes: %s',
       async (rule) => {
-        const { refusals, halfWritten } = await outcomeOf(
-          rules.filter((each) => each !== rule),
-        );
-        const named = { code: 'COMMAND_FAILED', rules: expect.arrayContaining([rule]) };
-        expect(refusals).toEqual(refusals.map(() => named));
-        // Where a call needs several, the server does not say which is missing. Some call needs no other.
-        expect(refusals).toContainEqual({ code: 'COMMAND_FAILED', rules: [rule] });
-        expect(halfWritten).toEqual([]);
+        const refused = await refusedScripts(without(rule));
+        expect(refused.filter(({ left }) => left === 'half-written')).toEqual([]);
       },
     );
   });
 }
 
+/** Clients of a user, and of one who may do anything. */
+class Clients implements AsyncDisposable {
+  readonly refusable: RedisClientType;
+  readonly other: RedisClientType;
+
+  constructor(refusable: RedisClientType, other: RedisClientType) {
+    this.refusable = refusable;
+    this.other = other;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.refusable.close(), this.other.close()]);
+  }
+}
+
 /** What an error says that is missing; a pattern as in the rules, which stands for all keys or channels of a package. */
 function refusalOf({ code, detail = '' }: A2ARedisError): Refusal {
   const { rule, patterns = '' } = NEEDS.exec(detail)?.groups ?? {};
-  const named = [...patterns.matchAll(/(?<=^| and )[~&](?:[a-z0-9-]+:){2}/g)].map(([prefix]) => `${prefix}*`);
+  const named = [...patterns.matchAll(/(?<=^| and )[~&](?:[a-z0-9-]+:){2}/g)].map(
+    ([prefix]) => `${prefix}*`,
+  );
   const rules = [...(rule === undefined ? [] : [rule]), ...named];
   return { code, rules: rules.length === 0 ? [detail] : rules };
 }

@@ -1,7 +1,8 @@
 import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
-import type { RedisClientType } from 'redis';
+
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 
 import { describeMissingRights, type Step } from './describe-missing-rights.ts';
 
@@ -12,7 +13,7 @@ class Configs implements AsyncDisposable {
   readonly lasting: RedisPushNotificationConfigStore;
   readonly expiring: RedisPushNotificationConfigStore;
 
-  constructor(client: RedisClientType, prefix: string) {
+  constructor(client: RedisScriptClient, prefix: string) {
     this.lasting = new RedisPushNotificationConfigStore(client, { prefix });
     this.expiring = new RedisPushNotificationConfigStore(client, { prefix, ttlSeconds: 100 });
   }
@@ -36,6 +37,6 @@ const steps: Readonly<Record<string, Step<Configs>>> = {
 
 describeMissingRights({
   name: 'push-config',
-  open: async (client, suffix) => new Configs(client, `a2a:push:${suffix}`),
+  open: (client, suffix) => new Configs(client, `a2a:push:${suffix}`),
   steps,
 });

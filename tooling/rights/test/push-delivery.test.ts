@@ -9,8 +9,9 @@ import {
   RedisPushNotificationSender,
   type RedisPushNotificationSenderOptions,
 } from '@a2a-redis/push-delivery';
-import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll } from 'vitest';
+
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 
 import { describeMissingRights, type Step } from './describe-missing-rights.ts';
 
@@ -35,10 +36,10 @@ afterAll(() => {
 class Webhooks implements AsyncDisposable {
   readonly configs: RedisPushNotificationConfigStore;
   readonly sender: RedisPushNotificationSender;
-  readonly #client: RedisClientType;
+  readonly #client: RedisScriptClient;
   readonly #prefix: string;
 
-  constructor(client: RedisClientType, suffix: string) {
+  constructor(client: RedisScriptClient, suffix: string) {
     this.#client = client;
     this.#prefix = `a2a:delivery:${suffix}`;
     this.configs = new RedisPushNotificationConfigStore(client, { prefix: `a2a:push:${suffix}` });
@@ -117,6 +118,6 @@ const STEPS: Readonly<Record<string, Step<Webhooks>>> = {
 
 describeMissingRights({
   name: 'push-delivery',
-  open: async (client, suffix) => new Webhooks(client, suffix),
+  open: (client, suffix) => new Webhooks(client, suffix),
   steps: STEPS,
 });

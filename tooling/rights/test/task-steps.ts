@@ -8,7 +8,7 @@ import {
   statusAt,
   taskOf,
 } from '@a2a-redis-internal/contract/task-fixtures';
-import type { RedisClientType } from 'redis';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 
 import type { Step } from './describe-missing-rights.ts';
 
@@ -27,12 +27,12 @@ interface StoreOptions {
 
 /** What an application has of a task store. */
 export class TaskParts implements AsyncDisposable {
-  readonly #client: RedisClientType;
+  readonly #client: RedisScriptClient;
   readonly #prefix: string;
   readonly #openStore: (options: StoreOptions) => RedisTasks;
 
   constructor(
-    client: RedisClientType,
+    client: RedisScriptClient,
     prefix: string,
     openStore: (options: StoreOptions) => RedisTasks,
   ) {
@@ -48,7 +48,8 @@ export class TaskParts implements AsyncDisposable {
 
   /** Takes a record away, as its expiry does; the index still has it. */
   async expire(taskId: string): Promise<void> {
-    await this.#client.del(`${this.#prefix}{:unknown:${taskId}}`);
+    const keys = [`${this.#prefix}{:unknown:${taskId}}`];
+    await this.#client.eval("return redis.call('DEL', KEYS[1])", { keys });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

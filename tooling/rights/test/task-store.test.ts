@@ -5,7 +5,7 @@ import { TASK_STEPS, TaskParts } from './task-steps.ts';
 
 describeMissingRights({
   name: 'task-store',
-  open: async (client, suffix) =>
+  open: (client, suffix) =>
     new TaskParts(client, `a2a:tasks:${suffix}`, (options) => new RedisTaskStore(client, options)),
   steps: TASK_STEPS,
 });

@@ -84,8 +84,12 @@ function access(kind: 'key' | 'channel', sign: '~' | '&', names: readonly string
   const list = told.map((name) => JSON.stringify(name)).join(` or `);
   const of = names.length === told.length ? '' : ` (of ${names.length} ${kind}s)`;
   const patterns = told.map((name) => `${sign}${name}`).join(' and ');
-  const needs = told.length === 1 ? `a pattern such as ${patterns}` : `patterns such as ${patterns}`;
-  return { what, detail: `The user of the client may not access ${kind} ${list}${of}: it needs ${needs}.` };
+  const needs =
+    told.length === 1 ? `a pattern such as ${patterns}` : `patterns such as ${patterns}`;
+  return {
+    what,
+    detail: `The user of the client may not access ${kind} ${list}${of}: it needs ${needs}.`,
+  };
 }
 
 /** What a key begins with: the prefix of its package, behind which the hash tag follows. */
