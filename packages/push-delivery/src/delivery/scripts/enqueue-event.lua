@@ -32,8 +32,9 @@ else
 end
 if #configs == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 
-local now = server_now()
 local s = string.find(flags, 's', 1, true) and #KEYS - 4 or -1
+require_task_rights(s)
+local now = server_now()
 local known, lanes, last = read_task()
 local told = {}
 for publisher, counter in string.gmatch(known.told or '', '(%S+) (%d+)') do

@@ -5,6 +5,7 @@
 -- ARGV[2]  the task
 -- ARGV[3]  in how many milliseconds
 -- Returns 1.
+require_schedule_rights(0)
 local now = server_now()
 mark_by(0, ARGV[1], ARGV[2], now + tonumber(ARGV[3]))
 place_tenant(0, ARGV[1], now)

@@ -10,6 +10,12 @@
 -- KEYS[s+4]  sorted set: the others, by the moment of their first mark
 -- Returns nothing: defines functions.
 
+-- Fails where the user may not change the schedule: to be asked before anything is written.
+local function require_schedule_rights(s)
+  require_rights(KEYS[s + 1], 'ZRANGE', 'ZADD', 'ZREM', 'ZSCORE')
+  require_rights(KEYS[s + 2], 'HGET', 'HSET', 'HDEL')
+end
+
 -- Milliseconds since the epoch, and microseconds, which are exact here.
 local function server_now()
   local time = redis.call('TIME')

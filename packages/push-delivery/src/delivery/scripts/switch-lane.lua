@@ -9,6 +9,7 @@
 -- ARGV[6], ARGV[7], ARGV[8]  the tenant, the owner and the id of the task
 -- Returns 1.
 local s = #KEYS > 2 and 2 or -1
+require_task_rights(s)
 local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[3])
