@@ -9,11 +9,17 @@ import type { EventWrite, EventWritingStore } from '../../event-ids/event-writin
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { FinisherServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
-import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
+import {
+  type EndReason,
+  isEnd,
+  statusOf,
+  statusOfEnd,
+  waitsForUser,
+} from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
 import { LeftWebhooks } from './left-webhooks.ts';
-import { endEvent, endOf, isEnd, isTold } from './run-ends.ts';
+import { endEvent, endOf, isTold } from './run-ends.ts';
 import { whileNoted } from './while-noted.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
@@ -349,7 +355,7 @@ export class TaskFinisher {
     if (isTerminal(stored?.status)) return undefined;
     const theirs = left.filter(({ eventId }) => ended.includes(eventId.publisher));
     await this.#save(context, theirs);
-    return theirs.find(isEnd);
+    return theirs.find(({ event }) => isEnd(event));
   }
 
   /** @returns The event that ended the task, where it was this end, or was not stored. */
@@ -392,7 +398,7 @@ export class TaskFinisher {
       const batch = { publisher, firstCounter: 1, bodies };
       await sendAlone(this.#services, task, batch);
     }
-    return end ?? left.find(isEnd);
+    return end ?? left.find(({ event }) => isEnd(event));
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
@@ -436,7 +442,7 @@ export class TaskFinisher {
       if (event === undefined) onError(unreadableEvent(task, each, this.#services));
       else if (event.kind !== 'message') left.push({ eventId: each.eventId, event });
     }
-    const end = left.findIndex(isEnd);
+    const end = left.findIndex(({ event }) => isEnd(event));
     return end === -1 ? left : left.slice(0, end + 1);
   }
 
