@@ -1,5 +1,5 @@
 -- Says what a server can do, by commands that came with its versions: without arguments, one that it knows is refused
--- for that, before anybody's rights are looked at, and changes nothing. Follows server-name.lua.
+-- for that, before anybody's rights are looked at, and changes nothing. Follows server-name.lua. Only reads.
 --
 -- KEYS[1]  any key that the client may use, for servers that need one to find the way: it is not touched
 -- Returns whether the server knows what came with Redis 6.2, and with Redis 7, as 1 or 0 each; and the server's name
