@@ -11,17 +11,19 @@ import {
   scopeResolver,
   ScriptRunner,
   ServerLayout,
+  taskIdOfResponse,
   TaskTurns,
   withDeadline,
 } from '@a2a-redis/core/shared';
 
 import { type DeadLetterPage, type DeadLetterQuery, DeadLetters } from './dead-letters.ts';
-import { DeliveryAdmin, type LaneReport, type WaitingReport } from './delivery-admin.ts';
+import { DeliveryAdmin, type LaneReport } from './delivery-admin.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
 import { DeliveryQueue } from './delivery/delivery-queue.ts';
 import { DeliveryWorker, type WorkerCounts } from './delivery/delivery-worker.ts';
 import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
+import { Schedule, type WaitingReport } from './delivery/schedule.ts';
 import { TaskConfigs } from './delivery/task-configs.ts';
 import { HttpWebhookPoster } from './posting/http-webhook-poster.ts';
 import { WebhookContents } from './posting/webhook-content.ts';
@@ -69,6 +71,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   readonly #configs: TaskConfigs;
   readonly #queue: DeliveryQueue;
   readonly #letters: DeadLetters;
+  readonly #schedule: Schedule;
   readonly #admin: DeliveryAdmin;
   readonly #worker: DeliveryWorker;
   readonly #poster: HttpWebhookPoster;
@@ -101,6 +104,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const { runtime } = runner;
     const layout = new ServerLayout(client, runner, limits.prefix, options.layout);
     const keys = new DeliveryKeys(limits.prefix);
+    const schedule = new Schedule(runner, layout, keys);
     const contents = new WebhookContents(options.serializers, (version) => {
       const message = `Webhooks of A2A version ${JSON.stringify(version)} have no serializer: they get version 1.0.`;
       onError(new A2ARedisError('INVALID_OPTION', message));
@@ -108,16 +112,18 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const signer = new WebhookSigner(options.signing ?? {}, 'signing.');
     const requests = new WebhookRequests(signer, options.tokenHeaderName);
     this.#runner = runner;
+    this.#schedule = schedule;
     this.#scopeOf = scopeResolver(options.ownerResolver);
     this.#configs = new TaskConfigs(store, client);
-    this.#queue = new DeliveryQueue(runner, layout, keys, limits);
+    this.#queue = new DeliveryQueue(runner, schedule, keys, limits);
     this.#letters = new DeadLetters(runner, keys);
-    this.#admin = new DeliveryAdmin(runner, layout, keys, limits.retentionSeconds);
+    this.#admin = new DeliveryAdmin(runner, schedule, keys, limits.retentionSeconds);
     this.#poster = new HttpWebhookPoster(runtime, limits.targets, limits.posting);
     this.#worker = new DeliveryWorker(
       {
         runtime,
         queue: this.#queue,
+        schedule,
         configs: this.#configs,
         poster: this.#poster,
         contents,
@@ -151,7 +157,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     task?: Task,
   ): Promise<void> {
     this.#requireOpen();
-    const taskId = taskIdOf(response);
+    const taskId = taskIdOfResponse(response);
     if (taskId === '') return;
     await this.#enqueue(placeOf(this.#scopeOf(context), taskId), context, eventId, response, task);
   }
@@ -231,7 +237,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   async stats(context?: ServerCallContext): Promise<DeliveryStats> {
     const scope = context && this.#scopeOf(context);
     const { inFlight, counts, hosts } = this.#worker;
-    return { ...(await this.#admin.waiting(scope)), inFlight, attempts: counts, hosts };
+    return { ...(await this.#schedule.waiting(scope)), inFlight, attempts: counts, hosts };
   }
 
   /**
@@ -310,12 +316,6 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
       throw new A2ARedisError('CLIENT_CLOSED', 'The sender of push notifications is closed.');
     }
   }
-}
-
-/** Of which task a response tells; empty where it is of none. */
-function taskIdOf({ payload }: StreamResponse): string {
-  if (payload === undefined) return '';
-  return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
 }
 
 function requireStore(store: unknown): void {

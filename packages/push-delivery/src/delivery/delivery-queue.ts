@@ -2,29 +2,22 @@ import type { EventId } from '@a2a-redis/core/queue-manager';
 import {
   arrayReply,
   detailedError,
-  type RedisScript,
   runCommand,
   type ScriptRunner,
-  type ServerLayout,
   textReply,
   textsReply,
 } from '@a2a-redis/core/shared';
 
 import { type DeliveryKeys, letterOf, placeOf, type TaskPlace } from './delivery-keys.ts';
 import { decodeEvent, type EventBody, type QueuedEvent } from './queued-event.ts';
+import type { ClaimedTask, Schedule } from './schedule.ts';
 import {
-  claimTasks,
   enqueueEvent,
   finishDelivery,
   giveUpChunks,
-  markTask,
   noteLetter,
-  settleMark,
   takeDeliveries,
 } from './scripts.ts';
-
-/** After so long, a task with nothing due is looked at once more where its mark is in another slot, in milliseconds. */
-const IDLE_LOOK_MS = 60_000;
 
 /** Which configs an event is for. */
 export type ConfigsOfTask =
@@ -32,29 +25,6 @@ export type ConfigsOfTask =
   | { readonly ids: readonly string[] }
   /** The fields of a hash in the slot of the task, behind a prefix. */
   | { readonly key: string; readonly fieldPrefix: string };
-
-/** A task that was claimed. */
-export interface ClaimedTask {
-  readonly tenant: string;
-  readonly name: string;
-  /** The moment of its mark. */
-  readonly mark: string;
-  readonly wasIdle: boolean;
-}
-
-/** What was claimed, and what is left. */
-export interface Claim {
-  readonly tasks: readonly ClaimedTask[];
-  readonly isMoreDue: boolean;
-  readonly nextInMs: number | undefined;
-}
-
-/** How many tasks are claimed of one tenant. */
-export interface ClaimShares {
-  readonly forNewcomer: number;
-  /** Of tenants for which it is another number. */
-  readonly others: readonly (readonly [tenant: string, count: number])[];
-}
 
 /** One event for one config, which this process has for as long as its lease lasts. */
 export interface Delivery {
@@ -98,13 +68,13 @@ export interface QueueLimits {
 /** What Redis holds of deliveries: each call is one script, or two on a cluster, and safe to repeat. */
 export class DeliveryQueue {
   readonly #runner: ScriptRunner;
-  readonly #layout: ServerLayout;
+  readonly #schedule: Schedule;
   readonly #keys: DeliveryKeys;
   readonly #limits: QueueLimits;
 
-  constructor(runner: ScriptRunner, layout: ServerLayout, keys: DeliveryKeys, limits: QueueLimits) {
+  constructor(runner: ScriptRunner, schedule: Schedule, keys: DeliveryKeys, limits: QueueLimits) {
     this.#runner = runner;
-    this.#layout = layout;
+    this.#schedule = schedule;
     this.#keys = keys;
     this.#limits = limits;
   }
@@ -170,17 +140,17 @@ export class DeliveryQueue {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
-    if ((await this.#layout.find()) === 'single') {
-      const all = [...keys, ...this.#keys.schedule];
-      return this.#runner.run(enqueueEvent, all, [`${flags}s`, ...args]);
+    const reached = await this.#schedule.reach(keys);
+    if (reached.hasSchedule) {
+      return this.#runner.run(enqueueEvent, reached.keys, [`${flags}s`, ...args]);
     }
     const reply = await this.#runner.run(enqueueEvent, keys, [flags, ...args]);
     if (reply === 'unannounced') {
-      await this.#mark(task, 0);
+      await this.#schedule.mark(task);
       return this.#runner.run(enqueueEvent, keys, [`${flags}a`, ...args]);
     }
     // There is a mark, though it may be one of a minute from now.
-    if (reply === 'kept' || reply === 'full') await this.#mark(task, 0);
+    if (reply === 'kept' || reply === 'full') await this.#schedule.mark(task);
     return reply;
   }
 
@@ -188,29 +158,6 @@ export class DeliveryQueue {
   async giveUpChunks({ name }: TaskPlace, id: string, { kind, body }: EventBody): Promise<number> {
     const args = [kind, id, body, String(this.#limits.retentionSeconds)];
     return Number(await this.#runner.run(giveUpChunks, this.#keys.lanes(name), args));
-  }
-
-  /**
-   * Claims tasks that have something due.
-   *
-   * @param shares How many of one tenant at most.
-   * @returns The tasks; whether more is due; and in how many milliseconds something else is, `undefined` where nothing waits.
-   */
-  async claim(count: number, { forNewcomer, others }: ClaimShares): Promise<Claim> {
-    const args = [
-      String(count),
-      String(this.#limits.leaseMs),
-      String(forNewcomer),
-      ...others.flatMap(([tenant, allowed]) => [tenant, String(allowed)]),
-    ];
-    const reply = await this.#runner.run(claimTasks, this.#keys.schedule, args);
-    const [due = '0', next = '-1', ...rest] = textsReply(reply);
-    const tasks: ClaimedTask[] = [];
-    for (let index = 0; index + 3 < rest.length; index += 4) {
-      const [tenant = '', name = '', mark = '', idle = ''] = rest.slice(index, index + 4);
-      tasks.push({ tenant, name, mark, wasIdle: idle === 'i' });
-    }
-    return { tasks, isMoreDue: due !== '0', nextInMs: next === '-1' ? undefined : Number(next) };
   }
 
   /**
@@ -222,10 +169,10 @@ export class DeliveryQueue {
     const { tenant, name } = claimed;
     const { leaseMs, retentionSeconds } = this.#limits;
     const args = [tenant, name, String(count), String(leaseMs), String(retentionSeconds)];
-    const reply = await this.#runOnTask(takeDeliveries, this.#keys.lanes(name), args);
+    const reply = await this.#schedule.run(takeDeliveries, this.#keys.lanes(name), args);
     const [now, ...rest] = arrayReply(takeDeliveries.name, reply);
     const [tenantId = '', owner = '', taskId = '', next = ''] = rest.slice(0, 4).map(textReply);
-    await this.#settle(claimed, next);
+    await this.#schedule.settle(claimed, next);
     const task = { ...placeOf({ tenant: tenantId, owner }, taskId), tenant, name };
     return rest.slice(4).map((each) => deliveryOf(task, Number(textReply(now)), each));
   }
@@ -262,10 +209,10 @@ export class DeliveryQueue {
       String(deadLetterSeconds),
     ];
     const keys = [...this.#keys.lanes(name), this.#keys.letters(name)];
-    const reply = await this.#runOnTask(finishDelivery, keys, args);
+    const reply = await this.#schedule.run(finishDelivery, keys, args);
     if (reply === 'stale') return 'stale';
     const [now, next, handedOut] = arrayReply(finishDelivery.name, reply);
-    await this.#settle(claimed, textReply(next));
+    await this.#schedule.settle(claimed, textReply(next));
     if (!Array.isArray(handedOut)) return undefined;
     return deliveryOf(delivery.task, Number(textReply(now)), handedOut);
   }
@@ -282,27 +229,6 @@ export class DeliveryQueue {
       const { name: of, id: letter } = letterOf(entry);
       await runCommand(this.#runner, 'HDEL', this.#keys.letters(of), [letter]);
     }
-  }
-
-  async #runOnTask(
-    script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
-    const isSingle = (await this.#layout.find()) === 'single';
-    return this.#runner.run(script, isSingle ? [...keys, ...this.#keys.schedule] : keys, args);
-  }
-
-  async #mark({ tenant, name }: TaskPlace, inMs: number): Promise<void> {
-    await this.#runner.run(markTask, this.#keys.schedule, [tenant, name, String(inMs)]);
-  }
-
-  /** Where one script could not do both. */
-  async #settle({ tenant, name, mark, wasIdle }: ClaimedTask, next: string): Promise<void> {
-    if ((await this.#layout.find()) === 'single') return;
-    const due = next === '-1' ? '' : next;
-    const args = [tenant, name, mark, due, wasIdle ? 'i' : '', String(IDLE_LOOK_MS)];
-    await this.#runner.run(settleMark, this.#keys.schedule, args);
   }
 }
 

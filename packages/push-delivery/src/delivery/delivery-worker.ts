@@ -1,11 +1,13 @@
 import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 
+import { parseUrl } from '../posting/parse-url.ts';
 import type { WebhookAnswer } from '../posting/webhook-poster.ts';
-import { attempt, type AttemptParts, hostOf, webhookIdOf } from './delivery-attempt.ts';
-import type { ClaimedTask, Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
+import { attempt, type AttemptParts, webhookIdOf } from './delivery-attempt.ts';
+import type { Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
 import { type HostLoad, HostGates } from './host-gates.ts';
 import { nextStep, type RetryLimits } from './retry-policy.ts';
+import type { ClaimedTask, Schedule } from './schedule.ts';
 import type { TaskConfigs } from './task-configs.ts';
 import { WorkerSlots } from './worker-slots.ts';
 
@@ -36,6 +38,7 @@ export interface WorkerLimits {
 /** What a worker is made of. */
 export interface WorkerParts extends AttemptParts {
   readonly queue: DeliveryQueue;
+  readonly schedule: Schedule;
   readonly configs: TaskConfigs;
 }
 
@@ -146,7 +149,8 @@ export class DeliveryWorker {
     if (count === 0) return { isMore: false };
     const { forNewcomer } = this.#slots;
     const shares = { forNewcomer, others: this.#slots.allowances() };
-    const { tasks, isMoreDue, nextInMs } = await this.#parts.queue.claim(count, shares);
+    const { leaseMs } = this.#limits;
+    const { tasks, isMoreDue, nextInMs } = await this.#parts.schedule.claim(count, shares, leaseMs);
     // What is left may be of tenants that may hold no more for now.
     this.#isHungry = isMoreDue;
     for (const { tenant } of tasks) this.#slots.hold(tenant);
@@ -216,7 +220,7 @@ export class DeliveryWorker {
       });
     }
     if (stored === undefined) return { kind: 'unregistered' };
-    const host = hostOf(stored.config.url);
+    const host = parseUrl(stored.config.url)?.host ?? '';
     const admission = await this.#gates.enter(host);
     if (this.#stopping.signal.aborted) {
       if (admission === 'admitted') this.#gates.leave(host, 'none');
@@ -238,18 +242,9 @@ export class DeliveryWorker {
     stored: StoredPushNotificationConfig,
     takenAt: number,
   ): Promise<WebhookAnswer | undefined> {
-    const { leaseMs } = this.#limits;
-    const leftMs = takenAt + leaseMs * LEASE_SHARE - this.#runtime.now();
-    if (leftMs <= 0) return undefined;
-    const lease = new AbortController();
-    const timer = this.#runtime.setTimer(() => lease.abort(), leftMs);
-    timer.unref();
-    try {
-      const signal = AbortSignal.any([this.#stopping.signal, lease.signal]);
-      return await attempt(this.#parts, delivery, stored, signal);
-    } finally {
-      timer.cancel();
-    }
+    const endsAt = takenAt + this.#limits.leaseMs * LEASE_SHARE;
+    if (endsAt <= this.#runtime.now()) return undefined;
+    return attempt(this.#parts, delivery, stored, { signal: this.#stopping.signal, endsAt });
   }
 
   #outcomeOf(delivery: Delivery, answer: WebhookAnswer): DeliveryOutcome {
