@@ -41,6 +41,7 @@ export {
 export {
   channelName,
   type ChannelSpace,
+  channelSpaceOf,
   keyPrefixOf,
   MAIN_CHANNELS,
 } from './redis/channel-space.ts';

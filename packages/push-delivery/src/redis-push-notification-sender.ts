@@ -1,8 +1,16 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { DurablePushNotificationSender, EventId } from '@a2a-redis/core/queue-manager';
 import {
+  ChannelHub,
+  type DurablePushNotificationSender,
+  type EventId,
+  routeByLayout,
+  subscriptionOf,
+} from '@a2a-redis/core/queue-manager';
+import {
+  channelName,
+  channelSpaceOf,
   errorReporter,
   invalidOption,
   type RedisScriptClient,
@@ -25,6 +33,7 @@ import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
 import { Schedule, type WaitingReport } from './delivery/schedule.ts';
 import { TaskConfigs } from './delivery/task-configs.ts';
+import { WakeMessages } from './delivery/wake-messages.ts';
 import { HttpWebhookPoster } from './posting/http-webhook-poster.ts';
 import { WebhookContents } from './posting/webhook-content.ts';
 import { readSenderLimits, type RedisPushNotificationSenderOptions } from './sender-options.ts';
@@ -104,7 +113,15 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const { runtime } = runner;
     const layout = new ServerLayout(client, runner, limits.prefix, options.layout);
     const keys = new DeliveryKeys(limits.prefix);
-    const schedule = new Schedule(runner, layout, keys);
+    const route = routeByLayout(layout);
+    const channel = channelName(keys.wakeChannel, channelSpaceOf(client, options.subscriber));
+    const schedule = new Schedule(runner, layout, keys, {
+      route,
+      channel,
+      isTaken: () => this.#worker.isFree,
+    });
+    // What cannot subscribe is refused.
+    const open = limits.deliver ? subscriptionOf(client, options.subscriber, route) : undefined;
     const contents = new WebhookContents(options.serializers, (version) => {
       const message = `Webhooks of A2A version ${JSON.stringify(version)} have no serializer: they get version 1.0.`;
       onError(new A2ARedisError('INVALID_OPTION', message));
@@ -124,6 +141,8 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
         runtime,
         queue: this.#queue,
         schedule,
+        messages:
+          open && new WakeMessages(new ChannelHub(runtime, open, onError), channel, onError),
         configs: this.#configs,
         poster: this.#poster,
         contents,

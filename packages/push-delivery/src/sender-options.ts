@@ -1,4 +1,5 @@
 import type { OwnerResolver } from '@a2a-js/sdk/server';
+import type { RedisSubscriberClient } from '@a2a-redis/core/queue-manager';
 import {
   checkNames,
   DEFAULT_DEADLINE_MS,
@@ -68,6 +69,12 @@ export interface RedisPushNotificationSenderOptions {
    */
   readonly layout?: Layout | 'auto' | undefined;
   /**
+   * A connected client for messages, which stays the application's. Needed where the client is a pool, which cannot
+   * subscribe; it may be that of the queue manager.
+   * @default one further connection like the client's, where this process delivers
+   */
+  readonly subscriber?: RedisSubscriberClient | undefined;
+  /**
    * Whether this process delivers. Without, it only queues, and another one must deliver.
    * @default true
    */
@@ -89,8 +96,9 @@ export interface RedisPushNotificationSenderOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * How often this process looks for what others have queued, in milliseconds. What is queued here is found at once.
-   * @default 1000
+   * How often this process looks for what nobody told it of, in milliseconds: what a process has put off that is gone since,
+   * and what a message was lost of. What is queued is found at once, here and elsewhere.
+   * @default 30000
    */
   readonly lookMs?: number | undefined;
   /**
@@ -168,6 +176,7 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationSenderOptions)[] = [
   'prefix',
   'ownerResolver',
   'layout',
+  'subscriber',
   'deliver',
   'concurrency',
   'concurrencyPerHost',
@@ -198,7 +207,7 @@ const DAY_SECONDS = 86_400;
 export function readSenderLimits(options: RedisPushNotificationSenderOptions): SenderLimits {
   checkNames(options, OPTION_NAMES, '');
   const { prefix = 'a2a:delivery:', deliver = true, deadlineMs = DEFAULT_DEADLINE_MS } = options;
-  const { concurrency = 64, concurrencyPerHost = 8, leaseMs = 30_000, lookMs = 1000 } = options;
+  const { concurrency = 64, concurrencyPerHost = 8, leaseMs = 30_000, lookMs = 30_000 } = options;
   const { maxBacklog = 1000, maxDeadLetters = 1000, deadLetterSeconds = 7 * DAY_SECONDS } = options;
   const { onError } = options;
   if (typeof deliver !== 'boolean') throw invalidOption('deliver', 'must be true or false');

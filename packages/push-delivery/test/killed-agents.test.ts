@@ -17,7 +17,10 @@ const AGENT: AgentSubject = {
   module: new URL('agent.ts', import.meta.url),
   hasOneSnapshot: true,
 };
-const OPTIONS = { AGENT_GRPC: 'off', SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 2000 }) };
+const OPTIONS = {
+  AGENT_GRPC: 'off',
+  SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 2000, lookMs: 500 }),
+};
 
 let server: RedisServer;
 

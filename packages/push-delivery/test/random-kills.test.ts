@@ -52,7 +52,7 @@ test(
         env: {
           REDIS_URL: server.url,
           PREFIX: prefix,
-          SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 1000 }),
+          SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 1000, lookMs: 500 }),
         },
       });
     await using _steady = await start('steady');

@@ -42,6 +42,21 @@ export interface Delivery {
   readonly event: QueuedEvent | undefined;
 }
 
+/** What was taken of a task. */
+export interface Taken {
+  readonly deliveries: readonly Delivery[];
+  /** In how many milliseconds the task has something due next; `undefined` for never. */
+  readonly nextInMs: number | undefined;
+}
+
+/** A delivery whose outcome is known. */
+export interface Finished {
+  /** The next one of the lane, where it was handed out. */
+  readonly next: Delivery | undefined;
+  /** As of {@link Taken}. */
+  readonly nextInMs: number | undefined;
+}
+
 /** What became of an attempt. */
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' | 'release' | 'unregistered' }
@@ -140,14 +155,14 @@ export class DeliveryQueue {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
-    const reached = await this.#schedule.reach(keys);
-    if (reached.hasSchedule) {
-      return this.#runner.run(enqueueEvent, reached.keys, [`${flags}s`, ...args]);
-    }
-    const reply = await this.#runner.run(enqueueEvent, keys, [flags, ...args]);
+    const reached = await this.#schedule.reach(keys, args);
+    const enqueue = async (flag: string): Promise<unknown> =>
+      this.#runner.run(enqueueEvent, reached.keys, [`${flags}${flag}`, ...reached.args]);
+    if (reached.hasSchedule) return enqueue('s');
+    const reply = await enqueue('');
     if (reply === 'unannounced') {
       await this.#schedule.mark(task);
-      return this.#runner.run(enqueueEvent, keys, [`${flags}a`, ...args]);
+      return enqueue('a');
     }
     // There is a mark, though it may be one of a minute from now.
     if (reply === 'kept' || reply === 'full') await this.#schedule.mark(task);
@@ -165,7 +180,7 @@ export class DeliveryQueue {
    *
    * @param count How many deliveries at most.
    */
-  async take(claimed: ClaimedTask, count: number): Promise<readonly Delivery[]> {
+  async take(claimed: ClaimedTask, count: number): Promise<Taken> {
     const { tenant, name } = claimed;
     const { leaseMs, retentionSeconds } = this.#limits;
     const args = [tenant, name, String(count), String(leaseMs), String(retentionSeconds)];
@@ -174,21 +189,23 @@ export class DeliveryQueue {
     const [tenantId = '', owner = '', taskId = '', next = ''] = rest.slice(0, 4).map(textReply);
     await this.#schedule.settle(claimed, next);
     const task = { ...placeOf({ tenant: tenantId, owner }, taskId), tenant, name };
-    return rest.slice(4).map((each) => deliveryOf(task, Number(textReply(now)), each));
+    const moment = Number(textReply(now));
+    const deliveries = rest.slice(4).map((each) => deliveryOf(task, moment, each));
+    return { deliveries, nextInMs: untilNext(next, moment) };
   }
 
   /**
    * Says what became of an attempt.
    *
    * @param goesOn Whether the next event of the lane is wanted, where it is due.
-   * @returns `stale` where others have the lane; the next delivery, if there is one.
+   * @returns `stale` where others have the lane.
    */
   async finish(
     claimed: ClaimedTask,
     delivery: Delivery,
     outcome: DeliveryOutcome,
     goesOn: boolean,
-  ): Promise<Delivery | 'stale' | undefined> {
+  ): Promise<Finished | 'stale'> {
     const { tenant, name } = claimed;
     const { leaseMs, retentionSeconds, deadLetterSeconds } = this.#limits;
     if (outcome.kind === 'dead') await this.#noteLetter(delivery.task, outcome.id);
@@ -213,8 +230,10 @@ export class DeliveryQueue {
     if (reply === 'stale') return 'stale';
     const [now, next, handedOut] = arrayReply(finishDelivery.name, reply);
     await this.#schedule.settle(claimed, textReply(next));
-    if (!Array.isArray(handedOut)) return undefined;
-    return deliveryOf(delivery.task, Number(textReply(now)), handedOut);
+    const moment = Number(textReply(now));
+    const nextInMs = untilNext(textReply(next), moment);
+    if (!Array.isArray(handedOut)) return { next: undefined, nextInMs };
+    return { next: deliveryOf(delivery.task, moment, handedOut), nextInMs };
   }
 
   /** Before the letter is there: who lists an entry without one removes it. */
@@ -253,6 +272,11 @@ function partsOf(
     default:
       return parts;
   }
+}
+
+/** @param next A moment, or -1 for none. */
+function untilNext(next: string, now: number): number | undefined {
+  return next === '-1' ? undefined : Math.max(0, Number(next) - now);
 }
 
 /** Lanes are read as lines. */

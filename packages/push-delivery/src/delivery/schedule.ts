@@ -1,3 +1,4 @@
+import type { PublishRoute } from '@a2a-redis/core/queue-manager';
 import {
   keySegment,
   type RedisScript,
@@ -46,16 +47,39 @@ export interface WaitingReport {
   readonly oldestDueMs: number;
 }
 
+/** What a step of a task is run with. */
+export interface Reach {
+  /** Whether the schedule is among the keys. */
+  readonly hasSchedule: boolean;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** How the processes that deliver are told that there is something to take. */
+export interface WorkerCalls {
+  readonly route: PublishRoute;
+  readonly channel: string;
+  /** Whether this process takes what becomes due: then no other one is told. */
+  readonly isTaken: () => boolean;
+}
+
 /** Which tasks have something due when, and the steps that change it: on a cluster, in another slot than the tasks. */
 export class Schedule {
   readonly #runner: ScriptRunner;
   readonly #layout: ServerLayout;
   readonly #keys: DeliveryKeys['schedule'];
+  readonly #calls: WorkerCalls;
 
-  constructor(runner: ScriptRunner, layout: ServerLayout, { schedule }: DeliveryKeys) {
+  constructor(
+    runner: ScriptRunner,
+    layout: ServerLayout,
+    { schedule }: DeliveryKeys,
+    calls: WorkerCalls,
+  ) {
     this.#runner = runner;
     this.#layout = layout;
     this.#keys = schedule;
+    this.#calls = calls;
   }
 
   /**
@@ -63,18 +87,21 @@ export class Schedule {
    *
    * @param shares How many of one tenant at most.
    * @param leaseMs For how long they are the caller's, in milliseconds.
+   * @param tells Whether others are told where more is due.
    * @returns The tasks; whether more is due; and in how many milliseconds something else is, `undefined` where nothing waits.
    */
   async claim(
     count: number,
     { forNewcomer, others }: ClaimShares,
     leaseMs: number,
+    tells: boolean,
   ): Promise<Claim> {
     const args = [
       String(count),
       String(leaseMs),
       String(forNewcomer),
       ...others.flatMap(([tenant, allowed]) => [tenant, String(allowed)]),
+      ...(await this.#telling(tells)),
     ];
     const reply = await this.#runner.run(claimTasks, this.#keys, args);
     const [due = '0', next = '-1', ...rest] = textsReply(reply);
@@ -86,12 +113,15 @@ export class Schedule {
     return { tasks, isMoreDue: due !== '0', nextInMs: next === '-1' ? undefined : Number(next) };
   }
 
-  /** The keys of a step: those of its task, and the schedule where one script may touch both. */
-  async reach(
-    keys: readonly string[],
-  ): Promise<{ readonly keys: readonly string[]; readonly hasSchedule: boolean }> {
+  /** What a step of a task is run with: the schedule, too, where one script may touch both. */
+  async reach(keys: readonly string[], args: readonly string[]): Promise<Reach> {
     const hasSchedule = (await this.#layout.find()) === 'single';
-    return { keys: hasSchedule ? [...keys, ...this.#keys] : keys, hasSchedule };
+    const telling = await this.#telling(hasSchedule && !this.#calls.isTaken());
+    return {
+      hasSchedule,
+      keys: hasSchedule ? [...keys, ...this.#keys] : keys,
+      args: [...args, ...telling],
+    };
   }
 
   /** Runs a step of a task that sets its mark, where one script may. */
@@ -100,7 +130,8 @@ export class Schedule {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
-    return this.#runner.run(script, (await this.reach(keys)).keys, args);
+    const reached = await this.reach(keys, args);
+    return this.#runner.run(script, reached.keys, reached.args);
   }
 
   /** As {@link run}, of a step that makes something due: a mark that it cannot set goes first. */
@@ -110,14 +141,15 @@ export class Schedule {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
-    const reached = await this.reach(keys);
+    const reached = await this.reach(keys, args);
     if (!reached.hasSchedule) await this.mark(task);
-    return this.#runner.run(script, reached.keys, args);
+    return this.#runner.run(script, reached.keys, reached.args);
   }
 
   /** Says that a task has something due. */
   async mark({ tenant, name }: TaskPlace): Promise<void> {
-    await this.#runner.run(markTask, this.#keys, [tenant, name, '0']);
+    const telling = await this.#telling(!this.#calls.isTaken());
+    await this.#runner.run(markTask, this.#keys, [tenant, name, '0', ...telling]);
   }
 
   /**
@@ -128,7 +160,8 @@ export class Schedule {
   async settle({ tenant, name, mark, wasIdle }: ClaimedTask, next: string): Promise<void> {
     if ((await this.#layout.find()) === 'single') return;
     const due = next === '-1' ? '' : next;
-    const args = [tenant, name, mark, due, wasIdle ? 'i' : '', String(IDLE_LOOK_MS)];
+    const telling = await this.#telling(!this.#calls.isTaken());
+    const args = [tenant, name, mark, due, wasIdle ? 'i' : '', String(IDLE_LOOK_MS), ...telling];
     await this.#runner.run(settleMark, this.#keys, args);
   }
 
@@ -138,5 +171,10 @@ export class Schedule {
     const reply = await this.#runner.run(countDue, this.#keys, args);
     const [waiting, due, oldest] = textsReply(reply).map(Number);
     return { waiting: waiting ?? 0, due: due ?? 0, oldestDueMs: oldest ?? 0 };
+  }
+
+  /** The last arguments of a script: see `schedule.lua`. */
+  async #telling(isWanted: boolean): Promise<readonly [string, string]> {
+    return isWanted ? [await this.#calls.route.find(), this.#calls.channel] : ['', ''];
   }
 }

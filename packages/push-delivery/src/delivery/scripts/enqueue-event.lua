@@ -17,6 +17,7 @@
 -- ARGV[9], ARGV[10], ARGV[11]  the tenant, the owner and the id of the task
 -- ARGV[12], ARGV[13]  the tenant and the task as the schedule has them
 -- ARGV[14]  with "c", how the fields of configs begin; otherwise, here and in ARGV[15...], the ids of the configs
+-- ARGV[#ARGV-1], ARGV[#ARGV]  see schedule.lua
 -- Returns "none" without configs, "known", "unannounced" where that has to be done first, "not-a-hash" where the configs are
 -- none, "kept", or "full" where it was kept and more wait than may.
 local flags = ARGV[1]
@@ -28,7 +29,7 @@ if string.find(flags, 'c', 1, true) then
     if string.sub(field, 1, #ARGV[14]) == ARGV[14] then configs[#configs + 1] = string.sub(field, #ARGV[14] + 1) end
   end
 else
-  for i = 14, #ARGV do configs[#configs + 1] = ARGV[i] end
+  for i = 14, #ARGV - 2 do configs[#configs + 1] = ARGV[i] end
 end
 if #configs == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 
