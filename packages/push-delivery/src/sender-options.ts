@@ -117,6 +117,12 @@ export interface RedisPushNotificationSenderOptions {
    */
   readonly retentionSeconds?: number | undefined;
   /**
+   * How long the configs of a task are kept after its end, in seconds. More than `retry.maxAgeMs`; with a replay of dead
+   * letters in mind, as long as those are kept. With `RedisPushNotificationConfigStore` and the same client.
+   * @default as long as the push store keeps them: by default, until they are deleted
+   */
+  readonly endedConfigSeconds?: number | undefined;
+  /**
    * How many dead letters are kept for a tenant and owner; the oldest go first.
    * @default 1000
    */
@@ -185,6 +191,7 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationSenderOptions)[] = [
   'retry',
   'maxBacklog',
   'retentionSeconds',
+  'endedConfigSeconds',
   'maxDeadLetters',
   'deadLetterSeconds',
   'targets',
@@ -216,7 +223,7 @@ export function readSenderLimits(options: RedisPushNotificationSenderOptions): S
   }
   const retry = readRetry(options.retry ?? {});
   const leastSeconds = Math.ceil(retry.maxAgeMs / 1000) + 1;
-  const { retentionSeconds = leastSeconds + DAY_SECONDS } = options;
+  const { retentionSeconds = leastSeconds + DAY_SECONDS, endedConfigSeconds } = options;
   return {
     prefix: requirePrefix(prefix),
     deliver,
@@ -228,6 +235,10 @@ export function readSenderLimits(options: RedisPushNotificationSenderOptions): S
     retry,
     maxBacklog: wholeNumber(maxBacklog, 'maxBacklog', 4, 100_000),
     retentionSeconds: timeToLive(retentionSeconds, 'retentionSeconds', leastSeconds),
+    endedConfigSeconds:
+      endedConfigSeconds === undefined
+        ? undefined
+        : timeToLive(endedConfigSeconds, 'endedConfigSeconds', leastSeconds),
     maxDeadLetters: wholeNumber(maxDeadLetters, 'maxDeadLetters', 1, 1_000_000),
     deadLetterSeconds: timeToLive(deadLetterSeconds, 'deadLetterSeconds', 1),
     targets: readTargetOptions(options.targets ?? {}, 'targets.'),

@@ -75,6 +75,7 @@ export type DeliveryOutcome =
 export interface QueueLimits {
   readonly leaseMs: number;
   readonly retentionSeconds: number;
+  readonly endedConfigSeconds: number | undefined;
   readonly maxBacklog: number;
   readonly maxDeadLetters: number;
   readonly deadLetterSeconds: number;
@@ -104,13 +105,14 @@ export class DeliveryQueue {
     task: TaskPlace,
     { publisher, counter }: EventId,
     id: string,
-    { kind, body }: EventBody,
+    { kind, body, isEnd }: EventBody,
     configs: ConfigsOfTask,
   ): Promise<'none' | 'known' | 'kept' | 'full'> {
     const { scope, taskId, tenant, name } = task;
     const isHash = 'key' in configs;
     const keys = [...this.#keys.lanes(name), ...(isHash ? [configs.key] : [])];
-    const { retentionSeconds, maxBacklog } = this.#limits;
+    const { retentionSeconds, maxBacklog, endedConfigSeconds } = this.#limits;
+    const keptSeconds = isHash && isEnd ? endedConfigSeconds : undefined;
     const args = [
       publisher,
       String(counter),
@@ -124,6 +126,7 @@ export class DeliveryQueue {
       taskId,
       tenant,
       name,
+      keptSeconds === undefined ? '' : String(keptSeconds),
       ...(isHash ? [configs.fieldPrefix] : configs.ids),
     ];
     const flags = isHash ? 'c' : '';
