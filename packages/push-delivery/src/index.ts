@@ -1,5 +1,6 @@
 export {
   type DeliveryStats,
+  type DeliveryStatsQuery,
   RedisPushNotificationSender,
   type ReplayOutcome,
   type TaskConfigRef,

@@ -21,13 +21,14 @@ import {
   ServerLayout,
   taskIdOfResponse,
   TaskTurns,
+  wholeNumber,
   withDeadline,
 } from '@a2a-redis/core/shared';
 
 import { type DeadLetterPage, type DeadLetterQuery, DeadLetters } from './dead-letters.ts';
 import { DeliveryAdmin, type LaneReport } from './delivery-admin.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
-import { DeliveryQueue } from './delivery/delivery-queue.ts';
+import { DeliveryQueue, type ToldEvent } from './delivery/delivery-queue.ts';
 import { DeliveryWorker, type WorkerCounts } from './delivery/delivery-worker.ts';
 import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
@@ -52,8 +53,21 @@ export interface DeliveryStats extends WaitingReport {
   readonly inFlight: number;
   /** What this process has done since it started. */
   readonly attempts: WorkerCounts;
-  /** The hosts that this process posts to now, or that fail. */
+  /** The hosts that this process posts to now, or that fail: a page of them, by name. */
   readonly hosts: readonly HostLoad[];
+  /** `undefined` with the last page of the hosts. */
+  readonly nextPageToken: string | undefined;
+}
+
+/** Which hosts are told of. */
+export interface DeliveryStatsQuery {
+  /**
+   * How many hosts a page has.
+   * @default 100
+   */
+  readonly pageSize?: number | undefined;
+  /** The `nextPageToken` of the page before. */
+  readonly pageToken?: string | undefined;
 }
 
 /** The part of a replay that was found and put back, and where the next part begins. */
@@ -164,8 +178,8 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    */
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
     this.#counter += 1;
-    const told = { publisher: this.#publisher, counter: this.#counter };
-    await this.sendEvent(told, response, context, task);
+    const eventId = { publisher: this.#publisher, counter: this.#counter };
+    await this.sendEvent(eventId, response, context, task);
   }
 
   /** As {@link send}, of an event with an id: for queue managers. What is known is left out. */
@@ -174,11 +188,13 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     response: StreamResponse,
     context: ServerCallContext,
     task?: Task,
+    acceptedAt?: number,
   ): Promise<void> {
     this.#requireOpen();
     const taskId = taskIdOfResponse(response);
     if (taskId === '') return;
-    await this.#enqueue(placeOf(this.#scopeOf(context), taskId), context, eventId, response, task);
+    const place = placeOf(this.#scopeOf(context), taskId);
+    await this.#enqueue(place, context, { ...eventId, acceptedAt }, response, task);
   }
 
   /**
@@ -252,11 +268,22 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    * What waits, and what this process does about it.
    *
    * @param context Whose: of all owners of its tenant. Absent, of all tenants.
+   * @param query Which page of the hosts; what is counted is the same on each.
    */
-  async stats(context?: ServerCallContext): Promise<DeliveryStats> {
+  async stats(context?: ServerCallContext, query: DeliveryStatsQuery = {}): Promise<DeliveryStats> {
+    const { pageSize = 100, pageToken } = query;
+    const size = wholeNumber(pageSize, 'pageSize', 1, 1000);
     const scope = context && this.#scopeOf(context);
-    const { inFlight, counts, hosts } = this.#worker;
-    return { ...(await this.#schedule.waiting(scope)), inFlight, attempts: counts, hosts };
+    const { inFlight, counts } = this.#worker;
+    const hosts = this.#worker.hosts.filter(({ host }) => host > (pageToken ?? ''));
+    const page = hosts.slice(0, size);
+    return {
+      ...(await this.#schedule.waiting(scope)),
+      inFlight,
+      attempts: counts,
+      hosts: page,
+      nextPageToken: hosts.length > size ? page.at(-1)?.host : undefined,
+    };
   }
 
   /**
@@ -303,7 +330,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   async #enqueue(
     place: TaskPlace,
     context: ServerCallContext,
-    told: EventId,
+    told: ToldEvent,
     response: StreamResponse,
     task: Task | undefined,
   ): Promise<void> {

@@ -19,6 +19,12 @@ import {
   takeDeliveries,
 } from './scripts.ts';
 
+/** Which event is told. */
+export interface ToldEvent extends EventId {
+  /** When a log took it, in milliseconds since the epoch, where it is told later. */
+  readonly acceptedAt?: number | undefined;
+}
+
 /** Which configs an event is for. */
 export type ConfigsOfTask =
   /** These. */
@@ -103,7 +109,7 @@ export class DeliveryQueue {
    */
   async enqueue(
     task: TaskPlace,
-    { publisher, counter }: EventId,
+    { publisher, counter, acceptedAt }: ToldEvent,
     id: string,
     { kind, body, isEnd }: EventBody,
     configs: ConfigsOfTask,
@@ -127,6 +133,7 @@ export class DeliveryQueue {
       tenant,
       name,
       keptSeconds === undefined ? '' : String(keptSeconds),
+      acceptedAt === undefined ? '' : String(acceptedAt),
       ...(isHash ? [configs.fieldPrefix] : configs.ids),
     ];
     const flags = isHash ? 'c' : '';

@@ -18,7 +18,8 @@
 -- ARGV[12], ARGV[13]  the tenant and the task as the schedule has them
 -- ARGV[14]  with "c", of an event that ends its task: how long its configs are kept from now on, in seconds; empty for as
 --           long as they are kept anyhow
--- ARGV[15]  with "c", how the fields of configs begin; otherwise, here and in ARGV[16...], the ids of the configs
+-- ARGV[15]  when a log took the event, in milliseconds since the epoch, where it is told later; empty otherwise
+-- ARGV[16]  with "c", how the fields of configs begin; otherwise, here and in ARGV[17...], the ids of the configs
 -- ARGV[#ARGV-1], ARGV[#ARGV]  see schedule.lua
 -- Returns "none" without configs, "known", "unannounced" where that has to be done first, "not-a-hash" where the configs are
 -- none, "kept", or "full" where it was kept and more wait than may.
@@ -28,10 +29,10 @@ if string.find(flags, 'c', 1, true) then
   local kind = redis.call('TYPE', KEYS[3]).ok
   if kind ~= 'hash' and kind ~= 'none' then return 'not-a-hash' end
   for _, field in ipairs(redis.call('HKEYS', KEYS[3])) do
-    if string.sub(field, 1, #ARGV[15]) == ARGV[15] then configs[#configs + 1] = string.sub(field, #ARGV[15] + 1) end
+    if string.sub(field, 1, #ARGV[16]) == ARGV[16] then configs[#configs + 1] = string.sub(field, #ARGV[16] + 1) end
   end
 else
-  for i = 15, #ARGV - 2 do configs[#configs + 1] = ARGV[i] end
+  for i = 16, #ARGV - 2 do configs[#configs + 1] = ARGV[i] end
 end
 if #configs == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 
@@ -74,8 +75,16 @@ for _, lane in ipairs(lanes) do
     redis.call('HDEL', KEYS[1], 'l:' .. lane.config)
   end
 end
+-- Whether a config was registered after the event: what comes before it is not for it.
+local function is_later(config)
+  if ARGV[15] == '' or not string.find(flags, 'c', 1, true) then return false end
+  local value = redis.call('HGET', KEYS[3], ARGV[16] .. config) or ''
+  local moment = string.match(value, '^%d+@(%d+):')
+  return moment ~= nil and tonumber(moment) > tonumber(ARGV[15])
+end
+
 for _, config in ipairs(configs) do
-  if registered[config] then
+  if registered[config] and not is_later(config) then
     local lane = new_lane(config, last, now)
     write_lane(lane)
     present[#present + 1] = lane
