@@ -12,6 +12,8 @@
 -- Returns how many tenants still have something due; in how many milliseconds something else is due, -1 where nothing
 -- waits; then of each task the tenant, the name, the moment of its mark from now on, and "i" where nothing was due at the
 -- last look.
+require_schedule_rights(0)
+require_rights(KEYS[1], 'ZRANGEBYSCORE', 'ZCARD')
 local now = server_now()
 local limit, lease = tonumber(ARGV[1]), tonumber(ARGV[2])
 local of_each, left, exhausted = tonumber(ARGV[3]), {}, 0

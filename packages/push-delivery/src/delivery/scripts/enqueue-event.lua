@@ -36,8 +36,10 @@ else
 end
 if #configs == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 
-local now = server_now()
 local s = string.find(flags, 's', 1, true) and #KEYS - 4 or -1
+require_task_rights(s)
+if ARGV[14] ~= '' then require_rights(KEYS[3], 'TTL', 'EXPIRE') end
+local now = server_now()
 local known, lanes, last = read_task()
 local told = {}
 for publisher, counter in string.gmatch(known.told or '', '(%S+) (%d+)') do

@@ -13,6 +13,14 @@
 --          the event is only for the config of that id
 -- Returns nothing: defines functions.
 
+-- Fails where the user may not change lanes, nor, where it is in reach, the schedule: to be asked before anything is
+-- written, what is read first included, as what is damaged is removed.
+local function require_task_rights(s)
+  require_rights(KEYS[1], 'HGETALL', 'HSET', 'HDEL', 'EXPIRE')
+  require_rights(KEYS[2], 'HGET')
+  if s >= 0 then require_schedule_rights(s) end
+end
+
 -- Fails with what was found damaged, and removed. See ScriptRunner, which knows what such an error says.
 local function fail_with_damage(key, field)
   error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)

@@ -17,6 +17,7 @@ if not kind then return 'missing' end
 -- It was for one config before, too, where it comes here again.
 local length = tonumber(string.match(letter, '^[^\n]*\n[^\n]*\n%a %d+ %S+ (%d+)\n'))
 body = string.sub(body, length + 1)
+require_task_rights(s)
 local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[4])

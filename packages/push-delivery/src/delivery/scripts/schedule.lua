@@ -12,6 +12,13 @@
 --   need be told
 -- Returns nothing: defines functions.
 
+-- Fails where the user may not change the schedule: to be asked before anything is written.
+local function require_schedule_rights(s)
+  require_rights(KEYS[s + 1], 'ZRANGE', 'ZADD', 'ZREM', 'ZSCORE')
+  require_rights(KEYS[s + 2], 'HGET', 'HSET', 'HDEL')
+  if ARGV[#ARGV - 1] ~= '' then require_channel(ARGV[#ARGV - 1], ARGV[#ARGV]) end
+end
+
 -- Milliseconds since the epoch, and microseconds, which are exact here.
 local function server_now()
   local time = redis.call('TIME')

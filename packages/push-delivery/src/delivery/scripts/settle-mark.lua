@@ -13,6 +13,7 @@
 -- ARGV[6]  in how many milliseconds a task with nothing due is looked at once more
 -- ARGV[7], ARGV[8]  see schedule.lua
 -- Returns 1.
+require_schedule_rights(0)
 local now = server_now()
 local tenant, name, moment = ARGV[1], ARGV[2], tonumber(ARGV[4])
 if mark_of(0, name) ~= tonumber(ARGV[3]) then

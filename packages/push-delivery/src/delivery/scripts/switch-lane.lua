@@ -10,6 +10,7 @@
 -- ARGV[9], ARGV[10]  see schedule.lua
 -- Returns 1.
 local s = #KEYS > 2 and 2 or -1
+require_task_rights(s)
 local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[3])
