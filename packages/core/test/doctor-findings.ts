@@ -13,6 +13,7 @@ export const LASTING: readonly RedisDoctorPackageName[] = [
   'task-store',
   'streams-queue',
   'push-config',
+  'push-delivery',
 ];
 
 /** A finding as tests compare it; without packages where it concerns all. */

@@ -11,9 +11,12 @@ import type { MessageServers } from './message-servers.ts';
 const MOST_MOVES = 5;
 
 /** What {@link MessageSubscriber} emits. */
-interface SubscriberEvents {
+export interface MessageSubscriberEvents {
+  /** A connection failed; it is opened again. */
   error: [error: Error];
+  /** Messages of these channels may have been lost, or another server has them: they must be subscribed to again. */
   'channels-lost': [channels: readonly string[]];
+  /** A connection was given up for good, and with it all others. */
   end: [];
 }
 
@@ -26,7 +29,7 @@ interface SubscriberEvents {
  * or when another server has the channel: it must be subscribed to again.
  */
 export class MessageSubscriber
-  extends EventEmitter<SubscriberEvents>
+  extends EventEmitter<MessageSubscriberEvents>
   implements OwnSubscriberClient
 {
   readonly #servers: MessageServers;

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   clientOf,
+  LASTING,
   ignoreDelays,
   NO_REPLICA,
   type Shown,
@@ -148,9 +149,7 @@ describe('a cluster', () => {
       'warning',
       'NO_PERSISTENCE',
       'There is no append-only file, and no snapshot is made.',
-      'task-store',
-      'streams-queue',
-      'push-config',
+      ...LASTING,
     ],
     ['info', 'NO_MEMORY_LIMIT', 'maxmemory is 0: no limit.'],
     NO_REPLICA,

@@ -53,7 +53,8 @@ function declareTests(used: ReplicasInUse): void {
       void Promise.allSettled(reading);
       await Promise.all([writer.close(), reader.close()]);
     });
-    expect(longest.size).toBeGreaterThan(100);
+    // A batch is an entry for each event on Streams, and one message on Pub/Sub.
+    expect(longest.size).toBeGreaterThan(2);
     expect(longest.size).toBeLessThanOrEqual(MOST_ARGUMENTS);
     execution.complete();
   });

@@ -114,7 +114,7 @@ describe('a process that may have lost its lease', () => {
     // Nobody can have taken it for gone by now.
     bus.publish(part('t', '1'));
     expect(heard).toEqual(['task SUBMITTED []', '1']);
-    await world.pass(5000);
+    await world.pass(10_000);
     bus.publish(part('t', '2'));
     bus.publish(status('t', TASK_STATE_COMPLETED));
     bus.finished();
@@ -136,7 +136,7 @@ describe('a process that may have lost its lease', () => {
     await world.pass(10);
     a.client.goAway();
     a.link.hold();
-    await world.pass(9000);
+    await world.pass(14_500);
     bus.publish(part('t', 'late'));
     await world.pass(15_000);
     expect(elsewhere.heard).toEqual(['FAILED', 'finished']);

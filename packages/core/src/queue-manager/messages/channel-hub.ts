@@ -59,7 +59,8 @@ export class ChannelHub {
    *
    * @returns When the server has confirmed: nothing that is published afterwards is missed. Waits
    *   while the server is away.
-   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile, or the client is.
+   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile, or the client is; what Redis refuses for
+   *   good.
    */
   async join(name: string, listener: MessageListener): Promise<void> {
     this.#requireOpen();
