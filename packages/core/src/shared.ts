@@ -25,6 +25,7 @@ export { detailedError } from './shared/detailed-error.ts';
 export { errorReporter } from './shared/error-reporter.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
+export { taskIdOfResponse } from './shared/task-of-response.ts';
 export { TaskTurns } from './shared/task-turns.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';
@@ -40,9 +41,10 @@ export {
 export {
   channelName,
   type ChannelSpace,
+  channelSpaceOf,
   keyPrefixOf,
   MAIN_CHANNELS,
-} from './redis/channel-space.ts';
+} from './layout/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { requireRightsSource } from './rights/require-rights.ts';
@@ -53,6 +55,7 @@ export {
   HostScript,
   type ScriptCompanion,
 } from './redis/script-companion.ts';
+export { noteSupport, serverNameLua, type ServerSupport } from './redis/server-support.ts';
 export { type Layout, ServerLayout } from './layout/server-layout.ts';
 export { useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';

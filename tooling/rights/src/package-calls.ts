@@ -27,7 +27,7 @@ export const PACKAGE_CALLS: readonly PackageCalls[] = [
   store('task-store', 'a2a:tasks:', STORES),
   store('json-task-store', 'a2a:json-tasks:', STORES),
   store('push-config', 'a2a:push:', [RUNNER]),
-  store('push-delivery', 'a2a:delivery:', [RUNNER]),
+  { ...store('push-delivery', 'a2a:delivery:', [RUNNER]), hasChannels: true },
   manager('streams-queue'),
   manager('pubsub-queue'),
 ];

@@ -46,6 +46,8 @@ export type SendOutcome =
 export interface TransportedEvent {
   readonly eventId: EventId;
   readonly body: string;
+  /** When a log took it, in milliseconds since the epoch, on the clock of the server; absent where there is none. */
+  readonly acceptedAt?: number | undefined;
 }
 
 /**
@@ -135,6 +137,12 @@ export interface EventTransport {
    * @param publish What announces them.
    */
   sending(task: TaskAddress, batch: EventBatch, publish: PublishCommand): CompanionCall;
+  /**
+   * What is to be sent in place of events that no record can make up for, as it is not known what it holds of them: where
+   * one is too long for the transport, it is kept elsewhere for those who follow the task. Safe to repeat. Absent where
+   * events of any length can be sent.
+   */
+  keepLong?(task: TaskAddress, batch: EventBatch): Promise<EventBatch>;
   /**
    * Stored events that a task does not hold, oldest first.
    *

@@ -18,6 +18,7 @@
 -- ARGV[11]  of a dead letter: its id
 -- ARGV[12]  what is said of it
 -- ARGV[13]  how long dead letters are kept, in seconds
+-- ARGV[14], ARGV[15]  see schedule.lua
 -- Returns "stale"; or the server's clock, when the task is due next or -1, and the next delivery if there is one, as in
 -- take-deliveries.lua.
 local s = #KEYS > 3 and 3 or -1

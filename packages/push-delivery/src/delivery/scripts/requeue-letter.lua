@@ -8,6 +8,7 @@
 -- ARGV[4]  the config
 -- ARGV[5]  how long the task is kept, in seconds
 -- ARGV[6], ARGV[7], ARGV[8]  the tenant, the owner and the id of the task
+-- ARGV[9], ARGV[10]  see schedule.lua
 -- Returns "requeued"; "missing" where there is no such letter, or what it held is lost.
 local s = #KEYS > 3 and 3 or -1
 local letter = redis.call('HGET', KEYS[3], ARGV[3])
