@@ -1,5 +1,5 @@
 /**
- * The agent: an A2A server whose tasks and push configs are in Redis, so that they outlive it.
+ * The agent: an A2A server whose tasks, push configs and webhooks are in Redis, so that they outlive it.
  *
  * Settings, all from the environment: `REDIS_URL`, `PORT` (default 41241; 0 for a free one),
  * `TRAVEL_PREFIX` (default `travel:`), `TRAVEL_PACE_MS` (default 300).
@@ -16,7 +16,11 @@ import {
 } from '@a2a-js/sdk/server/express';
 import { createRedisClient } from '@a2a-redis/core';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
-import { webhookConfigCheck, type WebhookTargetOptions } from '@a2a-redis/push-delivery';
+import {
+  RedisPushNotificationSender,
+  webhookConfigCheck,
+  type WebhookTargetOptions,
+} from '@a2a-redis/push-delivery';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import express from 'express';
 
@@ -30,6 +34,9 @@ const WEBHOOK_TARGETS: WebhookTargetOptions = {
   ports: 'any',
   allow: ['127.0.0.1'],
 };
+/** Shorter than by default, as nobody waits for hours in a demo. */
+const WEBHOOK_RETRY = { baseMs: 1000, maxMs: 2000 };
+const WEBHOOK_LEASE_MS = 2000;
 /** How long open connections may take to end at a stop, in milliseconds. */
 const STOP_DEADLINE_MS = 5_000;
 
@@ -47,15 +54,23 @@ async function main(): Promise<void> {
   // Listens before it can answer, because the agent card names the port.
   const origin = await listenOnLoopback(server, Number(PORT));
 
+  const pushStore = new RedisPushNotificationConfigStore(redis, {
+    prefix: `${TRAVEL_PREFIX}push:`,
+    checkConfig: webhookConfigCheck(WEBHOOK_TARGETS),
+  });
+  const push = new RedisPushNotificationSender(redis, pushStore, {
+    prefix: `${TRAVEL_PREFIX}delivery:`,
+    targets: WEBHOOK_TARGETS,
+    retry: WEBHOOK_RETRY,
+    leaseMs: WEBHOOK_LEASE_MS,
+  });
   const requestHandler = new DefaultRequestHandler(
     agentCard(origin),
     new RedisTaskStore(redis, { prefix: `${TRAVEL_PREFIX}tasks:` }),
     executor,
     undefined, // The SDK's own event buses: one process.
-    new RedisPushNotificationConfigStore(redis, {
-      prefix: `${TRAVEL_PREFIX}push:`,
-      checkConfig: webhookConfigCheck(WEBHOOK_TARGETS),
-    }),
+    pushStore,
+    push, // Keeps webhooks in Redis, and tries again, also after a restart.
   );
   const userBuilder = UserBuilder.noAuthentication;
   const app = express();
@@ -73,6 +88,7 @@ async function main(): Promise<void> {
     await executor.stop();
     await closed;
     clearTimeout(deadline);
+    await push.close();
     await redis.close();
     // An open channel to the parent would keep the process.
     if (process.connected) process.disconnect();

@@ -33,7 +33,12 @@ export {
   type TaskStanding,
   type TransportedEvent,
 } from './queue-manager/events/event-transport.ts';
-export { knownRoute, type PublishCommand, type PublishRoute } from './layout/publish-route.ts';
+export {
+  knownRoute,
+  type PublishCommand,
+  type PublishRoute,
+  routeByLayout,
+} from './layout/publish-route.ts';
 export { isRefusal } from './redis/command-fault.ts';
 export { callAborted, queueEventsLost } from './queue-manager/events/queue-errors.ts';
 export type { MessageListener } from './queue-manager/messages/hub-channel.ts';
@@ -75,6 +80,7 @@ export type {
   Subscription,
   SubscriptionEvents,
 } from './queue-manager/messages/subscriber-client.ts';
+export { subscriptionOf } from './queue-manager/messages/subscriber-client.ts';
 export { AppliedEvents } from './event-ids/applied-events.ts';
 export type { EventId, IdentifiedEvent } from './event-ids/event-id.ts';
 export type { EventTrackingStore } from './event-ids/event-tracking-store.ts';

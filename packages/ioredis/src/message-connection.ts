@@ -86,14 +86,11 @@ export class MessageConnection {
     this.#channels.delete(channel);
     // A connection that breaks takes its subscriptions along.
     if (this.#connection.status !== 'ready') return;
-    if (known.kind === 'plain') {
-      this.#connection.unsubscribe(channel).catch(ignore);
-      return;
-    }
-    this.#connection.sunsubscribe(channel).catch(ignore);
-    // Behind one address of a cluster each node counts for itself. Told of none left, ioredis would hear no other.
-    const [other] = this.#channels.keys();
-    if (other !== undefined) this.#connection.ssubscribe(other).catch(ignore);
+    const left =
+      known.kind === 'plain'
+        ? this.#connection.unsubscribe(channel)
+        : this.#connection.sunsubscribe(channel);
+    left.catch(ignore);
   }
 
   /**

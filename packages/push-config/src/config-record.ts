@@ -10,8 +10,8 @@ import { fieldFault } from './field-fault.ts';
 const PLAIN = 'json';
 const ENCRYPTED = 'aes256gcm';
 
-/** `<sequence>:<format>:<call id or key id>:<data>`. */
-const RECORD = /^([1-9]\d{0,14}):(json|aes256gcm):([^:]+):(.*)$/s;
+/** `<sequence>@<moment of registration>:<format>:<call id or key id>:<data>`; the moment only for who delivers. */
+const RECORD = /^([1-9]\d{0,14})(?:@\d{1,15})?:(json|aes256gcm):([^:]+):(.*)$/s;
 
 /** A config with the place that its last save has among the saves of its task. */
 export interface SequencedConfig {

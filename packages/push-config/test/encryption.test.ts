@@ -49,8 +49,8 @@ describe('rotation', () => {
     await storeWith(OLD).save('task', CONTEXT, configOf('a', { token: 'one' }));
     const both = storeWith(NEW, OLD);
     await both.save('task', CONTEXT, configOf('b', { token: 'two' }));
-    expect(await server.client.hGet(key, 'c:a')).toMatch(/^1:aes256gcm:old:/);
-    expect(await server.client.hGet(key, 'c:b')).toMatch(/^2:aes256gcm:new:/);
+    expect(await server.client.hGet(key, 'c:a')).toMatch(/^1@\d{13}:aes256gcm:old:/);
+    expect(await server.client.hGet(key, 'c:b')).toMatch(/^2@\d{13}:aes256gcm:new:/);
     const configs = await both.load('task', CONTEXT);
     expect(configs).toStrictEqual([
       configOf('a', { token: 'one' }),

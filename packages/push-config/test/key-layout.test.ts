@@ -32,13 +32,13 @@ describe('keys and fields', () => {
         seq: '3',
         'c:seq': expect.stringMatching(
           new RegExp(
-            `^2:json:${UUID}:\\{"wireVersion":"1\\.0","config":` +
+            `^2@\\d{13}:json:${UUID}:\\{"wireVersion":"1\\.0","config":` +
               '\\{"id":"seq","taskId":"task","url":"https://client\\.example/hook"\\}\\}$',
           ),
         ),
         'c:a:{b}': expect.stringMatching(
           new RegExp(
-            `^3:json:${UUID}:\\{"wireVersion":"1\\.0","config":` +
+            `^3@\\d{13}:json:${UUID}:\\{"wireVersion":"1\\.0","config":` +
               '\\{"id":"a:\\{b\\}","taskId":"task"\\}\\}$',
           ),
         ),
@@ -61,7 +61,7 @@ describe('keys and fields', () => {
     expect(content).toStrictEqual({
       [`${prefix}{acme:ann:task}:configs`]: {
         seq: '1',
-        'c:a': expect.stringMatching(/^1:aes256gcm:key%2F1:[A-Za-z0-9_-]+$/),
+        'c:a': expect.stringMatching(/^1@\d{13}:aes256gcm:key%2F1:[A-Za-z0-9_-]+$/),
       },
     });
   });
@@ -94,7 +94,7 @@ describe('keys and fields', () => {
     await server.client.hSet(key, 'seq', '99999999999999');
     await store.save('task', CONTEXT, configOf('b'));
     expect(await server.client.hGet(key, 'seq')).toBe('100000000000000');
-    expect(await server.client.hGet(key, 'c:b')).toMatch(/^100000000000000:json:/);
+    expect(await server.client.hGet(key, 'c:b')).toMatch(/^100000000000000@\d{13}:json:/);
     expect(await store.load('task', CONTEXT)).toStrictEqual([configOf('a'), configOf('b')]);
   });
 });

@@ -1,25 +1,8 @@
-import {
-  arrayReply,
-  keySegment,
-  type RedisScript,
-  type Scope,
-  type ScriptRunner,
-  type ServerLayout,
-  textsReply,
-} from '@a2a-redis/core/shared';
+import { arrayReply, type ScriptRunner, textsReply } from '@a2a-redis/core/shared';
 
 import type { DeliveryKeys, TaskPlace } from './delivery/delivery-keys.ts';
-import { countDue, markTask, readLanes, requeueLetter, switchLane } from './delivery/scripts.ts';
-
-/** What waits. */
-export interface WaitingReport {
-  /** How many tasks wait for something: a receiver, the end of a pause, or the end of an attempt. */
-  readonly waiting: number;
-  /** How many of them are due; of all tenants, how many tenants have something due. */
-  readonly due: number;
-  /** For how long the first of them has been due, in milliseconds; 0 where nothing is. */
-  readonly oldestDueMs: number;
-}
+import type { Schedule } from './delivery/schedule.ts';
+import { readLanes, requeueLetter, switchLane } from './delivery/scripts.ts';
 
 /** How far a config of a task is. */
 export interface LaneReport {
@@ -43,18 +26,18 @@ export interface LaneReport {
 /** What operators ask of deliveries. */
 export class DeliveryAdmin {
   readonly #runner: ScriptRunner;
-  readonly #layout: ServerLayout;
+  readonly #schedule: Schedule;
   readonly #keys: DeliveryKeys;
   readonly #retentionSeconds: number;
 
   constructor(
     runner: ScriptRunner,
-    layout: ServerLayout,
+    schedule: Schedule,
     keys: DeliveryKeys,
     retentionSeconds: number,
   ) {
     this.#runner = runner;
-    this.#layout = layout;
+    this.#schedule = schedule;
     this.#keys = keys;
     this.#retentionSeconds = retentionSeconds;
   }
@@ -65,7 +48,7 @@ export class DeliveryAdmin {
     const keys = [...this.#keys.lanes(name), this.#keys.letters(name)];
     const kept = String(this.#retentionSeconds);
     const args = [tenant, name, letterId, configId, kept, scope.tenant, scope.owner, taskId];
-    return (await this.#run(task, requeueLetter, keys, args)) === 'requeued';
+    return (await this.#schedule.runMarked(task, requeueLetter, keys, args)) === 'requeued';
   }
 
   async switchLane(task: TaskPlace, configId: string, to: 'pause' | 'resume'): Promise<void> {
@@ -73,7 +56,7 @@ export class DeliveryAdmin {
     const kept = String(this.#retentionSeconds);
     const mode = to === 'pause' ? 'p' : 'a';
     const args = [tenant, name, configId, mode, kept, scope.tenant, scope.owner, taskId];
-    await this.#run(task, switchLane, this.#keys.lanes(name), args);
+    await this.#schedule.runMarked(task, switchLane, this.#keys.lanes(name), args);
   }
 
   async lanes({ name }: TaskPlace): Promise<readonly LaneReport[]> {
@@ -102,27 +85,5 @@ export class DeliveryAdmin {
         reason,
       };
     });
-  }
-
-  /** @param scope Of whose tenant; absent for all. */
-  async waiting(scope: Scope | undefined): Promise<WaitingReport> {
-    const args = scope === undefined ? [] : [keySegment(scope.tenant)];
-    const reply = await this.#runner.run(countDue, this.#keys.schedule, args);
-    const [waiting, due, oldest] = textsReply(reply).map(Number);
-    return { waiting: waiting ?? 0, due: due ?? 0, oldestDueMs: oldest ?? 0 };
-  }
-
-  /** Where the schedule is in another slot, its mark goes first. */
-  async #run(
-    { tenant, name }: TaskPlace,
-    script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
-    if ((await this.#layout.find()) === 'single') {
-      return this.#runner.run(script, [...keys, ...this.#keys.schedule], args);
-    }
-    await this.#runner.run(markTask, this.#keys.schedule, [tenant, name, '0']);
-    return this.#runner.run(script, keys, args);
   }
 }

@@ -1,5 +1,6 @@
 export {
   type DeliveryStats,
+  type DeliveryStatsQuery,
   RedisPushNotificationSender,
   type ReplayOutcome,
   type TaskConfigRef,
@@ -11,9 +12,10 @@ export type {
   DeadLetterPage,
   DeadLetterQuery,
 } from './dead-letters.ts';
-export type { LaneReport, WaitingReport } from './delivery-admin.ts';
+export type { LaneReport } from './delivery-admin.ts';
 export type { WorkerCounts } from './delivery/delivery-worker.ts';
 export type { HostLoad } from './delivery/host-gates.ts';
+export type { WaitingReport } from './delivery/schedule.ts';
 export { webhookConfigCheck, type WebhookConfigCheck } from './posting/config-check.ts';
 export type { HostAddress, ResolveHost } from './posting/host-resolver.ts';
 export type { WebhookPostingOptions } from './posting/posting-options.ts';

@@ -1,8 +1,16 @@
 import type { StreamResponse, Task } from '@a2a-js/sdk';
 import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { A2ARedisError } from '@a2a-redis/core';
-import type { DurablePushNotificationSender, EventId } from '@a2a-redis/core/queue-manager';
 import {
+  ChannelHub,
+  type DurablePushNotificationSender,
+  type EventId,
+  routeByLayout,
+  subscriptionOf,
+} from '@a2a-redis/core/queue-manager';
+import {
+  channelName,
+  channelSpaceOf,
   errorReporter,
   invalidOption,
   type RedisScriptClient,
@@ -11,18 +19,22 @@ import {
   scopeResolver,
   ScriptRunner,
   ServerLayout,
+  taskIdOfResponse,
   TaskTurns,
+  wholeNumber,
   withDeadline,
 } from '@a2a-redis/core/shared';
 
 import { type DeadLetterPage, type DeadLetterQuery, DeadLetters } from './dead-letters.ts';
-import { DeliveryAdmin, type LaneReport, type WaitingReport } from './delivery-admin.ts';
+import { DeliveryAdmin, type LaneReport } from './delivery-admin.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
-import { DeliveryQueue } from './delivery/delivery-queue.ts';
+import { DeliveryQueue, type ToldEvent } from './delivery/delivery-queue.ts';
 import { DeliveryWorker, type WorkerCounts } from './delivery/delivery-worker.ts';
 import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
+import { Schedule, type WaitingReport } from './delivery/schedule.ts';
 import { TaskConfigs } from './delivery/task-configs.ts';
+import { WakeMessages } from './delivery/wake-messages.ts';
 import { HttpWebhookPoster } from './posting/http-webhook-poster.ts';
 import { WebhookContents } from './posting/webhook-content.ts';
 import { readSenderLimits, type RedisPushNotificationSenderOptions } from './sender-options.ts';
@@ -41,8 +53,21 @@ export interface DeliveryStats extends WaitingReport {
   readonly inFlight: number;
   /** What this process has done since it started. */
   readonly attempts: WorkerCounts;
-  /** The hosts that this process posts to now, or that fail. */
+  /** The hosts that this process posts to now, or that fail: a page of them, by name. */
   readonly hosts: readonly HostLoad[];
+  /** `undefined` with the last page of the hosts. */
+  readonly nextPageToken: string | undefined;
+}
+
+/** Which hosts are told of. */
+export interface DeliveryStatsQuery {
+  /**
+   * How many hosts a page has.
+   * @default 100
+   */
+  readonly pageSize?: number | undefined;
+  /** The `nextPageToken` of the page before. */
+  readonly pageToken?: string | undefined;
 }
 
 /** The part of a replay that was found and put back, and where the next part begins. */
@@ -69,6 +94,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   readonly #configs: TaskConfigs;
   readonly #queue: DeliveryQueue;
   readonly #letters: DeadLetters;
+  readonly #schedule: Schedule;
   readonly #admin: DeliveryAdmin;
   readonly #worker: DeliveryWorker;
   readonly #poster: HttpWebhookPoster;
@@ -101,6 +127,15 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const { runtime } = runner;
     const layout = new ServerLayout(client, runner, limits.prefix, options.layout);
     const keys = new DeliveryKeys(limits.prefix);
+    const route = routeByLayout(layout);
+    const channel = channelName(keys.wakeChannel, channelSpaceOf(client, options.subscriber));
+    const schedule = new Schedule(runner, layout, keys, {
+      route,
+      channel,
+      isTaken: () => this.#worker.isFree,
+    });
+    // What cannot subscribe is refused.
+    const open = limits.deliver ? subscriptionOf(client, options.subscriber, route) : undefined;
     const contents = new WebhookContents(options.serializers, (version) => {
       const message = `Webhooks of A2A version ${JSON.stringify(version)} have no serializer: they get version 1.0.`;
       onError(new A2ARedisError('INVALID_OPTION', message));
@@ -108,16 +143,20 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     const signer = new WebhookSigner(options.signing ?? {}, 'signing.');
     const requests = new WebhookRequests(signer, options.tokenHeaderName);
     this.#runner = runner;
+    this.#schedule = schedule;
     this.#scopeOf = scopeResolver(options.ownerResolver);
     this.#configs = new TaskConfigs(store, client);
-    this.#queue = new DeliveryQueue(runner, layout, keys, limits);
+    this.#queue = new DeliveryQueue(runner, schedule, keys, limits);
     this.#letters = new DeadLetters(runner, keys);
-    this.#admin = new DeliveryAdmin(runner, layout, keys, limits.retentionSeconds);
+    this.#admin = new DeliveryAdmin(runner, schedule, keys, limits.retentionSeconds);
     this.#poster = new HttpWebhookPoster(runtime, limits.targets, limits.posting);
     this.#worker = new DeliveryWorker(
       {
         runtime,
         queue: this.#queue,
+        schedule,
+        messages:
+          open && new WakeMessages(new ChannelHub(runtime, open, onError), channel, onError),
         configs: this.#configs,
         poster: this.#poster,
         contents,
@@ -139,8 +178,8 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    */
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
     this.#counter += 1;
-    const told = { publisher: this.#publisher, counter: this.#counter };
-    await this.sendEvent(told, response, context, task);
+    const eventId = { publisher: this.#publisher, counter: this.#counter };
+    await this.sendEvent(eventId, response, context, task);
   }
 
   /** As {@link send}, of an event with an id: for queue managers. What is known is left out. */
@@ -149,11 +188,13 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
     response: StreamResponse,
     context: ServerCallContext,
     task?: Task,
+    acceptedAt?: number,
   ): Promise<void> {
     this.#requireOpen();
-    const taskId = taskIdOf(response);
+    const taskId = taskIdOfResponse(response);
     if (taskId === '') return;
-    await this.#enqueue(placeOf(this.#scopeOf(context), taskId), context, eventId, response, task);
+    const place = placeOf(this.#scopeOf(context), taskId);
+    await this.#enqueue(place, context, { ...eventId, acceptedAt }, response, task);
   }
 
   /**
@@ -227,11 +268,22 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    * What waits, and what this process does about it.
    *
    * @param context Whose: of all owners of its tenant. Absent, of all tenants.
+   * @param query Which page of the hosts; what is counted is the same on each.
    */
-  async stats(context?: ServerCallContext): Promise<DeliveryStats> {
+  async stats(context?: ServerCallContext, query: DeliveryStatsQuery = {}): Promise<DeliveryStats> {
+    const { pageSize = 100, pageToken } = query;
+    const size = wholeNumber(pageSize, 'pageSize', 1, 1000);
     const scope = context && this.#scopeOf(context);
-    const { inFlight, counts, hosts } = this.#worker;
-    return { ...(await this.#admin.waiting(scope)), inFlight, attempts: counts, hosts };
+    const { inFlight, counts } = this.#worker;
+    const hosts = this.#worker.hosts.filter(({ host }) => host > (pageToken ?? ''));
+    const page = hosts.slice(0, size);
+    return {
+      ...(await this.#schedule.waiting(scope)),
+      inFlight,
+      attempts: counts,
+      hosts: page,
+      nextPageToken: hosts.length > size ? page.at(-1)?.host : undefined,
+    };
   }
 
   /**
@@ -278,7 +330,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   async #enqueue(
     place: TaskPlace,
     context: ServerCallContext,
-    told: EventId,
+    told: ToldEvent,
     response: StreamResponse,
     task: Task | undefined,
   ): Promise<void> {
@@ -310,12 +362,6 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
       throw new A2ARedisError('CLIENT_CLOSED', 'The sender of push notifications is closed.');
     }
   }
-}
-
-/** Of which task a response tells; empty where it is of none. */
-function taskIdOf({ payload }: StreamResponse): string {
-  if (payload === undefined) return '';
-  return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
 }
 
 function requireStore(store: unknown): void {

@@ -1,4 +1,5 @@
 import type { OwnerResolver } from '@a2a-js/sdk/server';
+import type { RedisSubscriberClient } from '@a2a-redis/core/queue-manager';
 import {
   checkNames,
   DEFAULT_DEADLINE_MS,
@@ -68,6 +69,12 @@ export interface RedisPushNotificationSenderOptions {
    */
   readonly layout?: Layout | 'auto' | undefined;
   /**
+   * A connected client for messages, which stays the application's. Needed where the client is a pool, which cannot
+   * subscribe; it may be that of the queue manager.
+   * @default one further connection like the client's, where this process delivers
+   */
+  readonly subscriber?: RedisSubscriberClient | undefined;
+  /**
    * Whether this process delivers. Without, it only queues, and another one must deliver.
    * @default true
    */
@@ -89,8 +96,9 @@ export interface RedisPushNotificationSenderOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * How often this process looks for what others have queued, in milliseconds. What is queued here is found at once.
-   * @default 1000
+   * How often this process looks for what nobody told it of, in milliseconds: what a process has put off that is gone since,
+   * and what a message was lost of. What is queued is found at once, here and elsewhere.
+   * @default 30000
    */
   readonly lookMs?: number | undefined;
   /**
@@ -108,6 +116,12 @@ export interface RedisPushNotificationSenderOptions {
    * @default a day more than `retry.maxAgeMs`
    */
   readonly retentionSeconds?: number | undefined;
+  /**
+   * How long the configs of a task are kept after its end, in seconds. More than `retry.maxAgeMs`; with a replay of dead
+   * letters in mind, as long as those are kept. With `RedisPushNotificationConfigStore` and the same client.
+   * @default as long as the push store keeps them: by default, until they are deleted
+   */
+  readonly endedConfigSeconds?: number | undefined;
   /**
    * How many dead letters are kept for a tenant and owner; the oldest go first.
    * @default 1000
@@ -168,6 +182,7 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationSenderOptions)[] = [
   'prefix',
   'ownerResolver',
   'layout',
+  'subscriber',
   'deliver',
   'concurrency',
   'concurrencyPerHost',
@@ -176,6 +191,7 @@ const OPTION_NAMES: readonly (keyof RedisPushNotificationSenderOptions)[] = [
   'retry',
   'maxBacklog',
   'retentionSeconds',
+  'endedConfigSeconds',
   'maxDeadLetters',
   'deadLetterSeconds',
   'targets',
@@ -198,7 +214,7 @@ const DAY_SECONDS = 86_400;
 export function readSenderLimits(options: RedisPushNotificationSenderOptions): SenderLimits {
   checkNames(options, OPTION_NAMES, '');
   const { prefix = 'a2a:delivery:', deliver = true, deadlineMs = DEFAULT_DEADLINE_MS } = options;
-  const { concurrency = 64, concurrencyPerHost = 8, leaseMs = 30_000, lookMs = 1000 } = options;
+  const { concurrency = 64, concurrencyPerHost = 8, leaseMs = 30_000, lookMs = 30_000 } = options;
   const { maxBacklog = 1000, maxDeadLetters = 1000, deadLetterSeconds = 7 * DAY_SECONDS } = options;
   const { onError } = options;
   if (typeof deliver !== 'boolean') throw invalidOption('deliver', 'must be true or false');
@@ -207,7 +223,7 @@ export function readSenderLimits(options: RedisPushNotificationSenderOptions): S
   }
   const retry = readRetry(options.retry ?? {});
   const leastSeconds = Math.ceil(retry.maxAgeMs / 1000) + 1;
-  const { retentionSeconds = leastSeconds + DAY_SECONDS } = options;
+  const { retentionSeconds = leastSeconds + DAY_SECONDS, endedConfigSeconds } = options;
   return {
     prefix: requirePrefix(prefix),
     deliver,
@@ -219,6 +235,10 @@ export function readSenderLimits(options: RedisPushNotificationSenderOptions): S
     retry,
     maxBacklog: wholeNumber(maxBacklog, 'maxBacklog', 4, 100_000),
     retentionSeconds: timeToLive(retentionSeconds, 'retentionSeconds', leastSeconds),
+    endedConfigSeconds:
+      endedConfigSeconds === undefined
+        ? undefined
+        : timeToLive(endedConfigSeconds, 'endedConfigSeconds', leastSeconds),
     maxDeadLetters: wholeNumber(maxDeadLetters, 'maxDeadLetters', 1, 1_000_000),
     deadLetterSeconds: timeToLive(deadLetterSeconds, 'deadLetterSeconds', 1),
     targets: readTargetOptions(options.targets ?? {}, 'targets.'),

@@ -1,4 +1,3 @@
-import type { AgentCard } from '@a2a-js/sdk';
 import {
   DefaultRequestHandler,
   InMemoryTaskStore,
@@ -10,35 +9,7 @@ import { createClient } from 'redis';
 import { expect, test, vi } from 'vitest';
 
 import { webhookConfigCheck } from '../src/index.ts';
-
-const CARD: AgentCard = {
-  name: 'agent',
-  description: 'An agent.',
-  version: '1',
-  supportedInterfaces: [
-    {
-      url: 'https://agent.example/',
-      protocolBinding: 'JSONRPC',
-      tenant: '',
-      protocolVersion: '1.0',
-    },
-  ],
-  provider: undefined,
-  documentationUrl: undefined,
-  iconUrl: undefined,
-  capabilities: {
-    streaming: true,
-    pushNotifications: true,
-    extendedAgentCard: false,
-    extensions: [],
-  },
-  securitySchemes: {},
-  securityRequirements: [],
-  defaultInputModes: ['text/plain'],
-  defaultOutputModes: ['text/plain'],
-  skills: [],
-  signatures: [],
-};
+import { CARD } from './agent-card.ts';
 
 test.each([
   [{ url: 'http://client.example/hook?key=s3cret' }, "The webhook's URL must begin with https:."],

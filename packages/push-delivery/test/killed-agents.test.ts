@@ -5,10 +5,15 @@ import {
   startAgents,
   storedTask,
 } from '@a2a-redis-internal/agent-server/agents';
-import { newPrefix } from '@a2a-redis-internal/redis-clients';
+import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
+import { ServerCallContext } from '@a2a-js/sdk/server';
+import type { RedisClientType } from 'redis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { configOf } from './responses.ts';
 import { Receiver } from './scripted-receiver.ts';
 import { FAST } from './support.ts';
 
@@ -17,14 +22,21 @@ const AGENT: AgentSubject = {
   module: new URL('agent.ts', import.meta.url),
   hasOneSnapshot: true,
 };
-const OPTIONS = { AGENT_GRPC: 'off', SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 2000 }) };
+const PUBSUB: AgentSubject = { ...AGENT, name: 'RedisPubSubQueueManager' };
+const OPTIONS = {
+  AGENT_GRPC: 'off',
+  SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 2000, lookMs: 500 }),
+};
 
 let server: RedisServer;
+let client: RedisClientType;
 
 beforeAll(async () => {
   server = await startRedisServer();
+  client = await connect(server.url);
 });
 afterAll(async () => {
+  client.destroy();
   await server.stop();
 });
 
@@ -65,6 +77,41 @@ describe('with RedisStreamsQueueManager', () => {
     expect(await survivor.process.call('errors')).toEqual([]);
   });
 
+  it('what was before the registration of a config is not for it, whoever comes to queue it', async () => {
+    const prefix = newPrefix();
+    await using receiver = await Receiver.start();
+    await using victims = await startAgents(AGENT, ['victim'], server.url, {
+      prefix,
+      settings: { failoverMs: 3000 },
+      env: { ...OPTIONS, TELLS: 'never' },
+    });
+    await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
+      prefix,
+      settings: { failoverMs: 3000 },
+      env: OPTIONS,
+    });
+    const [[victim], [survivor]] = [victims.agents, survivors.agents];
+    if (victim === undefined || survivor === undefined) throw new Error('no agents');
+    const stream = victim.stream('task; chunks 5 1; wait never', {
+      webhook: receiver.url('/early'),
+    });
+    await stream.until(6);
+    // A log and a registration are told apart by the millisecond.
+    await sleep(10);
+    const configs = new RedisPushNotificationConfigStore(client, { prefix: `${prefix}push:` });
+    const { taskId } = stream;
+    await configs.save(
+      taskId,
+      new ServerCallContext(),
+      configOf(taskId, 'late', receiver.url('/late')),
+    );
+    await victim.process.kill();
+    await expect.poll(() => receiver.arrived('/early').at(-1)).toBe('failed');
+    expect(receiver.arrived('/early')).toEqual(wordsOf(5, 'failed'));
+    await expect.poll(() => receiver.arrived('/late')).toEqual(['failed']);
+    expect(await survivor.process.call('errors')).toEqual([]);
+  });
+
   it.each([1, 2, 3])(
     'whenever a replica is killed, each event arrives in order (seed %i)',
     async (seed) => {
@@ -100,4 +147,36 @@ describe('with RedisStreamsQueueManager', () => {
       }
     },
   );
+});
+
+describe('with RedisPubSubQueueManager', () => {
+  it('whenever a replica is killed, what it came to send arrives in order, and then the end', async () => {
+    const random = randomOf(4);
+    const prefix = newPrefix();
+    await using receiver = await Receiver.start();
+    const env = { ...OPTIONS, QUEUES: 'pubsub' };
+    const options = { prefix, settings: { failoverMs: 3000 }, env };
+    await using survivors = await startAgents(PUBSUB, ['survivor'], server.url, options);
+    const [survivor] = survivors.agents;
+    if (survivor === undefined) throw new Error('no survivor');
+    await using victims = await startAgents(PUBSUB, ['v0', 'v1', 'v2'], server.url, options);
+    const killed = await Promise.all(
+      victims.agents.map(async (victim, index) => {
+        const path = `/${index}`;
+        const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
+        await stream.until(random.integer(1, 60));
+        await victim.process.kill();
+        return { path, taskId: stream.taskId };
+      }),
+    );
+    for (const { path, taskId } of killed) {
+      await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
+      // No log has what was stored and not sent: the last ones may lack, and none between.
+      const arrived = receiver.arrived(path);
+      expect(arrived).toEqual(wordsOf(arrived.length - 2, 'failed'));
+      const { parts } = await storedTask(survivor, taskId);
+      expect(arrived.length - 2).toBeLessThanOrEqual(parts.length);
+    }
+    expect(await survivor.process.call('errors')).toEqual([]);
+  });
 });

@@ -174,6 +174,34 @@ describe('fairness', () => {
     );
   });
 
+  test('hosts are told of by page, by name', async () => {
+    await using one = await Receiver.start(() => undefined);
+    await using other = await Receiver.start(() => undefined);
+    await using deliveries = new Deliveries(client);
+    const push = deliveries.open();
+    await deliveries.configs.save('t', CONTEXT, configOf('t', 'a', one.url()));
+    await deliveries.configs.save('t', CONTEXT, configOf('t', 'b', other.url()));
+    await push.send(statusOf('t', 'working'), CONTEXT);
+    const hosts = [one, other].map(({ port }) => `127.0.0.1:${port}`).toSorted();
+    await expect
+      .poll(async () => (await push.stats()).hosts.map(({ host }) => host))
+      .toEqual(hosts);
+    const first = await push.stats(CONTEXT, { pageSize: 1 });
+    const { nextPageToken: pageToken } = first;
+    const second = await push.stats(CONTEXT, { pageSize: 1, pageToken });
+    const [host, last] = hosts;
+    expect(first).toMatchObject({
+      inFlight: 2,
+      hosts: [{ host, inFlight: 1 }],
+      nextPageToken: host,
+    });
+    expect(second).toMatchObject({ inFlight: 2, hosts: [{ host: last, inFlight: 1 }] });
+    expect(second.nextPageToken).toBeUndefined();
+    await expect(push.stats(CONTEXT, { pageSize: 0 })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+
   test('a process that delivers nothing says so', async () => {
     await using deliveries = new Deliveries(client);
     const web = deliveries.open({ ...FAST, deliver: false });

@@ -1,6 +1,7 @@
 import { type Runtime, systemRuntime } from '@a2a-redis/core/shared';
 import { onTestFinished } from 'vitest';
 
+import type { AttemptEnd } from '../src/posting/attempt-limit.ts';
 import { HttpWebhookPoster } from '../src/posting/http-webhook-poster.ts';
 import { readPostingOptions, type WebhookPostingOptions } from '../src/posting/posting-options.ts';
 import { readTargetOptions, type WebhookTargetOptions } from '../src/posting/target-options.ts';
@@ -37,7 +38,7 @@ export function webhookTo(url: string, headers: Record<string, string> = {}): We
   };
 }
 
-/** A signal that never fires. */
-export function unlimited(): AbortSignal {
-  return new AbortController().signal;
+/** An attempt that no caller ends. */
+export function unlimited(): AttemptEnd {
+  return { signal: new AbortController().signal };
 }

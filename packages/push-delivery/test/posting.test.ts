@@ -104,7 +104,7 @@ describe('connections', () => {
     const first = poster.post(webhookTo(`${receiver.origin}/first`), unlimited());
     await vi.waitUntil(() => receiver.received.length === 1);
     const caller = new AbortController();
-    const second = poster.post(webhookTo(`${receiver.origin}/second`), caller.signal);
+    const second = poster.post(webhookTo(`${receiver.origin}/second`), caller);
     caller.abort();
     expect(await second).toStrictEqual({
       kind: 'retry',
@@ -297,7 +297,7 @@ describe('an attempt', () => {
   test('ends when its caller wants it to, and its connection with it', async () => {
     const receiver = await startReceiver(() => {});
     const caller = new AbortController();
-    const attempt = posterOf().post(webhookTo(receiver.origin), caller.signal);
+    const attempt = posterOf().post(webhookTo(receiver.origin), caller);
     await vi.waitUntil(() => receiver.received.length === 1);
     caller.abort();
     expect(await attempt).toStrictEqual({
@@ -313,7 +313,7 @@ describe('an attempt', () => {
     const poster = posterOf();
     const { signal } = new AbortController();
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => poster.post(webhookTo(receiver.origin), signal)),
+      Array.from({ length: 50 }, () => poster.post(webhookTo(receiver.origin), { signal })),
     );
     expect(answers.map(({ kind }) => kind)).toEqual(answers.map(() => 'delivered'));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -323,7 +323,9 @@ describe('an attempt', () => {
 
   test('that was to end before it began sends nothing', async () => {
     const receiver = await startReceiver();
-    const answer = await posterOf().post(webhookTo(receiver.origin), AbortSignal.abort());
+    const answer = await posterOf().post(webhookTo(receiver.origin), {
+      signal: AbortSignal.abort(),
+    });
     expect(answer.kind).toBe('retry');
     expect(receiver.received).toEqual([]);
   });

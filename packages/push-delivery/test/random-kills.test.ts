@@ -1,11 +1,12 @@
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
-import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
+import { connectToCluster } from '@a2a-redis-internal/contract/shared-server';
+import { startRedisCluster, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { startReplica } from '@a2a-redis-internal/replicas';
 import { randomOf } from '@a2a-redis-internal/agent-server/agents';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
-import type { RedisClientType } from 'redis';
+import type { RedisScriptClient } from '@a2a-redis/core/shared';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import { RedisPushNotificationSender } from '../src/index.ts';
 import { chunkOf, configOf, CONTEXT } from './responses.ts';
@@ -16,22 +17,52 @@ import { FAST } from './support.ts';
 const KILLS = Number(process.env['PUSH_KILLS'] ?? '4');
 const TASKS = 5;
 
-let server: RedisServer;
-let client: RedisClientType;
+/** Where deliveries are kept. */
+interface Place {
+  readonly url: string;
+  readonly client: RedisScriptClient;
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
 
-beforeAll(async () => {
-  server = await startRedisServer();
-  client = await connect(server.url);
-});
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-});
+async function oneServer(): Promise<Place> {
+  const server = await startRedisServer();
+  const client = await connect(server.url);
+  return {
+    url: server.url,
+    client,
+    env: {},
+    stop: async () => {
+      client.destroy();
+      await server.stop();
+    },
+  };
+}
 
-test(
-  `two processes deliver, and one is killed at random moments, ${KILLS} times: nothing is missing or out of order`,
+async function aCluster(): Promise<Place> {
+  const cluster = await startRedisCluster();
+  const url = cluster.urls[0] ?? '';
+  const client = await connectToCluster(url);
+  return {
+    url,
+    client,
+    env: { IS_CLUSTER: 'yes' },
+    stop: async () => {
+      await client.close();
+      await cluster.stop();
+    },
+  };
+}
+
+test.each([
+  ['one server', oneServer],
+  ['a cluster', aCluster],
+])(
+  `on %s, two processes deliver, and one is killed at random moments, ${KILLS} times: nothing is missing or out of order`,
   { timeout: 120_000 + KILLS * 60_000 },
-  async () => {
+  async (_name, open) => {
+    const { url, client, env, stop } = await open();
+    onTestFinished(stop);
     const random = randomOf(16);
     const prefix = newPrefix();
     await using receiver = await Receiver.start(({ number }) => (number % 7 === 0 ? 503 : 200));
@@ -50,9 +81,10 @@ test(
         module: new URL('replica.ts', import.meta.url),
         name,
         env: {
-          REDIS_URL: server.url,
+          ...env,
+          REDIS_URL: url,
           PREFIX: prefix,
-          SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 1000 }),
+          SENDER_OPTIONS: JSON.stringify({ ...FAST, leaseMs: 1000, lookMs: 500 }),
         },
       });
     await using _steady = await start('steady');
@@ -65,13 +97,16 @@ test(
         await sleep(5);
       }
     })();
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const victim = await start(`victim-${kill}`);
-      await sleep(random.integer(1, 400));
-      await victim.kill();
+    try {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const victim = await start(`victim-${kill}`);
+        await sleep(random.integer(1, 400));
+        await victim.kill();
+      }
+    } finally {
+      over.abort();
+      await sending;
     }
-    over.abort();
-    await sending;
     const expected = Array.from({ length: sent }, (_, index) => `chunk ${index}`);
     for (const taskId of tasks) {
       await expect

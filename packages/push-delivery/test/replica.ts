@@ -15,14 +15,17 @@ export interface SenderCalls {
 
 /**
  * A process with a sender, built as it is published. Settings, from the environment: `REDIS_URL`; `PREFIX`, the same for
- * all; `SENDER_OPTIONS`, as JSON.
+ * all; `SENDER_OPTIONS`, as JSON; `IS_CLUSTER`, where the URL is that of a node of a cluster.
  */
 serveReplica<SenderCalls>({
   async start(): Promise<ServingReplica<SenderCalls>> {
-    const { REDIS_URL, PREFIX = 'replica:', SENDER_OPTIONS = '{}' } = process.env;
+    const { REDIS_URL = '', PREFIX = 'replica:', SENDER_OPTIONS = '{}', IS_CLUSTER } = process.env;
     const errors: string[] = [];
     const onError = (error: Error): void => void errors.push(error.message);
-    const client = await createRedisClient({ url: REDIS_URL, onError });
+    const client =
+      IS_CLUSTER === undefined
+        ? await createRedisClient({ url: REDIS_URL, onError })
+        : await createRedisClient({ cluster: [REDIS_URL], onError });
     const configs = new RedisPushNotificationConfigStore(client, { prefix: `${PREFIX}configs:` });
     const options: object = JSON.parse(SENDER_OPTIONS);
     const push = new RedisPushNotificationSender(client, configs, {

@@ -15,7 +15,6 @@ const LOOPBACK: RedisPushNotificationSenderOptions = {
 /** Pauses that a test can wait for. */
 export const FAST: RedisPushNotificationSenderOptions = {
   ...LOOPBACK,
-  lookMs: 50,
   retry: { baseMs: 20, maxMs: 100 },
 };
 

@@ -5,12 +5,15 @@ import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { RedisPushNotificationSender } from '../src/index.ts';
 import { Receiver } from './scripted-receiver.ts';
 import type { SenderCalls } from './replica.ts';
-import { configOf, CONTEXT } from './responses.ts';
+import { configOf, CONTEXT, statusOf } from './responses.ts';
 import { FAST } from './support.ts';
 
 const STATES = ['submitted', 'working', 'completed'];
+/** Longer than any test: nothing is found by looking now and then. */
+const NEVER = 3_600_000;
 
 let server: RedisServer;
 let client: RedisClientType;
@@ -59,6 +62,29 @@ describe('two processes', () => {
     expect(await worker.call('errors')).toEqual([]);
   });
 
+  test('one that has nothing to do is told what the other has queued, put off, or let go on', async () => {
+    const prefix = newPrefix();
+    await using receiver = await Receiver.start(({ number }) => (number === 3 ? 400 : 204));
+    await using worker = await startSender('worker', prefix, { lookMs: NEVER });
+    await configsOf(prefix).save('t', CONTEXT, configOf('t', 'a', receiver.url()));
+    await using web = new RedisPushNotificationSender(client, configsOf(prefix), {
+      ...FAST,
+      deliver: false,
+      prefix: `${prefix}delivery:`,
+    });
+    await web.send(statusOf('t', 'submitted'), CONTEXT);
+    await expect.poll(() => receiver.arrived()).toEqual(['submitted']);
+    await web.pause(CONTEXT, { taskId: 't', configId: 'a' });
+    await web.send(statusOf('t', 'working'), CONTEXT);
+    await web.resume(CONTEXT, { taskId: 't', configId: 'a' });
+    await expect.poll(() => receiver.arrived()).toEqual(['submitted', 'working']);
+    await web.send(statusOf('t', 'completed'), CONTEXT);
+    await expect.poll(async () => (await web.deadLetters(CONTEXT)).letters).toHaveLength(1);
+    expect(await web.replay(CONTEXT)).toMatchObject({ replayed: 1 });
+    await expect.poll(() => receiver.arrived()).toEqual(STATES);
+    expect(await worker.call('errors')).toEqual([]);
+  });
+
   test('what one has in flight when it is killed, the other delivers once the lease is over', async () => {
     const prefix = newPrefix();
     // The first attempt is never answered.
@@ -79,19 +105,16 @@ describe('two processes', () => {
   test('one that is closed hands over at once', async () => {
     const prefix = newPrefix();
     await using receiver = await Receiver.start(({ number }) => (number === 1 ? undefined : 200));
-    const lease = { leaseMs: 600_000 };
+    const lease = { leaseMs: 600_000, lookMs: NEVER };
     await using first = await startSender('first', prefix, lease);
-    await using second = await startSender('second', prefix, { ...lease, deliver: true });
-    await second.call('stats');
+    await using second = await startSender('second', prefix, lease);
     await configsOf(prefix).save('t', CONTEXT, configOf('t', 'a', receiver.url()));
     await first.call('send', 't', STATES);
     await expect.poll(() => receiver.received.length).toBe(1);
-    // Whichever of the two has it.
     await first.terminate();
-    await second.terminate();
-    await using third = await startSender('third', prefix, lease);
     await expect.poll(() => receiver.arrived()).toEqual(STATES);
-    expect(await third.call('errors')).toEqual([]);
+    await expect.poll(async () => (await second.call('stats')).delivered).toBe(3);
+    expect(await second.call('errors')).toEqual([]);
   });
 
   test('one that is stopped for longer than its lease changes nothing when it goes on', async () => {

@@ -131,7 +131,9 @@ export class StreamLog {
       const entries = await this.#read(task, { ...back, from });
       const theirs = entries.filter(({ eventId }) => eventId.publisher === publisher);
       const isFound = theirs.some(({ eventId }) => eventId.counter <= counter);
-      found.push(...theirs.filter((each) => each.eventId.counter > counter && isEvent(each)));
+      for (const each of theirs) {
+        if (each.eventId.counter > counter && isEvent(each)) found.push(withMoment(each));
+      }
       const oldest = entries.at(-1);
       if (isFound || oldest === undefined || entries.length < ENTRIES_PER_READ) break;
       from = `(${oldest.id}`;
@@ -156,6 +158,11 @@ function positionOf(epoch = '', id = ''): LogPosition {
 /** Whether a task holds what an entry brings: not a message, a gap or the end. */
 function isStored(body: string): boolean {
   return !/^[mgz]/.test(body);
+}
+
+/** Ids begin with the clock of the server. */
+function withMoment(entry: LogEntry): LogEntry {
+  return { ...entry, acceptedAt: Number.parseInt(entry.id, 10) };
 }
 
 /** Whether an entry is an event, rather than a gap or the end. */

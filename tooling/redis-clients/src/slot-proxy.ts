@@ -15,6 +15,8 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
 /** Has a node serve the next command of a slot that it is being given. */
 const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 const SUBSCRIBING = /^[SP]?(?:UN)?SUBSCRIBE$/;
+/** A frame that confirms a subscription, or its end: its start, what it confirms, the channel, and how many are left. */
+const CONFIRMATION = /^([*>]3\r\n\$\d+\r\n(s?)(un)?subscribe\r\n\$\d+\r\n(.*)\r\n:)\d+\r\n$/;
 /** How a frame begins that is a message, and no reply. */
 const MESSAGE = /^[*>]\d\r\n\$\d+\r\n[sp]?message\r\n/;
 
@@ -115,6 +117,8 @@ class ProxiedClient {
   #hello: Buffer | undefined;
   /** Whether it gets messages, and no commands but of those. */
   #isSubscribed = false;
+  /** What it is subscribed to, at whichever node. */
+  readonly #channels = { plain: new Set<string>(), sharded: new Set<string>() };
   /** The commands before the next one are answered. */
   #answered: Promise<void> = Promise.resolve();
 
@@ -163,11 +167,22 @@ class ProxiedClient {
       const reply = await connection.call(command);
       const [, kind, , place] =
         /^-(MOVED|ASK) (\d+) (\S+)/.exec(reply.toString('latin1', 0, 80)) ?? [];
-      if (kind === undefined || place === undefined || hops > 5) return reply;
+      if (kind === undefined || place === undefined || hops > 5) return this.#counted(reply);
       if (kind === 'MOVED') this.#proxy.moved(slot, place);
       else await this.#node(place).call(ASKING);
       node = place;
     }
+  }
+
+  /** A node counts what is subscribed to there. The client has one connection, and is told of that. */
+  #counted(frame: Buffer): Buffer {
+    if (!this.#isSubscribed) return frame;
+    const [, start, isSharded, isOver, channel] = CONFIRMATION.exec(frame.toString('latin1')) ?? [];
+    if (start === undefined || channel === undefined) return frame;
+    const channels = isSharded === '' ? this.#channels.plain : this.#channels.sharded;
+    if (isOver === undefined) channels.add(channel);
+    else channels.delete(channel);
+    return Buffer.from(`${start}${channels.size}\r\n`, 'latin1');
   }
 
   #node(name: string): NodeConnection {
@@ -176,7 +191,7 @@ class ProxiedClient {
       const socket = this.#proxy.connect(name);
       node = new NodeConnection(socket, {
         isMessage: (frame) => this.#isSubscribed && MESSAGE.test(frame.toString('latin1', 0, 40)),
-        onMessage: (message) => void this.#socket.write(message),
+        onMessage: (message) => void this.#socket.write(this.#counted(message)),
       });
       this.#nodes.set(name, node);
       if (this.#hello !== undefined) void node.call(this.#hello);

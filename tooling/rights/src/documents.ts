@@ -14,9 +14,18 @@ export interface RightsDocument {
   readonly packages: readonly string[];
 }
 
+/** Packages that another one calls by the same client. */
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+  // It reads the configs of the webhooks.
+  'push-delivery': ['push-config'],
+};
+
 /** The README of each package, and of core one for an agent that uses several. */
 export const DOCUMENTS: readonly RightsDocument[] = [
-  ...PACKAGE_CALLS.map(({ name }) => ({ path: `packages/${name}/README.md`, packages: [name] })),
+  ...PACKAGE_CALLS.map(({ name }) => ({
+    path: `packages/${name}/README.md`,
+    packages: [name, ...(COMPANIONS[name] ?? [])],
+  })),
   {
     path: 'packages/core/README.md',
     packages: ['task-store', 'streams-queue', 'push-config'],

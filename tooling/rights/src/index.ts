@@ -1,4 +1,2 @@
-export { ruleOf } from './acl-rules.ts';
-export { rulesIn } from './documents.ts';
-export type { Layout } from './package-calls.ts';
-export { calledCommands } from './script-commands.ts';
+export { packageCalls } from './acl-rules.ts';
+export { commandsOf, CONNECTION, type Layout, PACKAGE_CALLS } from './package-calls.ts';

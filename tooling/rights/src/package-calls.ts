@@ -27,6 +27,7 @@ export const PACKAGE_CALLS: readonly PackageCalls[] = [
   store('task-store', 'a2a:tasks:', STORES),
   store('json-task-store', 'a2a:json-tasks:', STORES),
   store('push-config', 'a2a:push:', [RUNNER]),
+  { ...store('push-delivery', 'a2a:delivery:', [RUNNER]), hasChannels: true },
   manager('streams-queue'),
   manager('pubsub-queue'),
 ];
@@ -46,7 +47,7 @@ const SCRIPTS = ['EVALSHA', 'EVAL'];
  * What a client does by itself: node-redis names its connection under RESP2, where that is asked for, as
  * `createRedisClient` does; selects its database; looks whether its connection lives; and has a cluster tell its nodes.
  */
-const CONNECTION: Readonly<Record<Layout, readonly string[]>> = {
+export const CONNECTION: Readonly<Record<Layout, readonly string[]>> = {
   single: ['CLIENT SETNAME', 'PING', 'SELECT'],
   cluster: ['CLIENT SETNAME', 'PING', 'CLUSTER SLOTS'],
 };

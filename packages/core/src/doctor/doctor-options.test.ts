@@ -10,6 +10,7 @@ describe('the options of the doctor', () => {
         { name: 'streams-queue', prefix: 'a2a:queues:' },
         { name: 'pubsub-queue', prefix: 'a2a:queues:' },
         { name: 'push-config', prefix: 'a2a:push:' },
+        { name: 'push-delivery', prefix: 'a2a:delivery:' },
       ],
       deadlineMs: 10_000,
     });
@@ -31,7 +32,7 @@ describe('the options of the doctor', () => {
     [{ packages: 'task-store' }, 'Option "packages" must be a list of at least one package.'],
     [
       { packages: ['task-store', 'toString'] },
-      'Option "packages[1]" must name one of task-store, json-task-store, streams-queue, pubsub-queue, push-config.',
+      'Option "packages[1]" must name one of task-store, json-task-store, streams-queue, pubsub-queue, push-config, push-delivery.',
     ],
     [
       { packages: [{ name: 'task-store', prefixes: [] }] },

@@ -47,6 +47,7 @@ const DEFAULT_PACKAGES: readonly RedisDoctorPackageName[] = [
   'streams-queue',
   'pubsub-queue',
   'push-config',
+  'push-delivery',
 ];
 
 /** @throws {A2ARedisError} `INVALID_OPTION`. */

@@ -18,7 +18,10 @@ import { useRuntime } from '../runtime/client-runtime.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { redisDoctor } from './redis-doctor.ts';
 
-const QUEUES = ['streams-queue', 'pubsub-queue'];
+/** Those that are looked at by default. */
+const ALL = ['task-store', 'streams-queue', 'pubsub-queue', 'push-config', 'push-delivery'];
+/** Those whose keys all expire, and those whose keys may. */
+const EXPIRING = ['streams-queue', 'pubsub-queue', 'push-delivery'];
 const STORES = ['task-store', 'push-config'];
 
 describe('a server that has what the packages need', () => {
@@ -48,7 +51,7 @@ describe('a server that has what the packages need', () => {
           },
         ],
       },
-      packages: ['task-store', 'streams-queue', 'pubsub-queue', 'push-config'],
+      packages: ALL,
       findings: [
         {
           code: 'NO_REPLICA',
@@ -57,7 +60,7 @@ describe('a server that has what the packages need', () => {
           meaning:
             'Nothing takes over where the server is lost. It is waited for until it is back.',
           advice: 'Nothing, where that will do. Else add a replica, with sentinels or a cluster.',
-          packages: ['task-store', 'streams-queue', 'pubsub-queue', 'push-config'],
+          packages: ALL,
           nodes: [],
         },
       ],
@@ -111,7 +114,7 @@ describe('memory', () => {
   it('from which keys that expire are removed', async () => {
     const message = 'maxmemory-policy is volatile-ttl, maxmemory 100 MiB.';
     expect(await limited('volatile-ttl')).toEqual([
-      ['error', 'EVICTS_QUEUE_STATE', message, ...QUEUES],
+      ['error', 'EVICTS_QUEUE_STATE', message, ...EXPIRING],
       ['warning', 'EVICTS_EXPIRING_KEYS', message, ...STORES],
       NO_REPLICA,
     ]);

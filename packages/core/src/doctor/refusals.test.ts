@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { findingsWith, LASTING, NO_REPLICA, type Shown } from '../../test/doctor-findings.ts';
-import type { RedisDoctorOptions } from './doctor-options.ts';
+import { type RedisDoctorOptions, resolveDoctorOptions } from './doctor-options.ts';
 import { callsOf, commandOf, PACKAGE_NEEDS } from './facts/package-needs.ts';
 
 /** What is not known of a server without CONFIG. */
@@ -31,9 +31,24 @@ function withoutConfig(because: string): readonly Shown[] {
 const NO_CONFIG = "the server refused CONFIG GET: ERR unknown command 'CONFIG'";
 
 /** What a server says to who may not run a command. */
-function refused(question: string, command = question.toLowerCase().replace(' ', '|')): string {
-  return `the server refused ${question}: NOPERM this user has no permissions to run the '${command}' command`;
+function refused(question: string, command = question.toLowerCase().split(' ')[0]): string {
+  return `the server refused ${question}: NOPERM (${command})`;
 }
+
+/** What is not known where the user may run neither INFO nor CONFIG. */
+const BOTH_REFUSED = `${refused('INFO')}, and ${refused('CONFIG GET')}`;
+const WITHOUT_INFO_AND_CONFIG: readonly Shown[] = [
+  ['unknown', 'EVICTION_UNKNOWN', `What is evicted: unknown, because ${BOTH_REFUSED}.`],
+  ['unknown', 'MEMORY_UNKNOWN', `The memory limit: unknown, because ${BOTH_REFUSED}.`],
+  [
+    'unknown',
+    'PERSISTENCE_UNKNOWN',
+    `An append-only file: unknown, because ${BOTH_REFUSED}.`,
+    ...LASTING,
+  ],
+  ['unknown', 'REPLICAS_UNKNOWN', `Replicas: unknown, because ${refused('INFO')}.`],
+  ...withoutConfig(refused('CONFIG GET')).slice(1),
+];
 
 /** What is found by a user who has access to all keys and channels, by its rules for commands. */
 async function findingsOf(
@@ -59,19 +74,7 @@ describe('a server that refuses questions', () => {
   });
 
   it('as both', async () => {
-    const both = `${refused('INFO')}, and ${refused('CONFIG GET')}`;
-    expect(await findingsOf('+@all -info -config')).toEqual([
-      ['unknown', 'EVICTION_UNKNOWN', `What is evicted: unknown, because ${both}.`],
-      ['unknown', 'MEMORY_UNKNOWN', `The memory limit: unknown, because ${both}.`],
-      [
-        'unknown',
-        'PERSISTENCE_UNKNOWN',
-        `An append-only file: unknown, because ${both}.`,
-        ...LASTING,
-      ],
-      ['unknown', 'REPLICAS_UNKNOWN', `Replicas: unknown, because ${refused('INFO')}.`],
-      ...withoutConfig(refused('CONFIG GET')).slice(1),
-    ]);
+    expect(await findingsOf('+@all -info -config')).toEqual(WITHOUT_INFO_AND_CONFIG);
   });
 
   it('as TIME', async () => {
@@ -81,8 +84,10 @@ describe('a server that refuses questions', () => {
         'error',
         'COMMANDS_MISSING',
         'The server lacks TIME.',
-        ...LASTING.slice(0, 2),
+        'task-store',
+        'streams-queue',
         'pubsub-queue',
+        'push-delivery',
       ],
       ['unknown', 'CLOCK_UNKNOWN', `Clock and round trip: unknown, because ${because}.`],
       NO_REPLICA,
@@ -106,7 +111,14 @@ describe('commands that a server lacks', () => {
       'rename-command': 'XADD ""\nrename-command HINCRBY ""\nrename-command HSET ""',
     };
     expect(await findingsWith(config)).toEqual([
-      ['error', 'COMMANDS_MISSING', 'The server lacks HSET.', 'task-store', 'pubsub-queue'],
+      [
+        'error',
+        'COMMANDS_MISSING',
+        'The server lacks HSET.',
+        'task-store',
+        'pubsub-queue',
+        'push-delivery',
+      ],
       ['error', 'COMMANDS_MISSING', 'The server lacks HSET, XADD.', 'streams-queue'],
       ['error', 'COMMANDS_MISSING', 'The server lacks HINCRBY, HSET.', 'push-config'],
       NO_REPLICA,
@@ -131,23 +143,13 @@ describe('a user', () => {
   const PREFIXES = Object.values(PACKAGE_NEEDS).map(({ prefix }) => prefix);
   const patterns = (sign: string): string => PREFIXES.map((each) => `${sign}${each}*`).join(' ');
   it('who may do what the packages need, and no more, is told what is not known so', async () => {
-    const names = ['task-store', 'streams-queue', 'pubsub-queue', 'push-config'] as const;
-    const commands = new Set(names.flatMap((name) => callsOf(name, 'single').map(commandOf)));
+    const { packages } = resolveDoctorOptions({});
+    const commands = new Set(
+      packages.flatMap(({ name }) => callsOf(name, 'single').map(commandOf)),
+    );
     const rules = [...commands].map((name) => `+${name.toLowerCase()}`).join(' ');
     const user = `agent on nopass resetkeys resetchannels ${patterns('~')} ${patterns('&')} ${rules}`;
-    const both = `${refused('INFO')}, and ${refused('CONFIG GET')}`;
-    expect(await findingsWith({ user }, {}, 'agent')).toEqual([
-      ['unknown', 'EVICTION_UNKNOWN', `What is evicted: unknown, because ${both}.`],
-      ['unknown', 'MEMORY_UNKNOWN', `The memory limit: unknown, because ${both}.`],
-      [
-        'unknown',
-        'PERSISTENCE_UNKNOWN',
-        `An append-only file: unknown, because ${both}.`,
-        ...LASTING,
-      ],
-      ['unknown', 'REPLICAS_UNKNOWN', `Replicas: unknown, because ${refused('INFO')}.`],
-      ...withoutConfig(refused('CONFIG GET')).slice(1),
-    ]);
+    expect(await findingsWith({ user }, {}, 'agent')).toEqual(WITHOUT_INFO_AND_CONFIG);
   });
 
   it('who may not run some commands', async () => {
@@ -183,6 +185,12 @@ describe('a user', () => {
         'KEYS_DENIED',
         'The user may not write keys that begin with "a2a:push:".',
         'push-config',
+      ],
+      [
+        'error',
+        'KEYS_DENIED',
+        'The user may not write keys that begin with "a2a:delivery:".',
+        'push-delivery',
       ],
       [
         'error',

@@ -54,14 +54,19 @@ export function requireScriptClient(client: unknown): void {
   requireClient(client, 'client', ['evalSha', 'eval']);
 }
 
+/** Whether this is node-redis's sentinel client: only that has a `getSentinelNode` lookup. */
+export function isNodeRedisSentinel(client: object): boolean {
+  return 'getSentinelNode' in client;
+}
+
 /**
  * What a client is connected to. node-redis gives its cluster client, and only that, a `masters` list and a
- * `nodeClient` lookup, and its sentinel client a `getSentinelNode` lookup; other clients say it.
+ * `nodeClient` lookup; other clients than its own say it.
  */
 export function topologyOf(client: RedisScriptClient): Topology {
   if (client.topology !== undefined) return client.topology;
   if ('nodeClient' in client && 'masters' in client) return 'cluster';
-  return 'getSentinelNode' in client ? 'sentinel' : 'server';
+  return isNodeRedisSentinel(client) ? 'sentinel' : 'server';
 }
 
 /** Whether keys with different hash tags may live on different servers. */

@@ -1,7 +1,11 @@
 import { runtimeOf } from '../runtime/client-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isRecord } from '../shared/check-options.ts';
-import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
+import {
+  isNodeRedisSentinel,
+  type RedisScriptClient,
+  type ScriptCallOptions,
+} from './script-client.ts';
 
 /** What a client takes besides scripts: commands as such. */
 export interface CommandSender {
@@ -17,9 +21,9 @@ export interface SentinelClient extends Required<RedisScriptClient> {
   ): Promise<unknown>;
 }
 
-/** node-redis gives its sentinel client, and only that, a `getSentinelNode` lookup. */
+/** Whether a client is one of those. */
 export function isSentinelClient(client: RedisScriptClient): client is SentinelClient {
-  return 'getSentinelNode' in client && 'isOpen' in client;
+  return isNodeRedisSentinel(client) && 'isOpen' in client;
 }
 
 const senders = new WeakMap<SentinelClient, SentinelSender>();

@@ -77,13 +77,24 @@ function publishing(command: string, channel: string): MissingRight {
 
 function access(kind: 'key' | 'channel', sign: '~' | '&', names: readonly string[]): MissingRight {
   const what = `access a ${kind}`;
-  const [first] = names;
-  if (first === undefined) return { what, detail: `The user of the client may not ${what}.` };
-  const of = names.length === 1 ? '' : ` (of ${names.length} ${kind}s)`;
+  // The server does not say which: of those that begin alike, the first stands for all.
+  const beginnings = new Map(names.toReversed().map((name) => [beginningOf(name), name]));
+  const told = [...beginnings.values()].toReversed();
+  if (told.length === 0) return { what, detail: `The user of the client may not ${what}.` };
+  const list = told.map((name) => JSON.stringify(name)).join(` or `);
+  const of = names.length === told.length ? '' : ` (of ${names.length} ${kind}s)`;
+  const patterns = told.map((name) => `${sign}${name}`).join(' and ');
+  const needs =
+    told.length === 1 ? `a pattern such as ${patterns}` : `patterns such as ${patterns}`;
   return {
     what,
-    detail: `The user of the client may not access ${kind} ${JSON.stringify(first)}${of}: it needs a pattern such as ${sign}${first}.`,
+    detail: `The user of the client may not access ${kind} ${list}${of}: it needs ${needs}.`,
   };
+}
+
+/** What a key begins with: the prefix of its package, behind which the hash tag follows. */
+function beginningOf(name: string): string {
+  return name.split('{', 1)[0] ?? name;
 }
 
 /** Commands that have subcommands. */

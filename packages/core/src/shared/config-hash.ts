@@ -4,7 +4,11 @@ import type { PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/serve
 export interface ConfigHash {
   /** A hash in the slot of the task, or no key at all. */
   readonly key: string;
-  /** What the field of every config begins with, before its id; no other field does. */
+  /**
+   * What the field of every config begins with, before its id; no other field does. Its value begins with
+   * `<number>@<moment>:`, where the moment is when the config was registered, in milliseconds since the epoch on the clock
+   * of the server; without `@` and moment, that is not known.
+   */
   readonly fieldPrefix: string;
 }
 

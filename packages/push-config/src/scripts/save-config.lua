@@ -9,6 +9,9 @@
 -- ARGV[3]  how many configs a task may have
 -- ARGV[4]  seconds until the hash expires; empty for never
 --
+-- What is stored is "<sequence>@<moment>:" and the body; the moment is when the config was first saved, in milliseconds since
+-- the epoch.
+--
 -- Returns 'saved', or, with nothing changed: 'full', 'bad-counter', 'not-a-hash'.
 
 local key, field, body = KEYS[1], ARGV[1], ARGV[2]
@@ -19,7 +22,8 @@ if kind ~= 'hash' and kind ~= 'none' then
 end
 
 local stored = redis.call('HGET', key, field)
-if stored and string.match(stored, '^%d+:(.*)$') == body then
+local moment, was = string.match(stored or '', '^%d+@?(%d*):(.*)$')
+if stored and was == body then
   return 'saved'
 end
 
@@ -37,7 +41,13 @@ end
 require_rights(key, 'HSET', ARGV[4] == '' and 'PERSIST' or 'EXPIRE')
 local sequence = redis.call('HINCRBY', key, 'seq', 1)
 -- Not tostring(), which writes 1e+14 for a number of 15 digits.
-redis.call('HSET', key, field, string.format('%.0f', sequence) .. ':' .. body)
+if not stored then
+  local time = redis.call('TIME')
+  moment = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+-- Of one that was saved before moments were kept, there is none.
+local since = moment and moment ~= '' and '@' .. moment or ''
+redis.call('HSET', key, field, string.format('%.0f', sequence) .. since .. ':' .. body)
 if ARGV[4] == '' then
   redis.call('PERSIST', key)
 else

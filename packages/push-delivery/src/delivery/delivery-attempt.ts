@@ -5,6 +5,7 @@ import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import type { Runtime } from '@a2a-redis/core/shared';
 
 import type { WebhookContents } from '../posting/webhook-content.ts';
+import type { AttemptEnd } from '../posting/attempt-limit.ts';
 import type { WebhookAnswer, WebhookPoster } from '../posting/webhook-poster.ts';
 import type { WebhookRequests } from '../signing/webhook-requests.ts';
 import type { Delivery } from './delivery-queue.ts';
@@ -26,17 +27,12 @@ export function webhookIdOf({ task, configId, event }: Delivery): string {
   return `msg_${createHash('sha256').update(parts).digest('base64url').slice(0, 32)}`;
 }
 
-/** The host of a URL, with its port; empty for what is no URL. */
-export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
-}
-
 /** Makes one attempt. Rejects for nothing that a receiver, a config or an event does. */
 export async function attempt(
   { runtime, poster, contents, requests, onError }: AttemptParts,
   delivery: Delivery,
   { config, wireVersion }: StoredPushNotificationConfig,
-  signal: AbortSignal,
+  until: AttemptEnd,
 ): Promise<WebhookAnswer> {
   const { event, task } = delivery;
   if (event === undefined) return { kind: 'refused', reason: 'What was queued is no event.' };
@@ -58,7 +54,7 @@ export async function attempt(
       config,
       scope: task.scope,
     });
-    return 'kind' in request ? request : await poster.post(request, signal);
+    return 'kind' in request ? request : await poster.post(request, until);
   } catch (error) {
     onError(error);
     return { kind: 'retry', reason: 'The request could not be made.' };

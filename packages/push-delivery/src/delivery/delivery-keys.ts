@@ -14,11 +14,14 @@ export interface TaskPlace {
 export class DeliveryKeys {
   /** The keys of the schedule, in the order in which scripts take them. */
   readonly schedule: readonly [string, string, string, string];
+  /** What the channel of those who deliver is called, as if it were a key. */
+  readonly wakeChannel: string;
   readonly #prefix: string;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
     const base = `${prefix}{schedule}`;
+    this.wakeChannel = `${base}:wake`;
     this.schedule = [`${base}:due`, `${base}:marks`, `${base}:ready`, `${base}:waiting`];
   }
 

@@ -2,29 +2,28 @@ import type { EventId } from '@a2a-redis/core/queue-manager';
 import {
   arrayReply,
   detailedError,
-  type RedisScript,
   runCommand,
   type ScriptRunner,
-  type ServerLayout,
   textReply,
   textsReply,
 } from '@a2a-redis/core/shared';
 
 import { type DeliveryKeys, letterOf, placeOf, type TaskPlace } from './delivery-keys.ts';
 import { decodeEvent, type EventBody, type QueuedEvent } from './queued-event.ts';
+import type { ClaimedTask, Schedule } from './schedule.ts';
 import {
-  claimTasks,
   enqueueEvent,
   finishDelivery,
   giveUpChunks,
-  markTask,
   noteLetter,
-  settleMark,
   takeDeliveries,
 } from './scripts.ts';
 
-/** After so long, a task with nothing due is looked at once more where its mark is in another slot, in milliseconds. */
-const IDLE_LOOK_MS = 60_000;
+/** Which event is told. */
+export interface ToldEvent extends EventId {
+  /** When a log took it, in milliseconds since the epoch, where it is told later. */
+  readonly acceptedAt?: number | undefined;
+}
 
 /** Which configs an event is for. */
 export type ConfigsOfTask =
@@ -32,29 +31,6 @@ export type ConfigsOfTask =
   | { readonly ids: readonly string[] }
   /** The fields of a hash in the slot of the task, behind a prefix. */
   | { readonly key: string; readonly fieldPrefix: string };
-
-/** A task that was claimed. */
-export interface ClaimedTask {
-  readonly tenant: string;
-  readonly name: string;
-  /** The moment of its mark. */
-  readonly mark: string;
-  readonly wasIdle: boolean;
-}
-
-/** What was claimed, and what is left. */
-export interface Claim {
-  readonly tasks: readonly ClaimedTask[];
-  readonly isMoreDue: boolean;
-  readonly nextInMs: number | undefined;
-}
-
-/** How many tasks are claimed of one tenant. */
-export interface ClaimShares {
-  readonly forNewcomer: number;
-  /** Of tenants for which it is another number. */
-  readonly others: readonly (readonly [tenant: string, count: number])[];
-}
 
 /** One event for one config, which this process has for as long as its lease lasts. */
 export interface Delivery {
@@ -70,6 +46,21 @@ export interface Delivery {
   readonly ageMs: number;
   /** `undefined` where what was kept is no event. */
   readonly event: QueuedEvent | undefined;
+}
+
+/** What was taken of a task. */
+export interface Taken {
+  readonly deliveries: readonly Delivery[];
+  /** In how many milliseconds the task has something due next; `undefined` for never. */
+  readonly nextInMs: number | undefined;
+}
+
+/** A delivery whose outcome is known. */
+export interface Finished {
+  /** The next one of the lane, where it was handed out. */
+  readonly next: Delivery | undefined;
+  /** As of {@link Taken}. */
+  readonly nextInMs: number | undefined;
 }
 
 /** What became of an attempt. */
@@ -90,6 +81,7 @@ export type DeliveryOutcome =
 export interface QueueLimits {
   readonly leaseMs: number;
   readonly retentionSeconds: number;
+  readonly endedConfigSeconds: number | undefined;
   readonly maxBacklog: number;
   readonly maxDeadLetters: number;
   readonly deadLetterSeconds: number;
@@ -98,13 +90,13 @@ export interface QueueLimits {
 /** What Redis holds of deliveries: each call is one script, or two on a cluster, and safe to repeat. */
 export class DeliveryQueue {
   readonly #runner: ScriptRunner;
-  readonly #layout: ServerLayout;
+  readonly #schedule: Schedule;
   readonly #keys: DeliveryKeys;
   readonly #limits: QueueLimits;
 
-  constructor(runner: ScriptRunner, layout: ServerLayout, keys: DeliveryKeys, limits: QueueLimits) {
+  constructor(runner: ScriptRunner, schedule: Schedule, keys: DeliveryKeys, limits: QueueLimits) {
     this.#runner = runner;
-    this.#layout = layout;
+    this.#schedule = schedule;
     this.#keys = keys;
     this.#limits = limits;
   }
@@ -117,15 +109,16 @@ export class DeliveryQueue {
    */
   async enqueue(
     task: TaskPlace,
-    { publisher, counter }: EventId,
+    { publisher, counter, acceptedAt }: ToldEvent,
     id: string,
-    { kind, body }: EventBody,
+    { kind, body, isEnd }: EventBody,
     configs: ConfigsOfTask,
   ): Promise<'none' | 'known' | 'kept' | 'full'> {
     const { scope, taskId, tenant, name } = task;
     const isHash = 'key' in configs;
     const keys = [...this.#keys.lanes(name), ...(isHash ? [configs.key] : [])];
-    const { retentionSeconds, maxBacklog } = this.#limits;
+    const { retentionSeconds, maxBacklog, endedConfigSeconds } = this.#limits;
+    const keptSeconds = isHash && isEnd ? endedConfigSeconds : undefined;
     const args = [
       publisher,
       String(counter),
@@ -139,6 +132,8 @@ export class DeliveryQueue {
       taskId,
       tenant,
       name,
+      keptSeconds === undefined ? '' : String(keptSeconds),
+      acceptedAt === undefined ? '' : String(acceptedAt),
       ...(isHash ? [configs.fieldPrefix] : configs.ids),
     ];
     const flags = isHash ? 'c' : '';
@@ -170,17 +165,17 @@ export class DeliveryQueue {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
-    if ((await this.#layout.find()) === 'single') {
-      const all = [...keys, ...this.#keys.schedule];
-      return this.#runner.run(enqueueEvent, all, [`${flags}s`, ...args]);
-    }
-    const reply = await this.#runner.run(enqueueEvent, keys, [flags, ...args]);
+    const reached = await this.#schedule.reach(keys, args);
+    const enqueue = async (flag: string): Promise<unknown> =>
+      this.#runner.run(enqueueEvent, reached.keys, [`${flags}${flag}`, ...reached.args]);
+    if (reached.hasSchedule) return enqueue('s');
+    const reply = await enqueue('');
     if (reply === 'unannounced') {
-      await this.#mark(task, 0);
-      return this.#runner.run(enqueueEvent, keys, [`${flags}a`, ...args]);
+      await this.#schedule.mark(task);
+      return enqueue('a');
     }
     // There is a mark, though it may be one of a minute from now.
-    if (reply === 'kept' || reply === 'full') await this.#mark(task, 0);
+    if (reply === 'kept' || reply === 'full') await this.#schedule.mark(task);
     return reply;
   }
 
@@ -191,57 +186,36 @@ export class DeliveryQueue {
   }
 
   /**
-   * Claims tasks that have something due.
-   *
-   * @param shares How many of one tenant at most.
-   * @returns The tasks; whether more is due; and in how many milliseconds something else is, `undefined` where nothing waits.
-   */
-  async claim(count: number, { forNewcomer, others }: ClaimShares): Promise<Claim> {
-    const args = [
-      String(count),
-      String(this.#limits.leaseMs),
-      String(forNewcomer),
-      ...others.flatMap(([tenant, allowed]) => [tenant, String(allowed)]),
-    ];
-    const reply = await this.#runner.run(claimTasks, this.#keys.schedule, args);
-    const [due = '0', next = '-1', ...rest] = textsReply(reply);
-    const tasks: ClaimedTask[] = [];
-    for (let index = 0; index + 3 < rest.length; index += 4) {
-      const [tenant = '', name = '', mark = '', idle = ''] = rest.slice(index, index + 4);
-      tasks.push({ tenant, name, mark, wasIdle: idle === 'i' });
-    }
-    return { tasks, isMoreDue: due !== '0', nextInMs: next === '-1' ? undefined : Number(next) };
-  }
-
-  /**
    * Takes what a claimed task has due.
    *
    * @param count How many deliveries at most.
    */
-  async take(claimed: ClaimedTask, count: number): Promise<readonly Delivery[]> {
+  async take(claimed: ClaimedTask, count: number): Promise<Taken> {
     const { tenant, name } = claimed;
     const { leaseMs, retentionSeconds } = this.#limits;
     const args = [tenant, name, String(count), String(leaseMs), String(retentionSeconds)];
-    const reply = await this.#runOnTask(takeDeliveries, this.#keys.lanes(name), args);
+    const reply = await this.#schedule.run(takeDeliveries, this.#keys.lanes(name), args);
     const [now, ...rest] = arrayReply(takeDeliveries.name, reply);
     const [tenantId = '', owner = '', taskId = '', next = ''] = rest.slice(0, 4).map(textReply);
-    await this.#settle(claimed, next);
+    await this.#schedule.settle(claimed, next);
     const task = { ...placeOf({ tenant: tenantId, owner }, taskId), tenant, name };
-    return rest.slice(4).map((each) => deliveryOf(task, Number(textReply(now)), each));
+    const moment = Number(textReply(now));
+    const deliveries = rest.slice(4).map((each) => deliveryOf(task, moment, each));
+    return { deliveries, nextInMs: untilNext(next, moment) };
   }
 
   /**
    * Says what became of an attempt.
    *
    * @param goesOn Whether the next event of the lane is wanted, where it is due.
-   * @returns `stale` where others have the lane; the next delivery, if there is one.
+   * @returns `stale` where others have the lane.
    */
   async finish(
     claimed: ClaimedTask,
     delivery: Delivery,
     outcome: DeliveryOutcome,
     goesOn: boolean,
-  ): Promise<Delivery | 'stale' | undefined> {
+  ): Promise<Finished | 'stale'> {
     const { tenant, name } = claimed;
     const { leaseMs, retentionSeconds, deadLetterSeconds } = this.#limits;
     if (outcome.kind === 'dead') await this.#noteLetter(delivery.task, outcome.id);
@@ -262,12 +236,14 @@ export class DeliveryQueue {
       String(deadLetterSeconds),
     ];
     const keys = [...this.#keys.lanes(name), this.#keys.letters(name)];
-    const reply = await this.#runOnTask(finishDelivery, keys, args);
+    const reply = await this.#schedule.run(finishDelivery, keys, args);
     if (reply === 'stale') return 'stale';
     const [now, next, handedOut] = arrayReply(finishDelivery.name, reply);
-    await this.#settle(claimed, textReply(next));
-    if (!Array.isArray(handedOut)) return undefined;
-    return deliveryOf(delivery.task, Number(textReply(now)), handedOut);
+    await this.#schedule.settle(claimed, textReply(next));
+    const moment = Number(textReply(now));
+    const nextInMs = untilNext(textReply(next), moment);
+    if (!Array.isArray(handedOut)) return { next: undefined, nextInMs };
+    return { next: deliveryOf(delivery.task, moment, handedOut), nextInMs };
   }
 
   /** Before the letter is there: who lists an entry without one removes it. */
@@ -282,27 +258,6 @@ export class DeliveryQueue {
       const { name: of, id: letter } = letterOf(entry);
       await runCommand(this.#runner, 'HDEL', this.#keys.letters(of), [letter]);
     }
-  }
-
-  async #runOnTask(
-    script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
-    const isSingle = (await this.#layout.find()) === 'single';
-    return this.#runner.run(script, isSingle ? [...keys, ...this.#keys.schedule] : keys, args);
-  }
-
-  async #mark({ tenant, name }: TaskPlace, inMs: number): Promise<void> {
-    await this.#runner.run(markTask, this.#keys.schedule, [tenant, name, String(inMs)]);
-  }
-
-  /** Where one script could not do both. */
-  async #settle({ tenant, name, mark, wasIdle }: ClaimedTask, next: string): Promise<void> {
-    if ((await this.#layout.find()) === 'single') return;
-    const due = next === '-1' ? '' : next;
-    const args = [tenant, name, mark, due, wasIdle ? 'i' : '', String(IDLE_LOOK_MS)];
-    await this.#runner.run(settleMark, this.#keys.schedule, args);
   }
 }
 
@@ -327,6 +282,11 @@ function partsOf(
     default:
       return parts;
   }
+}
+
+/** @param next A moment, or -1 for none. */
+function untilNext(next: string, now: number): number | undefined {
+  return next === '-1' ? undefined : Math.max(0, Number(next) - now);
 }
 
 /** Lanes are read as lines. */

@@ -1,12 +1,15 @@
 import type { StoredPushNotificationConfig } from '@a2a-js/sdk/server';
 import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 
+import { parseUrl } from '../posting/parse-url.ts';
 import type { WebhookAnswer } from '../posting/webhook-poster.ts';
-import { attempt, type AttemptParts, hostOf, webhookIdOf } from './delivery-attempt.ts';
-import type { ClaimedTask, Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
+import { attempt, type AttemptParts, webhookIdOf } from './delivery-attempt.ts';
+import type { Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
 import { type HostLoad, HostGates } from './host-gates.ts';
 import { nextStep, type RetryLimits } from './retry-policy.ts';
+import type { ClaimedTask, Schedule } from './schedule.ts';
 import type { TaskConfigs } from './task-configs.ts';
+import type { WakeMessages } from './wake-messages.ts';
 import { WorkerSlots } from './worker-slots.ts';
 
 /** How many tasks are claimed at once, and how many lanes of one are taken at once. */
@@ -24,6 +27,9 @@ const PATIENCE_SHARE = 0.3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** After a look that failed, the next one comes so much later, in milliseconds. */
+const PAUSE_AFTER_FAULT_MS = 1000;
+
 /** How deliveries are made. */
 export interface WorkerLimits {
   readonly concurrency: number;
@@ -35,8 +41,11 @@ export interface WorkerLimits {
 
 /** What a worker is made of. */
 export interface WorkerParts extends AttemptParts {
-  readonly queue: DeliveryQueue;
-  readonly configs: TaskConfigs;
+  readonly queue: Pick<DeliveryQueue, 'take' | 'finish'>;
+  readonly schedule: Pick<Schedule, 'claim'>;
+  /** Absent where nothing is delivered. */
+  readonly messages: Pick<WakeMessages, 'listen' | 'close'> | undefined;
+  readonly configs: Pick<TaskConfigs, 'load'>;
 }
 
 /** What this process has done. */
@@ -55,7 +64,10 @@ interface Turn {
   configsReadAt: number;
 }
 
-/** Delivers what is due: looks when it is woken, when something becomes due, and now and then. */
+/**
+ * Delivers what is due: looks when it is woken by its own process or by a message of another one, when something becomes
+ * due, and now and then, for what nobody told.
+ */
 export class DeliveryWorker {
   readonly #runtime: Runtime;
   readonly #parts: WorkerParts;
@@ -66,8 +78,9 @@ export class DeliveryWorker {
   readonly #underWay = new Set<Promise<void>>();
   readonly #counts = { delivered: 0, retried: 0, dead: 0, stale: 0 };
   #phase: 'new' | 'running' | 'draining' | 'closed' = 'new';
-  #isWoken = false;
-  /** Whether something due may have been passed over for want of slots. */
+  /** When there is something to look for, on the clock of the runtime. */
+  #lookAt = 0;
+  /** Whether something due may have been passed over for want of slots: each that gets free has it looked for. */
   #isHungry = false;
   #pause: { readonly timer: RuntimeTimer; readonly end: () => void } | undefined;
 
@@ -85,6 +98,11 @@ export class DeliveryWorker {
     });
   }
 
+  /** Whether it takes what becomes due in this process. */
+  get isFree(): boolean {
+    return this.#phase === 'running' && this.#slots.free > 0;
+  }
+
   get inFlight(): number {
     return this.#slots.taken;
   }
@@ -100,19 +118,26 @@ export class DeliveryWorker {
   start(): void {
     if (this.#phase !== 'new') return;
     this.#phase = 'running';
+    this.#parts.messages?.listen((word) => {
+      // Of what others could not take, either, a hungry one has had its share.
+      if (word === 'due' || !this.#isHungry) this.wake();
+    });
     void this.#run();
   }
 
-  /** Something has become due. */
-  wake(): void {
-    this.#isWoken = true;
+  /** Something becomes due, at once or in so many milliseconds. */
+  wake(inMs = 0): void {
+    // The clock of the server and timers are of whole milliseconds.
+    const at = inMs > 0 ? this.#runtime.now() + inMs + 1 : 0;
+    if (at >= this.#lookAt) return;
+    this.#lookAt = at;
     this.#pause?.end();
   }
 
   /** Takes nothing more, and waits until what is in flight has ended. */
   async drain(): Promise<void> {
     if (this.#phase !== 'closed') this.#phase = 'draining';
-    this.wake();
+    this.#pause?.end();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
@@ -122,31 +147,37 @@ export class DeliveryWorker {
     this.#stopping.abort();
     this.#gates.close();
     await this.drain();
+    await this.#parts.messages?.close();
   }
 
   async #run(): Promise<void> {
     while (this.#phase === 'running') {
-      this.#isWoken = false;
-      let pauseMs = this.#limits.lookMs;
+      this.#lookAt = this.#runtime.now() + this.#limits.lookMs;
       try {
-        const { isMore, nextInMs = pauseMs } = await this.#look();
-        if (isMore) continue;
-        pauseMs = Math.min(pauseMs, nextInMs);
+        await this.#look();
       } catch (error) {
         this.#parts.onError(error);
+        this.wake(PAUSE_AFTER_FAULT_MS);
       }
-      await this.#sleep(pauseMs);
+      await this.#untilLook();
     }
   }
 
-  /** Takes what is due. Whether there may be more. */
-  async #look(): Promise<{ readonly isMore: boolean; readonly nextInMs?: number | undefined }> {
+  /** Takes what is due. */
+  async #look(): Promise<void> {
     const count = Math.min(MOST_TASKS, this.#slots.free);
+    const wasHungry = this.#isHungry;
     this.#isHungry = true;
-    if (count === 0) return { isMore: false };
+    if (count === 0) return;
     const { forNewcomer } = this.#slots;
     const shares = { forNewcomer, others: this.#slots.allowances() };
-    const { tasks, isMoreDue, nextInMs } = await this.#parts.queue.claim(count, shares);
+    const { leaseMs } = this.#limits;
+    const { tasks, isMoreDue, nextInMs } = await this.#parts.schedule.claim(
+      count,
+      shares,
+      leaseMs,
+      !wasHungry,
+    );
     // What is left may be of tenants that may hold no more for now.
     this.#isHungry = isMoreDue;
     for (const { tenant } of tasks) this.#slots.hold(tenant);
@@ -155,7 +186,8 @@ export class DeliveryWorker {
       this.#underWay.add(work);
       void work.then(() => this.#underWay.delete(work));
     }
-    return { isMore: isMoreDue && tasks.length > 0, nextInMs };
+    if (isMoreDue && tasks.length > 0) this.wake();
+    else if (nextInMs !== undefined) this.wake(nextInMs);
   }
 
   async #work(claimed: ClaimedTask): Promise<void> {
@@ -169,7 +201,8 @@ export class DeliveryWorker {
     };
     try {
       const takenAt = this.#runtime.now();
-      const deliveries = await this.#parts.queue.take(claimed, slots);
+      const { deliveries, nextInMs } = await this.#parts.queue.take(claimed, slots);
+      if (nextInMs !== undefined) this.wake(nextInMs);
       leave(slots - deliveries.length);
       const turn: Turn = {
         claimed,
@@ -200,9 +233,12 @@ export class DeliveryWorker {
       const outcome = await this.#deliver(turn, delivery, takenAt);
       const goesOn = this.#phase === 'running' && count < EVENTS_A_TURN;
       takenAt = this.#runtime.now();
-      const next = await this.#parts.queue.finish(turn.claimed, delivery, outcome, goesOn);
-      this.#count(next === 'stale' ? 'stale' : outcome.kind);
-      if (next === 'stale' || next === undefined) return;
+      const finished = await this.#parts.queue.finish(turn.claimed, delivery, outcome, goesOn);
+      this.#count(finished === 'stale' ? 'stale' : outcome.kind);
+      if (finished === 'stale') return;
+      const { next, nextInMs } = finished;
+      if (nextInMs !== undefined) this.wake(nextInMs);
+      if (next === undefined) return;
       delivery = next;
     }
   }
@@ -216,7 +252,7 @@ export class DeliveryWorker {
       });
     }
     if (stored === undefined) return { kind: 'unregistered' };
-    const host = hostOf(stored.config.url);
+    const host = parseUrl(stored.config.url)?.host ?? '';
     const admission = await this.#gates.enter(host);
     if (this.#stopping.signal.aborted) {
       if (admission === 'admitted') this.#gates.leave(host, 'none');
@@ -238,18 +274,9 @@ export class DeliveryWorker {
     stored: StoredPushNotificationConfig,
     takenAt: number,
   ): Promise<WebhookAnswer | undefined> {
-    const { leaseMs } = this.#limits;
-    const leftMs = takenAt + leaseMs * LEASE_SHARE - this.#runtime.now();
-    if (leftMs <= 0) return undefined;
-    const lease = new AbortController();
-    const timer = this.#runtime.setTimer(() => lease.abort(), leftMs);
-    timer.unref();
-    try {
-      const signal = AbortSignal.any([this.#stopping.signal, lease.signal]);
-      return await attempt(this.#parts, delivery, stored, signal);
-    } finally {
-      timer.cancel();
-    }
+    const endsAt = takenAt + this.#limits.leaseMs * LEASE_SHARE;
+    if (endsAt <= this.#runtime.now()) return undefined;
+    return attempt(this.#parts, delivery, stored, { signal: this.#stopping.signal, endsAt });
   }
 
   #outcomeOf(delivery: Delivery, answer: WebhookAnswer): DeliveryOutcome {
@@ -282,17 +309,20 @@ export class DeliveryWorker {
     if (kind === 'retry') this.#counts.retried += 1;
   }
 
-  async #sleep(pauseMs: number): Promise<void> {
-    if (this.#isWoken) return;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        timer.cancel();
-        this.#pause = undefined;
-        resolve();
-      };
-      const timer = this.#runtime.setTimer(end, pauseMs);
-      timer.unref();
-      this.#pause = { timer, end };
-    });
+  async #untilLook(): Promise<void> {
+    for (;;) {
+      const leftMs = this.#lookAt - this.#runtime.now();
+      if (leftMs <= 0 || this.#phase !== 'running') return;
+      await new Promise<void>((resolve) => {
+        const end = (): void => {
+          timer.cancel();
+          this.#pause = undefined;
+          resolve();
+        };
+        const timer = this.#runtime.setTimer(end, leftMs);
+        timer.unref();
+        this.#pause = { timer, end };
+      });
+    }
   }
 }

@@ -121,11 +121,12 @@ export class HostGates {
     }
   }
 
-  /** Hosts that are posted to, or fail. */
+  /** Hosts that are posted to, or fail, by name. */
   loads(): readonly HostLoad[] {
     return [...this.#gates.entries()]
       .filter(([, { inFlight, failures }]) => inFlight > 0 || failures > 0)
-      .map(([host, { inFlight, failures }]) => ({ host, inFlight, failures }));
+      .map(([host, { inFlight, failures }]) => ({ host, inFlight, failures }))
+      .toSorted((one, other) => (one.host < other.host ? -1 : 1));
   }
 
   #gateOf(host: string): Gate {

@@ -33,6 +33,16 @@ test('the config that an event is for stands before it, and is no part of it', (
   });
 });
 
+test.each([
+  [{ statusUpdate: { taskId: 't', status: { state: 'TASK_STATE_COMPLETED' } } }, true],
+  [{ statusUpdate: { taskId: 't', status: { state: 'TASK_STATE_INPUT_REQUIRED' } } }, false],
+  [{ task: { id: 't', status: { state: 'TASK_STATE_FAILED' } } }, true],
+  [{ artifactUpdate: { taskId: 't', artifact: { artifactId: 'a' } } }, false],
+  [{ message: { taskId: 't', messageId: 'm' } }, false],
+])('%j ends its task: %j', (json, isEnd) => {
+  expect(encodeEvent(StreamResponse.fromJSON(json), undefined).isEnd).toBe(isEnd);
+});
+
 test.each(['', 'a', 'x 1 e 0\n{}', 'a 1 e\n{}', 'a x e 0\n{}'])('%j is no event', (text) => {
   expect(decodeEvent(text)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { StreamResponse, Task } from '@a2a-js/sdk';
+import { isTerminal } from '@a2a-redis/core/queue-manager';
 
 /**
  * What an event is: `t` a task, `s` a status, `a` an artifact, `m` a message. Only artifacts may be given up for a
@@ -11,6 +12,8 @@ export interface EventBody {
   readonly kind: EventKind;
   /** The response as the SDK's v1.0 serializer writes it, and the task below it where it is kept. */
   readonly body: string;
+  /** Whether it ends its task. */
+  readonly isEnd: boolean;
 }
 
 /** An event as it is taken from the queue. */
@@ -35,7 +38,7 @@ export function encodeEvent(response: StreamResponse, task: Task | undefined): E
   const text = JSON.stringify(StreamResponse.toJSON(response));
   // JSON that was not indented has no line ends.
   const below = task === undefined ? '' : `\n${JSON.stringify(Task.toJSON(task))}`;
-  return { kind: kindOf(response), body: text + below };
+  return { kind: kindOf(response), body: text + below, isEnd: isEnd(response) };
 }
 
 /** Reads an event as a script gives it; `undefined` where it is none. */
@@ -51,6 +54,19 @@ export function decodeEvent(text: string): QueuedEvent | undefined {
 
 function isKind(text: string | undefined): text is EventKind {
   return text === 't' || text === 's' || text === 'a' || text === 'm';
+}
+
+function isEnd({ payload }: StreamResponse): boolean {
+  switch (payload?.$case) {
+    case 'task':
+    case 'statusUpdate':
+      return isTerminal(payload.value.status);
+    case 'artifactUpdate':
+    case 'message':
+    case undefined:
+    default:
+      return false;
+  }
 }
 
 function kindOf({ payload }: StreamResponse): EventKind {

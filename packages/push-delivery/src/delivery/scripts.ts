@@ -1,4 +1,4 @@
-import { defineScript, type RedisScript } from '@a2a-redis/core/shared';
+import { defineScript, type RedisScript, requireRightsSource } from '@a2a-redis/core/shared';
 
 import claimTasksSource from './scripts/claim-tasks.lua';
 import countDueSource from './scripts/count-due.lua';
@@ -16,16 +16,18 @@ import settleMarkSource from './scripts/settle-mark.lua';
 import switchLaneSource from './scripts/switch-lane.lua';
 import takeDeliveriesSource from './scripts/take-deliveries.lua';
 
+const schedule = `${requireRightsSource}\n${scheduleSource}`;
+
 export const markTask: RedisScript = ofSchedule('mark-task', markTaskSource);
 export const settleMark: RedisScript = ofSchedule('settle-mark', settleMarkSource);
 export const claimTasks: RedisScript = defineScript(
   'claim-tasks',
-  `${scheduleSource}\n${claimTasksSource}`,
+  `${schedule}\n${claimTasksSource}`,
   { writes: 'sometimes' },
 );
 export const countDue: RedisScript<'never'> = defineScript(
   'count-due',
-  `${scheduleSource}\n${countDueSource}`,
+  `${schedule}\n${countDueSource}`,
   { writes: 'never' },
 );
 export const enqueueEvent: RedisScript = ofLanes('enqueue-event', enqueueEventSource);
@@ -35,18 +37,21 @@ export const requeueLetter: RedisScript = ofLanes('requeue-letter', requeueLette
 export const switchLane: RedisScript = ofLanes('switch-lane', switchLaneSource);
 export const giveUpChunks: RedisScript = ofLanes('give-up-chunks', giveUpChunksSource);
 export const readLanes: RedisScript = ofLanes('read-lanes', readLanesSource);
-export const noteLetter: RedisScript = defineScript('note-letter', noteLetterSource);
+export const noteLetter: RedisScript = defineScript(
+  'note-letter',
+  `${requireRightsSource}\n${noteLetterSource}`,
+);
 export const listLetters: RedisScript<'never'> = defineScript('list-letters', listLettersSource, {
   writes: 'never',
 });
 
 function ofSchedule(name: string, source: string): RedisScript {
-  return defineScript(name, `${scheduleSource}\n${source}`);
+  return defineScript(name, `${schedule}\n${source}`);
 }
 
 /** Each may find that nothing is to be done. */
 function ofLanes(name: string, source: string): RedisScript {
-  return defineScript(name, `${scheduleSource}\n${lanesSource}\n${source}`, {
+  return defineScript(name, `${schedule}\n${lanesSource}\n${source}`, {
     writes: 'sometimes',
   });
 }

@@ -8,6 +8,7 @@ import {
   embeddedIPv4,
   isWithin,
 } from './address-kind.ts';
+import { parseUrl } from './parse-url.ts';
 
 /** The hosts and ranges that an operator has allowed to be posted to though they are internal. */
 export class AllowList {
@@ -69,6 +70,6 @@ function readEntry(entry: unknown): string | AddressRange | undefined {
 }
 
 function hostName(entry: string): string | undefined {
-  const url = URL.canParse(`https://${entry}`) ? new URL(`https://${entry}`) : undefined;
+  const url = parseUrl(`https://${entry}`);
   return url === undefined || ipaddr.isValid(url.hostname) ? undefined : url.hostname;
 }

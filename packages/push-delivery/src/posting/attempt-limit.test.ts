@@ -5,18 +5,27 @@ import { expect, test, vi } from 'vitest';
 
 import { AttemptLimit } from './attempt-limit.ts';
 
-/** A runtime whose timers fire when the test says so, and which counts those that are set. */
-function manualTimers(): { runtime: Runtime; fire: () => void; readonly timers: number } {
+/** A runtime whose timers fire when the test says so, which says for when they are set, and whose clock stands at 100. */
+function manualTimers(): {
+  runtime: Runtime;
+  fire: () => void;
+  readonly timers: number;
+  readonly delays: readonly number[];
+} {
   const waiting = new Set<() => void>();
+  const delays: number[] = [];
   const runtime: Runtime = {
     ...systemRuntime,
-    setTimer: (callback) => {
+    now: () => 100,
+    setTimer: (callback, delayMs) => {
       waiting.add(callback);
+      delays.push(delayMs);
       return { ref: () => {}, unref: () => {}, cancel: () => void waiting.delete(callback) };
     },
   };
   return {
     runtime,
+    delays,
     fire: () => {
       for (const callback of waiting) callback();
     },
@@ -31,8 +40,9 @@ const never = async (): Promise<never> => new Promise(() => {});
 function limitOf(
   runtime: Runtime,
   caller = new AbortController(),
+  endsAt?: number,
 ): { limit: AttemptLimit; caller: AbortController; aborts: () => number } {
-  const limit = new AttemptLimit(runtime, caller.signal);
+  const limit = new AttemptLimit(runtime, { signal: caller.signal, endsAt });
   let aborts = 0;
   limit.emitter.on('abort', () => (aborts += 1));
   return { limit, caller, aborts: () => aborts };
@@ -75,6 +85,27 @@ test('the caller ends it, also before it began, and not after it is over', async
   expect([limit.state, aborts(), timers.timers]).toEqual(['stopped', 1, 0]);
   expect(done.state).toBe('under way');
   expect(limitOf(timers.runtime, caller).limit.state).toBe('stopped');
+});
+
+test('it ends as one that was stopped when its caller has no time left, by one timer', async () => {
+  const timers = manualTimers();
+  const { limit, aborts } = limitOf(timers.runtime, new AbortController(), 104);
+  const over = limit.within(5, never);
+  expect(timers.delays).toEqual([4]);
+  timers.fire();
+  await expect(over).rejects.toThrow('over');
+  expect([limit.state, aborts(), timers.timers]).toEqual(['stopped', 1, 0]);
+  const { limit: timed } = limitOf(timers.runtime, new AbortController(), 105);
+  const timedOut = timed.within(5, never);
+  expect(timers.delays).toEqual([4, 5]);
+  timers.fire();
+  await expect(timedOut).rejects.toThrow('over');
+  expect(timed.state).toBe('timed out');
+  const { limit: late } = limitOf(timers.runtime, new AbortController(), 100);
+  const work = vi.fn<() => Promise<never>>(never);
+  await expect(late.within(5, work)).rejects.toThrow('over');
+  expect(late.state).toBe('stopped');
+  expect(work).not.toHaveBeenCalled();
 });
 
 test("what ends late, after the attempt, is nobody's fault", async () => {

@@ -5,6 +5,17 @@ import type { Runtime } from '@a2a-redis/core/shared';
 /** How far an attempt is: what ended it, if anything did. */
 export type AttemptState = 'under way' | 'timed out' | 'stopped';
 
+/** When the caller of an attempt wants it to end. */
+export interface AttemptEnd {
+  /** Fires when it is to end. It may be that of any number of attempts. */
+  readonly signal: AbortSignal;
+  /**
+   * When it is to end at the latest, in milliseconds on the monotonic clock of the runtime.
+   * @default never
+   */
+  readonly endsAt?: number | undefined;
+}
+
 /**
  * Ends an attempt: at the time limit of what it does, or when its caller wants it to.
  *
@@ -14,21 +25,22 @@ export type AttemptState = 'under way' | 'timed out' | 'stopped';
 export class AttemptLimit {
   readonly #runtime: Runtime;
   readonly #callers: AbortSignal;
+  readonly #endsAt: number;
   readonly #stop = (): void => this.#end('stopped');
   readonly #emitter = new EventEmitter();
   #state: AttemptState = 'under way';
 
-  /** @param callers Fires when the caller wants the attempt to end. It may be that of any number of attempts. */
-  constructor(runtime: Runtime, callers: AbortSignal) {
+  constructor(runtime: Runtime, { signal, endsAt = Number.POSITIVE_INFINITY }: AttemptEnd) {
     this.#runtime = runtime;
-    this.#callers = callers;
-    if (callers.aborted) {
+    this.#callers = signal;
+    this.#endsAt = endsAt;
+    if (signal.aborted) {
       this.#state = 'stopped';
       return;
     }
     // Node takes more than ten listeners for a leak.
-    setMaxListeners(0, callers);
-    callers.addEventListener('abort', this.#stop);
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', this.#stop);
   }
 
   get state(): AttemptState {
@@ -47,13 +59,18 @@ export class AttemptLimit {
    * @param limitMs How long the part may take, in milliseconds.
    */
   async within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+    const leftMs = this.#endsAt - this.#runtime.now();
+    if (leftMs <= 0) this.#end('stopped');
     if (this.#state !== 'under way') throw new Error('The attempt is over.');
+    const isLast = leftMs < limitMs;
     return new Promise((resolve, reject) => {
       const over = (): void => {
         timer.cancel();
         reject(new Error('The attempt is over.'));
       };
-      const timer = this.#runtime.setTimer(() => this.#end('timed out'), limitMs);
+      const timer = isLast
+        ? this.#runtime.setTimer(this.#stop, leftMs)
+        : this.#runtime.setTimer(() => this.#end('timed out'), limitMs);
       this.#emitter.once('abort', over);
       const done = (): void => {
         timer.cancel();

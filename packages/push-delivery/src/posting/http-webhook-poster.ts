@@ -1,12 +1,12 @@
 import type { Runtime } from '@a2a-redis/core/shared';
-import { Agent, type Dispatcher } from 'undici';
 
-import { AttemptLimit, type AttemptState } from './attempt-limit.ts';
+import { type AttemptEnd, AttemptLimit, type AttemptState } from './attempt-limit.ts';
 import { guardedConnector } from './guarded-connector.ts';
 import { HostResolver } from './host-resolver.ts';
 import type { PostingLimits } from './posting-options.ts';
 import { TargetGuard } from './target-guard.ts';
 import type { TargetLimits } from './target-options.ts';
+import { Agent, type Dispatcher } from './undici.ts';
 import { answerOf, answerOfFault } from './webhook-answers.ts';
 import type { WebhookAnswer, WebhookPoster, WebhookRequest } from './webhook-poster.ts';
 
@@ -55,12 +55,12 @@ export class HttpWebhookPoster implements WebhookPoster {
 
   async post(
     { url: text, headers, body }: WebhookRequest,
-    signal: AbortSignal,
+    until: AttemptEnd,
   ): Promise<WebhookAnswer> {
     const target = this.#guard.targetOf(text);
     if ('refusal' in target) return { kind: 'refused', reason: target.refusal };
     const { origin, pathname, search } = target.url;
-    const limit = new AttemptLimit(this.#runtime, signal);
+    const limit = new AttemptLimit(this.#runtime, until);
     try {
       const response = await limit.within(this.#timeoutMs, async () =>
         this.#agent.request({

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 import { type Address, addressKind } from './address-kind.ts';
+import { parseUrl } from './parse-url.ts';
 import { portOf, type TargetLimits } from './target-options.ts';
 
 /** A URL that may be posted to, or why not: one sentence without the URL. */
@@ -35,7 +36,7 @@ export class TargetGuard {
 
   /** The URL that a text is, or why nothing is posted there. */
   targetOf(text: string): WebhookTarget {
-    const url = parsed(text);
+    const url = parseUrl(text);
     if (url === undefined) return { refusal: 'The webhook has no absolute URL.' };
     const refusal = this.#refusalOf(url);
     return refusal === undefined ? { url } : { refusal };
@@ -73,15 +74,6 @@ export class TargetGuard {
     return kind === 'public' || this.#limits.allowed.hasAddress(address)
       ? undefined
       : forbidden(kind);
-  }
-}
-
-/** Parses once: to ask first whether it can be takes as long. */
-function parsed(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
   }
 }
 

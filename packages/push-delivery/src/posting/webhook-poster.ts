@@ -1,3 +1,5 @@
+import type { AttemptEnd } from './attempt-limit.ts';
+
 /** One attempt to deliver. */
 export interface WebhookRequest {
   /** As the config has it. */
@@ -42,9 +44,9 @@ export interface WebhookPoster {
   /**
    * Makes one attempt. Rejects for nothing that a receiver does.
    *
-   * @param signal Ends the attempt, as one to be made again: whether it arrived is not known then.
+   * @param until Ends the attempt, as one to be made again: whether it arrived is not known then.
    */
-  post(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer>;
+  post(request: WebhookRequest, until: AttemptEnd): Promise<WebhookAnswer>;
   /** Why nothing is posted to a URL, as one sentence without the URL; `undefined` where it may be. Throws nothing. */
   refusalOf(url: string): string | undefined;
   /** Ends all connections, and the attempts over them as ones to be made again. */

@@ -4,6 +4,7 @@ import type { TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { checkNames, invalidOption, wholeNumber } from '@a2a-redis/core/shared';
 import { type JWK, SignJWT } from 'jose';
 
+import { parseUrl } from '../posting/parse-url.ts';
 import { readSigningKeys, type SigningKey } from './signing-keys.ts';
 
 /** JWTs by which receivers know that a webhook is of this agent, with keys that it makes public. */
@@ -93,7 +94,6 @@ export class WebhookTokens {
 
 /** Queries hold secrets now and then, and tokens are logged. What is no URL is not posted to. */
 function urlWithoutQuery({ url }: TaskPushNotificationConfig): string {
-  if (!URL.canParse(url)) return '';
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  const parsed = parseUrl(url);
+  return parsed === undefined ? '' : `${parsed.origin}${parsed.pathname}`;
 }

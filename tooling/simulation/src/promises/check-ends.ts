@@ -113,7 +113,7 @@ function differentEnds(history: TaskHistory, outcome: Outcome): readonly Finding
 
 /**
  * Of the failover time, for how long a replica may be silent and must still be taken to live: a lease
- * lasts for 0.88 of it, and the latest renewal may have been due.
+ * lasts for 0.91 of it, and the latest renewal may have been due, or have to wait until the client is connected again.
  */
 const TOLERATED = 0.6;
 

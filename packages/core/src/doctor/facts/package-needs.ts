@@ -6,7 +6,8 @@ export type RedisDoctorPackageName =
   | 'json-task-store'
   | 'streams-queue'
   | 'pubsub-queue'
-  | 'push-config';
+  | 'push-config'
+  | 'push-delivery';
 
 /** What a package needs of its server. */
 export interface PackageNeeds {
@@ -34,6 +35,7 @@ const INDEX_CALLS: readonly string[] = [
   'DEL <key>',
   'HDEL <key> f',
   'HGET <key> f',
+  'HLEN <key>',
   'HSET <key> f v',
   'PTTL <key>',
   'TIME',
@@ -79,7 +81,6 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
       'EXISTS <key>',
       'EXPIRE <key> 1',
       'HGETALL <key>',
-      'HLEN <key>',
       'HMGET <key> f',
       'PERSIST <key>',
     ],
@@ -153,6 +154,30 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
       'TYPE <key>',
     ],
     expires: 'by-option',
+    isLasting: true,
+  },
+  'push-delivery': {
+    prefix: 'a2a:delivery:',
+    calls: [
+      ...SCRIPT_CALLS,
+      'EXISTS <key>',
+      'EXPIRE <key> 1',
+      'HDEL <key> f',
+      'HGET <key> f',
+      'HGETALL <key>',
+      'HKEYS <key>',
+      'HSET <key> f v',
+      'TIME',
+      'TYPE <key>',
+      'ZADD <key> 0 m',
+      'ZCARD <key>',
+      'ZLEXCOUNT <key> - +',
+      'ZRANGE <key> 0 1',
+      'ZRANGEBYSCORE <key> 0 1',
+      'ZREM <key> m',
+      'ZSCORE <key> m',
+    ],
+    expires: 'always',
     isLasting: true,
   },
 };

@@ -152,7 +152,7 @@ export const FINDING_TEXTS: Readonly<Record<RedisDoctorFindingCode, FindingText>
   EVICTS_QUEUE_STATE: {
     severity: 'error',
     meaning:
-      "When its memory is full, the server removes keys that expire. All keys of queue managers do: events are lost, and tasks are taken for ended, or for nobody's.",
+      "When its memory is full, the server removes keys that expire. All keys of queue managers do, and those of webhooks that wait: events are lost, tasks are taken for ended, or for nobody's, and webhooks are not sent.",
     advice: 'Set `maxmemory-policy noeviction`, and put caches on another server.',
   },
   MEMORY_FULL: {

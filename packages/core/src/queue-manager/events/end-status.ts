@@ -1,6 +1,8 @@
 import { Role, TaskState, type TaskStatus } from '@a2a-js/sdk';
 import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
+import { isTerminal } from '../../shared/state-kinds.ts';
+
 /**
  * Why a task is ended by another than its executor: the replica that executed it is gone, or is being closed; Redis
  * did not take what was published of it; its user cancels it.
@@ -58,4 +60,9 @@ export function waitsForUser(status: TaskStatus | undefined): boolean {
 /** The status that an event brings, if it brings one. */
 export function statusOf(event: AgentExecutionEvent): TaskStatus | undefined {
   return event.kind === 'task' || event.kind === 'statusUpdate' ? event.data.status : undefined;
+}
+
+/** Whether the request handler takes no event of the task after this one. */
+export function isEnd(event: AgentExecutionEvent): boolean {
+  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }

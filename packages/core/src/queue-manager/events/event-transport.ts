@@ -46,6 +46,8 @@ export type SendOutcome =
 export interface TransportedEvent {
   readonly eventId: EventId;
   readonly body: string;
+  /** When a log took it, in milliseconds since the epoch, on the clock of the server; absent where there is none. */
+  readonly acceptedAt?: number | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { PublishRoute } from '../../layout/publish-route.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
-import { statusOf } from '../events/end-status.ts';
+import { isEnd, statusOf } from '../events/end-status.ts';
 import type { EventBatch, EventTransport, SendOutcome } from '../events/event-transport.ts';
 import type { BusServices } from './bus-services.ts';
 import type { EventOutcome } from './outbox.ts';
@@ -189,7 +189,7 @@ export class EventSender {
     for (const { eventId, event } of events) {
       // As requests, which hear nothing after it; another execution may go on on the same bus.
       if (this.#hasToldEnd) return;
-      this.#hasToldEnd = event.kind === 'statusUpdate' && isTerminal(event.data.status);
+      this.#hasToldEnd = isEnd(event);
       this.#webhooks.tell({
         eventId,
         event,

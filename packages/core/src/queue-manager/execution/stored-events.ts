@@ -14,7 +14,7 @@ import { AnswerWatch } from '../../runtime/answer-watch.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import { isTerminal } from '../../shared/state-kinds.ts';
 import type { BusServices } from './bus-services.ts';
-import { statusOf } from '../events/end-status.ts';
+import { isEnd, statusOf } from '../events/end-status.ts';
 import { decodeEvent } from '../events/event-codec.ts';
 import { isUnstorable } from '../events/queue-errors.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -249,9 +249,4 @@ export class StoredEvents {
 /** Whether a task had another end before an event was stored: nobody is told of it any more. */
 function isLate(event: AgentExecutionEvent, task: Task | undefined): boolean {
   return isTerminal(task?.status) && statusOf(event)?.state !== task?.status?.state;
-}
-
-/** Whether requests take nothing after this event. */
-function isEnd(event: AgentExecutionEvent): boolean {
-  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }

@@ -36,8 +36,9 @@ export class LeftWebhooks {
         onError(unreadableEvent(task, each, this.#services));
         continue;
       }
-      const { eventId } = each;
-      await webhooks.tellLogged({ eventId, event, taskId, context, taskAfter: () => present });
+      const { eventId, acceptedAt } = each;
+      const taskAfter = (): typeof present => present;
+      await webhooks.tellLogged({ eventId, event, acceptedAt, taskId, context, taskAfter });
     }
   }
 }

@@ -2,7 +2,6 @@ import type { TaskStatus } from '@a2a-js/sdk';
 import { AgentEvent } from '@a2a-js/sdk/server';
 
 import type { IdentifiedEvent } from '../../event-ids/event-id.ts';
-import { isTerminal } from '../../shared/state-kinds.ts';
 import type { EndReason } from '../events/end-status.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
@@ -26,9 +25,4 @@ export function endEvent(
 /** Whether it is known how everybody was told that a run ended. */
 export function isTold(reason: EndReason | EndedRun): reason is EndedRun {
   return typeof reason !== 'string';
-}
-
-/** Whether the request handler takes no event of the task after this one. */
-export function isEnd({ event }: IdentifiedEvent): boolean {
-  return event.kind === 'statusUpdate' && isTerminal(event.data.status);
 }

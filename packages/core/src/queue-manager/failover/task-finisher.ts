@@ -3,21 +3,27 @@ import { AgentEvent, ResultManager, type ServerCallContext } from '@a2a-js/sdk/s
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { contextOfScope } from '../../shared/scope.ts';
-import { backOff } from '../../redis/backoff.ts';
 import { AppliedEvents } from '../../event-ids/applied-events.ts';
 import { type EventId, type IdentifiedEvent, withEventId } from '../../event-ids/event-id.ts';
 import type { EventWrite, EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
 import type { FinisherServices } from '../execution/bus-services.ts';
 import { eachAtOnce } from '../../shared/each-at-once.ts';
-import { type EndReason, statusOf, statusOfEnd, waitsForUser } from '../events/end-status.ts';
+import {
+  type EndReason,
+  isEnd,
+  statusOf,
+  statusOfEnd,
+  waitsForUser,
+} from '../events/end-status.ts';
 import { decodeEvent, encodeEvent } from '../events/event-codec.ts';
 import type { EndedRun } from '../execution/own-runs.ts';
 import { LeftWebhooks } from './left-webhooks.ts';
-import { endEvent, endOf, isEnd, isTold } from './run-ends.ts';
+import { endEvent, endOf, isTold } from './run-ends.ts';
 import { whileNoted } from './while-noted.ts';
 import { sendAlone } from '../execution/event-sender.ts';
 import { untilRecorded } from '../execution/recorded-task.ts';
+import { untilDone } from '../execution/until-done.ts';
 import { END_OF_EVENTS } from '../events/event-transport.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 import { isBehind } from '../state/task-state.ts';
@@ -149,7 +155,7 @@ export class TaskFinisher {
     const isLost = isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
     if (eventStore !== undefined) {
       // A run that came to its own end, or never began, left the task as it is to be.
-      const publisher = `${last ?? ended.at(-1) ?? ''}-end`;
+      const publisher = endOf(last ?? ended.at(-1) ?? '');
       const isTakenBack =
         isTold(reason) && (state.phase !== 'ended' || (await this.lacksEnd(reason)));
       // Subscribers that miss what was taken back are to notice: a jump of the counter tells them.
@@ -228,10 +234,10 @@ export class TaskFinisher {
     await untilRecorded(task, this.#services);
     const stored = await this.#load(task, context);
     if (stored === undefined || isTerminal(stored.status)) {
-      return this.#endEvents(task, { publisher: `${run}-end`, counter: 1 }, 'ei');
+      return this.#endEvents(task, { publisher: endOf(run), counter: 1 }, 'ei');
     }
     const { contextId } = stored;
-    const status = statusOfEnd(reason, taskId, contextId, `${run}-end`, runtime.wallClock());
+    const status = statusOfEnd(reason, taskId, contextId, endOf(run), runtime.wallClock());
     const end = endEvent(task, contextId, status, run);
     return whileNoted(this.#services, task, run, contextId, async () => {
       const bodies = [encodeEvent(end.event)];
@@ -349,7 +355,7 @@ export class TaskFinisher {
     if (isTerminal(stored?.status)) return undefined;
     const theirs = left.filter(({ eventId }) => ended.includes(eventId.publisher));
     await this.#save(context, theirs);
-    return theirs.find(isEnd);
+    return theirs.find(({ event }) => isEnd(event));
   }
 
   /** @returns The event that ended the task, where it was this end, or was not stored. */
@@ -366,7 +372,7 @@ export class TaskFinisher {
     const status = last === undefined ? stored?.status : statusOf(last.event);
     const contextId = stored?.contextId ?? left.map(({ event }) => event.data.contextId)[0];
     const isOpen = reason !== 'canceled' && waitsForUser(status);
-    const publisher = `${run}-end`;
+    const publisher = endOf(run);
     let end: IdentifiedEvent | undefined;
     // Another replica may have stored this very end, and not have told of it yet.
     const isStored = stored?.status?.message?.messageId === publisher;
@@ -392,7 +398,7 @@ export class TaskFinisher {
       const batch = { publisher, firstCounter: 1, bodies };
       await sendAlone(this.#services, task, batch);
     }
-    return end ?? left.find(isEnd);
+    return end ?? left.find(({ event }) => isEnd(event));
   }
 
   async #load(task: TaskAddress, context: ServerCallContext): Promise<Task | undefined> {
@@ -436,24 +442,20 @@ export class TaskFinisher {
       if (event === undefined) onError(unreadableEvent(task, each, this.#services));
       else if (event.kind !== 'message') left.push({ eventId: each.eventId, event });
     }
-    const end = left.findIndex(isEnd);
+    const end = left.findIndex(({ event }) => isEnd(event));
     return end === -1 ? left : left.slice(0, end + 1);
   }
 
   /** Stores an end that others have already: again, where the store cannot take it at once. */
   async #saveSent(context: ServerCallContext, end: IdentifiedEvent): Promise<void> {
     const { runtime, limits, onError } = this.#services;
-    const giveUpAt = runtime.now() + limits.publishDeadlineMs;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#save(context, [end]);
-        return;
-      } catch (error) {
-        if (runtime.now() >= giveUpAt) throw error;
-        onError(error);
-        await backOff(runtime, attempt, 50, 2000);
-      }
-    }
+    await untilDone(async () => this.#save(context, [end]), {
+      runtime,
+      tryMs: limits.publishDeadlineMs,
+      // The store is anybody's: what its errors mean is not known.
+      isPassing: () => true,
+      onError,
+    });
   }
 
   /** Stores events as the request handler does. */

@@ -22,6 +22,7 @@ import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
 import type { BusServices, FinisherServices } from '../execution/bus-services.ts';
 import { OwnRuns } from '../execution/own-runs.ts';
+import { failsWhileAway, untilDone } from '../execution/until-done.ts';
 import { ChannelHub } from '../messages/channel-hub.ts';
 import type { ChannelFeedParts } from '../events/channel-feed.ts';
 import { closeManager, notTold } from './close-manager.ts';
@@ -42,7 +43,6 @@ import { Reconciler } from '../failover/reconciler.ts';
 import { SdkFeatures } from './sdk-features.ts';
 import { notesSeconds, RedisTaskStates } from '../state/task-state.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
-import { untilDone } from './until-done.ts';
 
 const NO_CONTEXT = new ServerCallContext();
 
@@ -136,7 +136,13 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
         {
           isOwn: (publisher) => this.#replicas.has(replicaOf(publisher)),
           resolveScope: options.resolveScope,
-          persist: async (work) => untilDone(runtime, options.publishDeadlineMs, work, onError),
+          persist: async (work) =>
+            untilDone(work, {
+              runtime,
+              tryMs: options.publishDeadlineMs,
+              isPassing: failsWhileAway,
+              onError,
+            }),
         },
         onError,
       ),

@@ -1,6 +1,7 @@
 import { isRecord } from '../../shared/check-options.ts';
 import { backOff } from '../../redis/backoff.ts';
 import { commandFault } from '../../redis/command-fault.ts';
+import { isNodeRedisSentinel } from '../../redis/script-client.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 
 /** A sentinel client of node-redis, which keeps a connection for messages that nobody else can see. */
@@ -10,9 +11,9 @@ export interface WatchableSentinel {
   readonly isOpen: boolean;
 }
 
-/** node-redis gives its sentinel client, and only that, a `getSentinelNode` lookup. */
+/** Whether a client is one of those. */
 export function isWatchableSentinel(client: object): client is WatchableSentinel {
-  return 'getSentinelNode' in client && 'on' in client && 'off' in client && 'isOpen' in client;
+  return isNodeRedisSentinel(client) && 'on' in client && 'off' in client && 'isOpen' in client;
 }
 
 /** How the errors of all other connections begin. */

@@ -13,6 +13,7 @@ import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
 import { takeHeardEvent } from '../../event-ids/heard-events.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type Scope, type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
+import { taskIdOfResponse } from '../../shared/task-of-response.ts';
 import { withPresentConfigs } from './event-configs.ts';
 import { type DurablePushNotificationSender, isDurableSender } from './durable-sender.ts';
 import type { TaskTurns } from '../../shared/task-turns.ts';
@@ -161,10 +162,4 @@ function dropResponseEventId({ payload }: StreamResponse): void {
   else if (payload?.$case === 'artifactUpdate' && payload.value.artifact !== undefined) {
     dropArtifactEventId(payload.value.artifact);
   }
-}
-
-/** Of which task a response tells; empty where it is of none. */
-function taskIdOfResponse({ payload }: StreamResponse): string {
-  if (payload === undefined) return '';
-  return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
 }

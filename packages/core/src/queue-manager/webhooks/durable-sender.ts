@@ -12,6 +12,8 @@ export interface DurablePushNotificationSender extends PushNotificationSender {
    * As `send`, of an event with an id. What it has is left out: events of one publisher come in the order of their counters,
    * more than once, and from several processes.
    *
+   * @param acceptedAt Of an event that is told later, by another process than its publisher: when it was accepted, in
+   *   milliseconds since the epoch, on the clock of the server. What is registered since is not for it.
    * @returns Once it is kept.
    */
   sendEvent(
@@ -19,6 +21,7 @@ export interface DurablePushNotificationSender extends PushNotificationSender {
     response: StreamResponse,
     context: ServerCallContext,
     task?: Task,
+    acceptedAt?: number,
   ): Promise<void>;
   /**
    * Up to which counter it has the events of a publisher: 0 where it has none, `Infinity` where a task has no webhooks.

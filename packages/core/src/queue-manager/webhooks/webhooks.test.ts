@@ -1,4 +1,4 @@
-import { TaskState } from '@a2a-js/sdk';
+import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
 import { AgentEvent, type PushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
@@ -110,8 +110,13 @@ describe('Webhooks', () => {
     const kept: string[] = [];
     const sender = {
       send: async () => expect.unreachable('every event has an id'),
-      sendEvent: async ({ publisher, counter }: EventId) =>
-        void kept.push(`${publisher} ${counter}`),
+      sendEvent: async (
+        { publisher, counter }: EventId,
+        _response: StreamResponse,
+        _context: ServerCallContext,
+        _task?: Task,
+        acceptedAt?: number,
+      ) => void kept.push(`${publisher} ${counter} ${acceptedAt}`),
       toldUpTo: async (taskId: string, _context: ServerCallContext, publisher: string) =>
         taskId === earlierTask.id && publisher === 'gone-1' ? 2 : Infinity,
     };
@@ -119,9 +124,9 @@ describe('Webhooks', () => {
     // For events and for ends: it is told of each once.
     webhooks.distribute(sender);
     webhooks.tell(stored('1', 'own-1', 1));
-    await webhooks.tellLogged(stored('3', 'gone-1', 3));
+    await webhooks.tellLogged({ ...stored('3', 'gone-1', 3), acceptedAt: 1000 });
     await webhooks.kept(SCOPE, earlierTask.id);
-    expect(kept).toEqual(['own-1 1', 'gone-1 3']);
+    expect(kept).toEqual(['own-1 1 undefined', 'gone-1 3 1000']);
     expect(webhooks.isDurable).toBe(true);
     expect(await webhooks.keptUpTo(SCOPE, earlierTask.id, 'gone-1')).toBe(2);
     expect(await webhooks.keptUpTo(SCOPE, earlierTask.id, 'gone-2')).toBe(Infinity);

@@ -22,6 +22,8 @@ export interface StoredEvent extends IdentifiedEvent {
   readonly context: ServerCallContext;
   /** The task as it was after the event, where that is known. */
   readonly taskAfter: () => Task | undefined | Promise<Task | undefined>;
+  /** When a log took it: see `TransportedEvent`. Of an event that is told at once, absent. */
+  readonly acceptedAt?: number | undefined;
 }
 
 /**
@@ -94,14 +96,15 @@ export class Webhooks {
   }
 
   /** Tells senders that keep what they are given of an event that a log has. Resolves when they have it. */
-  async tellLogged({ eventId, event, taskId, context, taskAfter }: StoredEvent): Promise<void> {
+  async tellLogged(stored: StoredEvent): Promise<void> {
+    const { eventId, event, taskId, context, taskAfter, acceptedAt } = stored;
     const task = await taskAfter();
     // As it was published: the task may have gone on since.
     const response = responseOf(event, undefined);
     const { turns, resolveScope } = this.#parts;
     await turns.take(turnOf(resolveScope(context), taskId), async () => {
       for (const sender of this.#durable()) {
-        await sender.sendEvent(eventId, response, context, task);
+        await sender.sendEvent(eventId, response, context, task, acceptedAt);
       }
     });
   }

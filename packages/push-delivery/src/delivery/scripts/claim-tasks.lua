@@ -8,13 +8,16 @@
 -- ARGV[2]  the lease, in milliseconds
 -- ARGV[3]  how many of one tenant at most
 -- ARGV[4...]  tenants for which that is another number, each followed by it
+-- ARGV[#ARGV-1], ARGV[#ARGV]  see schedule.lua: told where more is due than is taken
 -- Returns how many tenants still have something due; in how many milliseconds something else is due, -1 where nothing
--- waits; then of each task the tenant, the
--- name, the moment of its mark from now on, and "i" where nothing was due at the last look.
+-- waits; then of each task the tenant, the name, the moment of its mark from now on, and "i" where nothing was due at the
+-- last look.
+require_schedule_rights(0)
+require_rights(KEYS[1], 'ZRANGEBYSCORE', 'ZCARD')
 local now = server_now()
 local limit, lease = tonumber(ARGV[1]), tonumber(ARGV[2])
 local of_each, left, exhausted = tonumber(ARGV[3]), {}, 0
-for i = 4, #ARGV, 2 do
+for i = 4, #ARGV - 2, 2 do
   left[ARGV[i]] = tonumber(ARGV[i + 1])
   if left[ARGV[i]] <= 0 then exhausted = exhausted + 1 end
 end
@@ -54,4 +57,5 @@ end
 local next = redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
 if next then claimed[2] = math.max(0, tonumber(next) - now) end
 claimed[1] = redis.call('ZCARD', KEYS[3])
+if claimed[1] > 0 then tell_workers('more') end
 return claimed

@@ -4,7 +4,7 @@
 -- KEYS[3]  the ring
 -- ARGV[1]  a tenant; absent for all of them
 -- Returns how many tasks wait, how many of them are due, and for how many milliseconds the first of them has been; for all
--- tenants the last two are about tenants, by the first mark of each.
+-- tenants the last two are about tenants, by the first mark of each, and the last of the first thousand in the ring.
 local now = server_now()
 if ARGV[1] then
   local from, to = '[' .. ARGV[1] .. ':', '(' .. ARGV[1] .. ';'
@@ -14,9 +14,10 @@ if ARGV[1] then
     first and math.max(0, now - first) or 0 }
 end
 local oldest = 0
-local ready = redis.call('ZRANGE', KEYS[3], 0, -1)
+-- Of so many that it takes no longer than other scripts.
+local ready = redis.call('ZRANGE', KEYS[3], 0, 999)
 for _, tenant in ipairs(ready) do
   local first = first_mark(0, tenant)
   if first then oldest = math.max(oldest, now - first) end
 end
-return { redis.call('ZCARD', KEYS[1]), #ready, oldest }
+return { redis.call('ZCARD', KEYS[1]), redis.call('ZCARD', KEYS[3]), oldest }

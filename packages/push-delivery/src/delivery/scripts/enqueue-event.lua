@@ -16,7 +16,11 @@
 -- ARGV[8]  how many events of a task may wait
 -- ARGV[9], ARGV[10], ARGV[11]  the tenant, the owner and the id of the task
 -- ARGV[12], ARGV[13]  the tenant and the task as the schedule has them
--- ARGV[14]  with "c", how the fields of configs begin; otherwise, here and in ARGV[15...], the ids of the configs
+-- ARGV[14]  with "c", of an event that ends its task: how long its configs are kept from now on, in seconds; empty for as
+--           long as they are kept anyhow
+-- ARGV[15]  when a log took the event, in milliseconds since the epoch, where it is told later; empty otherwise
+-- ARGV[16]  with "c", how the fields of configs begin; otherwise, here and in ARGV[17...], the ids of the configs
+-- ARGV[#ARGV-1], ARGV[#ARGV]  see schedule.lua
 -- Returns "none" without configs, "known", "unannounced" where that has to be done first, "not-a-hash" where the configs are
 -- none, "kept", or "full" where it was kept and more wait than may.
 local flags = ARGV[1]
@@ -25,15 +29,17 @@ if string.find(flags, 'c', 1, true) then
   local kind = redis.call('TYPE', KEYS[3]).ok
   if kind ~= 'hash' and kind ~= 'none' then return 'not-a-hash' end
   for _, field in ipairs(redis.call('HKEYS', KEYS[3])) do
-    if string.sub(field, 1, #ARGV[14]) == ARGV[14] then configs[#configs + 1] = string.sub(field, #ARGV[14] + 1) end
+    if string.sub(field, 1, #ARGV[16]) == ARGV[16] then configs[#configs + 1] = string.sub(field, #ARGV[16] + 1) end
   end
 else
-  for i = 14, #ARGV do configs[#configs + 1] = ARGV[i] end
+  for i = 16, #ARGV - 2 do configs[#configs + 1] = ARGV[i] end
 end
 if #configs == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 
-local now = server_now()
 local s = string.find(flags, 's', 1, true) and #KEYS - 4 or -1
+require_task_rights(s)
+if ARGV[14] ~= '' then require_rights(KEYS[3], 'TTL', 'EXPIRE') end
+local now = server_now()
 local known, lanes, last = read_task()
 local told = {}
 for publisher, counter in string.gmatch(known.told or '', '(%S+) (%d+)') do
@@ -71,8 +77,16 @@ for _, lane in ipairs(lanes) do
     redis.call('HDEL', KEYS[1], 'l:' .. lane.config)
   end
 end
+-- Whether a config was registered after the event: what comes before it is not for it.
+local function is_later(config)
+  if ARGV[15] == '' or not string.find(flags, 'c', 1, true) then return false end
+  local value = redis.call('HGET', KEYS[3], ARGV[16] .. config) or ''
+  local moment = string.match(value, '^%d+@(%d+):')
+  return moment ~= nil and tonumber(moment) > tonumber(ARGV[15])
+end
+
 for _, config in ipairs(configs) do
-  if registered[config] then
+  if registered[config] and not is_later(config) then
     local lane = new_lane(config, last, now)
     write_lane(lane)
     present[#present + 1] = lane
@@ -85,6 +99,10 @@ if #present > 0 then
 end
 trim_events(known, present, last)
 keep_task(ARGV[7])
+if ARGV[14] ~= '' and #configs > 0 then
+  local left = redis.call('TTL', KEYS[3])
+  if left < 0 or left > tonumber(ARGV[14]) then redis.call('EXPIRE', KEYS[3], ARGV[14]) end
+end
 mark_task(s, ARGV[12], ARGV[13], present, last, now)
 if #present == 0 then return 'none' end
 local most = tonumber(ARGV[8])

@@ -18,10 +18,12 @@
 -- ARGV[11]  of a dead letter: its id
 -- ARGV[12]  what is said of it
 -- ARGV[13]  how long dead letters are kept, in seconds
+-- ARGV[14], ARGV[15]  see schedule.lua
 -- Returns "stale"; or the server's clock, when the task is due next or -1, and the next delivery if there is one, as in
 -- take-deliveries.lua.
-local now = server_now()
 local s = #KEYS > 3 and 3 or -1
+require_task_rights(s)
+local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[3])
 if not lane or lane.token == 0 or lane.token ~= tonumber(ARGV[4]) then return 'stale' end

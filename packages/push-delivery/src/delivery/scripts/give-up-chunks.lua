@@ -6,6 +6,7 @@
 -- ARGV[3]  its body
 -- ARGV[4]  how long the task is kept, in seconds
 -- Returns how many were given up.
+require_task_rights(-1)
 local now = server_now()
 local known, lanes, last = read_task()
 local in_flight = {}

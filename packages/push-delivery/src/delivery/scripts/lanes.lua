@@ -13,6 +13,14 @@
 --          the event is only for the config of that id
 -- Returns nothing: defines functions.
 
+-- Fails where the user may not change lanes, nor, where it is in reach, the schedule: to be asked before anything is
+-- written, what is read first included, as what is damaged is removed.
+local function require_task_rights(s)
+  require_rights(KEYS[1], 'HGETALL', 'HSET', 'HDEL', 'EXPIRE')
+  require_rights(KEYS[2], 'HGET')
+  if s >= 0 then require_schedule_rights(s) end
+end
+
 -- Fails with what was found damaged, and removed. See ScriptRunner, which knows what such an error says.
 local function fail_with_damage(key, field)
   error('DAMAGED "' .. field .. '" "' .. key .. '"', 0)
@@ -144,12 +152,12 @@ local function hand_out(known, lane, number, text, now, lease)
   return { lane.config, whole(lane.token), number, lane.attempts, lane.failures, text }
 end
 
--- Sets the task's mark by its lanes, where the schedule is in reach.
+-- Sets the task's mark by its lanes, where the schedule is in reach, and tells who delivers.
 local function mark_task(s, tenant, name, lanes, last, now)
   if s < 0 then return end
   local due, present = next_due(lanes, last), mark_of(s, name)
   -- One that comes somewhat early is left: whoever looks then sets it right.
   if due and present and present > now and present <= due then return end
   set_mark(s, tenant, name, due)
-  place_tenant(s, tenant, now)
+  if place_tenant(s, tenant, now) then tell_workers('due') end
 end

@@ -5,6 +5,7 @@
 -- ARGV[2]  how many letters at most
 -- ARGV[3]  how long letters are kept, in seconds
 -- Returns the letters that were forgotten.
+require_rights(KEYS[1], 'ZADD', 'ZRANGEBYSCORE', 'ZCARD', 'ZRANGE', 'ZREM', 'EXPIRE')
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])

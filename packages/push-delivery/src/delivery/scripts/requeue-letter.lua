@@ -8,6 +8,7 @@
 -- ARGV[4]  the config
 -- ARGV[5]  how long the task is kept, in seconds
 -- ARGV[6], ARGV[7], ARGV[8]  the tenant, the owner and the id of the task
+-- ARGV[9], ARGV[10]  see schedule.lua
 -- Returns "requeued"; "missing" where there is no such letter, or what it held is lost.
 local s = #KEYS > 3 and 3 or -1
 local letter = redis.call('HGET', KEYS[3], ARGV[3])
@@ -16,6 +17,7 @@ if not kind then return 'missing' end
 -- It was for one config before, too, where it comes here again.
 local length = tonumber(string.match(letter, '^[^\n]*\n[^\n]*\n%a %d+ %S+ (%d+)\n'))
 body = string.sub(body, length + 1)
+require_task_rights(s)
 local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[4])

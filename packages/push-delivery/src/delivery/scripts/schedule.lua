@@ -8,7 +8,16 @@
 -- KEYS[s+2]  hash: the moment of each task's mark, behind it an "i" where nothing was due when it was last looked at
 -- KEYS[s+3]  sorted set: the ring, tenants by turn
 -- KEYS[s+4]  sorted set: the others, by the moment of their first mark
+-- ARGV[#ARGV-1], ARGV[#ARGV]  of scripts that tell who delivers: SPUBLISH or PUBLISH, and the channel; empty where nobody
+--   need be told
 -- Returns nothing: defines functions.
+
+-- Fails where the user may not change the schedule: to be asked before anything is written.
+local function require_schedule_rights(s)
+  require_rights(KEYS[s + 1], 'ZRANGE', 'ZADD', 'ZREM', 'ZSCORE')
+  require_rights(KEYS[s + 2], 'HGET', 'HSET', 'HDEL')
+  if ARGV[#ARGV - 1] ~= '' then require_channel(ARGV[#ARGV - 1], ARGV[#ARGV]) end
+end
 
 -- Milliseconds since the epoch, and microseconds, which are exact here.
 local function server_now()
@@ -40,19 +49,28 @@ local function first_mark(s, tenant)
   return tonumber(moment), name
 end
 
--- Puts a tenant where it belongs by its first mark: in the ring it keeps its place, or goes to the end.
+-- Tells who delivers that there is something to take: "due" where it is of a tenant that had nothing, "more" where who
+-- tells could not take all. Messages are hints: who misses one looks now and then.
+local function tell_workers(word)
+  if ARGV[#ARGV - 1] ~= '' then redis.call(ARGV[#ARGV - 1], ARGV[#ARGV], word) end
+end
+
+-- Puts a tenant where it belongs by its first mark: in the ring it keeps its place, or goes to the end. Whether it has come
+-- into the ring.
 local function place_tenant(s, tenant, now, to_end)
   local moment = first_mark(s, tenant)
   if not moment or moment > now then
     redis.call('ZREM', KEYS[s + 3], tenant)
     if moment then redis.call('ZADD', KEYS[s + 4], whole(moment), tenant)
     else redis.call('ZREM', KEYS[s + 4], tenant) end
-    return
+    return false
   end
   redis.call('ZREM', KEYS[s + 4], tenant)
-  if not to_end and redis.call('ZSCORE', KEYS[s + 3], tenant) then return end
+  local was_due = redis.call('ZSCORE', KEYS[s + 3], tenant)
+  if was_due and not to_end then return false end
   local last = redis.call('ZRANGE', KEYS[s + 3], -1, -1, 'WITHSCORES')[2]
   redis.call('ZADD', KEYS[s + 3], whole(tonumber(last or '0') + 1), tenant)
+  return not was_due
 end
 
 -- Sets the mark of a task; without a moment, removes it.

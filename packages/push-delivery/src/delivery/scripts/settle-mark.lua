@@ -11,7 +11,9 @@
 -- ARGV[4]  the moment of the next look; empty where nothing is due
 -- ARGV[5]  whether nothing was due before: "i", or empty
 -- ARGV[6]  in how many milliseconds a task with nothing due is looked at once more
+-- ARGV[7], ARGV[8]  see schedule.lua
 -- Returns 1.
+require_schedule_rights(0)
 local now = server_now()
 local tenant, name, moment = ARGV[1], ARGV[2], tonumber(ARGV[4])
 if mark_of(0, name) ~= tonumber(ARGV[3]) then
@@ -23,5 +25,5 @@ elseif ARGV[5] == 'i' then
 else
   set_mark(0, tenant, name, now + tonumber(ARGV[6]), true)
 end
-place_tenant(0, tenant, now)
+if place_tenant(0, tenant, now) then tell_workers('due') end
 return 1

@@ -7,8 +7,10 @@
 -- ARGV[4]  "p" to pause it, "a" to let it go on
 -- ARGV[5]  how long the task is kept, in seconds
 -- ARGV[6], ARGV[7], ARGV[8]  the tenant, the owner and the id of the task
+-- ARGV[9], ARGV[10]  see schedule.lua
 -- Returns 1.
 local s = #KEYS > 2 and 2 or -1
+require_task_rights(s)
 local now = server_now()
 local known, lanes, last = read_task()
 local lane = lane_of(lanes, ARGV[3])

@@ -6,10 +6,12 @@
 -- ARGV[3]  how many deliveries at most
 -- ARGV[4]  the lease, in milliseconds
 -- ARGV[5]  how long the task is kept, in seconds
+-- ARGV[6], ARGV[7]  see schedule.lua
 -- Returns the server's clock, the tenant, the owner, the task, and when the task is due next, or -1; then the deliveries:
 -- config, token, number of the event, which attempt this is, failures of the lane, event.
-local now = server_now()
 local s = #KEYS > 2 and 2 or -1
+require_task_rights(s)
+local now = server_now()
 local known, lanes, last = read_task()
 local deliveries, limit = {}, tonumber(ARGV[3])
 for _, lane in ipairs(lanes) do

@@ -81,7 +81,7 @@ export type ScriptName =
 const RIGHTS = 'core/src/rights/scripts/require-rights';
 const READ_KEY: readonly string[] = [RIGHTS, `${EVENTS}/read-key`];
 const TASK_STATE: readonly string[] = [...READ_KEY, `${EVENTS}/task-state`];
-const SCHEDULE: readonly string[] = [`${DELIVERY}/schedule`];
+const SCHEDULE: readonly string[] = [RIGHTS, `${DELIVERY}/schedule`];
 const LANES: readonly string[] = [...SCHEDULE, `${DELIVERY}/lanes`];
 /** Stands before all that reads arguments. */
 const PACKED = `${REDIS}/packed-arguments`;
@@ -144,7 +144,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'switch-lane': [...LANES, `${DELIVERY}/switch-lane`],
   'give-up-chunks': [...LANES, `${DELIVERY}/give-up-chunks`],
   'read-lanes': [...LANES, `${DELIVERY}/read-lanes`],
-  'note-letter': [`${DELIVERY}/note-letter`],
+  'note-letter': [RIGHTS, `${DELIVERY}/note-letter`],
   'list-letters': [`${DELIVERY}/list-letters`],
   'append-events': [...TASK_STATE, `${STREAMS}/append-events`, `${REDIS}/companion-alone`],
   'probe-ids': [`${STREAMS}/probe-ids`],

@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 
 import { A2ARedisError } from '../../shared/errors.ts';
-import { systemRuntime } from '../../runtime/runtime.ts';
-import { untilDone } from './until-done.ts';
+import { type Runtime, systemRuntime } from '../../runtime/runtime.ts';
+import { type Attempts, failsWhileAway, untilDone } from './until-done.ts';
 
 const away = new A2ARedisError('DEADLINE_EXCEEDED', 'Redis is away.');
+
+/** Attempts for as long as Redis may be away, for so long. */
+function whileAway(
+  tryMs: number,
+  onError: Attempts['onError'],
+  runtime: Runtime = systemRuntime,
+): Attempts {
+  return { runtime, tryMs, isPassing: failsWhileAway, onError };
+}
 
 test('what fails while Redis is away is done again, and told', async () => {
   const reported: unknown[] = [];
@@ -13,7 +22,10 @@ test('what fails while Redis is away is done again, and told', async () => {
     attempts += 1;
     if (attempts < 3) throw away;
   };
-  await untilDone(systemRuntime, 60_000, work, (error) => reported.push(error));
+  await untilDone(
+    work,
+    whileAway(60_000, (error) => reported.push(error)),
+  );
   expect([attempts, reported]).toEqual([3, [away, away]]);
 });
 
@@ -25,7 +37,12 @@ test('up to a deadline', async () => {
     attempts += 1;
     throw away;
   };
-  await expect(untilDone(runtime, 1000, work, () => {})).rejects.toBe(away);
+  await expect(
+    untilDone(
+      work,
+      whileAway(1000, () => {}, runtime),
+    ),
+  ).rejects.toBe(away);
   expect(attempts).toBe(3);
 });
 
@@ -39,6 +56,11 @@ test.each([
     attempts += 1;
     throw error;
   };
-  await expect(untilDone(systemRuntime, 60_000, work, () => {})).rejects.toBe(error);
+  await expect(
+    untilDone(
+      work,
+      whileAway(60_000, () => {}),
+    ),
+  ).rejects.toBe(error);
   expect(attempts).toBe(1);
 });

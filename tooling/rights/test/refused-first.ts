@@ -1,0 +1,130 @@
+import type { RedisScriptClient, ScriptCallOptions } from '@a2a-redis/core/shared';
+import type { RedisClientType } from 'redis';
+
+/** Hands out one turn after the other. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** A script that was refused. */
+export interface RefusedCall {
+  readonly keys: readonly string[];
+  /** What it left, as Redis takes nothing back that a script has written. */
+  readonly left: 'as it was' | 'half-written';
+  readonly error: string;
+}
+
+/** Sends a script by one client or another. */
+type Send = (client: RedisClientType) => Promise<unknown>;
+
+/** A client as packages take it from any library, made of one of node-redis. */
+export class TestClient implements RedisScriptClient {
+  readonly topology = 'server';
+  readonly isOpen = true;
+  readonly options: RedisClientType['options'];
+  readonly #client: RedisClientType;
+  readonly #call: (keys: readonly string[], send: Send) => Promise<unknown>;
+
+  /** @param call Has a script sent by which client, and when. */
+  constructor(
+    client: RedisClientType,
+    call: (keys: readonly string[], send: Send) => Promise<unknown> = async (_keys, send) =>
+      send(client),
+  ) {
+    this.options = client.options;
+    this.#client = client;
+    this.#call = call;
+  }
+
+  async evalSha(sha1: string, options: ScriptCallOptions = {}): Promise<unknown> {
+    return this.#call(options.keys ?? [], async (client) => client.evalSha(sha1, options));
+  }
+
+  async eval(script: string, options: ScriptCallOptions = {}): Promise<unknown> {
+    return this.#call(options.keys ?? [], async (client) => client.eval(script, options));
+  }
+
+  /** Makes what receives messages. */
+  duplicate(): RedisClientType {
+    return this.#client.duplicate();
+  }
+
+  on(event: 'end' | 'error', listener: () => void): void {
+    this.#client.on(event, listener);
+  }
+
+  off(event: 'end' | 'error', listener: () => void): void {
+    this.#client.off(event, listener);
+  }
+
+  /** The same, which dies when it is told to: what it would have sent later never is. */
+  mortal(): { readonly client: TestClient; readonly die: () => void } {
+    let isDead = false;
+    const client = new TestClient(this.#client, async (keys, send) => {
+      if (isDead) await new Promise<never>(() => {});
+      return this.#call(keys, send);
+    });
+    return {
+      client,
+      die: () => {
+        isDead = true;
+      },
+    };
+  }
+}
+
+/**
+ * A client that tries each script as a user who may be refused, and has it run by another one then: so all that follow
+ * are tried, too. Each runs alone, and the keys of one that is refused are compared before and after it.
+ *
+ * @param refusable That of the user.
+ * @param other That of who may do anything.
+ * @param turns Those of all clients that write these keys.
+ * @param onRefused Called for each script that is refused; with `half-written` where it has changed something.
+ */
+export function refusedFirst(
+  refusable: RedisClientType,
+  other: RedisClientType,
+  turns: Turns,
+  onRefused: (call: RefusedCall) => void,
+): TestClient {
+  return new TestClient(other, async (keys, send) =>
+    turns.take(async () => {
+      const before = await contentOf(other, keys);
+      try {
+        return await send(refusable);
+      } catch (error) {
+        const after = await contentOf(other, keys);
+        const left = after.join(' ') === before.join(' ') ? 'as it was' : 'half-written';
+        if (String(error).includes('NOSCRIPT')) throw error;
+        onRefused({ keys, left, error: String(error) });
+        return send(other);
+      }
+    }),
+  );
+}
+
+/** A client whose scripts have a turn each. */
+export function inTurns(client: RedisClientType, turns: Turns): TestClient {
+  return new TestClient(client, async (_keys, send) => turns.take(async () => send(client)));
+}
+
+/** What keys hold, and when they expire. */
+async function contentOf(
+  admin: RedisClientType,
+  keys: readonly string[],
+): Promise<readonly unknown[]> {
+  const contents = await Promise.all(
+    keys.map(async (key) => [
+      await admin.sendCommand(['DEBUG', 'DIGEST-VALUE', key]),
+      await admin.sendCommand(['PEXPIRETIME', key]),
+    ]),
+  );
+  return contents.flat(2);
+}
