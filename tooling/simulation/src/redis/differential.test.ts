@@ -32,10 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => server.stop());
 
-/**
- * Those that say of themselves that they only read, but for one that tells of the server's memory, which is limited at
- * random here: see below.
- */
+/** Those that say of themselves that they only read, but for what a server answers about itself: that is asked apart. */
 const READING: ReadonlySet<ScriptName> = new Set(
   SCRIPT_NAMES.filter((name) => onlyReads(name) && name !== 'probe-layout'),
 );
