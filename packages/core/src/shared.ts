@@ -44,7 +44,7 @@ export {
   channelSpaceOf,
   keyPrefixOf,
   MAIN_CHANNELS,
-} from './redis/channel-space.ts';
+} from './layout/channel-space.ts';
 export { runCommand } from './redis/run-command.ts';
 export { abbreviate, DEFAULT_DEADLINE_MS, ScriptRunner } from './redis/script-runner.ts';
 export { requireRightsSource } from './rights/require-rights.ts';
@@ -55,6 +55,7 @@ export {
   HostScript,
   type ScriptCompanion,
 } from './redis/script-companion.ts';
+export { noteSupport, serverNameLua, type ServerSupport } from './redis/server-support.ts';
 export { type Layout, ServerLayout } from './layout/server-layout.ts';
 export { useRuntime } from './runtime/client-runtime.ts';
 export { type Runtime, type RuntimeTimer, systemRuntime } from './runtime/runtime.ts';

@@ -24,12 +24,22 @@ export type Shown = readonly [
   ...packages: string[],
 ];
 
-/** The findings of a report. */
+/** The findings of a report; what the server said is in the words of {@link inWordsOfAll}. */
 export function shownFindings({ findings, packages: asked }: RedisDoctorReport): readonly Shown[] {
   return findings.map(({ severity, code, message, packages }): Shown => {
     const named = packages.length === asked.length ? [] : packages;
-    return [severity, code, message, ...named];
+    return [severity, code, inWordsOfAll(message), ...named];
   });
+}
+
+/** Servers differ in how they refuse. `NOPERM (config)`: that the user may not run a command, or its subcommand. */
+function inWordsOfAll(message: string): string {
+  return message
+    .replaceAll(
+      /NOPERM (?:this user|User \w+) has no permissions to run the '(\w+)(?:\|\w+)?' command(?: or its subcommand)?/g,
+      'NOPERM ($1)',
+    )
+    .replaceAll(/unknown command `(\w+)`/g, "unknown command '$1'");
 }
 
 /** What a healthy server lacks all the same. */

@@ -19,6 +19,7 @@ export interface ConnectOptions {
   readonly enableAutoPipelining?: boolean;
   readonly enableOfflineQueue?: boolean;
   readonly commandTimeout?: number;
+  readonly autoResubscribe?: boolean;
   readonly maxRetriesPerRequest?: number | null;
   readonly retryStrategy?: () => number | null;
 }

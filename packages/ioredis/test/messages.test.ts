@@ -124,6 +124,25 @@ describe.each(DRIVERS)('messages beside a client of $label', ({ connect }) => {
     },
   );
 
+  it('come again whatever the options of the client say of its own calls and subscriptions', async () => {
+    await using server = await startRedisServer({ exclusive: true });
+    const { url } = server;
+    const options = {
+      ...placeOf(server),
+      autoResubscribe: false,
+      commandTimeout: 100,
+      enableAutoPipelining: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+    };
+    await using joined = await Joined.open(connect(options), ['a'], 'subscribe');
+    await killSubscribers(url);
+    await vi.waitUntil(() => joined.lost.length === 1);
+    await onNode(url, async (admin) => admin.publish('a', '1'));
+    await vi.waitUntil(() => joined.seen.length > 0);
+    expect([joined.seen, joined.lost]).toEqual([['a 1'], [['a']]]);
+  });
+
   it('end with its destruction, which leaves the client alone', async () => {
     await using server = await startRedisServer({ exclusive: true });
     const client = connect(placeOf(server));

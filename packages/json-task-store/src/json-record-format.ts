@@ -1,4 +1,4 @@
-import { defineScript, HostScript, requireRightsSource } from '@a2a-redis/core/shared';
+import { defineScript, HostScript } from '@a2a-redis/core/shared';
 import {
   indexTaskSource,
   recordVersionSource,
@@ -8,15 +8,11 @@ import {
 
 import { eventsText } from './document-events.ts';
 import { changeOf, documentOf, type DocumentChange } from './document-operations.ts';
-import { jsonRequirement } from './json-support.ts';
+import { jsonRecordLua, jsonRequirement } from './json-support.ts';
 import { decodeDocument } from './task-document.ts';
 import jsonChangeSource from './scripts/json-change.lua';
-import jsonRecordSource from './scripts/json-record.lua';
 import readTaskSource from './scripts/read-json-task.lua';
 import saveTaskSource from './scripts/save-json-task.lua';
-
-/** The Lua functions that the scripts on documents begin with. */
-export const jsonRecordLua: string = `${requireRightsSource}\n${jsonRecordSource}`;
 
 /** A task as one JSON document, changed by path. */
 export const jsonRecordFormat: TaskRecordFormat = {
@@ -24,7 +20,7 @@ export const jsonRecordFormat: TaskRecordFormat = {
   requirement: jsonRequirement,
   saveScript: new HostScript(
     'save-json-task',
-    [indexTaskSource, recordVersionSource, jsonRecordSource, jsonChangeSource, saveTaskSource].join(
+    [indexTaskSource, recordVersionSource, jsonRecordLua, jsonChangeSource, saveTaskSource].join(
       '\n',
     ),
   ),

@@ -4,11 +4,15 @@ import {
   detailedError,
   refusalIn,
   requireRightsSource,
+  serverNameLua,
 } from '@a2a-redis/core/shared';
 import type { ServerRequirement } from '@a2a-redis/core/task-store';
 
 import jsonRecordSource from './scripts/json-record.lua';
 import requireJsonSource from './scripts/require-json.lua';
+
+/** The Lua functions that the scripts on documents begin with. */
+export const jsonRecordLua: string = `${serverNameLua}\n${requireRightsSource}\n${jsonRecordSource}`;
 
 /** What the scripts say where commands are missing, and then the server. */
 const MISSING = /\bNOJSON (.+?)\.?$/s;
@@ -18,13 +22,9 @@ const REQUIREMENT =
 
 /** The JSON commands, which not every server has. */
 export const jsonRequirement: ServerRequirement = {
-  script: defineScript(
-    'require-json',
-    `${requireRightsSource}\n${jsonRecordSource}\n${requireJsonSource}`,
-    {
-      writes: 'never',
-    },
-  ),
+  script: defineScript('require-json', `${jsonRecordLua}\n${requireJsonSource}`, {
+    writes: 'never',
+  }),
   explain: withRequirement,
 };
 

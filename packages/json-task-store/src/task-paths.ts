@@ -25,7 +25,8 @@ import {
 
 import { corruptAt } from './document-fault.ts';
 import { requirePath, requireWritablePath, type WritablePath } from './json-path.ts';
-import { changeArguments, jsonRecordFormat, jsonRecordLua } from './json-record-format.ts';
+import { changeArguments, jsonRecordFormat } from './json-record-format.ts';
+import { jsonRecordLua } from './json-support.ts';
 import { jsonText, parseJson } from './json-text.ts';
 import readPathSource from './scripts/read-path.lua';
 

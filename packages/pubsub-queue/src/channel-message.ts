@@ -1,5 +1,8 @@
 import { END_OF_EVENTS } from '@a2a-redis/core/queue-manager';
 
+/** Stands in a message for an event that is kept elsewhere for a while, as it is too long: see `TaskChannel.keep`. */
+export const KEPT_EVENT = 'k';
+
 /** What is published on a channel. */
 export type ChannelMessage =
   /** Events of one publisher that follow one another. */

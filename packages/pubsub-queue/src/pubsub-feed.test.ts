@@ -26,6 +26,8 @@ class Feed {
   readonly feed: PubSubFeed;
   /** What is announced, each time that it is asked for. */
   position = 'Pover\n';
+  /** What is kept of an event, by publisher and counter. */
+  kept: (eventId: string) => Promise<string | undefined> = async () => undefined;
   /** Whether anybody here subscribes to what is published here. */
   hasSubscribers = false;
   #receive: (message: string) => void = () => {};
@@ -55,6 +57,7 @@ class Feed {
             this.announcements += 1;
             this.receive(this.position);
           },
+          kept: async (_, { publisher, counter }) => this.kept(`${publisher} ${counter}`),
         },
         onError: (error) => this.errors.push(shown(error)),
       },
@@ -143,6 +146,67 @@ describe('PubSubFeed', () => {
       '1 of them did not come, or could not be sent',
       'they are too long for a message, and no store has them',
     ]);
+  });
+
+  it('fetches events that are too long for a message, and keeps all in their order', async () => {
+    const feed = await Feed.open('Plive\na-1 7');
+    const fetched: ((body: string | undefined) => void)[] = [];
+    const asked: string[] = [];
+    feed.kept = async (eventId) => {
+      asked.push(eventId);
+      return new Promise((resolve) => {
+        fetched.push(resolve);
+      });
+    };
+    feed.receiveEvents('a-1', 8, 's8', 'k', 's10');
+    feed.receiveEvents('b-1', 1, 's1');
+    feed.receiveEvents('a-1', 11, 'k', 'z');
+    feed.receiveEvents('a-1', 9, 'k');
+    expect([feed.events, asked]).toEqual([['a-1 8 s8'], ['a-1 9']]);
+    fetched[0]?.('long 9');
+    await vi.waitUntil(() => fetched.length === 2);
+    const before = ['a-1 8 s8', 'a-1 9 long 9', 'a-1 10 s10', 'b-1 1 s1'];
+    expect([feed.events, asked]).toEqual([before, ['a-1 9', 'a-1 11']]);
+    fetched[1]?.('long 11');
+    await vi.waitUntil(() => feed.events.length > before.length);
+    expect(feed.events).toEqual([...before, 'a-1 11 long 11', 'a-1 12 z']);
+    feed.receiveEvents('b-1', 2, 's2');
+    expect(feed.events.at(-1)).toBe('b-1 2 s2');
+    expect([feed.losses, feed.errors]).toEqual([[], []]);
+  });
+
+  it('tells that an event is lost that is kept no longer, or cannot be fetched', async () => {
+    const feed = await Feed.open('Plive\na-1 7');
+    const loss = 'one was too long for a message, and could not be fetched';
+    feed.receiveEvents('a-1', 8, 'k', 's9');
+    await vi.waitUntil(() => feed.events.length > 0);
+    feed.kept = async () => Promise.reject(new A2ARedisError('DEADLINE_EXCEEDED', 'Late.'));
+    feed.receiveEvents('a-1', 10, 'k', 's11');
+    await vi.waitUntil(() => feed.events.length > 1);
+    expect([feed.events, feed.losses]).toEqual([
+      ['a-1 9 s9', 'a-1 11 s11'],
+      [loss, loss],
+    ]);
+    expect(feed.errors).toEqual(['A2ARedisError: Late.']);
+  });
+
+  it('fetches nothing that nobody hears, and holds a bounded number of messages', async () => {
+    const feed = await Feed.open();
+    feed.kept = async () => expect.unreachable();
+    feed.receiveEvents('own-1', 1, 'k', 'z');
+    expect(feed.events).toEqual(['own-1 2 z']);
+    let fetched: ((body: string) => void) | undefined;
+    feed.kept = async () =>
+      new Promise((resolve) => {
+        fetched = resolve;
+      });
+    feed.receiveEvents('a-1', 1, 'k', ...Array.from({ length: 10_005 }, () => 's'));
+    await vi.waitUntil(() => fetched !== undefined);
+    fetched?.('long');
+    await vi.waitUntil(() => feed.losses.length > 0);
+    expect(feed.losses).toEqual(['too many came at once']);
+    expect(feed.events).toHaveLength(10_002);
+    feed.feed.close();
   });
 
   it('tells that the end did not come, and not of one that came', async () => {

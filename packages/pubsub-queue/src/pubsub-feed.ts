@@ -2,6 +2,8 @@ import {
   ChannelFeed,
   type ChannelFeedParts,
   END_OF_EVENTS,
+  type EventId,
+  type FeedNews,
   isTaskOver,
   type RedisTaskState,
   type TaskAddress,
@@ -9,7 +11,7 @@ import {
 } from '@a2a-redis/core/queue-manager';
 import { LruMap, sleep } from '@a2a-redis/core/shared';
 
-import { type ChannelMessage, parseMessage } from './channel-message.ts';
+import { type ChannelMessage, KEPT_EVENT, parseMessage } from './channel-message.ts';
 import type { TaskChannel } from './task-channel.ts';
 
 /** How long an announcement is waited for before another one is asked for, in milliseconds. */
@@ -19,14 +21,19 @@ const ANNOUNCEMENT_MS = 2000;
  * name any number. One that was forgotten is taken to have lost all before its next event, and the store is asked.
  */
 const MOST_PUBLISHERS = 1000;
+/** How much may come in while a long event is fetched. What comes then is taken to be lost. */
+const MOST_HELD = 10_000;
 
 type EventsMessage = Extract<ChannelMessage, { readonly kind: 'events' }>;
 type LongMessage = Extract<ChannelMessage, { readonly kind: 'long' }>;
 type PositionMessage = Extract<ChannelMessage, { readonly kind: 'position' }>;
 
+/** What a feed is going to tell: an event that is kept elsewhere is fetched first. */
+type UntoldNews = FeedNews | { readonly kind: 'kept'; readonly eventId: EventId };
+
 /** What a feed needs. */
 export interface PubSubFeedParts extends ChannelFeedParts {
-  readonly channel: Pick<TaskChannel, 'announcePosition'>;
+  readonly channel: Pick<TaskChannel, 'announcePosition' | 'kept'>;
 }
 
 /**
@@ -45,6 +52,8 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | LongMessage | Positi
   /** Whether events of others may be to come, so that their end is expected. */
   #isLive = false;
   #placing: Promise<void> | undefined;
+  /** While an event is fetched, what comes after it. */
+  #held: UntoldNews[] | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(task: TaskAddress, follower: TaskFollower, parts: PubSubFeedParts) {
@@ -130,8 +139,48 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | LongMessage | Positi
       if (!this.#isNext(publisher, counter)) continue;
       if (body === END_OF_EVENTS) this.#isLive = false;
       else if (!this.follower.isOwn(publisher)) this.#isLive = true;
-      this.follower.onNews({ kind: 'event', event: { eventId: { publisher, counter }, body } });
+      const eventId = { publisher, counter };
+      if (body !== KEPT_EVENT) this.#tell({ kind: 'event', event: { eventId, body } });
+      else if (this.follower.isHeard(publisher)) this.#tell({ kind: 'kept', eventId });
     }
+  }
+
+  /** Tells news after all that came before. */
+  #tell(news: UntoldNews): void {
+    if (this.#held === undefined && news.kind !== 'kept') {
+      this.follower.onNews(news);
+      return;
+    }
+    const isFirst = this.#held === undefined;
+    const held = (this.#held ??= []);
+    if (held.length < MOST_HELD) held.push(news);
+    else if (held.length === MOST_HELD) held.push(this.#missed('too many came at once'));
+    if (isFirst) void this.#tellHeld(held);
+  }
+
+  /** Tells what waits for an event that is fetched, until nothing does. Never rejects. */
+  async #tellHeld(held: UntoldNews[]): Promise<void> {
+    for (let next = held.shift(); next !== undefined; next = held.shift()) {
+      const news = next.kind === 'kept' ? await this.#fetched(next.eventId) : next;
+      if (this.isClosed) return;
+      try {
+        this.follower.onNews(news);
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+    this.#held = undefined;
+  }
+
+  /** An event that was too long for a message. */
+  async #fetched(eventId: EventId): Promise<FeedNews> {
+    try {
+      const body = await this.#channel.kept(this.task, eventId);
+      if (body !== undefined) return { kind: 'event', event: { eventId, body } };
+    } catch (error) {
+      this.onError(error);
+    }
+    return this.#missed('one was too long for a message, and could not be fetched');
   }
 
   /** The record has them. */
@@ -141,7 +190,7 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | LongMessage | Positi
     if (isNew && !this.follower.isOwn(publisher)) this.#isLive = true;
     if (isNew && this.follower.isHeard(publisher)) {
       const error = this.lost('they are too long for a message, and no store has them');
-      this.follower.onNews({ kind: 'stored', error });
+      this.#tell({ kind: 'stored', error });
     }
     if (!isEnd) return;
     this.#takeEvents({ kind: 'events', publisher, firstCounter: end, bodies: [END_OF_EVENTS] });
@@ -186,6 +235,10 @@ export class PubSubFeed extends ChannelFeed<EventsMessage | LongMessage | Positi
 
   /** The record of the task may have what the messages brought. */
   #lose(reason: string): void {
-    this.follower.onNews({ kind: 'missed', error: this.lost(reason) });
+    this.#tell(this.#missed(reason));
+  }
+
+  #missed(reason: string): FeedNews {
+    return { kind: 'missed', error: this.lost(reason) };
   }
 }

@@ -46,6 +46,20 @@ describe('publish-events', () => {
     expect(await opened.state()).toEqual({ 'c:a-1': '4', end: '' });
   });
 
+  it('keeps an event that is too long for a minute, for who is told of it', async () => {
+    await using opened = await OpenChannel.open(server.url, newPrefix());
+    const eventId = { publisher: 'a-1', counter: 7 };
+    const body = 's'.repeat(LONGEST_MESSAGE_BYTES + 1);
+    expect(await opened.channel.kept(opened.task, eventId)).toBeUndefined();
+    await opened.channel.keep(opened.task, eventId, body);
+    await opened.channel.keep(opened.task, eventId, body);
+    expect(await opened.channel.kept(opened.task, eventId)).toBe(body);
+    expect(await opened.channel.kept(opened.task, { ...eventId, counter: 8 })).toBeUndefined();
+    const key = `${opened.task.state}:a-1.7`;
+    expect(await opened.client.keys(`${opened.task.state}*`)).toEqual([key]);
+    expect(await opened.client.ttl(key)).toBe(60);
+  });
+
   it('publishes nothing twice, and of a batch that grew only what is new', async () => {
     await using opened = await OpenChannel.open(server.url, newPrefix());
     await opened.setState({ 'r:a-1': '' });

@@ -2,11 +2,13 @@ import {
   type CompanionCall,
   defineCompanion,
   defineScript,
+  runCommand,
   type ScriptRunner,
   requireRightsSource,
 } from '@a2a-redis/core/shared';
 import {
   type EventBatch,
+  type EventId,
   type PublishCommand,
   type PublishRoute,
   type TaskAddress,
@@ -31,6 +33,12 @@ const announcePositionScript = defineScript(
  * it is, nothing of a run that was ended is published, and who lost messages can tell which.
  */
 const ENDED_SECONDS = 300;
+
+/**
+ * How long an event stays that is too long for a message, in seconds: for as long as a server keeps messages for a
+ * connection that is behind (`client-output-buffer-limit pubsub`). Whoever is further behind has lost others, too.
+ */
+const KEPT_SECONDS = 60;
 
 /** Publishes on the channels of tasks. */
 export class TaskChannel {
@@ -61,9 +69,24 @@ export class TaskChannel {
     };
   }
 
+  /** Keeps an event for those who are told of it. */
+  async keep(task: TaskAddress, eventId: EventId, body: string): Promise<void> {
+    await runCommand(this.#runner, 'SET', keptKey(task, eventId), [body, 'EX', `${KEPT_SECONDS}`]);
+  }
+
+  /** An event that was kept; `undefined` where it is not any more. */
+  async kept(task: TaskAddress, eventId: EventId): Promise<string | undefined> {
+    const reply = await runCommand(this.#runner, 'GET', keptKey(task, eventId));
+    return typeof reply === 'string' ? reply : undefined;
+  }
+
   /** Tells all who follow a task how many events there were until now. */
   async announcePosition(task: TaskAddress): Promise<void> {
     const publish = await this.#route.find();
     await this.#runner.run(announcePositionScript, [task.state], [task.channel, publish]);
   }
+}
+
+function keptKey({ state }: TaskAddress, { publisher, counter }: EventId): string {
+  return `${state}:${publisher}.${counter}`;
 }

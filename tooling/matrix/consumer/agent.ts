@@ -10,7 +10,6 @@ import { A2A_PROTOCOL_VERSION, AGENT_CARD_PATH, type AgentCard, TaskState } from
 import {
   AgentEvent,
   type AgentExecutor,
-  DefaultPushNotificationSender,
   DefaultRequestHandler,
   type ExecutionEventBus,
   type RequestContext,
@@ -21,6 +20,7 @@ import { fromIoredis } from '@a2a-redis/ioredis';
 import { RedisJSONTaskStore } from '@a2a-redis/json-task-store';
 import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
+import { RedisPushNotificationSender } from '@a2a-redis/push-delivery';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 import express from 'express';
@@ -154,6 +154,11 @@ async function main(): Promise<void> {
       ? new RedisJSONTaskStore(redis, { prefix: `${PREFIX}tasks:` })
       : new RedisTaskStore(redis, { prefix: `${PREFIX}tasks:` });
   const configs = new RedisPushNotificationConfigStore(redis, { prefix: `${PREFIX}push:` });
+  const push = new RedisPushNotificationSender(redis, configs, {
+    prefix: `${PREFIX}delivery:`,
+    targets: { allowHttp: true, ports: 'any', allow: ['127.0.0.1'] },
+    onError,
+  });
   const options = {
     prefix: `${PREFIX}queues:`,
     taskStore,
@@ -172,7 +177,7 @@ async function main(): Promise<void> {
     queues.distribute(new ChunkExecutor()),
     queues,
     configs,
-    queues.distributeSender(new DefaultPushNotificationSender(configs)),
+    queues.distributeSender(push),
   );
   const app = express();
   app.use(`/${AGENT_CARD_PATH}`, agentCardHandler({ agentCardProvider: requestHandler }));

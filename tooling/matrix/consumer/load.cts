@@ -4,6 +4,7 @@ import * as ioredis from '@a2a-redis/ioredis';
 import * as jsonTaskStore from '@a2a-redis/json-task-store';
 import * as pubsubQueue from '@a2a-redis/pubsub-queue';
 import * as pushConfig from '@a2a-redis/push-config';
+import * as pushDelivery from '@a2a-redis/push-delivery';
 import * as streamsQueue from '@a2a-redis/streams-queue';
 import * as taskStore from '@a2a-redis/task-store';
 
@@ -13,6 +14,7 @@ const packages: Readonly<Record<string, object>> = {
   'json-task-store': jsonTaskStore,
   'pubsub-queue': pubsubQueue,
   'push-config': pushConfig,
+  'push-delivery': pushDelivery,
   'streams-queue': streamsQueue,
   'task-store': taskStore,
 };

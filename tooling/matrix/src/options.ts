@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 
-import { type PlannedRow, SECTIONS } from './row.ts';
+import { failedOf, type PlannedRow, type Row, SECTIONS } from './row.ts';
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/u;
 
 /** What the command line asks for. */
 export interface Options {
@@ -13,12 +15,14 @@ export interface Options {
   readonly json: string | undefined;
   /** Names of sections and rows; empty where all are wanted. */
   readonly only: readonly string[];
+  /** `2026-11-28`: rows of the document that passed on that day or later are not run again. */
+  readonly since: string | undefined;
 }
 
 /**
  * Reads the command line.
  *
- * @throws TypeError for an unknown option.
+ * @throws TypeError for an unknown option, and for a date that is none.
  */
 export function parseOptions(args: readonly string[]): Options {
   // `pnpm matrix -- --write` hands on the two dashes.
@@ -30,9 +34,14 @@ export function parseOptions(args: readonly string[]): Options {
       write: { type: 'boolean', default: false },
       json: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      since: { type: 'string' },
     },
   });
-  return { ...values, json: values.json };
+  const { json, since } = values;
+  if (since !== undefined && !DATE.test(since)) {
+    throw new TypeError(`--since takes a date such as 2026-11-28, not "${since}".`);
+  }
+  return { ...values, json, since };
 }
 
 /**
@@ -51,4 +60,17 @@ export function chooseRows(
   }
   if (only.length === 0) return rows;
   return rows.filter(({ section, name }) => only.includes(section) || only.includes(name));
+}
+
+/** Those of the rows that the document does not have as passed since that day: an earlier run may have been ended. */
+export function rowsToDo(
+  planned: readonly PlannedRow[],
+  before: readonly Row[],
+  since: string | undefined,
+): readonly PlannedRow[] {
+  if (since === undefined) return planned;
+  const done = before.filter((row) => row.date >= since && failedOf(row) === 0);
+  return planned.filter(({ section, name }) => {
+    return done.every((row) => row.section !== section || row.name !== name);
+  });
 }

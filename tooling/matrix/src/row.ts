@@ -1,5 +1,14 @@
 /** The tables of the matrix, in the order of the document. */
-export const SECTIONS = ['servers', 'clients', 'runtimes', 'bundles', 'typescript'] as const;
+export const SECTIONS = [
+  'servers',
+  'agents',
+  'clients',
+  'runtimes',
+  'bundles',
+  'typescript',
+] as const;
+/** Sections whose rows are the servers that a run is given. */
+const OF_SERVERS: readonly string[] = ['servers', 'agents'] satisfies readonly SectionName[];
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What came of one package (or one way to resolve modules) on one server, runtime or compiler. */
@@ -8,6 +17,8 @@ export interface Cell {
   readonly failed: number;
   /** Skipped, or in need of what the row does not have. */
   readonly notRun: number;
+  /** How many of those that passed did so when their files ran again, on their own; none where it is missing. */
+  readonly again?: number | undefined;
   /** What failed: a name, and the first line of why. */
   readonly failures: readonly string[];
 }
@@ -40,6 +51,19 @@ export function today(): string {
 /** How many tests or checks of a row failed. */
 export function failedOf({ cells }: Row): number {
   return Object.values(cells).reduce((sum, { failed }) => sum + failed, 0);
+}
+
+/** Rows that the matrix still has. Servers stay: those of this run are not all that there are. */
+export function rowsThatRemain(
+  rows: readonly Row[],
+  planned: readonly PlannedRow[],
+): readonly Row[] {
+  return rows.filter(({ section, name }) => {
+    return (
+      OF_SERVERS.includes(section) ||
+      planned.some((one) => one.section === section && one.name === name)
+    );
+  });
 }
 
 /** Rows of earlier runs, those of this run in their place; in the order of their sections and names. */

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 
+import { planAgents } from './consumer/plan-agents.ts';
 import { planBundles } from './consumer/plan-bundles.ts';
 import { planClients } from './consumer/plan-clients.ts';
 import { planRuntimes } from './consumer/plan-runtimes.ts';
 import { Surroundings } from './consumer/surroundings.ts';
-import { chooseRows, type Options, parseOptions } from './options.ts';
-import { updateDocument } from './report/document.ts';
+import { chooseRows, type Options, parseOptions, rowsToDo } from './options.ts';
+import { readRows, updateDocument } from './report/document.ts';
 import { rowReport } from './report/tables.ts';
 import { failedOf, type PlannedRow, type Row } from './row.ts';
 import { planServers } from './servers/plan-servers.ts';
@@ -16,6 +17,7 @@ const USAGE = `pnpm matrix [options]
 
   --list          name the sections and rows, and run nothing
   --only <name>   one section or one row (repeatable)
+  --since <date>  leave out rows that the document has as passed on that day or later: to go on with a run that ended
   --json <file>   write the rows of this run to a file
   --write         put the rows of this run into docs/compatibility.md; other rows stay, with their dates
 
@@ -35,28 +37,31 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ only, list, json, write }: Options): Promise<void> {
+async function run({ only, since, list, json, write }: Options): Promise<void> {
   const { REDIS_MATRIX = '', REDIS_MATRIX_JSON = '' } = process.env;
+  const servers = parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON);
   await using surroundings = new Surroundings();
   const planned = [
-    ...planServers(parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON)),
+    ...planServers(servers),
+    ...planAgents(servers, surroundings),
     ...planClients(surroundings),
     ...planRuntimes(surroundings),
     ...planBundles(surroundings),
     ...planTypeScript(surroundings),
   ];
-  const chosen = chooseRows(planned, only);
+  const chosen = rowsToDo(chooseRows(planned, only), await readRows(), since);
   if (list) {
     for (const { section, name } of chosen) console.log(`${section}  ${name}`);
     return;
   }
   const rows: Row[] = [];
-  for (const one of chosen) {
+  for (const [index, one] of chosen.entries()) {
+    progress(`${index + 1} of ${chosen.length}: ${one.section} ${one.name}`);
     const row = await runRow(one);
     if (row !== undefined) rows.push(row);
     // After each row: a run that is ended keeps what it has.
     if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`);
-    if (write) await updateDocument(rows);
+    if (write) await updateDocument(rows, planned);
   }
   if (rows.length < chosen.length || rows.some((row) => failedOf(row) > 0)) process.exitCode = 1;
 }
@@ -64,13 +69,13 @@ async function run({ only, list, json, write }: Options): Promise<void> {
 /** @returns `undefined` where the row could not be run; that is told, and the others go on. */
 async function runRow(planned: PlannedRow): Promise<Row | undefined> {
   const { section, name } = planned;
-  progress(`${section}: ${name}`);
   try {
     const row = await planned.run();
     console.log(rowReport(row));
+    progress(`${section} ${name}: ${failedOf(row)} failed`);
     return row;
   } catch (error) {
-    progress(`${section}: ${name} could not be run: ${String(error)}`);
+    progress(`${section} ${name} could not be run: ${String(error)}`);
     return undefined;
   }
 }

@@ -26,7 +26,7 @@ test('the workflow is written as a shell reads it', () => {
 
 test('the workflow gives the matrix options that there are', () => {
   const given = scripts.flatMap((script) => / matrix (--[^|]+)/u.exec(script)?.[1] ?? []);
-  const rows = { help: false, list: false, write: false, json: 'rows.json' };
+  const rows = { help: false, list: false, write: false, json: 'rows.json', since: undefined };
   expect(given.map((options) => parseOptions(options.trim().split(' ')))).toEqual([
     { ...rows, only: ['servers'] },
     { ...rows, only: ['servers'] },

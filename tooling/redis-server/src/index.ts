@@ -1,5 +1,6 @@
 export { startRedisCluster, type RedisCluster, type RedisClusterOptions } from './cluster.ts';
 export { startRedisJsonCluster, startRedisJsonServer } from './json-server.ts';
+export { startLocalServer } from './local-server.ts';
 export type { RedisServer, RedisServerOptions, RedisServerSource } from './redis-server.ts';
 export {
   type CredentialsListener,

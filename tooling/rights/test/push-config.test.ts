@@ -39,4 +39,5 @@ describeMissingRights({
   name: 'push-config',
   open: (client, suffix) => new Configs(client, `a2a:push:${suffix}`),
   steps,
+  buildsUp: true,
 });

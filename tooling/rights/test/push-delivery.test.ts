@@ -120,4 +120,5 @@ describeMissingRights({
   name: 'push-delivery',
   open: (client, suffix) => new Webhooks(client, suffix),
   steps: STEPS,
+  buildsUp: true,
 });

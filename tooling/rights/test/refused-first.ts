@@ -20,11 +20,63 @@ export interface RefusedCall {
   readonly error: string;
 }
 
-/** What packages take for a client, here. */
-export interface TestClient extends RedisScriptClient {
-  /** Makes what receives messages. */
-  duplicate(): RedisClientType;
+/** Sends a script by one client or another. */
+type Send = (client: RedisClientType) => Promise<unknown>;
+
+/** A client as packages take it from any library, made of one of node-redis. */
+export class TestClient implements RedisScriptClient {
+  readonly topology = 'server';
+  readonly isOpen = true;
   readonly options: RedisClientType['options'];
+  readonly #client: RedisClientType;
+  readonly #call: (keys: readonly string[], send: Send) => Promise<unknown>;
+
+  /** @param call Has a script sent by which client, and when. */
+  constructor(
+    client: RedisClientType,
+    call: (keys: readonly string[], send: Send) => Promise<unknown> = async (_keys, send) =>
+      send(client),
+  ) {
+    this.options = client.options;
+    this.#client = client;
+    this.#call = call;
+  }
+
+  async evalSha(sha1: string, options: ScriptCallOptions = {}): Promise<unknown> {
+    return this.#call(options.keys ?? [], async (client) => client.evalSha(sha1, options));
+  }
+
+  async eval(script: string, options: ScriptCallOptions = {}): Promise<unknown> {
+    return this.#call(options.keys ?? [], async (client) => client.eval(script, options));
+  }
+
+  /** Makes what receives messages. */
+  duplicate(): RedisClientType {
+    return this.#client.duplicate();
+  }
+
+  on(event: 'end' | 'error', listener: () => void): void {
+    this.#client.on(event, listener);
+  }
+
+  off(event: 'end' | 'error', listener: () => void): void {
+    this.#client.off(event, listener);
+  }
+
+  /** The same, which dies when it is told to: what it would have sent later never is. */
+  mortal(): { readonly client: TestClient; readonly die: () => void } {
+    let isDead = false;
+    const client = new TestClient(this.#client, async (keys, send) => {
+      if (isDead) await new Promise<never>(() => {});
+      return this.#call(keys, send);
+    });
+    return {
+      client,
+      die: () => {
+        isDead = true;
+      },
+    };
+  }
 }
 
 /**
@@ -42,10 +94,7 @@ export function refusedFirst(
   turns: Turns,
   onRefused: (call: RefusedCall) => void,
 ): TestClient {
-  const call = async (
-    { keys = [] }: ScriptCallOptions,
-    send: (client: RedisClientType) => Promise<unknown>,
-  ): Promise<unknown> =>
+  return new TestClient(other, async (keys, send) =>
     turns.take(async () => {
       const before = await contentOf(other, keys);
       try {
@@ -57,25 +106,13 @@ export function refusedFirst(
         onRefused({ keys, left, error: String(error) });
         return send(other);
       }
-    });
-  return {
-    ...parts(other),
-    evalSha: async (sha1, options = {}) => call(options, (each) => each.evalSha(sha1, options)),
-    eval: async (script, options = {}) => call(options, (each) => each.eval(script, options)),
-  };
+    }),
+  );
 }
 
-/** The same client, whose scripts have a turn each. */
+/** A client whose scripts have a turn each. */
 export function inTurns(client: RedisClientType, turns: Turns): TestClient {
-  return {
-    ...parts(client),
-    evalSha: async (sha1, options) => turns.take(async () => client.evalSha(sha1, options)),
-    eval: async (script, options) => turns.take(async () => client.eval(script, options)),
-  };
-}
-
-function parts(client: RedisClientType): Pick<TestClient, 'duplicate' | 'options'> {
-  return { options: client.options, duplicate: () => client.duplicate() };
+  return new TestClient(client, async (_keys, send) => turns.take(async () => send(client)));
 }
 
 /** What keys hold, and when they expire. */

@@ -8,4 +8,5 @@ describeMissingRights({
   open: (client, suffix) =>
     new TaskParts(client, `a2a:tasks:${suffix}`, (options) => new RedisTaskStore(client, options)),
   steps: TASK_STEPS,
+  buildsUp: true,
 });

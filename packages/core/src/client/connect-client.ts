@@ -1,9 +1,19 @@
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 
 import { ConnectionCredentials } from '../credentials/connection-credentials.ts';
-import { type ClosableClient, type EndingClient, whenClosed } from './close-client.ts';
+import {
+  type ClosableClient,
+  destroyClient,
+  type EndingClient,
+  whenClosed,
+} from './close-client.ts';
 import { type ConnectableClient, ConnectPhase } from './connect-phase.ts';
-import { noteDatabase } from '../redis/channel-space.ts';
+import { noteDatabase } from '../layout/channel-space.ts';
+import { callSender } from '../redis/call-sender.ts';
+import { withDeadline } from '../redis/deadline.ts';
+import type { RedisScriptClient } from '../redis/script-client.ts';
+import { findSupport, servedTo, unsupportedIn } from '../redis/server-support.ts';
+import { systemRuntime } from '../runtime/runtime.ts';
 import { errorReporter } from '../shared/error-reporter.ts';
 import {
   commandOptions,
@@ -17,7 +27,8 @@ import type { ClusterTarget, ResolvedOptions, SentinelTarget } from './resolve-o
 import { SentinelReconnects } from './sentinel-reconnects.ts';
 
 /** What a node-redis client of any kind can do. */
-export interface NodeRedisClient extends ConnectableClient, ClosableClient, EndingClient {}
+export interface NodeRedisClient
+  extends ConnectableClient, ClosableClient, EndingClient, RedisScriptClient {}
 
 /** What a client is made of. */
 interface ClientParts {
@@ -31,7 +42,7 @@ interface ClientParts {
 /**
  * Makes a client of checked options and connects it.
  *
- * @throws {A2ARedisError} `CONNECT_FAILED`.
+ * @throws {A2ARedisError} `CONNECT_FAILED`, `SERVER_UNSUPPORTED`.
  */
 export async function connectClient(options: ResolvedOptions): Promise<NodeRedisClient> {
   const report = errorReporter(
@@ -49,6 +60,7 @@ export async function connectClient(options: ResolvedOptions): Promise<NodeRedis
   const parts = { options, phase, credentials, onError };
   try {
     const client = await phase.connect(() => makeClient(parts), describeTarget(options));
+    await requireSupport(client, phase.deadlineAt);
     if (options.target.kind !== 'cluster') noteDatabase(client, options.target.database);
     if (credentials !== undefined) {
       whenClosed(client, () => {
@@ -59,6 +71,23 @@ export async function connectClient(options: ResolvedOptions): Promise<NodeRedis
   } catch (error) {
     credentials?.end();
     throw error;
+  }
+}
+
+/**
+ * Refuses a server that is older than the packages need, or runs no scripts: with the first connection, rather than with
+ * the first call of a store. That finds out what cannot be found out here, where the server is busy, or what stands
+ * before it wants keys.
+ */
+async function requireSupport(client: NodeRedisClient, deadlineAt: number): Promise<void> {
+  try {
+    const asking = findSupport(callSender(client)(), servedTo(client), []);
+    await withDeadline(systemRuntime, asking, deadlineAt, () => 'A first call to Redis');
+  } catch (error) {
+    const refusal = unsupportedIn(error);
+    if (refusal === undefined) return;
+    await destroyClient(client);
+    throw refusal;
   }
 }
 

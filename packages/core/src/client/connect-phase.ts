@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
 import { withDeadline } from '../redis/deadline.ts';
+import { withoutHello } from '../redis/server-support.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
 import { destroyClient } from './close-client.ts';
@@ -44,6 +45,11 @@ export class ConnectPhase {
     setMaxListeners(0, this.#sockets.signal);
   }
 
+  /** Until when the client may connect, on the clock of the system's runtime. */
+  get deadlineAt(): number {
+    return this.#deadlineAt;
+  }
+
   /**
    * Ends a socket that is still connecting. node-redis cannot: `destroy()` does not know a socket
    * before it is connected, and leaves it to its own timeout.
@@ -78,7 +84,7 @@ export class ConnectPhase {
    * @param make Makes a client. A cluster asks each of its nodes once and then gives up, so that
    *   more than one may be needed.
    * @param target Names the server, for the message.
-   * @throws {A2ARedisError} `CONNECT_FAILED`.
+   * @throws {A2ARedisError} `CONNECT_FAILED`; `SERVER_UNSUPPORTED` for a server that is too old to say hello.
    */
   async connect<T extends ConnectableClient>(make: () => T, target: string): Promise<T> {
     let lastFailure: unknown;
@@ -116,6 +122,8 @@ export class ConnectPhase {
   }
 
   #failure(target: string, cause: unknown): A2ARedisError {
+    const tooOld = cause instanceof Error ? withoutHello(cause) : undefined;
+    if (tooOld !== undefined) return tooOld;
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
     const message = this.#isPassing(cause)
       ? `No connection to Redis at ${target} within ${this.#timeoutMs} ms${reason}`

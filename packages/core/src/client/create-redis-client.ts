@@ -25,7 +25,8 @@ import { resolveOptions } from './resolve-options.ts';
  *
  * @throws {A2ARedisError} `INVALID_OPTION` before any socket is opened; `CONNECT_FAILED` when
  *   there is no connection after `connectTimeoutMs`, or at once where waiting cannot help (a wrong
- *   password, a certificate that is not trusted). `cause` is the last error of the connection.
+ *   password, a certificate that is not trusted). `cause` is the last error of the connection. `SERVER_UNSUPPORTED` for a
+ *   server that is too old for these packages, or runs no scripts.
  */
 export function createRedisClient<RESP extends RespVersion | undefined = undefined>(
   options?: RedisClientOptions<RESP>,

@@ -173,7 +173,12 @@ describe('redisRetry', () => {
     [
       { retries: 3 },
       'retries',
-      'is not known; known are idempotent, attempts, deadlineMs, baseDelayMs, maxDelayMs, signal, onRetry',
+      'is not known; known are idempotent, client, attempts, deadlineMs, baseDelayMs, maxDelayMs, signal, onRetry',
+    ],
+    [
+      { client: {} },
+      'client',
+      'must be a client of node-redis 5 or 6, such as `await createRedisClient()` gives, not an object without `evalSha` and `eval`',
     ],
     [{ idempotent: 'yes' }, 'idempotent', 'must be true or false'],
     [{ onRetry: 5 }, 'onRetry', 'must be a function'],

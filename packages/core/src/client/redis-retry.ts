@@ -1,9 +1,13 @@
 import { withCause } from '../shared/detailed-error.ts';
 import { A2ARedisError } from '../shared/errors.ts';
 import { backoffMs } from '../redis/backoff.ts';
+import { callSender } from '../redis/call-sender.ts';
 import { type CommandFault, mayPass } from '../redis/command-fault.ts';
 import { withDeadline } from '../redis/deadline.ts';
+import { lastingFault } from '../redis/lasting-fault.ts';
+import { type RedisScriptClient, requireScriptClient } from '../redis/script-client.ts';
 import { DEFAULT_DEADLINE_MS } from '../redis/script-runner.ts';
+import { servedTo } from '../redis/server-support.ts';
 import { systemRuntime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
 import { checkNames, isRecord, milliseconds, wholeNumber } from '../shared/check-options.ts';
@@ -18,6 +22,13 @@ export interface RedisRetryOptions {
    * @default false, because an INCR or an XADD that is repeated is applied twice
    */
   readonly idempotent?: boolean | undefined;
+  /**
+   * The client that the operation uses. With it, what will not pass for this client ends the retries at once, as in the
+   * stores: a server that is a replica and takes no writes, or one node of a cluster; no password, or a wrong one. What
+   * was served before is waited for all the same: a failover, or a password that is being changed.
+   * @default none: whatever may pass is tried for the whole deadline
+   */
+  readonly client?: RedisScriptClient | undefined;
   /**
    * Attempts, the first included.
    * @default 10, enough to use the deadline up
@@ -52,6 +63,7 @@ export interface RedisRetryOptions {
 
 const OPTION_NAMES: readonly (keyof RedisRetryOptions)[] = [
   'idempotent',
+  'client',
   'attempts',
   'deadlineMs',
   'baseDelayMs',
@@ -76,12 +88,13 @@ export interface RedisRetryEvent {
  * Repeated are faults after which nothing was applied (never sent; a server that is loading,
  * failing over, resharding or full of clients, or whose password was changed), and with
  * `idempotent: true` those whose outcome is unknown. Not repeated are refusals by Redis, a closed
- * client, and errors that have nothing to do with Redis.
+ * client, what will not pass for the `client`, and errors that have nothing to do with Redis.
  *
  * @param operation Gets the number of the attempt, from 1.
  * @throws {A2ARedisError} `cause` is the last error. `UNAVAILABLE`: nothing was applied by any
  *   attempt. `OUTCOME_UNKNOWN`: one of them may have been. `DEADLINE_EXCEEDED`: one was still
- *   running at the deadline. `COMMAND_FAILED`, `CLIENT_CLOSED`. `ABORTED`: `cause` is the signal's
+ *   running at the deadline. `COMMAND_FAILED`, `CLIENT_CLOSED`; `SERVER_UNSUPPORTED`, where the server of the `client`
+ *   will never do. `ABORTED`: `cause` is the signal's
  *   reason. `INVALID_OPTION`: nothing was attempted. An error that is not of Redis is thrown as it is, as is an `A2ARedisError` of the
  *   operation that is not repeated.
  */
@@ -90,7 +103,7 @@ export async function redisRetry<T>(
   options: RedisRetryOptions = {},
 ): Promise<T> {
   const limits = resolveLimits(options);
-  const { idempotent = false, signal, onRetry } = options;
+  const { idempotent = false, client, signal, onRetry } = options;
   const deadlineAt = systemRuntime.now() + limits.deadlineMs;
   const describe = (): string => `Redis operation within ${limits.deadlineMs} ms`;
   const aborted = abortion(signal);
@@ -101,12 +114,14 @@ export async function redisRetry<T>(
       signal?.throwIfAborted();
       try {
         const running = (async () => operation(attempt))();
-        return await withDeadline(
+        const result = await withDeadline(
           systemRuntime,
           Promise.race([running, aborted.promise]),
           deadlineAt,
           describe,
         );
+        if (client !== undefined) succeeded.add(client);
+        return result;
       } catch (error) {
         if (signal?.aborted === true) throw error;
         const fault = redisFault(error);
@@ -121,6 +136,16 @@ export async function redisRetry<T>(
         if (isOver || !isRepeatable(fault, idempotent)) {
           throw finalError({ error, fault, mayBeApplied, attempt, previous });
         }
+        if (client !== undefined && (fault === 'busy' || fault === 'locked-out')) {
+          const asking = lastingFaultOf(client, error, attempt);
+          const lasting = await withDeadline(
+            systemRuntime,
+            Promise.race([asking, aborted.promise]),
+            deadlineAt,
+            describe,
+          );
+          if (lasting !== undefined) throw lasting;
+        }
         onRetry?.({ attempt, delayMs, error });
         await sleep(systemRuntime, delayMs, { signal });
         previous = error;
@@ -134,6 +159,26 @@ export async function redisRetry<T>(
   } finally {
     aborted.forget();
   }
+}
+
+/** Clients with which an operation has succeeded. Whether it wrote is not known: it is taken to have. */
+const succeeded = new WeakSet<RedisScriptClient>();
+
+/** What will not pass for a client, of what may pass elsewhere; see {@link lastingFault}. */
+async function lastingFaultOf(
+  client: RedisScriptClient,
+  error: unknown,
+  attempt: number,
+): Promise<A2ARedisError | undefined> {
+  const reply = error instanceof Error ? error.message : '';
+  const detail = `Redis operation, attempt ${attempt}: ${reply}`;
+  const sender = callSender(client)();
+  const { isLetIn, hasWritten } = servedTo(client);
+  const hasSucceeded = succeeded.has(client);
+  return lastingFault(
+    { reply, cause: error, detail, sender, client },
+    { isLetIn: isLetIn || hasSucceeded, hasWritten: hasWritten || hasSucceeded },
+  );
 }
 
 function isRepeatable(fault: CommandFault, idempotent: boolean): boolean {
@@ -183,7 +228,8 @@ type Limits = Readonly<Record<'attempts' | 'deadlineMs' | 'baseDelayMs' | 'maxDe
 
 function resolveLimits(options: RedisRetryOptions): Limits {
   checkNames(options, OPTION_NAMES, '');
-  const { idempotent, signal, onRetry } = options;
+  const { idempotent, client, signal, onRetry } = options;
+  if (client !== undefined) requireScriptClient(client);
   if (idempotent !== undefined && typeof idempotent !== 'boolean') {
     throw invalidOption('idempotent', 'must be true or false');
   }

@@ -1,5 +1,5 @@
 import { textsReply } from '../redis/reply.ts';
-import { channelName, type ChannelSpace } from '../redis/channel-space.ts';
+import { channelName, type ChannelSpace } from '../layout/channel-space.ts';
 import { defineScript, type RedisScript } from '../redis/script.ts';
 import type { AskedNode } from './asked-node.ts';
 import { type Fact, isKnown } from './facts/fact.ts';

@@ -1,6 +1,6 @@
 import { A2ARedisError } from '../shared/errors.ts';
 import { type Layout, ServerLayout } from '../layout/server-layout.ts';
-import { channelSpaceOf } from '../redis/channel-space.ts';
+import { channelSpaceOf } from '../layout/channel-space.ts';
 import { textReply, textsReply } from '../redis/reply.ts';
 import { runCommand } from '../redis/run-command.ts';
 import { isClusterClient, type RedisScriptClient } from '../redis/script-client.ts';

@@ -33,7 +33,8 @@ export class AskedNode {
     const runtime = runtimeOf(client);
     this.address = address;
     this.runtime = runtime;
-    this.runner = new ScriptRunner(client, Math.max(1, Math.round(deadlineAt - runtime.now())));
+    const deadlineMs = Math.max(1, Math.round(deadlineAt - runtime.now()));
+    this.runner = new ScriptRunner(client, deadlineMs, { takesAnyServer: true });
     this.#deadlineAt = deadlineAt;
     this.#sendsCommands = 'sendCommand' in client && !isClusterClient(client);
   }

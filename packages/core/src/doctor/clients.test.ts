@@ -96,7 +96,7 @@ describe('the client of one server', () => {
       ['info', 'NO_REPLICA'],
     ]);
     expect(report.findings[1]?.message).toMatch(
-      /^The output buffer of subscribers: unknown, because the server refused CONFIG GET: ERR This Redis command is not allowed from script/,
+      /^The output buffer of subscribers: unknown, because the server refused CONFIG GET: ERR .*This (?:Redis|Valkey) command is not allowed from script/,
     );
     expect(report.server).toMatchObject({ redisVersion: server.version, user: undefined });
     expect(report.server.nodes).toMatchObject([{ clockAheadMs: expect.any(Number) }]);

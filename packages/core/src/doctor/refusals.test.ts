@@ -31,8 +31,8 @@ function withoutConfig(because: string): readonly Shown[] {
 const NO_CONFIG = "the server refused CONFIG GET: ERR unknown command 'CONFIG'";
 
 /** What a server says to who may not run a command. */
-function refused(question: string, command = question.toLowerCase().replace(' ', '|')): string {
-  return `the server refused ${question}: NOPERM this user has no permissions to run the '${command}' command`;
+function refused(question: string, command = question.toLowerCase().split(' ')[0]): string {
+  return `the server refused ${question}: NOPERM (${command})`;
 }
 
 /** What is not known where the user may run neither INFO nor CONFIG. */

@@ -10,7 +10,8 @@ export interface PublishRoute {
   /**
    * Finds the command out.
    *
-   * @throws {A2ARedisError} As `ServerLayout.find`; what a transport needs besides: see {@link routeWith}.
+   * @throws {A2ARedisError} As `ServerLayout.find` and `ServerLayout.requireShards`; what a transport needs besides: see
+   *   {@link routeWith}.
    */
   find(): Promise<PublishCommand>;
 }
@@ -20,14 +21,30 @@ export function knownRoute(command: PublishCommand): PublishRoute {
   return { command, find: async () => command };
 }
 
-/** To shards on a server that has any: a message to all servers of a cluster costs each of them. */
-export function routeByLayout(layout: Pick<ServerLayout, 'known' | 'find'>): PublishRoute {
-  let command = layout.known && commandFor(layout.known);
+/**
+ * To shards on a server that has any: a message to all servers of a cluster costs each of them.
+ *
+ * @param sharded Whether it is to shards, where that was said.
+ */
+export function routeByLayout(
+  layout: Pick<ServerLayout, 'known' | 'find' | 'requireShards'>,
+  sharded?: boolean,
+): PublishRoute {
+  let command = sharded === undefined ? undefined : commandOf(sharded);
+  let isChecked = false;
+  const known = (): PublishCommand | undefined =>
+    (command ??= layout.known && commandFor(layout.known));
   return {
     get command() {
-      return (command ??= layout.known && commandFor(layout.known));
+      return known();
     },
-    find: async () => (command ??= commandFor(await layout.find())),
+    find: async () => {
+      const found = known() ?? (command ??= commandFor(await layout.find()));
+      if (isChecked) return found;
+      if (found === 'SPUBLISH') await layout.requireShards();
+      isChecked = true;
+      return found;
+    },
   };
 }
 
@@ -51,5 +68,9 @@ export function routeWith(requirement: () => Promise<void>, route: PublishRoute)
 }
 
 function commandFor(layout: Layout): PublishCommand {
-  return layout === 'cluster' ? 'SPUBLISH' : 'PUBLISH';
+  return commandOf(layout === 'cluster');
+}
+
+function commandOf(sharded: boolean): PublishCommand {
+  return sharded ? 'SPUBLISH' : 'PUBLISH';
 }

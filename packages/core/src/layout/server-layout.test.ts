@@ -177,6 +177,7 @@ describe('a route', () => {
         return present;
       },
       find: async () => present,
+      requireShards: async () => {},
     };
     const route = routeByLayout(layout);
     expect(await route.find()).toBe('PUBLISH');

@@ -5,6 +5,7 @@ import { invalidOption } from '../shared/invalid-option.ts';
 import { type RedisScriptClient, topologyOf } from '../redis/script-client.ts';
 import type { ScriptRunner } from '../redis/script-runner.ts';
 import { defineScript } from '../redis/script.ts';
+import { withoutShards } from '../redis/server-support.ts';
 import { tellEviction } from './eviction.ts';
 import probeLayoutSource from './scripts/probe-layout.lua';
 
@@ -75,6 +76,18 @@ export class ServerLayout {
   }
 
   /**
+   * Makes sure that messages can go to shards.
+   *
+   * @throws {A2ARedisError} `SERVER_UNSUPPORTED` where the server is too old for that; as {@link ScriptRunner.run}.
+   */
+  async requireShards(): Promise<void> {
+    // With the first call to a server, it is asked what it can do.
+    if (this.#runner.support === undefined) await this.#runner.run(probeScript, this.#keys(1), []);
+    const { support } = this.#runner;
+    if (support?.hasShards === false) throw withoutShards(support);
+  }
+
+  /**
    * Takes a refused call as what a server with hash slots says.
    *
    * @returns Whether it says so, and was not known to be one: it was scaled out since. The call may be repeated then, by a
@@ -86,10 +99,14 @@ export class ServerLayout {
     return true;
   }
 
+  /** Keys that nobody writes. */
+  #keys(count: number = TAGS.length): readonly string[] {
+    return TAGS.slice(0, count).map((tag) => `${this.#prefix}{${tag}}`);
+  }
+
   async #probe(): Promise<Layout> {
-    const keys = TAGS.map((tag) => `${this.#prefix}{${tag}}`);
     try {
-      tellEviction(this.#client, await this.#runner.run(probeScript, keys, []));
+      tellEviction(this.#client, await this.#runner.run(probeScript, this.#keys(), []));
       return 'single';
     } catch (error) {
       if (isCrossSlot(error)) return 'cluster';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { CallError, commandFault } from './command-fault.ts';
+import { CallError, commandFault, whatServerLacks } from './command-fault.ts';
 
 describe('commandFault: errors that are told by their message', () => {
   class Renamed extends Error {}
@@ -74,3 +74,29 @@ describe('commandFault: errors that are told by their message', () => {
 });
 
 /** The fault and what it was judged by; `none` when the promise resolves. */
+
+describe('whatServerLacks', () => {
+  const NO_SCRIPTS = 'it runs no scripts, as EVAL and EVALSHA are disabled or renamed';
+  const NO_COMMAND = 'it lacks a command that the script calls';
+
+  it.each([
+    [NO_SCRIPTS, "ERR unknown command 'EVALSHA', with args beginning with: 'a' '0' "],
+    [NO_SCRIPTS, 'ERR unknown command `EVAL`, with args beginning with: `a`, `0`, '],
+    [
+      NO_COMMAND,
+      'ERR Error running script (call to f_b4e5): @user_script:1: @user_script: 1: Unknown Redis command called from Lua script',
+    ],
+    [NO_COMMAND, 'ERR Unknown Redis command called from script script: b4e5, on @user_script:1.'],
+    // Valkey 8 and 9.
+    [NO_COMMAND, 'ERR Unknown command called from script script: b4e5, on @user_script:1.'],
+    [NO_COMMAND, 'ERR Unknown command called from script script: on @user_script:1.'],
+    [
+      'it is older than Redis 6.2, and cannot read what follows an event',
+      'ERR Error running script (call to f_cc8d): @user_script:54: ERR Invalid stream ID specified as stream command argument',
+    ],
+    [undefined, "ERR unknown command 'HSET', with args beginning with: 'a' "],
+    [undefined, 'OOM command not allowed when used memory'],
+  ])('%s: %s', (lacking, reply) => {
+    expect(whatServerLacks(reply)).toBe(lacking);
+  });
+});

@@ -160,8 +160,13 @@ const LACKS: readonly (readonly [RegExp, string])[] = [
     /^ERR unknown command [`']?EVAL(?:SHA)?\b/i,
     'it runs no scripts, as EVAL and EVALSHA are disabled or renamed',
   ],
-  // Versions differ in how they go on.
-  [/\bUnknown Redis command called from\b/, 'it lacks a command that the script calls'],
+  // Valkey does not say Redis; versions differ in how they go on.
+  [/\bUnknown (?:Redis )?command called from\b/, 'it lacks a command that the script calls'],
+  // All ids that scripts are given were looked at: `(` before one is what Redis 6.0 cannot read.
+  [
+    /\bInvalid stream ID specified as stream command argument\b/,
+    'it is older than Redis 6.2, and cannot read what follows an event',
+  ],
 ];
 
 /**

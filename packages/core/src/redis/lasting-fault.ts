@@ -2,32 +2,7 @@ import { detailedError } from '../shared/detailed-error.ts';
 import type { A2ARedisError } from '../shared/errors.ts';
 import { LOCKED_OUT_REPLY } from './command-fault.ts';
 import { type RedisScriptClient, topologyOf } from './script-client.ts';
-
-/** What a client has been served before: what it could do once is worth waiting for. */
-export interface Served {
-  /** The server has run a script for it, or said that it does not know one. */
-  isLetIn: boolean;
-  /** A script of it has written. */
-  hasWritten: boolean;
-  /** The server does not know the calls that only read: it is one before Redis 7. */
-  lacksReadOnlyCalls: boolean;
-  /** How many of the next calls that only read are to bring a script whole, by its digest: some servers lack it. */
-  readonly wholeReads: Map<string, number>;
-}
-
-const served = new WeakMap<RedisScriptClient, Served>();
-
-/** What a client has been served so far: one object for all that use the client, noted there. */
-export function servedTo(client: RedisScriptClient): Served {
-  const known = served.get(client) ?? {
-    isLetIn: false,
-    hasWritten: false,
-    lacksReadOnlyCalls: false,
-    wholeReads: new Map(),
-  };
-  served.set(client, known);
-  return known;
-}
+import type { Served } from './server-support.ts';
 
 /** A call that failed. */
 export interface FailedCall {
@@ -60,7 +35,7 @@ const REPLICATION = "return redis.call('INFO', 'replication')";
  */
 export async function lastingFault(
   { reply, cause, detail, sender, client }: FailedCall,
-  { isLetIn, hasWritten }: Served,
+  { isLetIn, hasWritten }: Pick<Served, 'isLetIn' | 'hasWritten'>,
 ): Promise<A2ARedisError | undefined> {
   if (LOCKED_OUT_REPLY.test(reply)) {
     if (isLetIn) return undefined;

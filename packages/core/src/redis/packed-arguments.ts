@@ -20,6 +20,29 @@ export interface ArgumentLimits {
 }
 
 /**
+ * Refuses arguments that are larger than a server takes in one call: it would close the connection, with all that others
+ * have sent over it.
+ *
+ * @param what What is written, for the message.
+ * @param detail The same for operators.
+ * @throws {A2ARedisError} `LIMIT_EXCEEDED`.
+ */
+export function requireFit(
+  args: readonly string[],
+  what: () => string,
+  detail: () => string = what,
+  mostCharacters: number = MOST_CHARACTERS,
+): void {
+  let characters = 0;
+  for (const arg of args) characters += arg.length;
+  if (characters <= mostCharacters) return;
+  const problem = `takes ${characters} characters, of which one write takes ${mostCharacters} at most`;
+  throw detailedError('LIMIT_EXCEEDED', `${what()} ${problem}.`, {
+    detail: `${detail()} ${problem}.`,
+  });
+}
+
+/**
  * The arguments of a call, as few as every server takes: where they are more, they go as one text, behind the
  * length of each. `packed-arguments.lua` takes them apart.
  *
@@ -33,14 +56,7 @@ export function packedArguments(
   detail: () => string,
   limits: ArgumentLimits = { mostArguments: MOST_ARGUMENTS, mostCharacters: MOST_CHARACTERS },
 ): readonly string[] {
-  let characters = 0;
-  for (const arg of args) characters += arg.length;
-  if (characters > limits.mostCharacters) {
-    const problem = `takes ${characters} characters, of which one write takes ${limits.mostCharacters} at most`;
-    throw detailedError('LIMIT_EXCEEDED', `${what()} ${problem}.`, {
-      detail: `${detail()} ${problem}.`,
-    });
-  }
+  requireFit(args, what, detail, limits.mostCharacters);
   if (args.length <= limits.mostArguments) return args;
   const lengths = args.map((arg) => Buffer.byteLength(arg)).join(' ');
   // Something between them keeps the halves of a surrogate pair apart, whose bytes would be others together.

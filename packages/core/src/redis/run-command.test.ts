@@ -40,7 +40,7 @@ describe.each(NODE_REDIS_VERSIONS)('runCommand on $label', (version) => {
     ];
     expect(replies).toEqual(['OK', 2, 0, 1, null, -2, 1]);
     const memory = String(await client.sendCommand(['INFO', 'memory']));
-    expect(memory).toMatch(/^number_of_cached_scripts:1\r$/m);
+    expect(memory).toMatch(/^number_of_cached_scripts:2\r$/m);
   });
 
   it('names the command in an error', async () => {

@@ -5,7 +5,13 @@ import commandSource from './scripts/command.lua';
 const commandScript = defineScript('command', commandSource);
 
 /** Those of the commands here that change no key: a replica does them, too. */
-const CHANGING_NOTHING: ReadonlySet<string> = new Set(['HGET', 'PTTL', 'PUBLISH', 'SPUBLISH']);
+const CHANGING_NOTHING: ReadonlySet<string> = new Set([
+  'GET',
+  'HGET',
+  'PTTL',
+  'PUBLISH',
+  'SPUBLISH',
+]);
 
 /**
  * Runs one command on one key, as a script: so it needs no more of a client than any call, reaches the key's

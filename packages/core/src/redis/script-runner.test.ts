@@ -12,6 +12,7 @@ import { NODE_REDIS_VERSIONS, type TestClient } from '../../test/node-redis-vers
 import { defineScript } from './script.ts';
 import { abbreviate, ScriptRunner } from './script-runner.ts';
 import type { RedisScriptClient } from './script-client.ts';
+import { noteSupport } from './server-support.ts';
 
 /** Safe to repeat, and shows whether it was. */
 const setOnce = defineScript(
@@ -345,5 +346,7 @@ function recorded(
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
     },
   };
+  // What the server can do is asked once for each client, and so as these tests count calls, not of this one.
+  noteSupport(watched, { hasShards: true, name: '' });
   return { runner: new ScriptRunner(watched, deadlineMs), calls, errors };
 }

@@ -7,10 +7,10 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { sleep } from '../runtime/sleep.ts';
 import { mayNot, missingRight, type RefusedCall } from '../rights/missing-right.ts';
 import { backoffMs } from './backoff.ts';
-import { commandFault, whatServerLacks } from './command-fault.ts';
+import { commandFault } from './command-fault.ts';
 import { withDeadline } from './deadline.ts';
 import { callSender } from './call-sender.ts';
-import { lastingFault, type Served, servedTo } from './lasting-fault.ts';
+import { lastingFault } from './lasting-fault.ts';
 import {
   type RedisScriptClient,
   requireScriptClient,
@@ -18,6 +18,13 @@ import {
 } from './script-client.ts';
 import type { RedisScript, ScriptWrites } from './script.ts';
 import type { CommandSender } from './sentinel-sender.ts';
+import {
+  findSupport,
+  type Served,
+  servedTo,
+  type ServerSupport,
+  unsupportedIn,
+} from './server-support.ts';
 
 /** How long a call may take before it fails, in milliseconds, unless an option says otherwise. */
 export const DEFAULT_DEADLINE_MS = 10_000;
@@ -37,9 +44,17 @@ export class ScriptRunner {
   readonly #served: Served;
   readonly #answers: AnswerWatch;
   readonly #deadlineMs: number;
+  readonly #takesAnyServer: boolean;
 
-  /** @throws {A2ARedisError} `INVALID_OPTION` for what is no client. */
-  constructor(client: RedisScriptClient, deadlineMs: number = DEFAULT_DEADLINE_MS) {
+  /**
+   * @param takesAnyServer Whether it serves who finds out what a server can do, of whatever age that is.
+   * @throws {A2ARedisError} `INVALID_OPTION` for what is no client.
+   */
+  constructor(
+    client: RedisScriptClient,
+    deadlineMs: number = DEFAULT_DEADLINE_MS,
+    { takesAnyServer = false }: { readonly takesAnyServer?: boolean } = {},
+  ) {
     requireScriptClient(client);
     this.runtime = runtimeOf(client);
     this.#client = client;
@@ -47,6 +62,12 @@ export class ScriptRunner {
     this.#served = servedTo(client);
     this.#answers = answersTo(client);
     this.#deadlineMs = deadlineMs;
+    this.#takesAnyServer = takesAnyServer;
+  }
+
+  /** What the server can do: known from the first call on. */
+  get support(): ServerSupport | undefined {
+    return this.#served.support;
   }
 
   /** Whether the server has answered nothing that was asked of it over the client for a while. */
@@ -55,7 +76,8 @@ export class ScriptRunner {
   }
 
   /**
-   * Runs a script on the primary, again where needed, until its reply or the deadline.
+   * Runs a script on the primary, again where needed, until its reply or the deadline. The first call of a client asks the
+   * server what it can do, before anything else is sent.
    *
    * @param deadlineAt The deadline, on the clock of the runtime, where it is not the runner's.
    * @returns The script's reply: strings, integers, `null` and arrays of them.
@@ -100,6 +122,13 @@ export class ScriptRunner {
     return this.#repeat(new CommandCall(args), deadlineAt);
   }
 
+  /** Finds out what the server can do, where a call builds on that and it is not known. */
+  #supportFor(call: RepeatedCall, sender: RedisScriptClient): Promise<void> | undefined {
+    const { keys } = call;
+    if (keys === undefined || this.#takesAnyServer || this.support !== undefined) return undefined;
+    return findSupport(sender, this.#served, keys);
+  }
+
   async #repeat(call: RepeatedCall, deadlineAt?: number): Promise<unknown> {
     const { runtime } = this;
     const startedAt = runtime.now();
@@ -111,6 +140,8 @@ export class ScriptRunner {
       const sender = this.#sender();
       this.#answers.asked();
       try {
+        const asking = this.#supportFor(call, sender);
+        if (asking !== undefined) await withDeadline(runtime, asking, endsAt, describe, detail);
         const reply = await withDeadline(runtime, call.send(sender), endsAt, describe, detail);
         this.#answers.answered();
         this.#served.isLetIn = true;
@@ -137,9 +168,9 @@ export class ScriptRunner {
         const damage = damageIn(error);
         if (damage !== undefined) throw damage;
         if (fault === 'refused' || fault === 'other') {
+          const unsupported = unsupportedIn(error, call);
+          if (unsupported !== undefined) throw unsupported;
           const reason = reasonOf(error);
-          const lacking = whatServerLacks(reason);
-          if (lacking !== undefined) throw unsupported(call.name, lacking, error);
           const right = missingRight({ ...call.parts, reply: reason });
           if (right !== undefined) {
             throw detailedError('COMMAND_FAILED', `Redis refused a call: ${mayNot(right)}.`, {
@@ -191,6 +222,8 @@ interface RepeatedCall {
   /** Named in errors. */
   readonly name: string;
   readonly writes: ScriptWrites;
+  /** Those of a script, which builds on what the server can do; a command as such does not. */
+  readonly keys: readonly string[] | undefined;
   /** Of what it is made, for who looks for a missing right. */
   readonly parts: Omit<RefusedCall, 'reply'>;
   /** What is called, and on what, for operators. */
@@ -226,6 +259,10 @@ class ScriptCall implements RepeatedCall {
 
   get writes(): ScriptWrites {
     return this.script.writes;
+  }
+
+  get keys(): readonly string[] {
+    return this.options.keys;
   }
 
   get parts(): RepeatedCall['parts'] {
@@ -299,6 +336,7 @@ function isUnknownScript(error: unknown): boolean {
 class CommandCall implements RepeatedCall {
   readonly name: string;
   readonly writes = 'sometimes';
+  readonly keys = undefined;
   readonly #args: readonly string[];
 
   constructor(args: readonly [string, ...string[]]) {
@@ -348,13 +386,6 @@ function damageIn(error: unknown): A2ARedisError | undefined {
   return detailedError('CORRUPT_RECORD', DAMAGE_REMOVED, {
     cause: error,
     detail: `Key ${abbreviate(key)} held what nothing here wrote, ${what}: that was removed.`,
-  });
-}
-
-function unsupported(name: string, lacking: string, cause: unknown): A2ARedisError {
-  return detailedError('SERVER_UNSUPPORTED', `This Redis server will not do: ${lacking}.`, {
-    cause,
-    detail: `Script ${name} cannot run on it. Redis 6.2 or newer is needed, for a cluster 7, or Valkey.`,
   });
 }
 

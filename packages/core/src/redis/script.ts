@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { RedisScriptClient, ScriptCallOptions } from './script-client.ts';
+
 /** A Lua script with the digest that servers know it by. */
 export interface RedisScript<W extends ScriptWrites = ScriptWrites> {
   /** The script's file name without its ending; named in errors. */
@@ -32,4 +34,18 @@ export function defineScript(
   { writes }: Pick<RedisScript, 'writes'> = { writes: 'always' },
 ): RedisScript {
   return { name, source, sha1: createHash('sha1').update(source).digest('hex'), writes };
+}
+
+/** Runs a script once: by its digest, and whole where the server does not know it. */
+export async function evaluate(
+  client: RedisScriptClient,
+  { sha1, source }: Pick<RedisScript, 'sha1' | 'source'>,
+  options: ScriptCallOptions,
+): Promise<unknown> {
+  try {
+    return await client.evalSha(sha1, options);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return client.eval(source, options);
+  }
 }

@@ -12,7 +12,7 @@
  * | `UNAVAILABLE` | Redis could not be reached, or could not serve. Nothing was applied. |
  * | `OUTCOME_UNKNOWN` | The connection ended after a command was sent. It may have been applied. |
  * | `COMMAND_FAILED` | Redis refused a command (`cause` is its reply), for example out of memory, no permission or, from the first call on, no password; or an executor on another replica failed to cancel its task. |
- * | `SERVER_UNSUPPORTED` | The server lacks commands that the call needs, or is the wrong one: a replica, which takes no writes, or one node of a cluster. The message says which, the detail what the server said. |
+ * | `SERVER_UNSUPPORTED` | The server is too old, or lacks commands that the call needs, or is the wrong one: a replica, which takes no writes, or one node of a cluster. The message says which, the detail its version, or what it said. |
  * | `SDK_UNSUPPORTED` | The installed `@a2a-js/sdk` does not do what these packages build on. The message says what. |
  * | `CORRUPT_RECORD` | A stored record cannot be read. The detail names the key and the field. |
  * | `WRITE_CONFLICT` | Other writers kept winning until the attempts were used up. Nothing was written. |

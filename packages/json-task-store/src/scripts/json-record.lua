@@ -1,17 +1,9 @@
 -- What the scripts on JSON documents share: reads that tell what kind of error stands in the way. Only
--- reads.
+-- reads. Follows server-name.lua and require-rights.lua of core.
 --
 -- Returns nothing by itself. Scripts return the second result of `read_json` when there is one: an
 -- error that begins with NOJSON on a server without JSON commands, with WRONGTYPE for a key of
 -- another type, or the server's own.
-local function server_name()
-  local info = redis.pcall('INFO', 'server')
-  if type(info) ~= 'string' then return 'an unknown server' end
-  local valkey = string.match(info, 'valkey_version:([^\r\n]+)')
-  if valkey then return 'Valkey ' .. valkey end
-  return 'Redis ' .. (string.match(info, 'redis_version:([^\r\n]+)') or 'of an unknown version')
-end
-
 local function read_json(key, ...)
   local reply = permitted('JSON.GET', redis.pcall('JSON.GET', key, ...))
   if type(reply) ~= 'table' or not reply.err then return reply end

@@ -83,7 +83,7 @@ export class QueueChannel {
    * Adds a reader.
    *
    * @returns When the server has confirmed the subscription: nothing published afterwards is missed.
-   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` while Redis is away; `CLIENT_CLOSED`.
+   * @throws {A2ARedisError} `DEADLINE_EXCEEDED` while Redis is away; `CLIENT_CLOSED`; what Redis refuses for good.
    */
   async add(buffer: EventBuffer): Promise<void> {
     this.#buffers.add(buffer);

@@ -3,10 +3,9 @@ import type { LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { callbackify } from 'node:util';
 
-import { buildConnector } from 'undici';
-
 import type { ResolveHost } from './host-resolver.ts';
 import type { TargetGuard } from './target-guard.ts';
+import { buildConnector } from './undici.ts';
 
 /** A connection was not made, because its target is forbidden. The message is the reason. */
 export class ForbiddenTargetError extends Error {

@@ -1,5 +1,4 @@
 import type { Runtime } from '@a2a-redis/core/shared';
-import { Agent, type Dispatcher } from 'undici';
 
 import { type AttemptEnd, AttemptLimit, type AttemptState } from './attempt-limit.ts';
 import { guardedConnector } from './guarded-connector.ts';
@@ -7,6 +6,7 @@ import { HostResolver } from './host-resolver.ts';
 import type { PostingLimits } from './posting-options.ts';
 import { TargetGuard } from './target-guard.ts';
 import type { TargetLimits } from './target-options.ts';
+import { Agent, type Dispatcher } from './undici.ts';
 import { answerOf, answerOfFault } from './webhook-answers.ts';
 import type { WebhookAnswer, WebhookPoster, WebhookRequest } from './webhook-poster.ts';
 

@@ -1,7 +1,6 @@
-import { errors } from 'undici';
-
 import { ForbiddenTargetError } from './guarded-connector.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { errors } from './undici.ts';
 import type { WebhookAnswer, WebhookRefused, WebhookRetry } from './webhook-poster.ts';
 
 /** What is passing: a receiver that was too slow, is not ready, has too much to do, or is broken. */

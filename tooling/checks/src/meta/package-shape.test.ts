@@ -35,7 +35,7 @@ describe.each(publicPackages())('$name: package.json', ({ name, path, folder }) 
     });
     // A package for another client needs that client besides.
     const { ioredis: _, ...peers } = manifest.peerDependencies;
-    expect(peers).toEqual({ '@a2a-js/sdk': '^1.3.0', redis: '>=5 <7' });
+    expect(peers).toEqual({ '@a2a-js/sdk': '^1.3.0', redis: '>=5.0.1 <7' });
   });
 
   test('exports every entry with its types to ESM and to CJS', () => {

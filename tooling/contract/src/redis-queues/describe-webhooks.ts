@@ -4,16 +4,18 @@ import { type StreamResponse, TaskState } from '@a2a-js/sdk';
 import {
   DefaultRequestHandler,
   InMemoryPushNotificationStore,
+  InMemoryTaskStore,
   type PushNotificationSender,
   ServerCallContext,
   type TaskStore,
 } from '@a2a-js/sdk/server';
+import type { RedisClient } from '@a2a-redis/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { CARD } from '../queues/agent-card.ts';
 import { DrivenExecutor, type Execution } from '../queues/driven-executor.ts';
 import { describeResponse, Listener } from '../queues/listener.ts';
-import { sendRequest } from '../queues/requests.ts';
+import { cancelRequest, sendRequest } from '../queues/requests.ts';
 import type { RedisQueueManager, RedisQueueManagerSubject } from './subject.ts';
 import { type ReplicasInUse, useReplicas } from './use-replicas.ts';
 
@@ -68,10 +70,11 @@ class NotifyingAgent {
   }
 }
 
-/** How a store and a queue manager of one process can be connected. */
+/** How a store and a queue manager of one process can be connected, or have nothing to do with one another. */
 const LAYOUTS = {
   'with one client': ({ a }: ReplicasInUse) => ({ ofStore: a.client, ofManager: a.client }),
   'with a client each': ({ a, b }: ReplicasInUse) => ({ ofStore: a.client, ofManager: b.client }),
+  'with a foreign store': ({ a }: ReplicasInUse) => ({ ofStore: undefined, ofManager: a.client }),
 };
 
 /** Declares the tests of what webhooks are told by the replica that executes a task. */
@@ -85,7 +88,10 @@ export function describeWebhooks(subject: RedisQueueManagerSubject): void {
       const { ofStore, ofManager } = clientsOf(used);
       const reported: Error[] = [];
       errors = reported;
-      const taskStore = subject.openStore(ofStore, `${used.prefix}tasks:`);
+      const taskStore =
+        ofStore === undefined
+          ? new InMemoryTaskStore()
+          : subject.openStore(ofStore, `${used.prefix}tasks:`);
       const onError = (error: Error): void => void reported.push(error);
       const prefix = `${used.prefix}queues:`;
       agent = new NotifyingAgent(
@@ -166,6 +172,54 @@ export function describeWebhooks(subject: RedisQueueManagerSubject): void {
           '21 notifications to webhooks were not sent within 2000 ms: they are lost where the process ends now.',
         ]);
       });
+    });
+  });
+
+  describe(`webhooks of several replicas of a ${subject.name} that share a foreign store`, () => {
+    const used = useReplicas(subject, 2);
+    let agents: readonly [NotifyingAgent, NotifyingAgent];
+
+    beforeEach(() => {
+      const tasks = new InMemoryTaskStore();
+      const agentOf = (client: RedisClient): NotifyingAgent => {
+        const options = { prefix: `${used.prefix}queues:`, taskStore: tasks, onError: () => {} };
+        return new NotifyingAgent(tasks, subject.openQueues(client, options));
+      };
+      agents = [agentOf(used.a.client), agentOf(used.b.client)];
+    });
+    afterEach(async () => {
+      await Promise.all(agents.map(async ({ queues }) => queues.close()));
+    });
+
+    const drained = async (): Promise<readonly boolean[]> =>
+      Promise.all(agents.map(async ({ queues }) => queues.drain(10_000)));
+
+    it('are told by the one that publishes, whoever else hears it', async () => {
+      const [a, b] = agents;
+      const first = await a.send();
+      const { taskId } = first.execution;
+      first.execution.task();
+      await vi.waitUntil(() => a.sent.length === 1);
+      const second = await b.send(taskId);
+      second.execution.chunks(1, 'of b ');
+      await vi.waitUntil(() => b.sent.length === 1);
+      first.execution.chunks(2).complete();
+      await Promise.all([first.answer, second.answer]);
+      second.execution.return();
+      expect(await drained()).toEqual([true, true]);
+      expect(a.sent).toEqual(['task working 0', 'chunk 0', 'chunk 1', 'completed']);
+      expect(b.sent).toEqual(['chunk of b 0']);
+    });
+
+    it('are told of a cancel by the one whose executor ends the task', async () => {
+      const [a, b] = agents;
+      const { execution, answer } = await a.send();
+      execution.task();
+      await vi.waitUntil(() => a.sent.length === 1);
+      await b.handler.cancelTask(cancelRequest(execution.taskId), new ServerCallContext());
+      await answer;
+      expect(await drained()).toEqual([true, true]);
+      expect([a.sent, b.sent]).toEqual([['task working 0', 'canceled'], []]);
     });
   });
 }

@@ -17,6 +17,7 @@ export { describeLateWork } from './describe-late-work.ts';
 export { describeLongEvents } from './describe-long-events.ts';
 export { describeLostRedis } from './describe-lost-redis.ts';
 export { describeLostRuns } from './describe-lost-runs.ts';
+export { describeOldServer } from './describe-old-server.ts';
 export { describeOneAddress } from './describe-one-address.ts';
 export { describeOwnTaskIds } from './describe-own-task-ids.ts';
 export { describeRefusedClient } from './describe-refused-client.ts';

@@ -5,6 +5,7 @@ import { expiresTasks } from './expires-tasks.ts';
 import { goesOnAfterLostWrites } from './goes-on-after-lost-writes.ts';
 import { keepsWritesOfProcesses } from './keeps-writes-of-processes.ts';
 import { listsTaskIds } from './lists-task-ids.ts';
+import { namesOldServers } from './names-old-servers.ts';
 import { tracksAppliedEvents } from './tracks-applied-events.ts';
 import { refusesBadTasks } from './refuses-bad-tasks.ts';
 import { refusesOptions } from './refuses-options.ts';
@@ -21,6 +22,7 @@ import { writesOnceWhenRepliesAreLate } from './writes-once-when-replies-are-lat
 import { writesOnceWhenRepliesAreLost } from './writes-once-when-replies-are-lost.ts';
 
 const SPECS = [
+  namesOldServers,
   refusesOptions,
   refusesBadTasks,
   takesCopies,

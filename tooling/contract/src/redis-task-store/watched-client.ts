@@ -1,5 +1,6 @@
 import {
   isClusterClient,
+  noteSupport,
   type RedisScriptClient,
   type ScriptCallOptions,
 } from '@a2a-redis/core/shared';
@@ -30,7 +31,7 @@ export function watchedClient(client: RedisScriptClient, hooks: CallHooks): Redi
     await after?.(watched, reply);
     return reply;
   };
-  return {
+  const watching: RedisScriptClient = {
     topology: isClusterClient(client) ? 'cluster' : 'server',
     evalSha: (...args: Parameters<RedisScriptClient['evalSha']>) =>
       call(args[1], () => client.evalSha(...args), before),
@@ -38,6 +39,9 @@ export function watchedClient(client: RedisScriptClient, hooks: CallHooks): Redi
     eval: (...args: Parameters<RedisScriptClient['eval']>) =>
       call(args[1], () => client.eval(...args), undefined),
   };
+  // What the server can do is asked once for each client: not of this one, so that calls can be counted.
+  noteSupport(watching, { hasShards: true, name: '' });
+  return watching;
 }
 
 /** A process that dies after some script calls: what it would have sent later never is. */

@@ -123,20 +123,29 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
       expect(await publisher.sent()).toEqual(['x', 'y']);
     });
 
-    test('make a record anew that is gone, of what their process remembers of it', async () => {
-      const prefix = newPrefix();
-      const { store, publisher } = opened(prefix);
-      await publisher.write(1, [AgentEvent.task(streamedTask('t')), chunk('one')], 'x');
-      await open(server.client, { prefix }).delete('t', CONTEXT);
-      expect(await publisher.write(3, [chunk('two'), end], 'y')).toEqual({ outcome: 'written' });
-      const task = await loadTask(store, 't');
-      expect(textsOf(task)).toEqual(['one', 'two']);
-      expect(task.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
-      expect(String(await store.appliedEvents('t', CONTEXT))).toBe(`${RUN}:1-4`);
-      const { tasks } = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
-      expect(tasks.map(textsOf)).toEqual([['one', 'two']]);
-      expect(await publisher.sent()).toEqual(['x', 'y']);
-    });
+    test.each<[string, (store: BaseTaskStore) => Promise<unknown>]>([
+      ['whom nobody asked since', async () => undefined],
+      ['which was asked for it since', async (store) => store.load('t', CONTEXT)],
+      ['which was asked for its events since', async (store) => store.appliedEvents('t', CONTEXT)],
+      ['which listed its tasks since', async (store) => store.list(listRequest(), CONTEXT)],
+    ])(
+      'make a record anew that is gone, of what their process remembers of it, %s',
+      async (_, ask) => {
+        const prefix = newPrefix();
+        const { store, publisher } = opened(prefix);
+        await publisher.write(1, [AgentEvent.task(streamedTask('t')), chunk('one')], 'x');
+        await open(server.client, { prefix }).delete('t', CONTEXT);
+        await ask(store);
+        expect(await publisher.write(3, [chunk('two'), end], 'y')).toEqual({ outcome: 'written' });
+        const task = await loadTask(store, 't');
+        expect(textsOf(task)).toEqual(['one', 'two']);
+        expect(task.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+        expect(String(await store.appliedEvents('t', CONTEXT))).toBe(`${RUN}:1-4`);
+        const { tasks } = await store.list(listRequest({ includeArtifacts: true }), CONTEXT);
+        expect(tasks.map(textsOf)).toEqual([['one', 'two']]);
+        expect(await publisher.sent()).toEqual(['x', 'y']);
+      },
+    );
 
     test.each([
       ['the next of them', [chunk('three'), end]],

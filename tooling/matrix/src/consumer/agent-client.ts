@@ -86,7 +86,7 @@ export class AgentClient {
 }
 
 /**
- * Reads a stream to its end, in a word for each event: `task with 3`, the text of a chunk, the name of a state.
+ * Reads a stream to its end, in words as {@link wordsOf} has them.
  */
 export class ChunkReader {
   readonly heard: string[] = [];
@@ -125,16 +125,18 @@ export class ChunkReader {
     return this.heard;
   }
 
-  #hear({ payload }: StreamResponse): void {
-    if (payload?.$case === 'task') {
-      this.#taskId = payload.value.id;
-      this.heard.push(`task with ${chunksOf(payload.value).length}`);
-    } else if (payload?.$case === 'artifactUpdate') {
-      this.heard.push(...(payload.value.artifact?.parts ?? []).map(textOf));
-    } else if (payload?.$case === 'statusUpdate') {
-      this.heard.push(stateOf(payload.value));
-    }
+  #hear(response: StreamResponse): void {
+    const { payload } = response;
+    if (payload?.$case === 'task') this.#taskId = payload.value.id;
+    this.heard.push(...wordsOf(response));
   }
+}
+
+/** What an event says: `task with 3`, the text of a chunk, the name of a state. */
+export function wordsOf({ payload }: StreamResponse): readonly string[] {
+  if (payload?.$case === 'task') return [`task with ${chunksOf(payload.value).length}`];
+  if (payload?.$case === 'artifactUpdate') return (payload.value.artifact?.parts ?? []).map(textOf);
+  return payload?.$case === 'statusUpdate' ? [stateOf(payload.value)] : [];
 }
 
 /** The texts of a task's chunks. */

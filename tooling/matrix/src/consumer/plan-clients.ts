@@ -4,7 +4,7 @@ import type { Surroundings } from './surroundings.ts';
 import { tryPackages } from './try-packages.ts';
 
 /** Versions of node-redis: the first and the newest of each major, and some between. */
-const REDIS_VERSIONS = ['5.0.0', '5.5', '5.8', '5', '6.0.0', '6.1', '6'] as const;
+const REDIS_VERSIONS = ['5.0.1', '5.5', '5.8', '5', '6.0.0', '6.1', '6'] as const;
 /** Versions of the SDK, with the newest node-redis. */
 const SDK_VERSIONS = ['1.3.0', '1'] as const;
 

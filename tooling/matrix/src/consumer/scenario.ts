@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { WebhookReceiver } from '@a2a-redis-internal/agent-server/webhook-receiver';
 import { withinDeadline } from '@a2a-redis-internal/redis-server/within-deadline';
 
-import { AgentClient, chunksOf, stateOf } from './agent-client.ts';
+import { AgentClient, chunksOf, stateOf, wordsOf } from './agent-client.ts';
 import { AgentProcess, type RuntimeCommand } from './agent-process.ts';
 
 const CHECK_DEADLINE_MS = 120_000;
@@ -12,12 +14,32 @@ const ENDLESS = 100_000;
 /** Short, so that a killed replica is noticed soon, and long enough for a machine that does much else. */
 const FAILOVER_MS = 6000;
 
+/** The last words of a task that was cancelled: what its executor said, and its state. */
+const CANCELED = ['told to cancel', 'canceled'] as const;
+const POLL_MS = 100;
+const POLLS = 600;
+
 /** Which parts of the project an agent is made of. */
 export interface AgentParts {
   readonly client: 'redis' | 'ioredis';
   readonly queues: 'streams' | 'pubsub';
   readonly store: 'hash' | 'json';
   readonly redisUrl: string;
+}
+
+/**
+ * The agents to try.
+ *
+ * @param jsonUrl Of a server with JSON commands, where there is one.
+ */
+export function everyParts(redisUrl: string, jsonUrl: string | undefined): readonly AgentParts[] {
+  const parts: readonly AgentParts[] = [
+    { client: 'redis', queues: 'streams', store: 'hash', redisUrl },
+    { client: 'redis', queues: 'pubsub', store: 'hash', redisUrl },
+    { client: 'ioredis', queues: 'streams', store: 'hash', redisUrl },
+  ];
+  if (jsonUrl === undefined) return parts;
+  return [...parts, { client: 'redis', queues: 'streams', store: 'json', redisUrl: jsonUrl }];
 }
 
 /** Where the consumer's agent is, and what runs it. */
@@ -36,20 +58,40 @@ export interface CheckOutcome {
   readonly problem?: string | undefined;
 }
 
-/** Runs two replicas of the agent, and checks what they owe to clients of either. */
+/** Runs two replicas of the agent, and checks what they owe to clients of either. That they serve is a check as well. */
 export async function playScenario(
   program: AgentProgram,
   parts: AgentParts,
 ): Promise<readonly CheckOutcome[]> {
+  const outcomes: CheckOutcome[] = [];
+  const kinds = `${parts.client}, ${parts.queues}, ${parts.store}`;
+  const check: Check = async (name, title, run) => {
+    outcomes.push(await outcomeOf(name, `${title} (${kinds})`, run));
+  };
+  try {
+    await checkReplicas(program, parts, check);
+  } catch (error) {
+    outcomes.push({
+      package: 'core',
+      check: `two replicas serve (${kinds})`,
+      problem: String(error),
+    });
+  }
+  return outcomes;
+}
+
+/** Notes what came of one check. */
+type Check = (name: string, title: string, run: () => Promise<void>) => Promise<void>;
+
+/** @throws What keeps the replicas from serving at all. */
+async function checkReplicas(
+  program: AgentProgram,
+  parts: AgentParts,
+  check: Check,
+): Promise<void> {
   // What goes wrong with its client alone is a fault of that package.
   const queue = parts.client === 'ioredis' ? 'ioredis' : `${parts.queues}-queue`;
   const store = parts.store === 'json' ? 'json-task-store' : 'task-store';
-  const outcomes: CheckOutcome[] = [];
-  const check = async (name: string, title: string, run: () => Promise<void>): Promise<void> => {
-    outcomes.push(
-      await outcomeOf(name, `${title} (${parts.client}, ${parts.queues}, ${parts.store})`, run),
-    );
-  };
   const env = {
     REDIS_URL: parts.redisUrl,
     PREFIX: `matrix-${randomUUID()}:`,
@@ -83,22 +125,41 @@ export async function playScenario(
     assert.deepEqual(await elsewhere.webhooks(taskId), ['http://127.0.0.1:9/hook']);
   });
   await check(queue, 'a subscriber elsewhere has the snapshot and all that follows', async () => {
-    const reader = client.stream(50);
+    const reader = client.stream(ENDLESS);
     await reader.until(5);
-    const heard = await elsewhere.resubscribe(reader.taskId).ended;
+    const watching = elsewhere.resubscribe(reader.taskId);
+    await watching.until(5);
+    await client.cancel(reader.taskId);
+    const published = await reader.ended;
+    const count = published.length - CANCELED.length - 1;
+    assert.deepEqual(published, ['task with 0', ...numbers(0, count), ...CANCELED]);
+    const heard = await watching.ended;
     const snapshots = heard.filter((word) => word.startsWith('task with '));
     // Pub/Sub may send a fresh one, where its messages began later than the first.
     assert.ok(snapshots.length <= (parts.queues === 'pubsub' ? 2 : 1), snapshots.join(', '));
     const had = Number(snapshots.at(-1)?.replace('task with ', ''));
-    assert.ok(had < 50, `the snapshot came while the task ran: ${snapshots.join(', ')}`);
-    assert.deepEqual(heard, [...snapshots, ...numbers(had, 50), 'completed']);
-    assert.deepEqual(await reader.ended, ['task with 0', ...numbers(0, 50), 'completed']);
+    assert.deepEqual(heard, [...snapshots, ...numbers(had, count), ...CANCELED]);
+  });
+  await check('push-delivery', 'a webhook registered elsewhere gets all that follows', async () => {
+    await using receiver = await WebhookReceiver.start();
+    const reader = client.stream(ENDLESS);
+    await reader.until(3);
+    await elsewhere.registerWebhook(reader.taskId, receiver.url);
+    const posted = (): readonly string[] => receiver.received.flatMap(wordsOf);
+    await waitUntil(() => posted().length >= 3, posted);
+    await client.cancel(reader.taskId);
+    await waitUntil(() => posted().includes('canceled'), posted);
+    // A delivery may come twice.
+    const words = [...new Set(posted())];
+    const first = Number(words[0]);
+    const count = words.length - CANCELED.length;
+    assert.deepEqual(words, [...numbers(first, first + count), ...CANCELED]);
   });
   await check(queue, 'a cancel elsewhere reaches the executor', async () => {
     const reader = client.stream(ENDLESS);
     await reader.until(3);
     assert.equal(stateOf(await elsewhere.cancel(reader.taskId)), 'canceled');
-    assert.deepEqual((await reader.ended).slice(-2), ['told to cancel', 'canceled']);
+    assert.deepEqual((await reader.ended).slice(-CANCELED.length), CANCELED);
   });
   await check(queue, 'the task of a killed replica fails elsewhere', async () => {
     const reader = client.stream(ENDLESS);
@@ -113,7 +174,6 @@ export async function playScenario(
   await check('core', 'nothing is reported', async () => {
     assert.equal(other.log, '');
   });
-  return outcomes;
 }
 
 /** Runs a check; what it throws is its problem. */
@@ -128,6 +188,14 @@ export async function outcomeOf(
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { package: name, check, problem };
+  }
+}
+
+/** Looks for a minute. @throws Error with what there is, when it is not what is waited for. */
+async function waitUntil(condition: () => boolean, there: () => readonly string[]): Promise<void> {
+  for (let polls = 0; !condition(); polls += 1) {
+    if (polls === POLLS) throw new Error(`not in a minute; there is: ${there().join(', ')}`);
+    await sleep(POLL_MS);
   }
 }
 

@@ -6,7 +6,7 @@ import {
 } from '@a2a-redis-internal/redis-server';
 
 import { createConsumer, type Project } from './project.ts';
-import type { AgentParts } from './scenario.ts';
+import { type AgentParts, everyParts } from './scenario.ts';
 
 /** What rows with a project of their own share: made when first asked for, gone when disposed. */
 export class Surroundings implements AsyncDisposable {
@@ -42,15 +42,8 @@ export class Surroundings implements AsyncDisposable {
 
   async #startServers(): Promise<readonly AgentParts[]> {
     const { url: redisUrl } = this.#own(await startRedisServer());
-    const scenarios: AgentParts[] = [
-      { client: 'redis', queues: 'streams', store: 'hash', redisUrl },
-      { client: 'redis', queues: 'pubsub', store: 'hash', redisUrl },
-      { client: 'ioredis', queues: 'streams', store: 'hash', redisUrl },
-    ];
     const json = await startRedisJsonServer();
-    if ('unavailable' in json) return scenarios;
-    const { url } = this.#own(json);
-    return [...scenarios, { client: 'redis', queues: 'streams', store: 'json', redisUrl: url }];
+    return everyParts(redisUrl, 'unavailable' in json ? undefined : this.#own(json).url);
   }
 
   #own(server: RedisServer): RedisServer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@a2a-redis-internal/checks/repository';
 import { describe, expect, it, test } from 'vitest';
 
-import { type Cell, mergeRows, type Row } from '../row.ts';
+import { type Cell, mergeRows, type Row, rowsThatRemain } from '../row.ts';
 import { DOCUMENT, readRows, withSections } from './document.ts';
 
 const passed = (count: number): Cell => ({ passed: count, failed: 0, notRun: 0, failures: [] });
@@ -34,7 +34,7 @@ describe('the generated part', () => {
     const broken = { passed: 4, failed: 1, notRun: 2, failures: ['a.test.ts: `x` works: no'] };
     const rows: readonly Row[] = [
       row('redis-7', { core: passed(3), other: broken }),
-      row('redis-8', { core: passed(12) }),
+      row('redis-8', { core: { ...passed(12), again: 2 } }),
       { ...row('bun', { core: passed(1) }), section: 'runtimes', version: 'Bun 1' },
     ];
     expect(withSections(EMPTY, rows)).toBe(`# Title
@@ -46,7 +46,7 @@ describe('the generated part', () => {
 | name    | version | date       | core | other                             |
 | ------- | ------- | ---------- | ---- | --------------------------------- |
 | redis-7 | Redis 7 | 2026-01-02 | 3    | **1 failed**, 4 passed, 2 not run |
-| redis-8 | Redis 7 | 2026-01-02 | 12   | –                                 |
+| redis-8 | Redis 7 | 2026-01-02 | 12, 2 of them run again | – |
 
 Failed:
 
@@ -82,4 +82,11 @@ test('rows of a run take the place of older ones of their names; others stay', (
     ['redis-8', 'new'],
     ['redis-10', 'old'],
   ]);
+});
+
+test('rows that the matrix no longer has go, but those of servers', () => {
+  const runtime = (name: string): Row => ({ ...row(name, {}), section: 'runtimes' });
+  const planned = [{ section: 'runtimes' as const, name: 'bun', run: async () => runtime('bun') }];
+  const rows = [row('redis-7', {}), runtime('bun'), runtime('deno')];
+  expect(rowsThatRemain(rows, planned).map(({ name }) => name)).toEqual(['redis-7', 'bun']);
 });

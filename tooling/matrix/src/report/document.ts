@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mustRun } from '@a2a-redis-internal/checks/command';
 import { repositoryRoot } from '@a2a-redis-internal/checks/repository';
 
-import { mergeRows, type Row } from '../row.ts';
+import { mergeRows, type PlannedRow, type Row, rowsThatRemain } from '../row.ts';
 import { sectionsOf } from './tables.ts';
 
 /** The rows that the document shows, from the repository's root. */
@@ -14,9 +14,16 @@ export const DOCUMENT = 'docs/compatibility.md';
 const BEGIN = '<!-- Written by pnpm matrix --write: -->';
 const END = '<!-- Written by hand: -->';
 
-/** Puts rows in the place of older ones of their names, and writes the document anew. */
-export async function updateDocument(rows: readonly Row[]): Promise<void> {
-  const all = mergeRows(await readRows(), rows);
+/**
+ * Puts rows in the place of older ones of their names, and writes the document anew.
+ *
+ * @param planned All rows that the matrix has now.
+ */
+export async function updateDocument(
+  rows: readonly Row[],
+  planned: readonly PlannedRow[],
+): Promise<void> {
+  const all = mergeRows(rowsThatRemain(await readRows(), planned), rows);
   await writeFile(join(repositoryRoot, ROWS_FILE), JSON.stringify(all));
   const path = join(repositoryRoot, DOCUMENT);
   await writeFile(path, withSections(await readFile(path, 'utf8'), all));

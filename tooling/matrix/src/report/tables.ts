@@ -3,6 +3,7 @@ import { type Cell, type Row, type SectionName, SECTIONS } from '../row.ts';
 /** The tests of a server, the checks of a consumer, or the programs that a compiler took. */
 const TITLES: Readonly<Record<SectionName, string>> = {
   servers: 'Servers: tests of each package',
+  agents: 'Servers: checks of each package, with two agents',
   clients: 'Versions of node-redis and the SDK: checks of each package',
   runtimes: 'Runtimes: checks of each package',
   bundles: 'Bundles: checks of each package',
@@ -33,9 +34,10 @@ export function sectionsOf(rows: readonly Row[]): string {
 /** A cell as the document has it: the number that passed, and whatever else there was. */
 function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '–';
-  const { passed, failed, notRun } = cell;
+  const { passed, failed, notRun, again = 0 } = cell;
   return [
     failed > 0 ? `**${failed} failed**, ${passed} passed` : `${passed}`,
+    ...(again > 0 ? [`${again} of them run again`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
   ].join(', ');
 }

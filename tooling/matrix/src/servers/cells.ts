@@ -20,10 +20,12 @@ function cellOf(outcomes: readonly TestOutcome[]): Cell {
   const count = (wanted: TestOutcome['state']): number => {
     return outcomes.filter(({ state }) => state === wanted).length;
   };
+  const again = outcomes.filter((outcome) => outcome.again === true).length;
   return {
     passed: count('passed'),
     failed: count('failed'),
     notRun: count('not run'),
+    ...(again > 0 && { again }),
     failures: outcomes
       .filter(({ state }) => state === 'failed')
       .map(({ file, name, reason }) => `${file}: ${name}: ${reason}`),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 import { NO_SERVER } from '@a2a-redis-internal/redis-server';
@@ -12,7 +12,7 @@ import type {
   TestSuite,
 } from 'vitest/node';
 
-import { REPORT_FILE, type TestOutcome } from './test-report.ts';
+import { REPORT_FILE, type ReportLine, type TestOutcome } from './test-report.ts';
 
 type Group = TestModule | TestSuite;
 type Errors = readonly { readonly message: string }[];
@@ -20,8 +20,8 @@ type Errors = readonly { readonly message: string }[];
 const FILES_A_LINE = 10;
 
 /**
- * A Vitest reporter that writes the outcome of each test, as JSON, when the run ends. Until then it says on stderr
- * how far it is.
+ * A Vitest reporter that writes the outcomes of each file when that ends, as a line of JSON, and says on stderr how far
+ * it is.
  */
 export default class OutcomeReporter implements Reporter {
   #files = 0;
@@ -34,7 +34,9 @@ export default class OutcomeReporter implements Reporter {
 
   onTestModuleEnd(module: TestModule): void {
     this.#ended += 1;
-    const failed = outcomesOf(module).filter(({ state }) => state === 'failed');
+    const outcomes = outcomesOf(module);
+    report({ ended: relative(repositoryRoot, module.moduleId), outcomes });
+    const failed = outcomes.filter(({ state }) => state === 'failed');
     this.#failed += failed.length;
     for (const { file, name } of failed) process.stderr.write(`        failed: ${file}: ${name}\n`);
     if (this.#ended % FILES_A_LINE === 0 || this.#ended === this.#files) {
@@ -43,12 +45,15 @@ export default class OutcomeReporter implements Reporter {
     }
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    const file = process.env[REPORT_FILE];
-    if (file === undefined) throw new TypeError(`${REPORT_FILE} names no file.`);
-    const outcomes = [...modules.flatMap(outcomesOf), ...unhandled.map(unhandledOutcome)];
-    writeFileSync(file, JSON.stringify(outcomes));
+  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    report({ ended: '', outcomes: unhandled.map(unhandledOutcome) });
   }
+}
+
+function report(line: ReportLine): void {
+  const file = process.env[REPORT_FILE];
+  if (file === undefined) throw new TypeError(`${REPORT_FILE} names no file.`);
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 
 function outcomesOf(module: TestModule): readonly TestOutcome[] {

@@ -10,13 +10,13 @@ import {
   type QueueManagerOptions,
   resolveQueueOptions,
 } from '@a2a-redis/core/queue-manager';
-import { useRuntime } from '@a2a-redis/core/shared';
+import { noteSupport, useRuntime } from '@a2a-redis/core/shared';
 import { RedisTaskStore } from '@a2a-redis/task-store';
 
 import { Actor } from '../kernel/actor.ts';
 import { Random } from '../kernel/random.ts';
 import { Simulation } from '../kernel/simulation.ts';
-import { SimulatedRedis } from '../redis/simulated-redis.ts';
+import { SIMULATED_SUPPORT, SimulatedRedis } from '../redis/simulated-redis.ts';
 import { tokenMessage, tokensOfTask } from '../world/tokens.ts';
 import { DirectClient } from './direct-client.ts';
 import { CONTEXT_ID, listen, type Listening } from './events.ts';
@@ -102,6 +102,7 @@ export class BusReplica {
     this.#actor = new Actor(name, simulation);
     this.client = new DirectClient(world.redis);
     useRuntime(this.client, this.#actor);
+    noteSupport(this.client, SIMULATED_SUPPORT);
     this.link = messages.link(this.#actor);
     this.store = new RedisTaskStore(this.client, { prefix: 't:' });
     this.manager = new MemoryQueueManager(

@@ -30,8 +30,8 @@ export const APART_MUTANTS: readonly Mutant[] = [
   {
     name: 'an end that is sent alone leaves the task open',
     file: `${MANAGER}/execution/event-sender.ts`,
-    from: 'const outcome = await runAlone(this.#runner, companion(endsTask));',
-    to: 'const outcome = await runAlone(this.#runner, companion(false && endsTask));',
+    from: 'sending(await this.#sendable(batch), endsTask)',
+    to: 'sending(await this.#sendable(batch), false && endsTask)',
     conditions: APART,
     survivesTests: WHOLE_MANAGER,
   },

@@ -1,6 +1,6 @@
 import { Message } from '@a2a-js/sdk';
 import { AgentEvent } from '@a2a-js/sdk/server';
-import { useRuntime } from '@a2a-redis/core/shared';
+import { noteSupport, useRuntime } from '@a2a-redis/core/shared';
 import { type RedisStreamsEventQueue, RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -8,7 +8,7 @@ import { DirectClient } from '../buses/direct-client.ts';
 import { Actor } from '../kernel/actor.ts';
 import { Random } from '../kernel/random.ts';
 import { Simulation } from '../kernel/simulation.ts';
-import { SimulatedRedis } from './simulated-redis.ts';
+import { SIMULATED_SUPPORT, SimulatedRedis } from './simulated-redis.ts';
 
 const RECLAIM_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -51,6 +51,7 @@ async function reader(name: string): Promise<Reader> {
   const actor = new Actor(name, simulation);
   const client = new DirectClient(redis);
   useRuntime(client, actor);
+  noteSupport(client, SIMULATED_SUPPORT);
   const queues = new RedisStreamsQueueManager(client, {
     subscriber: NO_MESSAGES,
     consumerConfig: { reclaimIdleMs: RECLAIM_MS },

@@ -1,3 +1,5 @@
+import type { ServerSupport } from '@a2a-redis/core/shared';
+
 import {
   argument,
   type ChannelKind,
@@ -52,6 +54,12 @@ export interface SimulatedRedisOptions {
    */
   readonly onWrite?: ((effect: WriteEffect) => void) | undefined;
 }
+
+/**
+ * What is said to stores and queue managers of the simulated server: to ask for it would be one call more than the
+ * scenarios of known seeds have.
+ */
+export const SIMULATED_SUPPORT: ServerSupport = { hasShards: true, name: '' };
 
 /** A key as it is listed. */
 export interface KeyInfo {

@@ -5,7 +5,7 @@ import {
   type ServerCallContext,
 } from '@a2a-js/sdk/server';
 import { type BaseQueueManager } from '@a2a-redis/core/queue-manager';
-import { useRuntime } from '@a2a-redis/core/shared';
+import { noteSupport, useRuntime } from '@a2a-redis/core/shared';
 import { RedisPubSubQueueManager } from '@a2a-redis/pubsub-queue';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
 import { RedisStreamsQueueManager } from '@a2a-redis/streams-queue';
@@ -16,6 +16,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import type { Network } from '../network/network.ts';
 import { SimulatedClient } from '../network/simulated-client.ts';
 import { SimulatedCluster } from '../network/simulated-cluster.ts';
+import { SIMULATED_SUPPORT } from '../redis/simulated-redis.ts';
 import type { Call, Settings } from '../scenario/scenario.ts';
 import { PlannedAgent } from './agent.ts';
 import type { History } from './history.ts';
@@ -119,6 +120,7 @@ async function connect(
       ? new SimulatedCluster(network, actor)
       : new SimulatedClient(network, actor);
   useRuntime(client, actor);
+  noteSupport(client, SIMULATED_SUPPORT);
   return client.connect();
 }
 

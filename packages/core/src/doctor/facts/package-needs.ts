@@ -132,7 +132,7 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
   },
   'pubsub-queue': {
     prefix: 'a2a:queues:',
-    calls: [...SCRIPT_CALLS, ...STATE_CALLS],
+    calls: [...SCRIPT_CALLS, ...STATE_CALLS, 'GET <key>'],
     expires: 'always',
     isLasting: false,
     longestMessageBytes: 4 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { AgentExecutionEvent, ExecutionEventBus } from '@a2a-js/sdk/server';
 
 import { type EventId, withEventId } from '../../event-ids/event-id.ts';
+import type { HeardEvents } from '../../event-ids/heard-events.ts';
 import type { RequestCopies } from '../../event-ids/request-copies.ts';
 
 export type EventName = 'event' | 'finished';
@@ -12,8 +13,9 @@ interface Entry {
   readonly name: EventName;
   readonly listener: Listener;
   readonly once: boolean;
-  /** Of a request that saves what it hears: its copies. */
+  /** Of a request that saves what it hears: its copies, or what it hears as it is. */
   readonly copies?: RequestCopies | undefined;
+  readonly heard?: HeardEvents | undefined;
 }
 
 /**
@@ -70,6 +72,14 @@ export class Listeners {
       if (copies !== undefined) return [copies.copyOf(event, eventId)];
       shared ??= withEventId(event, eventId);
       return [shared];
+    });
+  }
+
+  /** The same, as the event is. What it is, is noted for the requests that tell of it. */
+  emitAsItIs(event: AgentExecutionEvent, eventId: EventId): void {
+    this.#call('event', ({ heard }) => {
+      heard?.add(event, eventId);
+      return [event];
     });
   }
 

@@ -1,5 +1,6 @@
 import type { AgentExecutionEvent, ExecutionEventBus, ServerCallContext } from '@a2a-js/sdk/server';
 
+import { HeardEvents } from '../../event-ids/heard-events.ts';
 import { RequestCopies } from '../../event-ids/request-copies.ts';
 import { type EventName, type Listener, Listeners } from './listeners.ts';
 
@@ -33,7 +34,8 @@ export abstract class ListeningBus implements ExecutionEventBus {
     const context = name === 'event' ? this.#listensAs : undefined;
     if (context !== undefined) this.#listensAs = undefined;
     const copies = context && new RequestCopies(context);
-    this.listeners.add({ name, listener, once: false, copies });
+    const heard = context && new HeardEvents(context);
+    this.listeners.add({ name, listener, once: false, copies, heard });
     this.listenerAdded(name);
     return this;
   }

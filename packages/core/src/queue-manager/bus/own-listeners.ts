@@ -132,8 +132,11 @@ export class OwnListeners {
   #hear({ event, eventId }: HeardEvent): void {
     if (this.areFinished) return;
     this.#knowEnd ||= toldBy(event).told === 'ended';
-    // They save what they hear.
-    this.#listeners.emit(event, this.#services.trackingStore && eventId);
+    // They save what they hear, and tell webhooks of it.
+    const { trackingStore, webhooks } = this.#services;
+    if (trackingStore !== undefined) this.#listeners.emit(event, eventId);
+    else if (eventId === undefined || !webhooks.isDistributed) this.#listeners.emit(event);
+    else this.#listeners.emitAsItIs(event, eventId);
   }
 
   /**

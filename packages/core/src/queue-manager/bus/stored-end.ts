@@ -13,7 +13,7 @@ import type { TaskAddress } from '../state/queue-keys.ts';
 /**
  * The end that the store has of a task, as an event for one who does not know of it: the terminal status, or
  * the whole task, where that is not all that they lack. Its id is that of one that is stored, so that it is
- * neither stored again nor told to webhooks. `undefined` where the task has none.
+ * neither stored again nor told to webhooks: who brought the task to its end has told them. `undefined` where the task has none.
  *
  * @param known What they have of the task; absent where that is not known, and so taken to be all but the end.
  * @throws Where the store cannot tell.
@@ -34,9 +34,12 @@ export async function storedEnd(
   ]);
   if (task === undefined || !isTerminal(task.status)) return undefined;
   const event = lacksMore(applied, known) ? AgentEvent.task(task) : statusOfTask(task);
-  const eventId = applied && someOf(applied);
+  const eventId = trackingStore === undefined ? STORED : applied && someOf(applied);
   return { event, ...(eventId && { eventId }) };
 }
+
+/** Stands for an event that is stored, where the store does not tell which: it is none of this process's. */
+const STORED: EventId = { publisher: 'stored', counter: 1 };
 
 /** Whether somebody lacks more of a task than its end. */
 function lacksMore(applied: AppliedEvents | undefined, known: AppliedEvents | undefined): boolean {

@@ -54,6 +54,7 @@ class Subscriber {
       store,
       trackingStore: store,
       eventStore: undefined,
+      webhooks: { isDistributed: false },
       transport: { lacking: async (joining: Joining) => this.lacking(joining) },
       limits: { maxPendingEvents: 3 },
       onError: (error: unknown) => this.heard.push(`error ${String(error)}`),

@@ -275,8 +275,14 @@ export class SubscriberBus extends ListeningBus {
 
   #give({ event, eventId }: HeardEvent): void {
     this.#knowEnd ||= isTerminal(statusOf(event));
-    const maySave = this.#owner !== 'subscriber' && this.#services.trackingStore !== undefined;
-    this.listeners.emit(event, maySave ? eventId : undefined);
+    const { trackingStore, webhooks } = this.#services;
+    const isTold = this.#owner === 'canceling' && webhooks.isDistributed;
+    if (trackingStore === undefined && isTold && eventId !== undefined) {
+      this.listeners.emitAsItIs(event, eventId);
+    } else {
+      const maySave = this.#owner !== 'subscriber' && trackingStore !== undefined;
+      this.listeners.emit(event, maySave ? eventId : undefined);
+    }
   }
 
   /**

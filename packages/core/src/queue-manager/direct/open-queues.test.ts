@@ -1,7 +1,7 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 import { describe, expect, it } from 'vitest';
 
-import { MAIN_CHANNELS } from '../../redis/channel-space.ts';
+import { MAIN_CHANNELS } from '../../layout/channel-space.ts';
 import type { Scope } from '../../shared/scope.ts';
 import { OpenQueues } from './open-queues.ts';
 

@@ -1,7 +1,7 @@
 import { ServerCallContext } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
-import type { ChannelSpace } from '../../redis/channel-space.ts';
+import type { ChannelSpace } from '../../layout/channel-space.ts';
 import { requireId } from '../../shared/key-segment.ts';
 import type { Scope, ScopeResolver } from '../../shared/scope.ts';
 

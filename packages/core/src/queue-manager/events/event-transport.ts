@@ -138,6 +138,12 @@ export interface EventTransport {
    */
   sending(task: TaskAddress, batch: EventBatch, publish: PublishCommand): CompanionCall;
   /**
+   * What is to be sent in place of events that no record can make up for, as it is not known what it holds of them: where
+   * one is too long for the transport, it is kept elsewhere for those who follow the task. Safe to repeat. Absent where
+   * events of any length can be sent.
+   */
+  keepLong?(task: TaskAddress, batch: EventBatch): Promise<EventBatch>;
+  /**
    * Stored events that a task does not hold, oldest first.
    *
    * @param applied What the task holds.

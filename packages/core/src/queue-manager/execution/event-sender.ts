@@ -4,6 +4,7 @@ import type { RequestContext, ServerCallContext } from '@a2a-js/sdk/server';
 import { contextOfScope } from '../../shared/scope.ts';
 import type { EventId, IdentifiedEvent } from '../../event-ids/event-id.ts';
 import type { EventFate, EventWritingStore } from '../../event-ids/event-writing-store.ts';
+import { requireFit } from '../../redis/packed-arguments.ts';
 import type { CompanionCall } from '../../redis/script-companion.ts';
 import type { PublishRoute } from '../../layout/publish-route.ts';
 import type { ScriptRunner } from '../../redis/script-runner.ts';
@@ -30,7 +31,9 @@ export class EventSender {
   readonly #context: ServerCallContext;
   readonly #runner: ScriptRunner;
   readonly #route: PublishRoute;
-  readonly #transport: Pick<EventTransport, 'sending'>;
+  readonly #transport: Pick<EventTransport, 'sending' | 'keepLong'>;
+  /** Whether the record of the task tells which events it holds. */
+  readonly #isTracked: boolean;
   readonly #store: EventWritingStore | undefined;
   readonly #webhooks: Webhooks;
   /** The context of a request that executes the task. */
@@ -54,15 +57,20 @@ export class EventSender {
       runner,
       route,
       transport,
+      trackingStore,
       eventStore,
       webhooks,
-    }: Pick<BusServices, 'runner' | 'route' | 'transport' | 'eventStore' | 'webhooks'>,
+    }: Pick<
+      BusServices,
+      'runner' | 'route' | 'transport' | 'trackingStore' | 'eventStore' | 'webhooks'
+    >,
   ) {
     this.#task = task;
     this.#context = contextOfScope(task.scope);
     this.#runner = runner;
     this.#route = route;
     this.#transport = transport;
+    this.#isTracked = trackingStore !== undefined;
     this.#store = eventStore;
     this.#webhooks = webhooks;
     this.#requestContext = this.#context;
@@ -137,8 +145,8 @@ export class EventSender {
   /** Safe to repeat: what was accepted before is not sent again. */
   async send(batch: EventBatch): Promise<SendOutcome> {
     const publish = await this.#route.find();
-    const companion = (endsTask: boolean): CompanionCall =>
-      this.#transport.sending(this.#task, endsTask ? { ...batch, mode: 'e' } : batch, publish);
+    const sending = (given: EventBatch, endsTask: boolean): CompanionCall =>
+      this.#transport.sending(this.#task, endsTask ? { ...given, mode: 'e' } : given, publish);
     const events = batch.bodies.flatMap(
       (_, index) => this.#waiting.get(batch.firstCounter + index) ?? [],
     );
@@ -148,7 +156,7 @@ export class EventSender {
         userMessages: this.#userMessages,
         known: this.#known,
         knownMessages: this.#knownMessages,
-        companion,
+        companion: (endsTask) => sending(batch, endsTask),
         onStored: (taskAfter) => {
           this.#tell(events, taskAfter);
         },
@@ -157,10 +165,19 @@ export class EventSender {
       if (written.outcome === 'refused') return outcomeOf(written.reason);
     }
     const endsTask = batch.bodies.some((_, index) => this.#ends.has(batch.firstCounter + index));
-    const outcome = await runAlone(this.#runner, companion(endsTask));
+    const outcome = await runAlone(this.#runner, sending(await this.#sendable(batch), endsTask));
     // They changed nothing, or were stored by a call that got no reply.
     if (outcome === 'accepted') this.#tell(events, () => undefined);
     return outcome;
+  }
+
+  /** What is sent of a batch without the record of its task. */
+  async #sendable(batch: EventBatch): Promise<EventBatch> {
+    const of = `An event of task ${JSON.stringify(this.#task.taskId)}`;
+    requireFit(batch.bodies, () => of);
+    return this.#isTracked
+      ? batch
+      : ((await this.#transport.keepLong?.(this.#task, batch)) ?? batch);
   }
 
   #tell(

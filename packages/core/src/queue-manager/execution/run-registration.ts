@@ -198,7 +198,7 @@ export class RunRegistration {
 
   /**
    * Whether others have ended the task, and nothing is left that says so but its record, which is kept elsewhere. One
-   * that is kept with the state is not looked at: a load that finds none has this process forget what it remembers.
+   * that is kept with the state is not looked at: each write of it does that.
    */
   async #hasStoredEnd(): Promise<boolean> {
     const { store, eventStore } = this.#services;

@@ -16,7 +16,7 @@ import {
 } from '../../event-ids/event-writing-store.ts';
 import { isEventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import { invalidOption } from '../../shared/invalid-option.ts';
-import { channelSpaceOf, type ChannelSpace } from '../../redis/channel-space.ts';
+import { channelSpaceOf, type ChannelSpace } from '../../layout/channel-space.ts';
 import type { RedisScriptClient } from '../../redis/script-client.ts';
 import { ScriptRunner } from '../../redis/script-runner.ts';
 import { sleep } from '../../runtime/sleep.ts';
@@ -34,12 +34,7 @@ import type { QueueSettings } from './queue-manager-options.ts';
 import { queueErrorReporter } from '../events/queue-errors.ts';
 import { leaseTimes } from '../state/lease-times.ts';
 import { ReplicaLease } from '../state/replica-lease.ts';
-import {
-  knownRoute,
-  type PublishRoute,
-  routeByLayout,
-  routeWith,
-} from '../../layout/publish-route.ts';
+import { type PublishRoute, routeByLayout, routeWith } from '../../layout/publish-route.ts';
 import { ServerLayout } from '../../layout/server-layout.ts';
 import { subscriptionOf } from '../messages/subscriber-client.ts';
 import type { TaskBus } from '../bus/task-bus.ts';
@@ -98,7 +93,7 @@ export abstract class BaseQueueManager implements ExecutionEventBusManager, Asyn
     const layout = new ServerLayout(client, this.runner, options.prefix, options.layout);
     const route = routeWith(
       async () => requireServer(this.runner, this.keys),
-      routeOf(options.sharded, layout),
+      routeByLayout(layout, options.sharded),
     );
     this.route = route;
     this.reportError = onError;
@@ -344,9 +339,4 @@ function eventStoreOf(
 ): EventWritingStore | undefined {
   if (store === undefined || !isEventWritingStore(store)) return undefined;
   return store.writesBy(client) ? store : undefined;
-}
-
-function routeOf(sharded: boolean | undefined, layout: ServerLayout): PublishRoute {
-  if (sharded === undefined) return routeByLayout(layout);
-  return knownRoute(sharded ? 'SPUBLISH' : 'PUBLISH');
 }

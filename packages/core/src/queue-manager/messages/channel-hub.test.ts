@@ -158,6 +158,8 @@ class Connection implements Subscription {
   readonly connected: Promise<void> = Promise.resolve();
   readonly isOwn: boolean = true;
   readonly calls: string[] = [];
+  /** Done with each subscription. */
+  onSubscribe: () => Promise<void> = async () => {};
   /** Done with each end of a subscription. */
   onUnsubscribe: () => Promise<void> = async () => {};
 
@@ -173,6 +175,7 @@ class Connection implements Subscription {
 
   async subscribe(channel: string): Promise<void> {
     this.calls.push(`subscribe ${channel}`);
+    await this.onSubscribe();
   }
 
   async unsubscribe(channel: string): Promise<void> {
@@ -185,6 +188,34 @@ class Connection implements Subscription {
     this.calls.push('close');
   }
 }
+
+describe('ChannelHub, of a channel that the server refuses', () => {
+  it.each([
+    [
+      'SERVER_UNSUPPORTED',
+      'This Redis server will not do: a cluster has sharded messages since Redis 7.',
+      'ERR unknown command `ssubscribe`, with args beginning with: `c`, ',
+      '',
+    ],
+    [
+      'COMMAND_FAILED',
+      'Redis refused to hand on messages to this process: the user of the client may not access a channel.',
+      'NOPERM User a has no permissions to access a channel',
+      ' The user of the client may not access channel "c": it needs a pattern such as &c.',
+    ],
+  ])('tells who joins %s: %s', async (code, message, reply, advice) => {
+    const connection = new Connection();
+    connection.onSubscribe = async () => {
+      throw new Error(reply);
+    };
+    const error = await errorOf(connection.openHub().join('c', () => {}));
+    expect([error.code, error.message, error.detail]).toEqual([
+      code,
+      message,
+      `It cannot subscribe to channel "c": ${reply}${advice}`.trim(),
+    ]);
+  });
+});
 
 describe('ChannelHub, of a channel that is being left', () => {
   const listener = (): void => {};

@@ -59,7 +59,8 @@ export class ChannelHub {
    *
    * @returns When the server has confirmed: nothing that is published afterwards is missed. Waits
    *   while the server is away.
-   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile, or the client is.
+   * @throws {A2ARedisError} `CLIENT_CLOSED` when the hub was closed meanwhile, or the client is; what Redis refuses for
+   *   good.
    */
   async join(name: string, listener: MessageListener): Promise<void> {
     this.#requireOpen();
@@ -229,19 +230,21 @@ export class ChannelHub {
   }
 }
 
+/** A cluster whose Redis is older than 7 has no sharded messages. */
+const LACKS_SHARDED = /^ERR unknown command [`']?SSUBSCRIBE\b/i;
+
 function channelRefused(name: string, cause: unknown, doing = 'subscribe to'): A2ARedisError {
   const reply = cause instanceof Error ? cause.message : String(cause);
   const right = missingRight({ reply, names: [name] });
+  const detail =
+    `It cannot ${doing} channel ${JSON.stringify(name)}: ${reply} ${right?.detail ?? ''}`.trim();
+  if (LACKS_SHARDED.test(reply)) {
+    const message = 'This Redis server will not do: a cluster has sharded messages since Redis 7.';
+    return detailedError('SERVER_UNSUPPORTED', message, { cause, detail });
+  }
   const why = right === undefined ? '' : `: ${mayNot(right)}`;
-  return detailedError(
-    'COMMAND_FAILED',
-    `Redis refused to hand on messages to this process${why}.`,
-    {
-      cause,
-      detail:
-        `It cannot ${doing} channel ${JSON.stringify(name)}: ${reply} ${right?.detail ?? ''}`.trim(),
-    },
-  );
+  const message = `Redis refused to hand on messages to this process${why}.`;
+  return detailedError('COMMAND_FAILED', message, { cause, detail });
 }
 
 /** Whether a command failed for want of a connection, or of a server that serves. */

@@ -1,4 +1,4 @@
-import { channelName, type ChannelSpace, MAIN_CHANNELS } from '../../redis/channel-space.ts';
+import { channelName, type ChannelSpace, MAIN_CHANNELS } from '../../layout/channel-space.ts';
 import { keySegment } from '../../shared/key-segment.ts';
 import { type Scope, scopeSegment } from '../../shared/scope.ts';
 

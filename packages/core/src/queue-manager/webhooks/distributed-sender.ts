@@ -10,6 +10,7 @@ import {
   eventIdText,
 } from '../../event-ids/event-id.ts';
 import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
+import { takeHeardEvent } from '../../event-ids/heard-events.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type Scope, type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
 import { taskIdOfResponse } from '../../shared/task-of-response.ts';
@@ -61,7 +62,7 @@ export class DistributedSender implements PushNotificationSender {
   }
 
   async send(response: StreamResponse, context: ServerCallContext, task?: Task): Promise<void> {
-    const eventId = eventIdOfResponse(response, task);
+    const eventId = eventIdOfResponse(response, task) ?? takeHeardEvent(response, context, task);
     // As a rule neither bears one any more.
     dropResponseEventId(response);
     if (task !== undefined) dropTaskEventIds(task);

@@ -57,6 +57,11 @@ export class Webhooks {
     return distributed;
   }
 
+  /** Whether requests tell by a sender that was distributed. */
+  get isDistributed(): boolean {
+    return this.#senders.length > 0;
+  }
+
   /** How many notifications are to be sent, or being sent. */
   get underWay(): number {
     return this.#parts.turns.underWay;

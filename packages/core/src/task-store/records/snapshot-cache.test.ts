@@ -56,6 +56,30 @@ describe('SnapshotCache', () => {
     expect(cache.latest('a')?.snapshot.id).toBe('new');
   });
 
+  it('keeps what is gone for the run that wrote it, until there is something newer', () => {
+    const cache = new SnapshotCache(10_000);
+    const seen = (run: string | undefined): readonly (string | undefined)[] => [
+      cache.latest('a')?.version,
+      cache.writtenBy(run, 'a')?.version,
+    ];
+    cache.setLatest('a', { version: '2', snapshot: snapshot('a') }, 1);
+    cache.noteGone('a');
+    expect(seen(undefined)).toEqual([undefined, undefined]);
+    cache.setLatest('a', { version: '2', snapshot: snapshot('a') }, 1);
+    cache.setRun('a', 'run');
+    cache.noteGone('a');
+    cache.noteGone('a');
+    expect(seen('run')).toEqual([undefined, '2']);
+    expect(seen('another')).toEqual([undefined, undefined]);
+    cache.setLatest('a', { version: '1', snapshot: snapshot('a') }, 1);
+    expect(seen('run')).toEqual(['1', '2']);
+    cache.setLatest('a', { version: '3', snapshot: snapshot('a') }, 1);
+    expect(seen('run')).toEqual(['3', '3']);
+    cache.noteGone('a');
+    cache.forgetLatest('a');
+    expect(seen('run')).toEqual([undefined, undefined]);
+  });
+
   it('forgets', () => {
     const cache = new SnapshotCache(10_000);
     cache.setLatest('a', { version: '1', snapshot: snapshot('a') }, 1);

@@ -39,6 +39,10 @@ interface CachedSnapshots {
   saved: VersionedSnapshot | undefined;
   /** What publishers of this process made of it. */
   readonly steps: TaskSteps;
+  /** The run of this process that wrote its events last. */
+  run?: string | undefined;
+  /** The newest version, once a read found no record. */
+  readonly gone?: VersionedSnapshot | undefined;
 }
 
 /** Versions are small, and knowing one keeps a save from overwriting what it does not know. */
@@ -61,6 +65,22 @@ export class SnapshotCache {
     return this.#snapshots.get(key)?.latest;
   }
 
+  /**
+   * The same, for a run that goes on from what it wrote: also where a read has found since that the record is gone, which
+   * whoever asks for the task makes no difference to.
+   */
+  writtenBy(run: string | undefined, key: string): VersionedSnapshot | undefined {
+    const kept = this.#snapshots.get(key);
+    if (kept?.gone === undefined || run === undefined || kept.run !== run) return kept?.latest;
+    return isLater(kept.gone, kept.latest) ? kept.gone : kept.latest;
+  }
+
+  /** Notes which run of this process wrote the newest version. */
+  setRun(key: string, run: string): void {
+    const kept = this.#snapshots.get(key);
+    if (kept !== undefined) kept.run = run;
+  }
+
   /** How many bytes the newest version takes, roughly. */
   bytes(key: string): number {
     return this.#snapshots.get(key)?.bytes ?? 0;
@@ -81,9 +101,10 @@ export class SnapshotCache {
    */
   setLatest(key: string, latest: VersionedSnapshot, bytes: number): void {
     const kept = this.#snapshots.get(key);
-    if (kept?.latest !== undefined && Number(kept.latest.version) > Number(latest.version)) return;
-    const { lastKnown, saved, steps = new TaskSteps() } = kept ?? {};
-    this.#snapshots.set(key, { latest, bytes, lastKnown, saved, steps });
+    if (kept?.latest !== undefined && isLater(kept.latest, latest)) return;
+    const { lastKnown, saved, steps = new TaskSteps(), run } = kept ?? {};
+    const gone = kept?.gone && isLater(kept.gone, latest) ? kept.gone : undefined;
+    this.#snapshots.set(key, { latest, bytes, lastKnown, saved, steps, run, gone });
   }
 
   /** Notes what the caller of a load or a save now knows of a task. */
@@ -119,10 +140,18 @@ export class SnapshotCache {
     return this.#snapshots.get(key)?.steps;
   }
 
+  /** Notes that there is no record any more. The run that wrote it goes on from what it was: see {@link writtenBy}. */
+  noteGone(key: string): void {
+    const kept = this.#snapshots.get(key);
+    if (kept?.latest === undefined) return;
+    this.#snapshots.set(key, { ...kept, latest: undefined, gone: kept.latest });
+  }
+
   /** Forgets the newest version of a task, not what its callers last knew. */
   forgetLatest(key: string): void {
     const kept = this.#snapshots.get(key);
-    if (kept !== undefined) this.#snapshots.set(key, { ...kept, latest: undefined, bytes: 0 });
+    if (kept === undefined) return;
+    this.#snapshots.set(key, { ...kept, latest: undefined, gone: undefined, bytes: 0 });
   }
 
   /** Forgets all about a task. */
@@ -130,4 +159,8 @@ export class SnapshotCache {
     this.#snapshots.delete(key);
     this.#versions.delete(key);
   }
+}
+
+function isLater(one: VersionedSnapshot, other: VersionedSnapshot | undefined): boolean {
+  return other === undefined || Number(one.version) > Number(other.version);
 }

@@ -178,9 +178,9 @@ export class TaskSaver {
     };
     return this.#serial.run(key, deadlineAt, async () => {
       const writeId = this.#writer.nextWriteId();
-      const write = { scope, key, taskId, writeId, change, companion };
-      const written = await this.#writer.writeWith(write);
       const run = events[0]?.eventId.publisher;
+      const write = { scope, key, taskId, run, writeId, change, companion };
+      const written = await this.#writer.writeWith(write);
       if (written.outcome === 'written' && run !== undefined) {
         this.#cache.steps(key)?.add(run, before, steps);
         const stored = steps;

@@ -51,6 +51,8 @@ export interface TaskWrite extends IntendedWrite {
 /** A change of whatever is stored of a task, and what is done in the same step. */
 export interface CompanionWrite extends Pick<TaskWrite, 'scope' | 'key' | 'writeId'> {
   readonly taskId: string;
+  /** Whose events are written. */
+  readonly run: string | undefined;
   /** What is to be stored instead of what is; the same where there is nothing to change. */
   readonly change: (stored: TaskSnapshot | undefined) => TaskSnapshot | undefined;
   /** @param endsTask Whether the change brings the task into a terminal state. */
@@ -159,7 +161,7 @@ export class TaskWriter {
     const { scope, key, taskId, change } = write;
     const mark = new PendingMark(this.#index, scope, taskId, write.writeId);
     const { runtime } = this.#records;
-    const remembered = this.#cache.latest(key);
+    const remembered = this.#cache.writtenBy(write.run, key);
     let stored = remembered;
     for (let count = 1; count <= MOST_ATTEMPTS; count += 1) {
       let base = sinceLoss(stored, remembered);
@@ -184,6 +186,7 @@ export class TaskWriter {
           // What was lost may have a higher version, where the server's clock is behind.
           if (base !== stored) this.#cache.forgetLatest(key);
           this.#saved(key, reply, attempt);
+          if (write.run !== undefined) this.#cache.setRun(key, write.run);
           await mark.drop();
           return { outcome: 'written' };
         case 'repeated':
@@ -215,7 +218,7 @@ export class TaskWriter {
   ): Promise<VersionedSnapshot | undefined> {
     const known = this.#cache.latest(key);
     const record = await this.#records.read(key, taskId, { known, from });
-    if (record === undefined) this.#cache.forgetLatest(key);
+    if (record === undefined) this.#cache.noteGone(key);
     else if (record !== known && 'size' in record) this.#seen(key, record);
     return record;
   }
