@@ -25,7 +25,7 @@ export { detailedError } from './shared/detailed-error.ts';
 export { errorReporter } from './shared/error-reporter.ts';
 export { invalidOption } from './shared/invalid-option.ts';
 export { LruMap } from './shared/lru-map.ts';
-export { taskIdOfResponse } from './shared/task-of-response.ts';
+export { taskIdOfResponse } from './event-ids/task-of-response.ts';
 export { TaskTurns } from './shared/task-turns.ts';
 export { backOff, backoffMs } from './redis/backoff.ts';
 export { withDeadline } from './redis/deadline.ts';

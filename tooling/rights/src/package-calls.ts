@@ -73,6 +73,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'ARGV[4]',
   'ARGV[6]',
   'ARGV[a + 5]',
+  'ARGV[#ARGV - 1]',
   // Commands that are spelled where they are kept.
   'unpack(old)',
   'unpack(step.command)',

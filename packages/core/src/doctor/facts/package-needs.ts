@@ -151,6 +151,7 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
       'HLEN <key>',
       'HSET <key> f v',
       'PERSIST <key>',
+      'TIME',
       'TYPE <key>',
     ],
     expires: 'by-option',
@@ -168,6 +169,7 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
       'HKEYS <key>',
       'HSET <key> f v',
       'TIME',
+      'TTL <key>',
       'TYPE <key>',
       'ZADD <key> 0 m',
       'ZCARD <key>',
@@ -179,6 +181,7 @@ export const PACKAGE_NEEDS: Readonly<Record<RedisDoctorPackageName, PackageNeeds
     ],
     expires: 'always',
     isLasting: true,
+    longestMessageBytes: 4,
   },
 };
 

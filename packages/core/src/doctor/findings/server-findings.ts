@@ -49,10 +49,10 @@ export function identityFindings(
   }
   const tooOldFor = isNewEnough
     ? packages.filter(({ name: each }) => {
-        const isQueue = PACKAGE_NEEDS[each].longestMessageBytes !== undefined;
+        const publishes = PACKAGE_NEEDS[each].longestMessageBytes !== undefined;
         return (
           layout === 'cluster' &&
-          isQueue &&
+          publishes &&
           isAtLeast(redisVersion, OLDEST_OF_CLUSTER_QUEUES) === false
         );
       })

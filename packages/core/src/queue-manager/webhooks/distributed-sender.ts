@@ -13,7 +13,7 @@ import { eventIdBroughtBy } from '../../event-ids/brought-by.ts';
 import { takeHeardEvent } from '../../event-ids/heard-events.ts';
 import { LruMap } from '../../shared/lru-map.ts';
 import { type Scope, type ScopeResolver, scopeSegment } from '../../shared/scope.ts';
-import { taskIdOfResponse } from '../../shared/task-of-response.ts';
+import { taskIdOfResponse } from '../../event-ids/task-of-response.ts';
 import { withPresentConfigs } from './event-configs.ts';
 import { type DurablePushNotificationSender, isDurableSender } from './durable-sender.ts';
 import type { TaskTurns } from '../../shared/task-turns.ts';
