@@ -14,6 +14,7 @@ describe('parseOptions', () => {
       list: false,
       write: false,
       json: undefined,
+      from: [],
       only: [],
       since: undefined,
     });
@@ -21,11 +22,12 @@ describe('parseOptions', () => {
 
   it('reads every option, and skips the dashes that pnpm hands on', () => {
     const rows = ['--list', '--write', '--only', 'a', '--only', 'b', '--json', 'out.json'];
-    expect(parseOptions(['--', ...rows, '--since', '2026-11-28'])).toEqual({
+    expect(parseOptions(['--', ...rows, '--since', '2026-11-28', '--from', 'a.json'])).toEqual({
       help: false,
       list: true,
       write: true,
       json: 'out.json',
+      from: ['a.json'],
       only: ['a', 'b'],
       since: '2026-11-28',
     });

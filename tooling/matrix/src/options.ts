@@ -13,6 +13,8 @@ export interface Options {
   readonly write: boolean;
   /** Where the rows of this run go as JSON. */
   readonly json: string | undefined;
+  /** Files that `json` wrote in other runs: their rows are taken, and none is run. */
+  readonly from: readonly string[];
   /** Names of sections and rows; empty where all are wanted. */
   readonly only: readonly string[];
   /** `2026-11-28`: rows of the document that passed on that day or later are not run again. */
@@ -33,6 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
       list: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       json: { type: 'string' },
+      from: { type: 'string', multiple: true, default: [] },
       only: { type: 'string', multiple: true, default: [] },
       since: { type: 'string' },
     },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 import { planAgents } from './consumer/plan-agents.ts';
 import { planBundles } from './consumer/plan-bundles.ts';
@@ -19,6 +19,7 @@ const USAGE = `pnpm matrix [options]
   --only <name>   one section or one row (repeatable)
   --since <date>  leave out rows that the document has as passed on that day or later: to go on with a run that ended
   --json <file>   write the rows of this run to a file
+  --from <file>   take the rows that --json wrote to a file elsewhere, and run nothing (repeatable)
   --write         put the rows of this run into docs/compatibility.md; other rows stay, with their dates
 
 Servers come from REDIS_MATRIX: redis-8.0=/path/to/redis-server,valkey-9=/path,cloud=redis://…
@@ -37,7 +38,7 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ only, since, list, json, write }: Options): Promise<void> {
+async function run({ from, only, since, list, json, write }: Options): Promise<void> {
   const { REDIS_MATRIX = '', REDIS_MATRIX_JSON = '' } = process.env;
   const servers = parseServers(REDIS_MATRIX, REDIS_MATRIX_JSON);
   await using surroundings = new Surroundings();
@@ -49,6 +50,10 @@ async function run({ only, since, list, json, write }: Options): Promise<void> {
     ...planBundles(surroundings),
     ...planTypeScript(surroundings),
   ];
+  if (from.length > 0) {
+    await take(from, write ? planned : undefined);
+    return;
+  }
   const chosen = rowsToDo(chooseRows(planned, only), await readRows(), since);
   if (list) {
     for (const { section, name } of chosen) console.log(`${section}  ${name}`);
@@ -64,6 +69,18 @@ async function run({ only, since, list, json, write }: Options): Promise<void> {
     if (write) await updateDocument(rows, planned);
   }
   if (rows.length < chosen.length || rows.some((row) => failedOf(row) > 0)) process.exitCode = 1;
+}
+
+/** Tells rows of other runs, and puts them into the document where `planned` says what rows there are. */
+async function take(
+  files: readonly string[],
+  planned: readonly PlannedRow[] | undefined,
+): Promise<void> {
+  for (const file of files) {
+    const rows: readonly Row[] = JSON.parse(await readFile(file, 'utf8'));
+    for (const row of rows) console.log(rowReport(row));
+    if (planned !== undefined) await updateDocument(rows, planned);
+  }
 }
 
 /** @returns `undefined` where the row could not be run; that is told, and the others go on. */

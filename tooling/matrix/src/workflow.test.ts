@@ -26,10 +26,17 @@ test('the workflow is written as a shell reads it', () => {
 
 test('the workflow gives the matrix options that there are', () => {
   const given = scripts.flatMap((script) => / matrix (--[^|]+)/u.exec(script)?.[1] ?? []);
-  const rows = { help: false, list: false, write: false, json: 'rows.json', since: undefined };
+  const rows = {
+    help: false,
+    list: false,
+    write: false,
+    json: 'rows.json',
+    from: [],
+    since: undefined,
+  };
   expect(given.map((options) => parseOptions(options.trim().split(' ')))).toEqual([
-    { ...rows, only: ['servers'] },
-    { ...rows, only: ['servers'] },
+    { ...rows, only: ['servers', 'agents'] },
+    { ...rows, only: ['servers', 'agents'] },
     { ...rows, only: [] },
   ]);
 });

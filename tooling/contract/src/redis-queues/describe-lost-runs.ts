@@ -112,6 +112,14 @@ function declareTests(used: ReplicasInUse): void {
     expect(codesOf(b)).not.toContain('RUN_ENDED');
   });
 
+  it('what has expired when the replica dies, of a task that was silent for so long, keeps nobody from failing it', async () => {
+    const { a, b } = used;
+    const { execution } = await begin();
+    a.client.destroy();
+    await loseState(execution.taskId);
+    await untilStored(b, execution.taskId, 'failed');
+  });
+
   it('who subscribes elsewhere waits for the executor to say so again', async () => {
     const { b } = used;
     const { execution, stream } = await begin();

@@ -31,7 +31,7 @@ async function runOnProgram(
 ): Promise<Row> {
   const version = await versionOfProgram(path);
   await using server = await startLocalServer(path, 'redis-server', { modulePath });
-  // Awaited here, where the server is.
+  // Awaited here: the server ends with this function.
   return await runRow(
     { name, version, url: server.url, hasJson: modulePath !== undefined },
     surroundings,

@@ -113,8 +113,9 @@ async function checkReplicas(
   let taskId = '';
   await check(queue, 'a stream brings each event once, in order', async () => {
     const reader = client.stream(10);
-    assert.deepEqual(await reader.ended, ['task with 0', ...numbers(0, 10), 'completed']);
+    const heard = await reader.ended;
     taskId = reader.taskId;
+    assertStream(heard, [...numbers(0, 10), 'completed']);
   });
   await check(store, 'another replica has the task', async () => {
     const task = await elsewhere.task(taskId);
@@ -132,7 +133,7 @@ async function checkReplicas(
     await client.cancel(reader.taskId);
     const published = await reader.ended;
     const count = published.length - CANCELED.length - 1;
-    assert.deepEqual(published, ['task with 0', ...numbers(0, count), ...CANCELED]);
+    assertStream(published, [...numbers(0, count), ...CANCELED]);
     const heard = await watching.ended;
     const snapshots = heard.filter((word) => word.startsWith('task with '));
     // Pub/Sub may send a fresh one, where its messages began later than the first.
@@ -189,6 +190,12 @@ export async function outcomeOf(
     const problem = error instanceof Error ? error.message : String(error);
     return { package: name, check, problem };
   }
+}
+
+/** The SDK begins a stream with the task as the store has it by then: with chunks that follow, where it is late. */
+function assertStream([first = '', ...rest]: readonly string[], expected: readonly string[]): void {
+  assert.match(first, /^task with \d+$/u);
+  assert.deepEqual(rest, expected);
 }
 
 /** Looks for a minute. @throws Error with what there is, when it is not what is waited for. */

@@ -43,10 +43,10 @@ describe('the generated part', () => {
 
 ### Servers: tests of each package
 
-| name    | version | date       | core | other                             |
-| ------- | ------- | ---------- | ---- | --------------------------------- |
-| redis-7 | Redis 7 | 2026-01-02 | 3    | **1 failed**, 4 passed, 2 not run |
-| redis-8 | Redis 7 | 2026-01-02 | 12, 2 of them run again | – |
+| name    | version | date       | core                    | other                             |
+| ------- | ------- | ---------- | ----------------------- | --------------------------------- |
+| redis-7 | Redis 7 | 2026-01-02 | 3                       | **1 failed**, 4 passed, 2 not run |
+| redis-8 | Redis 7 | 2026-01-02 | 12, 2 of them run again | –                                 |
 
 Failed:
 
@@ -62,6 +62,14 @@ Failed:
 
 The end
 `);
+  });
+
+  it('cuts a long failure', () => {
+    const failures = ['x'.repeat(161), 'y'.repeat(160)];
+    const rows = [row('redis-7', { core: { passed: 0, failed: 2, notRun: 0, failures } })];
+    const document = withSections(EMPTY, rows);
+    expect(document).toContain(`- redis-7, core: \`${'x'.repeat(160)}…\`\n`);
+    expect(document).toContain(`- redis-7, core: \`${'y'.repeat(160)}\`\n`);
   });
 
   it('can be written again', () => {

@@ -10,6 +10,8 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   typescript: 'TypeScript: programs compiled, for each way to resolve modules',
 };
 
+const LONGEST_FAILURE = 160;
+
 /** A row as text: its counts, and what failed. */
 export function rowReport({ section, name, version, cells }: Row): string {
   const lines = [`${section} ${name} (${version})`];
@@ -46,10 +48,16 @@ function failuresOf(rows: readonly Row[]): readonly string[] {
   const lines = rows.flatMap(({ name, cells }) =>
     Object.entries(cells).flatMap(([column, { failures }]) =>
       // As code: names of tests are no Markdown.
-      failures.map((failure) => `- ${name}, ${column}: \`${failure.replaceAll('`', "'")}\``),
+      failures.map((failure) => `- ${name}, ${column}: \`${abbreviated(failure)}\``),
     ),
   );
   return lines.length === 0 ? [] : ['Failed:', lines.join('\n')];
+}
+
+/** In code as well, a backtick would end it. All of it is in the report of the run. */
+function abbreviated(failure: string): string {
+  const text = failure.replaceAll('`', "'");
+  return text.length <= LONGEST_FAILURE ? text : `${text.slice(0, LONGEST_FAILURE)}…`;
 }
 
 /** An aligned Markdown table with a column for each name that a row has. */

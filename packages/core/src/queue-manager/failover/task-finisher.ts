@@ -151,11 +151,10 @@ export class TaskFinisher {
     const state = await states.state(task);
     // Before the end that the task may be given.
     await this.tellLeft(task, ended);
+    // Where nothing is known of a task that is stored, that was lost, or has expired.
+    const isLost = isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
     if (eventStore !== undefined) {
-      // A run that came to its own end, or never began, left the task as it is to be. Where nothing is known
-      // of a task that is stored, that was lost.
-      const isLost =
-        isUnknown && (await this.#load(task, contextOfScope(task.scope))) !== undefined;
+      // A run that came to its own end, or never began, left the task as it is to be.
       const publisher = endOf(last ?? ended.at(-1) ?? '');
       const isTakenBack =
         isTold(reason) && (state.phase !== 'ended' || (await this.lacksEnd(reason)));
@@ -176,6 +175,7 @@ export class TaskFinisher {
     const leftBehind = async (): Promise<readonly IdentifiedEvent[]> =>
       this.#leftBehind(task, context, counters);
     let terminal: IdentifiedEvent | undefined;
+    if (isLost && !isTold(reason)) last ??= ended.at(-1);
     if (last === undefined) {
       terminal = await this.#storeLeft(task, ended, await leftBehind());
     } else if (phase !== 'running') {

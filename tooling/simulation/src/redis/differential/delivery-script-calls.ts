@@ -151,6 +151,9 @@ function enqueueCall(random: Random): ScriptCall {
     't',
     tenant,
     name,
+    // How long the configs of a task that ended are kept, and when a log took its event.
+    isFused ? random.pick(['', '600']) : '',
+    random.pick(['', '1700000000005']),
     ...(isFused ? ['c:'] : random.pick([[], several(random, CONFIGS, 3)])),
   ]);
 }

@@ -189,9 +189,12 @@ export function onlyReads(name: ScriptName): boolean {
   return saysOnlyReads(readFileSync(join(PACKAGES, `${PARTS[name].at(-1) ?? ''}.lua`), 'utf8'));
 }
 
+/** What a server can do is not asked of the simulated one, of which that is said: see `SIMULATED_SUPPORT`. */
+const NOT_ASKED: readonly string[] = [`${REDIS}/server-name`, `${REDIS}/server-support`];
+
 /** Lua files of these packages that belong to none of the scripts above. */
 export function filesWithoutScript(): readonly string[] {
-  const known = new Set<string>(Object.values(PARTS).flat());
+  const known = new Set<string>([...Object.values(PARTS).flat(), ...NOT_ASKED]);
   return readdirSync(PACKAGES)
     .filter((name) => name !== 'json-task-store')
     .flatMap((name) => {
