@@ -61,8 +61,9 @@ test.each([
   `on %s, two processes deliver, and one is killed at random moments, ${KILLS} times: nothing is missing or out of order`,
   { timeout: 120_000 + KILLS * 60_000 },
   async (_name, open) => {
-    const { url, client, env, stop } = await open();
-    onTestFinished(stop);
+    const place = await open();
+    onTestFinished(async () => place.stop());
+    const { url, client, env } = place;
     const random = randomOf(16);
     const prefix = newPrefix();
     await using receiver = await Receiver.start(({ number }) => (number % 7 === 0 ? 503 : 200));
