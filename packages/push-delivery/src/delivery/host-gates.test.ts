@@ -20,7 +20,10 @@ async function outcomeOf(asking: Promise<Admission>): Promise<Admission | 'waits
 }
 
 test('so many at once, the others one after the other', async () => {
-  expect([await gates.enter('h', 'a'), await gates.enter('h', 'a')]).toEqual(['admitted', 'admitted']);
+  expect([await gates.enter('h', 'a'), await gates.enter('h', 'a')]).toEqual([
+    'admitted',
+    'admitted',
+  ]);
   const [third, fourth] = [gates.enter('h', 'a'), gates.enter('h', 'a')];
   expect(await outcomeOf(third)).toBe('waits');
   expect(await gates.enter('other', 'a')).toBe('admitted');
@@ -54,7 +57,10 @@ test('a host that fails is left alone, and then tried by one', async () => {
   vi.advanceTimersByTime(2000);
   expect(await gates.enter('h', 'a')).toBe('admitted');
   gates.leave('h', 'a', 'answered');
-  expect([await gates.enter('h', 'a'), await gates.enter('h', 'a')]).toEqual(['admitted', 'admitted']);
+  expect([await gates.enter('h', 'a'), await gates.enter('h', 'a')]).toEqual([
+    'admitted',
+    'admitted',
+  ]);
 });
 
 test('what is put off comes back apart', async () => {
