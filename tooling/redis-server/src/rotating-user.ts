@@ -88,15 +88,21 @@ export class RotatingUser {
     await this.#onAll(['ACL', 'DELUSER', ...earlier]);
   }
 
-  /** How many connections have authenticated with the latest credentials, and with earlier ones. */
-  async connections(): Promise<{ readonly latest: number; readonly earlier: number }> {
+  /** How many connections have authenticated with the latest credentials, and with earlier ones; how many subscribed. */
+  async connections(): Promise<{
+    readonly latest: number;
+    readonly earlier: number;
+    readonly subscribed: number;
+  }> {
     const lists = await this.#onAll(['CLIENT', 'LIST']);
-    const users = lists.flatMap((list) =>
-      [...list.matchAll(/ user=(\S+)/gu)].map(([, name]) => name),
+    const own = lists.flatMap((list) =>
+      list.split('\n').filter((line) => line.includes(` user=${this.#prefix}`)),
     );
-    const own = users.filter((name) => name?.startsWith(this.#prefix));
-    const latest = own.filter((name) => name === this.credentials.username).length;
-    return { latest, earlier: own.length - latest };
+    const latest = own.filter((line) =>
+      line.includes(` user=${this.credentials.username} `),
+    ).length;
+    const subscribed = own.filter((line) => / (?:sub|psub|ssub)=[1-9]/u.test(line)).length;
+    return { latest, earlier: own.length - latest, subscribed };
   }
 
   async #permit(): Promise<void> {

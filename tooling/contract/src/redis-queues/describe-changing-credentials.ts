@@ -82,10 +82,11 @@ export function describeChangingCredentials(subject: RedisQueueManagerSubject): 
         const closed = keeps ? 0 : 2;
         for (let rotation = 1; rotation <= 3; rotation += 1) {
           execution.chunks(2);
+          // One that was opened again, and has not subscribed yet, could authenticate as any other.
+          await vi.waitUntil(async () => (await user.connections()).subscribed === 2, PATIENT);
           await user.rotate();
           execution.chunks(2);
-          // One for messages that was opened again, and has not subscribed yet, can authenticate as any other.
-          await vi.waitUntil(async () => (await user.connections()).earlier <= closed, PATIENT);
+          await vi.waitUntil(async () => (await user.connections()).earlier === closed, PATIENT);
           await user.retire();
           execution.chunks(2);
           await vi.waitUntil(
