@@ -55,7 +55,7 @@ export class Agent<Queues extends BaseQueueManager> implements AsyncDisposable {
     const options = {
       prefix,
       taskStore: this.tasks,
-      failoverMs: 500,
+      failoverMs: 1000,
       publishDeadlineMs: 100,
       closeDeadlineMs: 200,
       onError,
