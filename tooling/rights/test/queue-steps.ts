@@ -56,7 +56,7 @@ export class Agent<Queues extends BaseQueueManager> implements AsyncDisposable {
       prefix,
       taskStore: this.tasks,
       failoverMs: 1500,
-      publishDeadlineMs: 1500,
+      publishDeadlineMs: 10_000,
       closeDeadlineMs: 200,
       onError,
     };
