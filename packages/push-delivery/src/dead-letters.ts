@@ -6,12 +6,12 @@ import {
   runCommand,
   textReply,
   textsReply,
-  wholeNumber,
 } from '@a2a-redis/core/shared';
 
 import { type DeliveryKeys, letterOf } from './delivery/delivery-keys.ts';
 import { decodeEvent } from './delivery/queued-event.ts';
 import { listLetters } from './delivery/scripts.ts';
+import { pageSizeOf } from './page-size.ts';
 
 /** Which dead letters are meant. Each field that is there must fit. */
 export interface DeadLetterFilter {
@@ -24,7 +24,7 @@ export interface DeadLetterFilter {
 /** Which dead letters are listed. */
 export interface DeadLetterQuery extends DeadLetterFilter {
   /**
-   * How many letters are looked at for a page; it holds those of them that fit.
+   * How many letters are looked at for a page, 1000 at most; it holds those of them that fit.
    * @default 50
    */
   readonly pageSize?: number | undefined;
@@ -86,7 +86,7 @@ export class DeadLetters {
     query: DeadLetterQuery,
   ): Promise<{ readonly found: readonly FoundLetter[]; readonly next: string | undefined }> {
     const { pageSize = 50, pageToken } = query;
-    const count = wholeNumber(pageSize, 'pageSize', 1, 1000);
+    const count = pageSizeOf(pageSize);
     const index = this.#keys.letterIndex(scope);
     const args = [String(count), ...startOf(pageToken)];
     const reply = textsReply(await this.#runner.run(listLetters, [index], args));

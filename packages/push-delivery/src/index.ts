@@ -13,7 +13,7 @@ export type {
   DeadLetterQuery,
 } from './dead-letters.ts';
 export type { LaneReport } from './delivery-admin.ts';
-export type { WorkerCounts } from './delivery/delivery-worker.ts';
+export type { WorkerCounts } from './delivery/delivery-counts.ts';
 export type { HostLoad } from './delivery/host-gates.ts';
 export type { WaitingReport } from './delivery/schedule.ts';
 export { webhookConfigCheck, type WebhookConfigCheck } from './posting/config-check.ts';

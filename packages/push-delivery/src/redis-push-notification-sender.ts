@@ -13,6 +13,7 @@ import {
   channelSpaceOf,
   errorReporter,
   invalidOption,
+  keySegment,
   type RedisScriptClient,
   requireId,
   type ScopeResolver,
@@ -21,20 +22,21 @@ import {
   ServerLayout,
   taskIdOfResponse,
   TaskTurns,
-  wholeNumber,
   withDeadline,
 } from '@a2a-redis/core/shared';
 
 import { type DeadLetterPage, type DeadLetterQuery, DeadLetters } from './dead-letters.ts';
 import { DeliveryAdmin, type LaneReport } from './delivery-admin.ts';
+import type { WorkerCounts } from './delivery/delivery-counts.ts';
 import { DeliveryKeys, placeOf, type TaskPlace } from './delivery/delivery-keys.ts';
 import { DeliveryQueue, type ToldEvent } from './delivery/delivery-queue.ts';
-import { DeliveryWorker, type WorkerCounts } from './delivery/delivery-worker.ts';
+import { DeliveryWorker } from './delivery/delivery-worker.ts';
 import type { HostLoad } from './delivery/host-gates.ts';
 import { encodeEvent } from './delivery/queued-event.ts';
 import { Schedule, type WaitingReport } from './delivery/schedule.ts';
 import { TaskConfigs } from './delivery/task-configs.ts';
 import { WakeMessages } from './delivery/wake-messages.ts';
+import { pageSizeOf } from './page-size.ts';
 import { HttpWebhookPoster } from './posting/http-webhook-poster.ts';
 import { WebhookContents } from './posting/webhook-content.ts';
 import { readSenderLimits, type RedisPushNotificationSenderOptions } from './sender-options.ts';
@@ -53,7 +55,10 @@ export interface DeliveryStats extends WaitingReport {
   readonly inFlight: number;
   /** What this process has done since it started. */
   readonly attempts: WorkerCounts;
-  /** The hosts that this process posts to now, or that fail: a page of them, by name. */
+  /**
+   * The hosts that this process posts to now, and of all tenants those that fail, too: a page of them, by name. `failures`
+   * are those of the host, whosever the attempts were.
+   */
   readonly hosts: readonly HostLoad[];
   /** `undefined` with the last page of the hosts. */
   readonly nextPageToken: string | undefined;
@@ -62,7 +67,7 @@ export interface DeliveryStats extends WaitingReport {
 /** Which hosts are told of. */
 export interface DeliveryStatsQuery {
   /**
-   * How many hosts a page has.
+   * How many hosts a page has, 1000 at most.
    * @default 100
    */
   readonly pageSize?: number | undefined;
@@ -212,7 +217,7 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
    * Lists the dead letters of a tenant and owner, newest first.
    *
    * @param context Whose.
-   * @throws {A2ARedisError} `INVALID_ARGUMENT` for a page token that is none.
+   * @throws {A2ARedisError} `INVALID_ARGUMENT` for a page token, or a size of a page, that is none.
    */
   async deadLetters(
     context: ServerCallContext,
@@ -267,22 +272,23 @@ export class RedisPushNotificationSender implements DurablePushNotificationSende
   /**
    * What waits, and what this process does about it.
    *
-   * @param context Whose: of all owners of its tenant. Absent, of all tenants.
+   * @param context Whose: of all owners of its tenant, and of no other. Absent, of all tenants: for operators.
    * @param query Which page of the hosts; what is counted is the same on each.
+   * @throws {A2ARedisError} `INVALID_ARGUMENT` for a size of a page that is none.
    */
   async stats(context?: ServerCallContext, query: DeliveryStatsQuery = {}): Promise<DeliveryStats> {
     const { pageSize = 100, pageToken } = query;
-    const size = wholeNumber(pageSize, 'pageSize', 1, 1000);
-    const scope = context && this.#scopeOf(context);
-    const { inFlight, counts } = this.#worker;
-    const hosts = this.#worker.hosts.filter(({ host }) => host > (pageToken ?? ''));
-    const page = hosts.slice(0, size);
+    const size = pageSizeOf(pageSize);
+    const tenant = context && keySegment(this.#scopeOf(context).tenant);
+    const { inFlight, attempts, hosts } = this.#worker.load(tenant);
+    const left = hosts.filter(({ host }) => host > (pageToken ?? ''));
+    const page = left.slice(0, size);
     return {
-      ...(await this.#schedule.waiting(scope)),
+      ...(await this.#schedule.waiting(tenant)),
       inFlight,
-      attempts: counts,
+      attempts,
       hosts: page,
-      nextPageToken: hosts.length > size ? page.at(-1)?.host : undefined,
+      nextPageToken: left.length > size ? page.at(-1)?.host : undefined,
     };
   }
 

@@ -102,7 +102,7 @@ describe('with RedisStreamsQueueManager', () => {
     const { taskId } = stream;
     await configs.save(
       taskId,
-      new ServerCallContext(),
+      new ServerCallContext({ requestedVersion: '1.0' }),
       configOf(taskId, 'late', receiver.url('/late')),
     );
     await victim.process.kill();

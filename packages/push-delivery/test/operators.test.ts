@@ -197,9 +197,45 @@ describe('fairness', () => {
     });
     expect(second).toMatchObject({ inFlight: 2, hosts: [{ host: last, inFlight: 1 }] });
     expect(second.nextPageToken).toBeUndefined();
-    await expect(push.stats(CONTEXT, { pageSize: 0 })).rejects.toMatchObject({
-      code: 'INVALID_OPTION',
-    });
+  });
+
+  test('a tenant is told nothing of what is done for others', async () => {
+    await using hanging = await Receiver.start(() => undefined);
+    await using receiver = await Receiver.start();
+    await using deliveries = new Deliveries(client);
+    const push = deliveries.open();
+    const [mine, others] = [contextOf('mine'), contextOf('others')];
+    await deliveries.configs.save('t', mine, configOf('t', 'a', hanging.url()));
+    await deliveries.configs.save('t', others, configOf('t', 'a', receiver.url()));
+    await push.send(statusOf('t', 'completed'), others);
+    await push.send(statusOf('t', 'completed'), mine);
+    await expect.poll(async () => (await push.stats()).attempts.delivered).toBe(1);
+    await expect
+      .poll(async () => push.stats(mine))
+      .toMatchObject({
+        waiting: 1,
+        inFlight: 1,
+        attempts: { delivered: 0, retried: 0, dead: 0, stale: 0 },
+        hosts: [{ host: `127.0.0.1:${hanging.port}`, inFlight: 1, failures: 0 }],
+      });
+    await expect
+      .poll(async () => push.stats(others))
+      .toMatchObject({
+        waiting: 0,
+        inFlight: 0,
+        attempts: { delivered: 1, retried: 0, dead: 0, stale: 0 },
+        hosts: [],
+      });
+  });
+
+  test.each([0, 1001, 1.5, '10'])('a page of %j is refused', async (size) => {
+    await using deliveries = new Deliveries(client);
+    const push = deliveries.open();
+    const query = { pageSize: size as number };
+    const refused = { code: 'INVALID_ARGUMENT' };
+    await expect(push.stats(CONTEXT, query)).rejects.toMatchObject(refused);
+    await expect(push.deadLetters(CONTEXT, query)).rejects.toMatchObject(refused);
+    await expect(push.replay(CONTEXT, query)).rejects.toMatchObject(refused);
   });
 
   test('a process that delivers nothing says so', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import {
   type AgentCard,
+  type SendMessageConfiguration,
   type SendMessageRequest,
   type TaskArtifactUpdateEvent,
   TaskState,
@@ -12,6 +13,8 @@ import {
   type AgentExecutor,
   DefaultRequestHandler,
   type ExecutionEventBus,
+  type PushNotificationSender,
+  type PushNotificationStore,
   type RequestContext,
   type TaskStore,
 } from '@a2a-js/sdk/server';
@@ -34,6 +37,14 @@ export interface StreamTiming {
   readonly wallMs: number;
   /** Processor time of this process, all threads. */
   readonly cpuMs: number;
+}
+
+/** Who is told of a stream by webhooks. */
+export interface StreamPush {
+  readonly store: PushNotificationStore;
+  readonly sender: PushNotificationSender;
+  /** The receiver. */
+  readonly url: string;
 }
 
 /** Lets the agent publish while the client keeps up. */
@@ -132,21 +143,31 @@ export function chunkEvent(
 /**
  * Has the agent stream its chunks through the SDK's request handler, and checks that all of them were
  * stored.
+ *
+ * @param push Absent where nobody is told by webhooks.
  */
 export async function streamChunks(
   store: TaskStore,
   chunks: number,
   queues?: BaseQueueManager,
+  push?: StreamPush,
 ): Promise<StreamTiming> {
   const context = contextOf('stream');
   const pace = new Pace();
   const agent = new ChunkAgent(chunks, pace);
   const executor = queues?.distribute(agent) ?? agent;
-  const handler = new DefaultRequestHandler(CARD, store, executor, queues);
+  const handler = new DefaultRequestHandler(
+    push === undefined ? CARD : PUSHING_CARD,
+    store,
+    executor,
+    queues,
+    push?.store,
+    push?.sender,
+  );
   const request: SendMessageRequest = {
     tenant: '',
     message: messageOf('stream'),
-    configuration: undefined,
+    configuration: push && configurationOf(push.url),
     metadata: undefined,
   };
   let events = 0;
@@ -170,6 +191,22 @@ export async function streamChunks(
   return { taskId, events, wallMs, cpuMs: (user + system) / 1000 };
 }
 
+function configurationOf(url: string): SendMessageConfiguration {
+  return {
+    acceptedOutputModes: [],
+    taskPushNotificationConfig: {
+      tenant: '',
+      id: 'a',
+      taskId: '',
+      url,
+      token: '',
+      authentication: undefined,
+    },
+    historyLength: undefined,
+    returnImmediately: false,
+  };
+}
+
 const CARD: AgentCard = {
   name: 'chunks',
   description: '',
@@ -183,4 +220,9 @@ const CARD: AgentCard = {
   defaultOutputModes: [],
   skills: [],
   signatures: [],
+};
+
+const PUSHING_CARD: AgentCard = {
+  ...CARD,
+  capabilities: { streaming: true, pushNotifications: true, extensions: [] },
 };

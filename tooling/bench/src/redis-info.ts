@@ -14,6 +14,26 @@ export async function infoNumber(
   return Number(pattern.exec(await client.info(section))?.[1] ?? 0);
 }
 
+/** How often scripts were called, and how many commands they ran, up to now. */
+export interface ScriptCounters {
+  readonly calls: number;
+  readonly commands: number;
+}
+
+/** Reads {@link ScriptCounters} of a server of which clients ask nothing but scripts. */
+export async function readScripts(client: InfoClient): Promise<ScriptCounters> {
+  const stats = await client.info('commandstats');
+  let [calls, commands] = [0, 0];
+  for (const [, name = '', count] of stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) {
+    if (/^(?:evalsha|eval)(?:_ro)?$/.test(name)) calls += Number(count);
+    else if (!OF_CLIENTS.test(name)) commands += Number(count);
+  }
+  return { calls, commands };
+}
+
+/** What clients send to say who they are, and benchmarks to ask for counters. */
+const OF_CLIENTS = /^(?:info|hello|client\|.*|select|ping|subscribe|unsubscribe)$/;
+
 /** What a server has counted up to now. */
 export interface ServerCounters {
   /** Calls of scripts. */

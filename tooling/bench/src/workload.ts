@@ -25,7 +25,10 @@ export function textPart(text: string): Part {
 
 /** A call of an owner. */
 export function contextOf(owner: string): ServerCallContext {
-  return new ServerCallContext({ user: { isAuthenticated: true, userName: owner } });
+  return new ServerCallContext({
+    requestedVersion: '1.0',
+    user: { isAuthenticated: true, userName: owner },
+  });
 }
 
 /** A message of a user with one text part. */

@@ -7,7 +7,6 @@ import { isMessageFromReplica, type CallTable, type NoCalls } from './messages.t
 import { Replica, type ExitOutcome } from './replica.ts';
 import { withDeadline } from './with-deadline.ts';
 
-const START_DEADLINE_MS = 100_000;
 const LOG_LINES = 200;
 /** Resolved here, because the module may lie where there is none. */
 const TSX = import.meta.resolve('tsx');
@@ -20,18 +19,23 @@ export interface ReplicaOptions {
   readonly name: string;
   /** Environment variables, in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * How long it may take until it serves, in milliseconds. A test that starts a hundred of them gives them more.
+   * @default 100_000
+   */
+  readonly startDeadlineMs?: number | undefined;
 }
 
 /**
  * Starts a process that runs a module, and waits until it serves. It ends with this process,
  * however that ends.
  *
- * @throws Error when it ends before it serves, with what it printed, or when 100 s pass.
+ * @throws Error when it ends before it serves, with what it printed, or when its deadline passes.
  */
 export async function startReplica<C extends CallTable<C> = NoCalls>(
   options: ReplicaOptions,
 ): Promise<Replica<C>> {
-  const { module, name, env } = options;
+  const { module, name, env, startDeadlineMs = 100_000 } = options;
   const guard = await startGuard();
   const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(module)], {
     env: { ...process.env, ...env, REPLICA_NAME: name },
@@ -53,7 +57,7 @@ export async function startReplica<C extends CallTable<C> = NoCalls>(
     throw new Error(`replica "${name}" ended at its start (${outcome}): ${replica.log()}`);
   });
   try {
-    await withDeadline(Promise.race([ready, endedEarly]), START_DEADLINE_MS, () => {
+    await withDeadline(Promise.race([ready, endedEarly]), startDeadlineMs, () => {
       return `replica "${name}" did not start: ${replica.log()}`;
     });
   } catch (error) {

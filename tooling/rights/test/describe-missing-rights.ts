@@ -4,13 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import { A2ARedisError } from '@a2a-redis/core';
-import { createClient, type RedisClientType } from 'redis';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CONNECTION } from '../src/package-calls.ts';
 import { rulesIn } from '../src/documents.ts';
 import { ruleOf } from '../src/acl-rules.ts';
-import { inTurns, type RefusedCall, refusedFirst, TestClient, Turns } from './refused-first.ts';
+import {
+  inTurns,
+  type RefusedCall,
+  refusedFirst,
+  type RespTwoClient,
+  TestClient,
+  Turns,
+} from './refused-first.ts';
 
 /** Something that an application does with a package: with its own parts, and beside those of another process. */
 export type Step<Parts> = (own: Parts, others: Parts) => Promise<unknown>;
@@ -48,7 +55,7 @@ export function describeMissingRights<Parts extends AsyncDisposable>(
     // What a client needs by itself is tried with clients: see connection.test.ts.
     const ofClient = new Set(CONNECTION.single.map(ruleOf));
     let server: RedisServer;
-    let admin: RedisClientType;
+    let admin: RespTwoClient;
 
     beforeAll(async () => {
       server = await startRedisServer({
@@ -187,10 +194,10 @@ function isOf(suffix: string, { detail = '' }: A2ARedisError): boolean {
 
 /** Clients of a user, and of one who may do anything. */
 class Clients implements AsyncDisposable {
-  readonly refusable: RedisClientType;
-  readonly other: RedisClientType;
+  readonly refusable: RespTwoClient;
+  readonly other: RespTwoClient;
 
-  constructor(refusable: RedisClientType, other: RedisClientType) {
+  constructor(refusable: RespTwoClient, other: RespTwoClient) {
     this.refusable = refusable;
     this.other = other;
   }
@@ -210,8 +217,8 @@ function refusalOf({ code, detail = '' }: A2ARedisError): Refusal {
   return { code, rules: rules.length === 0 ? [detail] : rules };
 }
 
-async function connect(options: Parameters<typeof createClient>[0]): Promise<RedisClientType> {
-  const client: RedisClientType = createClient({ ...options, RESP: 2 }) as never;
+async function connect(options: Parameters<typeof createClient>[0]): Promise<RespTwoClient> {
+  const client = createClient({ ...options, RESP: 2 });
   client.on('error', () => {});
   await client.connect();
   return client;

@@ -1,5 +1,5 @@
 import type { RedisScriptClient, ScriptCallOptions } from '@a2a-redis/core/shared';
-import type { RedisClientType } from 'redis';
+import type { RedisClientType, RedisFunctions, RedisModules, RedisScripts } from 'redis';
 
 /** Hands out one turn after the other. */
 export class Turns {
@@ -24,19 +24,22 @@ export interface RefusedCall {
 const REFUSAL = /NOPERM|ACL failure in script|The user executing the script can't/;
 
 /** Sends a script by one client or another. */
-type Send = (client: RedisClientType) => Promise<unknown>;
+/** A client of the older protocol, by which it names its connection with a command of its own. */
+export type RespTwoClient = RedisClientType<RedisModules, RedisFunctions, RedisScripts, 2>;
+
+type Send = (client: RespTwoClient) => Promise<unknown>;
 
 /** A client as packages take it from any library, made of one of node-redis. */
 export class TestClient implements RedisScriptClient {
   readonly topology = 'server';
   readonly isOpen = true;
-  readonly options: RedisClientType['options'];
-  readonly #client: RedisClientType;
+  readonly options: RespTwoClient['options'];
+  readonly #client: RespTwoClient;
   readonly #call: (keys: readonly string[], send: Send) => Promise<unknown>;
 
   /** @param call Has a script sent by which client, and when. */
   constructor(
-    client: RedisClientType,
+    client: RespTwoClient,
     call: (keys: readonly string[], send: Send) => Promise<unknown> = async (_keys, send) =>
       send(client),
   ) {
@@ -54,7 +57,7 @@ export class TestClient implements RedisScriptClient {
   }
 
   /** Makes what receives messages. */
-  duplicate(): RedisClientType {
+  duplicate(): RespTwoClient {
     return this.#client.duplicate();
   }
 
@@ -92,8 +95,8 @@ export class TestClient implements RedisScriptClient {
  * @param onRefused Called for each script that is refused; with `half-written` where it has changed something.
  */
 export function refusedFirst(
-  refusable: RedisClientType,
-  other: RedisClientType,
+  refusable: RespTwoClient,
+  other: RespTwoClient,
   turns: Turns,
   onRefused: (call: RefusedCall) => void,
 ): TestClient {
@@ -114,13 +117,13 @@ export function refusedFirst(
 }
 
 /** A client whose scripts have a turn each. */
-export function inTurns(client: RedisClientType, turns: Turns): TestClient {
+export function inTurns(client: RespTwoClient, turns: Turns): TestClient {
   return new TestClient(client, async (_keys, send) => turns.take(async () => send(client)));
 }
 
 /** What keys hold, and when they expire. */
 async function contentOf(
-  admin: RedisClientType,
+  admin: RespTwoClient,
   keys: readonly string[],
 ): Promise<readonly unknown[]> {
   const contents = await Promise.all(

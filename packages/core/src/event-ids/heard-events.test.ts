@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { HeardEvents, takeHeardEvent } from './heard-events.ts';
 
 function taskIn(state: TaskState, metadata = {}): Task {
-  const status = { state, message: undefined, timestamp: undefined };
-  return { id: 't', contextId: 'c', status, artifacts: [], history: [], metadata };
+  const held = { state, message: undefined, timestamp: undefined };
+  return { id: 't', contextId: 'c', status: held, artifacts: [], history: [], metadata };
 }
 
 function chunk(): AgentExecutionEvent {
@@ -38,7 +38,6 @@ function take(event: AgentExecutionEvent, context: ServerCallContext): number | 
     const merged = { ...structuredClone(data), metadata: { merged: true } };
     return takeHeardEvent(stored, context, merged)?.counter;
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the same kind
   const response = { payload: { $case: kind, value: data } } as StreamResponse;
   return takeHeardEvent(response, context, undefined)?.counter;
 }

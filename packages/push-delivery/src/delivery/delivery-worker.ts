@@ -4,6 +4,7 @@ import type { Runtime, RuntimeTimer } from '@a2a-redis/core/shared';
 import { parseUrl } from '../posting/parse-url.ts';
 import type { WebhookAnswer } from '../posting/webhook-poster.ts';
 import { attempt, type AttemptParts, webhookIdOf } from './delivery-attempt.ts';
+import { DeliveryCounts, type WorkerCounts } from './delivery-counts.ts';
 import type { Delivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
 import { type HostLoad, HostGates } from './host-gates.ts';
 import { nextStep, type RetryLimits } from './retry-policy.ts';
@@ -48,13 +49,13 @@ export interface WorkerParts extends AttemptParts {
   readonly configs: Pick<TaskConfigs, 'load'>;
 }
 
-/** What this process has done. */
-export interface WorkerCounts {
-  readonly delivered: number;
-  readonly retried: number;
-  readonly dead: number;
-  /** Deliveries that others had taken before their attempt ended. */
-  readonly stale: number;
+/** What a process does about what waits. */
+export interface WorkerLoad {
+  /** How many deliveries it has in flight. */
+  readonly inFlight: number;
+  readonly attempts: WorkerCounts;
+  /** By name. */
+  readonly hosts: readonly HostLoad[];
 }
 
 /** A task that was claimed, and what is known of its configs. */
@@ -76,7 +77,7 @@ export class DeliveryWorker {
   readonly #gates: HostGates;
   readonly #stopping = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #counts = { delivered: 0, retried: 0, dead: 0, stale: 0 };
+  readonly #counts = new DeliveryCounts();
   #phase: 'new' | 'running' | 'draining' | 'closed' = 'new';
   /** When there is something to look for, on the clock of the runtime. */
   #lookAt = 0;
@@ -103,16 +104,13 @@ export class DeliveryWorker {
     return this.#phase === 'running' && this.#slots.free > 0;
   }
 
-  get inFlight(): number {
-    return this.#slots.taken;
-  }
-
-  get counts(): WorkerCounts {
-    return { ...this.#counts };
-  }
-
-  get hosts(): readonly HostLoad[] {
-    return this.#gates.loads();
+  /** @param tenant As keys have it; absent for all. */
+  load(tenant?: string): WorkerLoad {
+    return {
+      inFlight: tenant === undefined ? this.#slots.taken : this.#slots.heldBy(tenant),
+      attempts: this.#counts.of(tenant),
+      hosts: this.#gates.loads(tenant),
+    };
   }
 
   start(): void {
@@ -234,7 +232,7 @@ export class DeliveryWorker {
       const goesOn = this.#phase === 'running' && count < EVENTS_A_TURN;
       takenAt = this.#runtime.now();
       const finished = await this.#parts.queue.finish(turn.claimed, delivery, outcome, goesOn);
-      this.#count(finished === 'stale' ? 'stale' : outcome.kind);
+      this.#count(turn.claimed.tenant, finished === 'stale' ? 'stale' : outcome.kind);
       if (finished === 'stale') return;
       const { next, nextInMs } = finished;
       if (nextInMs !== undefined) this.wake(nextInMs);
@@ -253,18 +251,19 @@ export class DeliveryWorker {
     }
     if (stored === undefined) return { kind: 'unregistered' };
     const host = parseUrl(stored.config.url)?.host ?? '';
-    const admission = await this.#gates.enter(host);
+    const { tenant } = turn.claimed;
+    const admission = await this.#gates.enter(host, tenant);
     if (this.#stopping.signal.aborted) {
-      if (admission === 'admitted') this.#gates.leave(host, 'none');
+      if (admission === 'admitted') this.#gates.leave(host, tenant, 'none');
       return { kind: 'release' };
     }
     if (admission !== 'admitted') return { kind: 'defer', inMs: admission.inMs };
     const answer = await this.#attempt(delivery, stored, takenAt);
     if (answer === undefined || this.#stopping.signal.aborted) {
-      this.#gates.leave(host, 'none');
+      this.#gates.leave(host, tenant, 'none');
       return answer?.kind === 'delivered' ? { kind: 'delivered' } : { kind: 'release' };
     }
-    this.#gates.leave(host, answer.kind === 'retry' ? 'failed' : 'answered');
+    this.#gates.leave(host, tenant, answer.kind === 'retry' ? 'failed' : 'answered');
     return this.#outcomeOf(delivery, answer);
   }
 
@@ -304,9 +303,9 @@ export class DeliveryWorker {
     return turn.configs.get(configId);
   }
 
-  #count(kind: DeliveryOutcome['kind'] | 'stale'): void {
-    if (kind === 'delivered' || kind === 'dead' || kind === 'stale') this.#counts[kind] += 1;
-    if (kind === 'retry') this.#counts.retried += 1;
+  #count(tenant: string, kind: DeliveryOutcome['kind'] | 'stale'): void {
+    if (kind === 'delivered' || kind === 'dead' || kind === 'stale') this.#counts.add(tenant, kind);
+    if (kind === 'retry') this.#counts.add(tenant, 'retried');
   }
 
   async #untilLook(): Promise<void> {

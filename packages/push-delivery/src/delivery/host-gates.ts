@@ -30,11 +30,14 @@ export interface HostLoad {
 }
 
 interface Waiting {
+  readonly tenant: string;
   readonly admit: (admission: Admission) => void;
 }
 
 interface Gate {
   inFlight: number;
+  /** How many of those are of which tenant. */
+  readonly ofTenants: Map<string, number>;
   failures: number;
   /** Nothing is posted before, on the clock of the runtime. */
   closedUntil: number;
@@ -58,13 +61,13 @@ export class HostGates {
     this.#limits = limits;
   }
 
-  /** Waits until a host may be posted to. Each that is admitted leaves. */
-  async enter(host: string): Promise<Admission> {
+  /** Waits until a host may be posted to for a tenant. Each that is admitted leaves. */
+  async enter(host: string, tenant: string): Promise<Admission> {
     if (this.#isShut) return { inMs: 0 };
     const gate = this.#gateOf(host);
     if (this.#isClosed(gate)) return this.#putOff(gate);
     if (this.#takesMore(gate)) {
-      gate.inFlight += 1;
+      countIn(gate, tenant);
       return 'admitted';
     }
     return new Promise((resolve) => {
@@ -73,6 +76,7 @@ export class HostGates {
         resolve(this.#putOff(gate));
       }, this.#limits.patienceMs);
       const waiting: Waiting = {
+        tenant,
         admit: (admission) => {
           gate.waiting.delete(waiting);
           timer.cancel();
@@ -84,9 +88,9 @@ export class HostGates {
   }
 
   /** An attempt has ended. `none` where it says nothing of the host. */
-  leave(host: string, outcome: 'answered' | 'failed' | 'none'): void {
+  leave(host: string, tenant: string, outcome: 'answered' | 'failed' | 'none'): void {
     const gate = this.#gateOf(host);
-    gate.inFlight = Math.max(0, gate.inFlight - 1);
+    countOut(gate, tenant);
     if (outcome === 'answered') {
       gate.failures = 0;
       gate.closedUntil = 0;
@@ -101,11 +105,11 @@ export class HostGates {
         gate.closedUntil = this.#runtime.now() + pauseMs;
       }
     }
-    for (const { admit } of gate.waiting) {
+    for (const { tenant: next, admit } of gate.waiting) {
       if (this.#isClosed(gate)) {
         admit(this.#putOff(gate));
       } else if (this.#takesMore(gate)) {
-        gate.inFlight += 1;
+        countIn(gate, next);
         admit('admitted');
       } else {
         break;
@@ -121,11 +125,18 @@ export class HostGates {
     }
   }
 
-  /** Hosts that are posted to, or fail, by name. */
-  loads(): readonly HostLoad[] {
+  /**
+   * Hosts that are posted to, or fail, by name.
+   *
+   * @param tenant For whom: then only those that are posted to for it. Absent for all.
+   */
+  loads(tenant?: string): readonly HostLoad[] {
     return [...this.#gates.entries()]
-      .filter(([, { inFlight, failures }]) => inFlight > 0 || failures > 0)
-      .map(([host, { inFlight, failures }]) => ({ host, inFlight, failures }))
+      .map(([host, { inFlight, ofTenants, failures }]) => {
+        const own = tenant === undefined ? inFlight : (ofTenants.get(tenant) ?? 0);
+        return { host, inFlight: own, failures };
+      })
+      .filter(({ inFlight, failures }) => inFlight > 0 || (tenant === undefined && failures > 0))
       .toSorted((one, other) => (one.host < other.host ? -1 : 1));
   }
 
@@ -134,6 +145,7 @@ export class HostGates {
     if (known !== undefined) return known;
     const gate: Gate = {
       inFlight: 0,
+      ofTenants: new Map(),
       failures: 0,
       closedUntil: 0,
       putOff: 0,
@@ -158,4 +170,16 @@ export class HostGates {
     const closedMs = Math.max(0, gate.closedUntil - this.#runtime.now());
     return { inMs: closedMs + backoffMs(1, spreadMs, spreadMs, this.#runtime.random()) };
   }
+}
+
+function countIn(gate: Gate, tenant: string): void {
+  gate.inFlight += 1;
+  gate.ofTenants.set(tenant, (gate.ofTenants.get(tenant) ?? 0) + 1);
+}
+
+function countOut(gate: Gate, tenant: string): void {
+  gate.inFlight = Math.max(0, gate.inFlight - 1);
+  const left = (gate.ofTenants.get(tenant) ?? 0) - 1;
+  if (left > 0) gate.ofTenants.set(tenant, left);
+  else gate.ofTenants.delete(tenant);
 }

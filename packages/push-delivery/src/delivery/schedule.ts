@@ -1,8 +1,6 @@
 import type { PublishRoute } from '@a2a-redis/core/queue-manager';
 import {
-  keySegment,
   type RedisScript,
-  type Scope,
   type ScriptRunner,
   type ServerLayout,
   textsReply,
@@ -165,9 +163,9 @@ export class Schedule {
     await this.#runner.run(settleMark, this.#keys, args);
   }
 
-  /** @param scope Of whose tenant; absent for all. */
-  async waiting(scope: Scope | undefined): Promise<WaitingReport> {
-    const args = scope === undefined ? [] : [keySegment(scope.tenant)];
+  /** @param tenant As keys have it; absent for all. */
+  async waiting(tenant: string | undefined): Promise<WaitingReport> {
+    const args = tenant === undefined ? [] : [tenant];
     const reply = await this.#runner.run(countDue, this.#keys, args);
     const [waiting, due, oldest] = textsReply(reply).map(Number);
     return { waiting: waiting ?? 0, due: due ?? 0, oldestDueMs: oldest ?? 0 };

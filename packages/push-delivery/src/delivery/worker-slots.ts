@@ -19,6 +19,11 @@ export class WorkerSlots {
     return this.#taken;
   }
 
+  /** How many a tenant holds. */
+  heldBy(tenant: string): number {
+    return this.#held.get(tenant) ?? 0;
+  }
+
   /** How many more a tenant may hold that holds none. */
   get forNewcomer(): number {
     return Math.ceil(this.free / 2);
@@ -33,7 +38,7 @@ export class WorkerSlots {
 
   /** Takes one that was free when work for the tenant was asked for. */
   hold(tenant: string): void {
-    this.#held.set(tenant, (this.#held.get(tenant) ?? 0) + 1);
+    this.#held.set(tenant, this.heldBy(tenant) + 1);
     this.#taken += 1;
   }
 
@@ -49,14 +54,14 @@ export class WorkerSlots {
 
   /** Gives slots back. */
   leave(tenant: string, count: number): void {
-    const held = (this.#held.get(tenant) ?? 0) - count;
+    const held = this.heldBy(tenant) - count;
     if (held > 0) this.#held.set(tenant, held);
     else this.#held.delete(tenant);
     this.#taken -= count;
   }
 
   #mayTake(tenant: string): boolean {
-    const held = this.#held.get(tenant) ?? 0;
+    const held = this.heldBy(tenant);
     return this.free > 0 && (held === 0 || held < this.free);
   }
 }

@@ -1,53 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { StreamResponse, type TaskPushNotificationConfig } from '@a2a-js/sdk';
-import { DefaultPushNotificationSender, ServerCallContext } from '@a2a-js/sdk/server';
-import { createRedisClient, type RedisClient } from '@a2a-redis/core';
+import { createRedisClient } from '@a2a-redis/core';
 import { RedisPushNotificationConfigStore } from '@a2a-redis/push-config';
-import { RedisPushNotificationSender } from '@a2a-redis/push-delivery';
-import { Agent, request } from 'undici';
 
 import type { Benchmark } from '../benchmark.ts';
 import { progress } from '../progress.ts';
-import { type Cell, summaryCells } from '../report.ts';
-import { infoNumber } from '../redis-info.ts';
-import { median, ratio, Samples } from '../statistics.ts';
+import { type Cell, figure, summaryCells, type Table } from '../report.ts';
+import { ratio, Samples } from '../statistics.ts';
 import { deleteKeys } from '../stores/redis.ts';
-import { type BenchReceiver, startReceiver } from './receiver.ts';
+import { AT_ONCE } from './bench-push.ts';
+import {
+  type DeliveryCost,
+  EVENTS_PER_TASK,
+  timeBarePosts,
+  timeDeliveries,
+  timePostsWithOneCall,
+} from './deliveries.ts';
+import { startReceiver } from './receiver.ts';
+import { timeSends } from './sends.ts';
+import { timeStreams } from './slow-receiver.ts';
 
-const CONTEXT = new ServerCallContext({
-  tenant: 'bench',
-  requestedVersion: '1.0',
-  user: { isAuthenticated: true, userName: 'ann' },
-});
-const EVENTS_PER_TASK = 10;
-/** Posts of one process at once, to the one host that there is: the same for both. */
-const AT_ONCE = 32;
-const OPTIONS = {
-  targets: { allowHttp: true, ports: 'any', allow: ['127.0.0.1'] },
-  concurrency: 2 * AT_ONCE,
-  concurrencyPerHost: AT_ONCE,
-  posting: { connectionsPerOrigin: AT_ONCE },
-} as const;
-
-function chunk(taskId: string, text: string): StreamResponse {
-  return StreamResponse.fromJSON({
-    artifactUpdate: {
-      taskId,
-      contextId: 'c',
-      append: true,
-      artifact: { artifactId: 'a', parts: [{ text: text.padEnd(100, '.') }] },
-    },
-  });
-}
-
-interface Bench {
-  readonly client: RedisClient;
-  readonly prefix: string;
-  readonly configs: RedisPushNotificationConfigStore;
-  readonly receiver: BenchReceiver;
-}
+type Measured =
+  | 'send: sdk'
+  | 'send: push'
+  | 'send: none'
+  | 'stream: without'
+  | 'stream: push'
+  | 'stream: sdk'
+  | 'post: delivery'
+  | 'post: bare'
+  | 'post: one call';
 
 /** What webhooks cost who sends them, the server, and who delivers them. */
 export const webhooksBenchmark: Benchmark = async ({ quick, url }) => {
@@ -56,146 +38,119 @@ export const webhooksBenchmark: Benchmark = async ({ quick, url }) => {
   const configs = new RedisPushNotificationConfigStore(client, { prefix: `${prefix}configs:` });
   const rounds = quick ? 2 : 5;
   const tasks = quick ? 50 : 300;
-  const sends = new Samples<string>();
-  const rates = new Samples<string>();
-  let scriptCalls = 0;
-  let bytes = 0;
+  const chunks = quick ? 100 : 500;
+  const posts = tasks * EVENTS_PER_TASK;
+  const wall = new Samples<Measured>();
+  const cpu = new Samples<Measured>();
+  let cost: DeliveryCost | undefined;
   try {
     await using receiver = await startReceiver();
     const bench = { client, prefix, configs, receiver };
     for (let round = 0; round <= rounds; round += 1) {
       progress(`webhooks, round ${round} of ${rounds}`);
       const sent = await timeSends(bench);
-      const queued = await timeDeliveries(bench, tasks);
-      const bare = await timeBarePosts(receiver, tasks * EVENTS_PER_TASK);
+      const streamed = await timeStreams(bench, chunks);
+      const delivered = await timeDeliveries(bench, tasks);
+      const bare = await timeBarePosts(bench, posts);
+      const floor = await timePostsWithOneCall(bench, posts);
+      // What comes first warms up.
       if (round === 0) continue;
-      for (const [name, ms] of sent) sends.add(name, ms);
-      rates.add('delivered', queued.perEventMs);
-      rates.add('bare', bare);
-      scriptCalls = queued.scriptCalls;
-      bytes = queued.bytes;
+      wall.add('send: sdk', sent.sdk);
+      wall.add('send: push', sent.push);
+      wall.add('send: none', sent.none);
+      wall.add('stream: without', streamed.without);
+      wall.add('stream: push', streamed.push);
+      wall.add('stream: sdk', streamed.sdk);
+      for (const [name, time] of [
+        ['post: delivery', delivered],
+        ['post: bare', bare],
+        ['post: one call', floor],
+      ] as const) {
+        wall.add(name, time.wallMs);
+        cpu.add(name, time.cpuMs);
+      }
+      cost = delivered;
     }
   } finally {
     await deleteKeys(client, prefix);
     await client.close();
   }
-  const rateRatio = ratio(rates.summary('bare')?.median, rates.summary('delivered')?.median);
-  const rows: readonly (readonly Cell[])[] = [
-    [
-      '`send` of the SDK, until the receiver has answered',
-      ...summaryCells(sends.summary('sdk'), 'ms'),
-    ],
-    ['`send`, until it is kept', ...summaryCells(sends.summary('push'), 'ms')],
-    ['`send` for a task without configs', ...summaryCells(sends.summary('none'), 'ms')],
-    [
-      'a delivery of one process, many tasks at once',
-      ...summaryCells(rates.summary('delivered'), 'ms'),
-    ],
-    ['a bare post with undici, as many at once', ...summaryCells(rates.summary('bare'), 'ms')],
+
+  const row = (what: string, name: Measured, to: Measured): Cell[] => [
+    what,
+    ...summaryCells(wall.summary(name), 'ms'),
+    figure(ratio(wall.summary(name)?.median, wall.summary(to)?.median), '×'),
+  ];
+  const post = (what: string, name: Measured): Cell[] => [
+    ...row(what, name, 'post: bare'),
+    figure(cpu.summary(name)?.median, 'ms'),
+  ];
+  const columns = ['what', 'median', 'min', 'max'];
+  const tables: readonly Table[] = [
+    {
+      caption: '**Time of `send`, with a receiver that answers at once**',
+      columns: [...columns, "to the SDK's"],
+      rows: [
+        row("the SDK's sender, until the receiver has answered", 'send: sdk', 'send: sdk'),
+        row('RedisPushNotificationSender, until it is kept', 'send: push', 'send: sdk'),
+        row('the same, for a task without webhooks', 'send: none', 'send: sdk'),
+      ],
+    },
+    {
+      caption: '**Time per event of a stream, with a receiver that takes a second**',
+      columns: [...columns, 'to that without'],
+      rows: [
+        row('without webhooks', 'stream: without', 'stream: without'),
+        row('RedisPushNotificationSender', 'stream: push', 'stream: without'),
+        row("the SDK's sender", 'stream: sdk', 'stream: without'),
+      ],
+    },
+    {
+      caption: '**Time per webhook, as many at once**',
+      columns: [...columns, 'to bare posts', 'cpu'],
+      rows: [
+        post('bare posts with undici', 'post: bare'),
+        post('the same, and one call of Redis after each', 'post: one call'),
+        post('RedisPushNotificationSender', 'post: delivery'),
+      ],
+    },
+    {
+      caption: '**What a delivery costs Redis**',
+      columns: ['what', 'figure'],
+      rows: [
+        ['memory while it is due, one event of a task', figure(cost?.bytesOfFirst, 'bytes')],
+        [`the same, ${EVENTS_PER_TASK} events of a task`, figure(cost?.bytes, 'bytes')],
+        ['calls of scripts', figure(cost?.scriptCalls, 'count')],
+        ['commands that those run', figure(cost?.commands, 'count')],
+      ],
+    },
   ];
   return {
     title: 'Webhooks',
     notes: [
-      `Chunks of 100 characters to a receiver that answers at once, in a thread of its own. ${tasks} tasks with ${EVENTS_PER_TASK} events each wait; ${AT_ONCE} posts at once.`,
-      `A delivery takes ${scriptCalls.toFixed(2)} calls of scripts, and ${Math.round(bytes)} bytes of Redis while it waits.`,
+      `Chunks of 100 characters to a receiver in a thread of its own. ${tasks} tasks with ${EVENTS_PER_TASK} events each wait for one process; ${AT_ONCE} posts at once. A stream has ${chunks} chunks of 200 bytes, as “Streams with a queue manager”, and is delivered by the same process; with the SDK's sender it has three. Rounds are interleaved.`,
+      'The call after a bare post moves a cursor, drops an event and reads the next one: no queue takes less that settles each delivery before the next of its config goes out. `cpu` is that of the Node process, the thread of the receiver included.',
     ],
-    tables: [{ caption: 'Time', columns: ['what', 'median', 'min', 'max'], rows }],
+    tables,
     requirements: [
       {
-        name: 'deliveries per second of one process to bare undici posts',
+        name: 'time per event of a stream with a receiver that takes a second, to that without webhooks',
+        bound: 'at most',
+        limit: 1.2,
+        unit: '×',
+        measured: quick
+          ? undefined
+          : ratio(wall.summary('stream: push')?.median, wall.summary('stream: without')?.median),
+      },
+      {
+        name: 'deliveries per second of one process, to bare posts with undici',
         bound: 'at least',
         limit: 0.7,
         unit: '×',
-        measured: quick ? undefined : rateRatio,
+        measured: quick
+          ? undefined
+          : ratio(wall.summary('post: bare')?.median, wall.summary('post: delivery')?.median),
       },
     ],
   };
 };
-
-/** The median of one `send` each, with one config of an instant receiver. */
-async function timeSends({
-  client,
-  prefix,
-  configs,
-  receiver,
-}: Bench): Promise<[string, number][]> {
-  const taskId = randomUUID();
-  await configs.save(taskId, CONTEXT, configOf(taskId, receiver.url));
-  await using push = new RedisPushNotificationSender(client, configs, {
-    ...OPTIONS,
-    prefix: `${prefix}${randomUUID()}:`,
-    deliver: false,
-  });
-  const sdk = new DefaultPushNotificationSender(configs);
-  const info = console.info;
-  // The SDK's sender writes a line for each webhook.
-  console.info = () => {};
-  const times = { sdk: [] as number[], push: [] as number[], none: [] as number[] };
-  for (let count = 0; count < 100; count += 1) {
-    const response = chunk(taskId, String(count));
-    times.sdk.push(await timed(async () => sdk.send(response, CONTEXT)));
-    times.push.push(await timed(async () => push.send(response, CONTEXT)));
-    times.none.push(await timed(async () => push.send(chunk('none', '0'), CONTEXT)));
-  }
-  console.info = info;
-  return Object.entries(times).map(([name, values]) => [name, median(values)]);
-}
-
-/** The time for each of many deliveries, and what they cost the server. */
-async function timeDeliveries(
-  { client, prefix, configs, receiver }: Bench,
-  tasks: number,
-): Promise<{ readonly perEventMs: number; readonly scriptCalls: number; readonly bytes: number }> {
-  const ids = Array.from({ length: tasks }, () => randomUUID());
-  for (const id of ids) await configs.save(id, CONTEXT, configOf(id, receiver.url));
-  const options = { ...OPTIONS, prefix: `${prefix}${randomUUID()}:` };
-  await using web = new RedisPushNotificationSender(client, configs, {
-    ...options,
-    deliver: false,
-  });
-  const before = await infoNumber(client, 'memory', 'used_memory:');
-  for (let count = 0; count < EVENTS_PER_TASK; count += 1) {
-    await Promise.all(ids.map(async (id) => web.send(chunk(id, String(count)), CONTEXT)));
-  }
-  const events = tasks * EVENTS_PER_TASK;
-  const bytes = ((await infoNumber(client, 'memory', 'used_memory:')) - before) / events;
-  const from = receiver.count();
-  const callsBefore = await infoNumber(client, 'commandstats', 'cmdstat_evalsha:');
-  const startedAt = performance.now();
-  await using _worker = new RedisPushNotificationSender(client, configs, options);
-  while (receiver.count() < from + events) await sleep(2);
-  const perEventMs = (performance.now() - startedAt) / events;
-  const calls = (await infoNumber(client, 'commandstats', 'cmdstat_evalsha:')) - callsBefore;
-  return { perEventMs, scriptCalls: calls / events, bytes };
-}
-
-/** The time for each of many posts, so many at once. */
-async function timeBarePosts(receiver: BenchReceiver, count: number): Promise<number> {
-  const dispatcher = new Agent({ connections: AT_ONCE });
-  const body = JSON.stringify(StreamResponse.toJSON(chunk(randomUUID(), '0')));
-  const headers = { 'content-type': 'application/a2a+json' };
-  let left = count;
-  const startedAt = performance.now();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      while (left > 0) {
-        left -= 1;
-        const response = await request(receiver.url, { method: 'POST', dispatcher, body, headers });
-        await response.body.dump();
-      }
-    }),
-  );
-  const perEventMs = (performance.now() - startedAt) / count;
-  await dispatcher.close();
-  return perEventMs;
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function configOf(taskId: string, url: string): TaskPushNotificationConfig {
-  return { tenant: '', id: 'a', taskId, url, token: '', authentication: undefined };
-}

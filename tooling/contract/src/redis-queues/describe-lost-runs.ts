@@ -118,6 +118,7 @@ function declareTests(used: ReplicasInUse): void {
     a.client.destroy();
     await loseState(execution.taskId);
     await untilStored(b, execution.taskId, 'failed');
+    expect(codesOf(b)).not.toContain('RUN_ENDED');
   });
 
   it('who subscribes elsewhere waits for the executor to say so again', async () => {

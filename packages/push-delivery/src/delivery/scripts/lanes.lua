@@ -55,10 +55,13 @@ local function parse_lane(config, text)
   }
 end
 
+local function lane_text(lane)
+  return string.format('%.0f %.0f %.0f %.0f %.0f %s %.0f %s', lane.cursor, lane.due, lane.token, lane.attempts,
+    lane.failures, lane.paused and 'p' or 'a', lane.dropped, lane.reason)
+end
+
 local function write_lane(lane)
-  redis.call('HSET', KEYS[1], 'l:' .. lane.config, string.format('%.0f %.0f %.0f %.0f %.0f %s %.0f %s',
-    lane.cursor, lane.due, lane.token, lane.attempts, lane.failures, lane.paused and 'p' or 'a',
-    lane.dropped, lane.reason))
+  redis.call('HSET', KEYS[1], 'l:' .. lane.config, lane_text(lane))
 end
 
 -- A lane that begins after an event.
@@ -90,11 +93,10 @@ local function lane_of(lanes, config)
   end
 end
 
--- A token that none was before, also where all of the task had expired since.
+-- A token that none was before, also where all of the task had expired since. To be written with the lane.
 local function next_token(known)
   local _, us = server_now()
   known.token = math.max(us, (tonumber(known.token or '0') or 0) + 1)
-  redis.call('HSET', KEYS[1], 'token', whole(known.token))
   return known.token
 end
 
@@ -148,7 +150,7 @@ local function hand_out(known, lane, number, text, now, lease)
   lane.token = next_token(known)
   lane.due = now + lease
   lane.attempts = lane.attempts + 1
-  write_lane(lane)
+  redis.call('HSET', KEYS[1], 'token', whole(lane.token), 'l:' .. lane.config, lane_text(lane))
   return { lane.config, whole(lane.token), number, lane.attempts, lane.failures, text }
 end
 
