@@ -44,4 +44,5 @@ describeMissingRights({
       (each, options) => new RedisPubSubQueueManager(each, options),
     ),
   steps: { ...QUEUE_STEPS, ...STEPS },
+  waits: true,
 });

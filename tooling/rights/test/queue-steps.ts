@@ -55,8 +55,8 @@ export class Agent<Queues extends BaseQueueManager> implements AsyncDisposable {
     const options = {
       prefix,
       taskStore: this.tasks,
-      failoverMs: 500,
-      publishDeadlineMs: 100,
+      failoverMs: 1500,
+      publishDeadlineMs: 10_000,
       closeDeadlineMs: 200,
       onError,
     };

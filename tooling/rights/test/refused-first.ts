@@ -23,10 +23,10 @@ export interface RefusedCall {
 /** What servers say to who lacks a right, and scripts by themselves: see `missing-right.ts` of core. */
 const REFUSAL = /NOPERM|ACL failure in script|The user executing the script can't/;
 
-/** Sends a script by one client or another. */
 /** A client of the older protocol, by which it names its connection with a command of its own. */
 export type RespTwoClient = RedisClientType<RedisModules, RedisFunctions, RedisScripts, 2>;
 
+/** Sends a script by one client or another. */
 type Send = (client: RespTwoClient) => Promise<unknown>;
 
 /** A client as packages take it from any library, made of one of node-redis. */

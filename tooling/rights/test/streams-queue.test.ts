@@ -39,4 +39,5 @@ describeMissingRights({
         new RedisStreamsQueueManager(each, { ...options, consumerConfig: { maxDeliveries: 1 } }),
     ),
   steps: { ...QUEUE_STEPS, ...STEPS },
+  waits: true,
 });

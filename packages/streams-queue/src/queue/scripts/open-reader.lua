@@ -21,7 +21,8 @@ require_group_rights()
 -- Groups of single readers whose process is gone.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if redis.call('EXISTS', events) == 1 and now >= tonumber(redis.call('HGET', state, 'sweep') or '0') then
+local exists = redis.call('EXISTS', events) == 1
+if exists and now >= tonumber(redis.call('HGET', state, 'sweep') or '0') then
   redis.call('HSET', state, 'sweep', string.format('%.0f', now + tonumber(ARGV[6])))
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
     local name = info[2]

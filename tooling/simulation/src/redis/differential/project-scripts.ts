@@ -166,7 +166,7 @@ const PARTS: Readonly<Record<ScriptName, readonly string[]>> = {
   'retry-poison': [RIGHTS, `${QUEUE}/retry-poison`],
   'publish-events': [...TASK_STATE, `${PUBSUB}/scripts/publish-events`, `${REDIS}/companion-alone`],
   'announce-position': [...TASK_STATE, `${PUBSUB}/scripts/announce-position`],
-  'count-subscribers': [`${PUBSUB}/queue/scripts/count-subscribers`],
+  'count-subscribers': [RIGHTS, `${PUBSUB}/queue/scripts/count-subscribers`],
 };
 
 /** All of them. */
