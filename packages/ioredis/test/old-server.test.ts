@@ -29,7 +29,9 @@ describe.each(Object.entries(OLD))('a server without %s', (command, message) => 
     const client = driver.connect(placeOf(server));
     const runner = new ScriptRunner(fromIoredis(client));
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const error: unknown = await runner.run(write, ['k'], ['v']).catch((thrown: unknown) => thrown);
+      const error: unknown = await runner
+        .run(write, ['k'], ['v'])
+        .catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(A2ARedisError);
       expect(error).toMatchObject({ code: 'SERVER_UNSUPPORTED', message });
     }

@@ -20,6 +20,9 @@ export interface RefusedCall {
   readonly error: string;
 }
 
+/** What servers say to who lacks a right, and scripts by themselves: see `missing-right.ts` of core. */
+const REFUSAL = /NOPERM|ACL failure in script|The user executing the script can't/;
+
 /** Sends a script by one client or another. */
 /** A client of the older protocol, by which it names its connection with a command of its own. */
 export type RespTwoClient = RedisClientType<RedisModules, RedisFunctions, RedisScripts, 2>;
@@ -105,7 +108,7 @@ export function refusedFirst(
       } catch (error) {
         const after = await contentOf(other, keys);
         const left = after.join(' ') === before.join(' ') ? 'as it was' : 'half-written';
-        if (String(error).includes('NOSCRIPT')) throw error;
+        if (!REFUSAL.test(String(error))) throw error;
         onRefused({ keys, left, error: String(error) });
         return send(other);
       }

@@ -80,15 +80,7 @@ describe('a server that refuses questions', () => {
   it('as TIME', async () => {
     const because = "the server refused TIME: ERR unknown command 'TIME'";
     expect(await findingsWith({ 'rename-command': 'TIME ""' })).toEqual([
-      [
-        'error',
-        'COMMANDS_MISSING',
-        'The server lacks TIME.',
-        'task-store',
-        'streams-queue',
-        'pubsub-queue',
-        'push-delivery',
-      ],
+      ['error', 'COMMANDS_MISSING', 'The server lacks TIME.'],
       ['unknown', 'CLOCK_UNKNOWN', `Clock and round trip: unknown, because ${because}.`],
       NO_REPLICA,
     ]);
@@ -198,6 +190,12 @@ describe('a user', () => {
         'The user may not run PUBLISH, SUBSCRIBE on channels that begin with "a2a:queues:".',
         'streams-queue',
         'pubsub-queue',
+      ],
+      [
+        'error',
+        'CHANNELS_DENIED',
+        'The user may not run PUBLISH, SUBSCRIBE on channels that begin with "a2a:delivery:".',
+        'push-delivery',
       ],
       NO_REPLICA,
     ]);

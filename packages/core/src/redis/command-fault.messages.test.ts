@@ -90,10 +90,6 @@ describe('whatServerLacks', () => {
     // Valkey 8 and 9.
     [NO_COMMAND, 'ERR Unknown command called from script script: b4e5, on @user_script:1.'],
     [NO_COMMAND, 'ERR Unknown command called from script script: on @user_script:1.'],
-    [
-      'it is older than Redis 6.2, and cannot read what follows an event',
-      'ERR Error running script (call to f_cc8d): @user_script:54: ERR Invalid stream ID specified as stream command argument',
-    ],
     [undefined, "ERR unknown command 'HSET', with args beginning with: 'a' "],
     [undefined, 'OOM command not allowed when used memory'],
   ])('%s: %s', (lacking, reply) => {

@@ -162,11 +162,6 @@ const LACKS: readonly (readonly [RegExp, string])[] = [
   ],
   // Valkey does not say Redis; versions differ in how they go on.
   [/\bUnknown (?:Redis )?command called from\b/, 'it lacks a command that the script calls'],
-  // All ids that scripts are given were looked at: `(` before one is what Redis 6.0 cannot read.
-  [
-    /\bInvalid stream ID specified as stream command argument\b/,
-    'it is older than Redis 6.2, and cannot read what follows an event',
-  ],
 ];
 
 /**

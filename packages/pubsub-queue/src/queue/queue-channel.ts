@@ -9,6 +9,7 @@ import {
   DEFAULT_DEADLINE_MS,
   defineScript,
   LruMap,
+  requireRightsSource,
   runCommand,
   type ScriptRunner,
   withDeadline,
@@ -20,9 +21,11 @@ import type { DirectQueueKeys } from './direct-queue-keys.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import countSubscribersSource from './scripts/count-subscribers.lua';
 
-const countSubscribersScript = defineScript('count-subscribers', countSubscribersSource, {
-  writes: 'never',
-});
+const countSubscribersScript = defineScript(
+  'count-subscribers',
+  `${requireRightsSource}\n${countSubscribersSource}`,
+  { writes: 'never' },
+);
 
 /** Publishers whose counters are remembered; those heard longest ago are forgotten. */
 const MOST_PUBLISHERS = 1000;

@@ -39,12 +39,12 @@ if not stored and size > tonumber(ARGV[3]) then
 end
 
 require_rights(key, 'HSET', ARGV[4] == '' and 'PERSIST' or 'EXPIRE')
-local sequence = redis.call('HINCRBY', key, 'seq', 1)
 -- Not tostring(), which writes 1e+14 for a number of 15 digits.
 if not stored then
   local time = redis.call('TIME')
   moment = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
+local sequence = redis.call('HINCRBY', key, 'seq', 1)
 -- Of one that was saved before moments were kept, there is none.
 local since = moment and moment ~= '' and '@' .. moment or ''
 redis.call('HSET', key, field, string.format('%.0f', sequence) .. since .. ':' .. body)

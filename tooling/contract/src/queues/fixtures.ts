@@ -1,3 +1,4 @@
+export { CARD } from './agent-card.ts';
 export { summaryOf, type TaskSummary } from './agent.ts';
 export { beginTask } from './begin-task.ts';
 export { DrivenExecutor, type Execution } from './driven-executor.ts';

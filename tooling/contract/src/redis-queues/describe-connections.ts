@@ -9,6 +9,8 @@ import type { RedisQueueManagerSubject } from './subject.ts';
 
 const TASKS = 2000;
 const WAITING = { timeout: 60_000, interval: 200 };
+/** All that nobody has heard yet is published again: not before what is under way could be heard. */
+const HEARING = { timeout: 60_000, interval: 2000 };
 
 /** Declares the tests of how many connections a queue manager has. */
 export function describeConnections(subject: RedisQueueManagerSubject): void {
@@ -55,7 +57,7 @@ export function describeConnections(subject: RedisQueueManagerSubject): void {
           const unheard = [...buses].filter(([taskId]) => !heard.has(taskId));
           for (const [, bus] of unheard) bus.publish(AgentEvent.message(messageOf()));
           return unheard.length === 0;
-        }, WAITING);
+        }, HEARING);
       };
 
       await run(['first']);

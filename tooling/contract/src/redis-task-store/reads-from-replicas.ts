@@ -139,6 +139,8 @@ export function readsFromReplicas({ open, describeOnOwnServers }: RedisTaskStore
       for (const id of ['ended', 'same', 'deleted']) {
         await writer.save(streamedTask(id, 'one'), CONTEXT);
       }
+      // A store may ask once whether the server has what it needs.
+      await reader.list(listRequest({ contextId: 'none' }), CONTEXT);
       await freeze();
       const ended = await loadTask(writer, 'ended');
       ended.status = statusAt(9, TaskState.TASK_STATE_COMPLETED);

@@ -8,9 +8,11 @@ import { describe, expect, test } from 'vitest';
 
 import { contextOf, listRequest, taskOf } from '../task-store/fixtures.ts';
 import { append, CONTEXT, loadTask, streamedTask, textsOf } from './fixtures.ts';
+import { HeldCall } from './held-call.ts';
 import { chunk, listen } from './identified-events.ts';
 import { recordedStore } from './recorded-store.ts';
 import type { RedisTaskStoreSubject } from './subject.ts';
+import { watchedClient } from './watched-client.ts';
 
 const RUN = 'a-1';
 
@@ -231,6 +233,31 @@ export function writesEvents(subject: RedisTaskStoreSubject): void {
         ]);
         // The write, and the load after the last event.
         expect(calls).toHaveLength(2);
+      });
+
+      test('are not shown to it before it stores them, though they are written while it loads', async () => {
+        const prefix = newPrefix();
+        const reads = new HeldCall();
+        const store = open(watchedClient(server.client, { before: () => reads.pass() }), {
+          prefix,
+        });
+        const publisher = new Publisher(store, server.client, prefix);
+        const context = contextOf({ tenant: 'acme', userName: 'ann' });
+        const begun = AgentEvent.task(streamedTask('t'));
+        store.beginEvents('t', context, { publisher: RUN, counter: 0 });
+        await publisher.write(1, [begun], 'x');
+        await new ResultManager(store, context).processEvent(
+          withEventId(begun, { publisher: RUN, counter: 1 }),
+        );
+        reads.hold();
+        const loading = store.load('t', context);
+        const applied = store.appliedEvents('t', context);
+        await reads.held;
+        await publisher.write(2, [chunk('one')], 'y');
+        reads.release();
+        expect(textsOf(await loading)).toEqual([]);
+        expect(String(await applied)).toBe(`${RUN}:1`);
+        expect(textsOf(await loadTask(store, 't'))).toEqual(['one']);
       });
 
       test.each([

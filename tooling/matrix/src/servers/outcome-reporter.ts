@@ -84,8 +84,11 @@ function lacksServer([first]: Errors): boolean {
   return first?.message.startsWith(NO_SERVER) === true;
 }
 
+/** What no test caught. Vitest knows the file of most of it: such a file runs again, like one with a failed test. */
 function unhandledOutcome(error: SerializedError): TestOutcome {
-  return { file: '', name: 'outside every test', state: 'failed', reason: reasonOf([error]) };
+  const path: unknown = error['VITEST_TEST_PATH'];
+  const file = typeof path === 'string' ? relative(repositoryRoot, path) : '';
+  return { file, name: 'outside every test', state: 'failed', reason: reasonOf([error]) };
 }
 
 function reasonOf([error]: Errors): string {

@@ -20,6 +20,8 @@ const CLOCKS_DIFFER_MS = 1000;
 const SLOW_MS = 50;
 /** A connection for messages should hold so much, in bytes: less than Redis gives it, and a few long messages. */
 const ENOUGH_BUFFER_BYTES = 8 * 1024 * 1024;
+/** How many messages a subscriber may be behind. */
+const MOST_BEHIND = 1000;
 
 /** What a server is, and whether that will do. */
 export function identityFindings(
@@ -110,7 +112,8 @@ export function connectionFindings(
 }
 
 function bufferFindings(node: NodeFacts, packages: readonly UsedPackage[]): readonly FoundOnNode[] {
-  const queues = packages.filter((each) => longest(each) > 0);
+  // Of short ones, more than anybody is behind fit into any buffer.
+  const queues = packages.filter((each) => longest(each) * MOST_BEHIND > ENOUGH_BUFFER_BYTES);
   const limit = mapFact(setting(node, 'client-output-buffer-limit'), pubsubBufferLimit);
   if (!isKnown(limit)) {
     const message = unknownBecause('The output buffer of subscribers', limit);

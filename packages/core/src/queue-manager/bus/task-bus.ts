@@ -215,8 +215,7 @@ export class TaskBus extends LateBus implements OtherBus {
     const what = toldBy(event);
     this.#workOn(what.told);
     const other = this.isExecuting ? this.others.busFor(what) : undefined;
-    const { publisher } = this.runs.present;
-    if (other === undefined) publisher.publish(event, this.#deliver);
+    if (other === undefined) this.runs.present.publisher.publish(event, this.#deliver);
     else other.publishFor(event, this.#deliver);
     this.#restAfter(what.told);
   }
@@ -362,7 +361,7 @@ export class TaskBus extends LateBus implements OtherBus {
     if (activity.isActive(this.#activity) || this.#subscribers.isEnded) return;
     // Who cancels the task here waits for an end, or for whoever was asked to be gone.
     if (!this.cancels.isPending && (await this.#known.isOver(state))) await this.#end();
-    else await this.#services.reconciler.orphaned(this.task, state.runs);
+    else await this.#services.reconciler.orphaned(this.task, state.runs, this.disconnect);
   }
 
   /** Looks for requests to cancel the task, and whether Redis has lost that it is executed here. */
@@ -387,11 +386,11 @@ export class TaskBus extends LateBus implements OtherBus {
   }
 
   /** The client is closed, or refused: who waits for others is told so. What is executed here goes on, and may fail by itself. */
-  disconnect(error: A2ARedisError): void {
+  readonly disconnect = (error: A2ARedisError): void => {
     this.#subscribers.disconnect(error);
     this.cancels.fail(error);
     if (!activity.isActive(this.#activity)) this.#own.fail(error);
-  }
+  };
 
   /** Stops following. Listeners are not told: the bus can be made anew. */
   close(): void {
@@ -427,7 +426,8 @@ export class TaskBus extends LateBus implements OtherBus {
       this.#fence(news.by);
       return;
     }
-    if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
+    if (news.kind === 'refused') this.disconnect(news.error);
+    else if (news.isIdle) void this.#own.endWithout(runEnded(this.task.taskId));
     this.#onChanged(this);
   };
 

@@ -1,5 +1,6 @@
 import type { TaskStore } from '@a2a-js/sdk/server';
 
+import type { A2ARedisError } from '../../shared/errors.ts';
 import type { EventTrackingStore } from '../../event-ids/event-tracking-store.ts';
 import type { EventWritingStore } from '../../event-ids/event-writing-store.ts';
 import type { PublishRoute } from '../../layout/publish-route.ts';
@@ -29,8 +30,16 @@ export interface RunReconciler {
   ): Promise<boolean>;
   /** Redis takes these runs to execute a task: this process's own may be among them though they are over. */
   present(task: TaskAddress, runs: readonly string[]): void;
-  /** Redis takes these runs of others to execute a task: they are ended where their replicas are gone. */
-  orphaned(task: TaskAddress, runs: readonly string[]): Promise<void>;
+  /**
+   * Redis takes these runs of others to execute a task: they are ended where their replicas are gone.
+   *
+   * @param onHopeless Called where that is of no use to wait for.
+   */
+  orphaned(
+    task: TaskAddress,
+    runs: readonly string[],
+    onHopeless: (error: A2ARedisError) => void,
+  ): Promise<void>;
 }
 
 /** What the buses of a manager share. */

@@ -170,7 +170,10 @@ describe('EventPublisher', () => {
       firstCounter > 2 && bodies[0] !== 'z' ? 'ended' : 'accepted';
     publishing.publish(WORKING, COMPLETED, ARTIFACT, WORKING);
     let isOver = false;
-    publishing.publisher.end(() => (isOver = true));
+    publishing.publisher.end(
+      () => (isOver = true),
+      () => {},
+    );
     await publishing.settled();
     const { parts, publisher, fenced } = publishing;
     expect(parts.sent).toEqual(['r-1 1:ss', 'r-1 3:asz', 'r-1 5:z']);

@@ -3,6 +3,7 @@ import type { AgentExecutionEvent } from '@a2a-js/sdk/server';
 
 import { A2ARedisError } from '../../shared/errors.ts';
 import { isInterrupted, isTerminal } from '../../shared/state-kinds.ts';
+import { isRefusal } from '../../redis/command-fault.ts';
 import type { BusServices } from './bus-services.ts';
 import { statusOf } from '../events/end-status.ts';
 import { decodeEvent, encodeWholeEvent } from '../events/event-codec.ts';
@@ -172,11 +173,16 @@ export class EventPublisher {
     this.#deferred.after(call);
   }
 
-  /** Says that nothing more comes. */
-  end(onAccepted: () => void): void {
+  /**
+   * Says that nothing more comes.
+   *
+   * @param onRefused Called where Redis refuses that for good, so that others are to say it.
+   */
+  end(onAccepted: () => void, onRefused: (error: A2ARedisError) => void): void {
     this.#counter += 1;
-    this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome) => {
+    this.#outbox.push(this.#counter, END_OF_EVENTS, (outcome, cause) => {
       if (outcome === 'accepted') onAccepted();
+      else if (outcome === 'lost' && isRefusal(cause)) onRefused(cause);
     });
   }
 

@@ -249,7 +249,7 @@ describe('Outbox', () => {
     ]);
   });
 
-  it('never gives up the end', async () => {
+  it('never gives up the end while Redis is away', async () => {
     const outbox = openOutbox({ publishDeadlineMs: 1 });
     onSend = async ({ bodies }) => {
       if (bodies.length === 1 && sent.length > 3) return 'accepted';
@@ -276,6 +276,21 @@ describe('Outbox', () => {
     outbox.push(1, END_OF_EVENTS);
     await outbox.drained();
     expect([sent.length, errors]).toEqual([5, [refusal]]);
+  });
+
+  it('gives up an end that stays refused, and says why', async () => {
+    const outbox = openOutbox({ publishDeadlineMs: 1 });
+    const refusal = new A2ARedisError('COMMAND_FAILED', 'Redis refused a call.', {
+      cause: new Error('NOPERM this user has no permissions to run the command'),
+    });
+    onSend = async () => {
+      await sleep(2);
+      throw refusal;
+    };
+    const settled: unknown[] = [];
+    outbox.push(1, END_OF_EVENTS, (outcome, cause) => settled.push(outcome, cause));
+    await outbox.drained();
+    expect([settled, errors, outbox.waiting]).toEqual([['lost', refusal], [refusal], []]);
   });
 
   it('gives up at once what is refused for good', async () => {

@@ -6,6 +6,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { END_OF_EVENTS, type EventBatch, type SendOutcome } from '../events/event-transport.ts';
 import { type OutgoingEvent, OutgoingEvents } from '../events/outgoing-events.ts';
 import { isDamage, isUnstorable } from '../events/queue-errors.ts';
+import { LastingRefusal } from './lasting-refusal.ts';
 import type { FencedBy } from '../state/task-state.ts';
 import type { TaskAddress } from '../state/queue-keys.ts';
 
@@ -88,8 +89,8 @@ export class Outbox {
   readonly #isKnownAway: () => boolean;
   /** Whether one of the next events cannot be sent at all: they go one by one until it is found. */
   #isSifting = false;
-  /** Whether it was told why the end is not accepted: it is tried all the same, as nobody else would. */
-  #isEndToldRefused = false;
+  /** That of the end, which is told once, and waited out for as long as an event is tried. */
+  readonly #endRefusal: LastingRefusal;
   /** The first and the last of the events that were refused since one was taken: too many wait. */
   #refused: readonly [first: number, last: number] | undefined;
 
@@ -105,6 +106,7 @@ export class Outbox {
     this.#events = events;
     this.#answers = new AnswerWatch(runtime);
     this.#isKnownAway = isAway;
+    this.#endRefusal = new LastingRefusal(runtime, limits.publishDeadlineMs);
     this.#outgoing = new OutgoingEvents({
       runtime,
       maxPendingEvents: limits.maxPendingEvents,
@@ -141,7 +143,7 @@ export class Outbox {
       return;
     }
     this.#tellRefused();
-    // Nobody elsewhere would ever stop waiting without the end.
+    // Nobody elsewhere would stop waiting without the end, as long as this process lives.
     const tryMs = body === END_OF_EVENTS ? Infinity : this.#limits.publishDeadlineMs;
     const giveUpAt = this.#runtime.now() + tryMs;
     this.#answers.asked();
@@ -154,7 +156,7 @@ export class Outbox {
     return this.#answers.isAway || this.#isKnownAway();
   }
 
-  /** Resolves when all that waits now was accepted, or given up; but for the end, which never is. */
+  /** Resolves when all that waits now was accepted, or given up; but for the end. */
   async sent(): Promise<void> {
     const last = this.#outgoing.waiting.findLast(({ body }) => body !== END_OF_EVENTS);
     if (last !== undefined) await this.#outgoing.taken(last);
@@ -233,7 +235,9 @@ export class Outbox {
   #failed(batch: readonly Outgoing[], cause: unknown): void {
     const count = batch.length;
     if (!isUnstorable(cause)) {
-      const refused = isRefusal(cause) ? batch.filter((each) => !isEndOfRun(each)).length : 0;
+      // The end goes out once more, by itself: where it was alone, it was refused for good.
+      const events = batch.filter((each) => !isEndOfRun(each)).length;
+      const refused = isRefusal(cause) ? events || count : 0;
       this.#giveUp(this.#outgoing.take(refused), REFUSED, cause);
       this.#giveUp(this.#outgoing.takeOld(), REFUSED, cause);
       return;
@@ -273,9 +277,8 @@ export class Outbox {
         const isHopeless =
           isUnstorable(error) ||
           this.#outgoing.isOld(batch[0]) ||
-          (isRefused && !batch.every(isEndOfRun));
+          (isRefused && (!batch.every(isEndOfRun) || this.#isEndRefusedForGood(error)));
         if (this.#closedAs !== undefined || isHopeless) return { cause: error };
-        if (isRefused) this.#tellEndRefused(error);
         const longestMs = isRefused ? LONGEST_REFUSED_PAUSE_MS : LONGEST_PAUSE_MS;
         await backOff(this.#runtime, attempt, 50, longestMs);
         if (this.#closedAs !== undefined) return { cause: error };
@@ -283,9 +286,9 @@ export class Outbox {
     }
   }
 
-  #tellEndRefused(error: A2ARedisError): void {
-    if (!this.#isEndToldRefused) this.#events.onError(error);
-    this.#isEndToldRefused = true;
+  #isEndRefusedForGood(error: A2ARedisError): boolean {
+    if (this.#endRefusal.isNew) this.#events.onError(error);
+    return this.#endRefusal.isFinal(error);
   }
 
   #report(given: readonly Outgoing[], reason: string, cause?: unknown): void {

@@ -154,6 +154,16 @@ export class RunRegistration {
     if (this.isKnown || this.#phase === 'paused') this.#phase = 'left';
   }
 
+  /**
+   * This process may not bring the run to its end: it gives up the name by which it is noted, so that those who may
+   * find the note.
+   */
+  abandon(): void {
+    const { isKnown } = this;
+    this.left();
+    if (isKnown) this.#services.lease.abandon(replicaOf(this.#run));
+  }
+
   async #register(): Promise<void> {
     const { lease, ownRuns, states, onError } = this.#services;
     this.#refusal = undefined;

@@ -21,6 +21,7 @@ beforeEach(() => {
 function newRun(services = parts.services(), earlier?: TaskRun): TaskRun {
   return new TaskRun(TASK, services, earlier, (news) => {
     if (news.kind === 'fenced') told.push(news.by);
+    else if (news.kind === 'refused') told.push(news.error.code);
     else told.push(news.isIdle ? 'idle' : 'settled');
   });
 }

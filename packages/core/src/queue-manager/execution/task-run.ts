@@ -3,6 +3,7 @@ import { backOff } from '../../redis/backoff.ts';
 import type { BusServices } from './bus-services.ts';
 import { EventPublisher } from './event-publisher.ts';
 import type { ExecutingRequest } from './event-sender.ts';
+import { LastingRefusal } from './lasting-refusal.ts';
 import type { FencedBy, RedisTaskState } from '../state/task-state.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { RunRegistration } from './run-registration.ts';
@@ -13,10 +14,12 @@ import { RunRegistration } from './run-registration.ts';
  * - `fenced`: they have ended it.
  * - `settled`: since then, its task was brought to where it should be. `isIdle` says whether no other run of
  *   it goes on.
+ * - `refused`: they are to end it, as Redis refuses this process for good what that takes.
  */
 export type RunNews =
   | { readonly kind: 'fenced'; readonly by: FencedBy }
-  | { readonly kind: 'settled'; readonly isIdle: boolean };
+  | { readonly kind: 'settled'; readonly isIdle: boolean }
+  | { readonly kind: 'refused'; readonly error: A2ARedisError };
 
 /** Whether executions can go on under a name: not once its task waits for its user, or is about to. */
 type Phase =
@@ -186,8 +189,11 @@ export class TaskRun {
    * @param onOver Called when that is so.
    */
   end(onOver: () => void): void {
-    this.publisher.end(() => {
+    const leave = (): void => {
       void this.#whileLeaving(async () => this.#leave()).then(onOver);
+    };
+    this.publisher.end(leave, (error) => {
+      this.#leaveToOthers(error);
     });
   }
 
@@ -276,9 +282,17 @@ export class TaskRun {
     this.publisher.stop();
   }
 
-  /** Tries as often as it takes: nobody else would. */
+  /** Its note stays, by which those find it who may end it: the others would wait for this process as long as it lives. */
+  #leaveToOthers(error: A2ARedisError): void {
+    this.stop();
+    this.#registration.abandon();
+    this.#onNews({ kind: 'refused', error });
+  }
+
+  /** Tries as often as it takes: nobody else would, but where this process may not. */
   async #persist(work: () => Promise<void>): Promise<void> {
-    const { runtime, onError } = this.#services;
+    const { runtime, limits, onError } = this.#services;
+    const refusal = new LastingRefusal(runtime, limits.publishDeadlineMs);
     for (let attempt = 1; !this.#isStopped; attempt += 1) {
       try {
         await work();
@@ -286,6 +300,10 @@ export class TaskRun {
       } catch (error) {
         onError(error);
         if (isClientClosed(error)) return;
+        if (refusal.isFinal(error)) {
+          this.#leaveToOthers(error);
+          return;
+        }
         await backOff(runtime, attempt, 500, 10_000);
       }
     }

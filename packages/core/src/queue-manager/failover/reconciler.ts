@@ -1,3 +1,5 @@
+import type { A2ARedisError } from '../../shared/errors.ts';
+import { isHopeless } from '../events/queue-errors.ts';
 import type { FinisherServices, RunReconciler } from '../execution/bus-services.ts';
 import { replicaOf, type TaskAddress } from '../state/queue-keys.ts';
 import { OwnStrays } from './own-strays.ts';
@@ -67,9 +69,16 @@ export class Reconciler implements RunReconciler {
   }
 
   /** See {@link RunReconciler}. */
-  async orphaned(task: TaskAddress, runs: readonly string[]): Promise<void> {
+  async orphaned(
+    task: TaskAddress,
+    runs: readonly string[],
+    onHopeless: (error: A2ARedisError) => void,
+  ): Promise<void> {
     if (runs.length === 0 || !(await this.#services.lease.areGone(runs.map(replicaOf)))) return;
-    this.#finisher.endRuns(task, runs, 'gone').catch(this.#services.onError);
+    this.#finisher.endRuns(task, runs, 'gone').catch((error: unknown) => {
+      this.#services.onError(error);
+      if (isHopeless(error)) onHopeless(error);
+    });
   }
 
   /**

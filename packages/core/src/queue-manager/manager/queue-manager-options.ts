@@ -61,7 +61,8 @@ export interface QueueManagerOptions {
   /**
    * How long after it was published an event of a task is tried while Redis is away, in milliseconds,
    * before it is given up: the record lacks it too, and the request that executes the task fails. An attempt
-   * that is under way then is awaited.
+   * that is under way then is awaited. Also how long the end of an execution is tried that the user of the client may
+   * not write: then other replicas end all that this one has begun and may not end.
    * @default 30000
    */
   readonly publishDeadlineMs?: number | undefined;

@@ -169,12 +169,11 @@ export abstract class BaseTaskStore implements EventWritingStore {
   async #load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
     const place = this.#locate(taskId, context);
     const { key } = place;
-    const step = await this.#stepOf(place, taskId, context);
+    const { step, record } = await this.#readAs(place, taskId, context);
     if (step !== undefined) {
       const { task: snapshot } = step;
       return snapshot && this.#saver.handOut(key, { version: NO_VERSION, snapshot });
     }
-    const record = await this.#readLatest(key, taskId);
     if (record === undefined) {
       const nothing = { version: NO_RECORD, snapshot: undefined, loaded: true, tried: [] };
       this.#cache.setLastKnown(key, nothing);
@@ -201,8 +200,7 @@ export abstract class BaseTaskStore implements EventWritingStore {
   ): Promise<AppliedEvents | undefined> {
     const place = this.#locate(taskId, context);
     // As a load of the same request is answered.
-    const step = await this.#stepOf(place, taskId, context);
-    const record = step === undefined ? await this.#readLatest(place.key, taskId) : undefined;
+    const { step, record } = await this.#readAs(place, taskId, context);
     const task = step === undefined ? record?.snapshot : step.task;
     return task && (task.events?.applied ?? AppliedEvents.NONE);
   }
@@ -369,6 +367,24 @@ export abstract class BaseTaskStore implements EventWritingStore {
     const unstored = step === undefined ? this.#published.unstored(key, reader) : undefined;
     if (unstored === undefined) return step;
     throw notStored(taskId, unstored, this.#published.causeOf(key, reader));
+  }
+
+  /** A task as a request is to see it that stores the events of a run one by one; for others, as it is. */
+  async #readAs(
+    place: { readonly key: string; readonly deadlineAt: number },
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<{ readonly step?: TaskStep; readonly record?: VersionedSnapshot | undefined }> {
+    const step = await this.#stepOf(place, taskId, context);
+    if (step !== undefined) return { step };
+    const record = await this.#readLatest(place.key, taskId);
+    const applied = record?.snapshot.events?.applied;
+    if (applied === undefined || !this.#published.isBehind(place.key, context, applied)) {
+      return { record };
+    }
+    // Its run wrote more while this was read.
+    const later = await this.#stepOf(place, taskId, context);
+    return later === undefined ? { record } : { step: later };
   }
 
   #readLatest(

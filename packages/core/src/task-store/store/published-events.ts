@@ -1,5 +1,6 @@
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 
+import type { AppliedEvents } from '../../event-ids/applied-events.ts';
 import type { EventId } from '../../event-ids/event-id.ts';
 import type { EventFate } from '../../event-ids/event-writing-store.ts';
 import { LruMap } from '../../shared/lru-map.ts';
@@ -118,6 +119,12 @@ export class PublishedEvents {
   reader(key: string, context: ServerCallContext): Promise<EventId> | undefined {
     const reader = this.#readers.get(context)?.get(key);
     return reader && this.#settled(key, reader);
+  }
+
+  /** Whether a task holds events of its run that a request there has not stored yet. */
+  isBehind(key: string, context: ServerCallContext, applied: AppliedEvents): boolean {
+    const reader = this.#readers.get(context)?.get(key);
+    return reader !== undefined && (applied.ranges(reader.run).at(-1)?.last ?? 0) > reader.counter;
   }
 
   async #settled(key: string, { run, counter }: Reader): Promise<EventId> {
