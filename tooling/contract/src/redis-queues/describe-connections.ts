@@ -8,16 +8,16 @@ import { useServer } from '../shared-server.ts';
 import type { RedisQueueManagerSubject } from './subject.ts';
 
 const TASKS = 2000;
-const WAITING = { timeout: 60_000, interval: 200 };
+const WAITING = { timeout: 100_000, interval: 200 };
 /** All that nobody has heard yet is published again: not before what is under way could be heard. */
-const HEARING = { timeout: 60_000, interval: 2000 };
+const HEARING = { timeout: 100_000, interval: 2000 };
 
 /** Declares the tests of how many connections a queue manager has. */
 export function describeConnections(subject: RedisQueueManagerSubject): void {
   describe(`connections of each ${subject.name}`, () => {
     const used = useServer({ exclusive: true });
 
-    it(`are two, with 1 and with ${TASKS} live tasks`, async () => {
+    it(`are two, with 1 and with ${TASKS} live tasks`, { timeout: 300_000 }, async () => {
       const admin = await connect(used.url);
       const clients = await Promise.all([
         createRedisClient({ url: used.url }),

@@ -34,7 +34,7 @@ export function describeLostRuns(subject: RedisQueueManagerSubject): void {
     it('has nobody taken to be gone who lives, and each task ended when its replica dies later', async () => {
       const prefix = newPrefix();
       const open = async (): Promise<Replica> =>
-        Replica.start(subject, used.url, prefix, { failoverMs: 2000 });
+        Replica.start(subject, used.url, prefix, { failoverMs: 4000 });
       await using a = await open();
       await using b = await open();
       const { execution, stream } = await beginTask(a);
@@ -45,11 +45,11 @@ export function describeLostRuns(subject: RedisQueueManagerSubject): void {
       await stream.until(2);
       await a.queues.flush();
       await used.server.kill();
-      await sleep(2500);
+      await sleep(4500);
       await used.server.restart();
       // Both are back, and as many renewals later as it takes to find out who is gone.
       await untilKeys(b.client, `${prefix}queues:{run:*`, 1);
-      await sleep(3000);
+      await sleep(5000);
       execution.chunks(1).complete();
       second.chunks(1);
       expect(await stream.ended).toEqual(['task working 0', 'chunk 0', 'chunk 1', 'completed']);
