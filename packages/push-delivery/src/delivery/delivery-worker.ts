@@ -58,10 +58,16 @@ export interface WorkerLoad {
   readonly hosts: readonly HostLoad[];
 }
 
+/** A config, and the host that it names: empty where it names none. */
+interface KnownConfig {
+  readonly stored: StoredPushNotificationConfig;
+  readonly host: string;
+}
+
 /** A task that was claimed, and what is known of its configs. */
 interface Turn {
   readonly claimed: ClaimedTask;
-  configs: ReadonlyMap<string, StoredPushNotificationConfig>;
+  configs: ReadonlyMap<string, KnownConfig>;
   configsReadAt: number;
 }
 
@@ -242,15 +248,15 @@ export class DeliveryWorker {
   }
 
   async #deliver(turn: Turn, delivery: Delivery, takenAt: number): Promise<DeliveryOutcome> {
-    const stored = await this.#configOf(turn, delivery);
-    if (stored === 'unknown') {
+    const config = await this.#configOf(turn, delivery);
+    if (config === 'unknown') {
       return this.#outcomeOf(delivery, {
         kind: 'retry',
         reason: 'The push-notification config could not be read.',
       });
     }
-    if (stored === undefined) return { kind: 'unregistered' };
-    const host = parseUrl(stored.config.url)?.host ?? '';
+    if (config === undefined) return { kind: 'unregistered' };
+    const { stored, host } = config;
     const { tenant } = turn.claimed;
     const admission = await this.#gates.enter(host, tenant);
     if (this.#stopping.signal.aborted) {
@@ -289,11 +295,12 @@ export class DeliveryWorker {
   async #configOf(
     turn: Turn,
     { task, configId }: Delivery,
-  ): Promise<StoredPushNotificationConfig | undefined | 'unknown'> {
+  ): Promise<KnownConfig | undefined | 'unknown'> {
     const now = this.#runtime.now();
     if (now - turn.configsReadAt > CONFIGS_KEPT_MS) {
       try {
-        turn.configs = await this.#parts.configs.load(task);
+        const configs = await this.#parts.configs.load(task);
+        turn.configs = new Map([...configs].map(([id, stored]) => [id, withHost(stored)]));
         turn.configsReadAt = now;
       } catch (error) {
         this.#parts.onError(error);
@@ -324,4 +331,8 @@ export class DeliveryWorker {
       });
     }
   }
+}
+
+function withHost(stored: StoredPushNotificationConfig): KnownConfig {
+  return { stored, host: parseUrl(stored.config.url)?.host ?? '' };
 }

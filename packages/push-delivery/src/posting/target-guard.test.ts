@@ -192,6 +192,14 @@ describe('allowed', () => {
   });
 });
 
+test('what was found of a URL is remembered, by guard', () => {
+  const url = 'http://client.example/';
+  const lenient = guardOf({ allowHttp: true, ports: [80] });
+  expect(lenient.targetOf(url)).toEqual({ url: new URL(url) });
+  expect(lenient.targetOf(url)).toBe(lenient.targetOf(url));
+  expect(guard.targetOf(url)).toEqual({ refusal: "The webhook's URL must begin with https:." });
+});
+
 describe('options', () => {
   test.each([
     ['targets.allow', { allow: 'localhost' }],

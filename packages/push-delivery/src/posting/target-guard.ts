@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 
+import { LruMap } from '@a2a-redis/core/shared';
 import ipaddr from 'ipaddr.js';
 
 import { type Address, addressKind } from './address-kind.ts';
@@ -9,6 +10,7 @@ import { portOf, type TargetLimits } from './target-options.ts';
 /** A URL that may be posted to, or why not: one sentence without the URL. */
 export type WebhookTarget = { readonly url: URL } | { readonly refusal: string };
 
+const MOST_TARGETS = 1000;
 /** RFC 6761: these are this machine, whatever a name server says. */
 const LOCALHOST = /(?:^|\.)localhost\.?$/u;
 
@@ -18,6 +20,8 @@ const LOCALHOST = /(?:^|\.)localhost\.?$/u;
  */
 export class TargetGuard {
   readonly #limits: TargetLimits;
+  /** What was found of URLs: many webhooks go to few of them. */
+  readonly #targets = new LruMap<WebhookTarget>(MOST_TARGETS);
 
   constructor(limits: TargetLimits) {
     this.#limits = limits;
@@ -36,6 +40,14 @@ export class TargetGuard {
 
   /** The URL that a text is, or why nothing is posted there. */
   targetOf(text: string): WebhookTarget {
+    const known = this.#targets.get(text);
+    if (known !== undefined) return known;
+    const target = this.#look(text);
+    this.#targets.set(text, target);
+    return target;
+  }
+
+  #look(text: string): WebhookTarget {
     const url = parseUrl(text);
     if (url === undefined) return { refusal: 'The webhook has no absolute URL.' };
     const refusal = this.#refusalOf(url);

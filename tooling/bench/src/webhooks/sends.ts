@@ -39,7 +39,7 @@ export async function timeSends(bench: BenchPush): Promise<SendTimes> {
 }
 
 /** The SDK's sender writes a line for each webhook. */
-export async function quietly(work: () => Promise<void>): Promise<void> {
+async function quietly(work: () => Promise<void>): Promise<void> {
   const { info } = console;
   console.info = () => {};
   try {
