@@ -66,6 +66,7 @@ class Webhooks implements AsyncDisposable {
       retry: { baseMs: 10, maxMs: 10 },
       maxBacklog: 4,
       maxDeadLetters: 1,
+      endedConfigSeconds: 200_000,
       ...options,
     });
   }
@@ -91,6 +92,10 @@ function chunkOf(text: string): StreamResponse {
   return StreamResponse.fromJSON({ artifactUpdate: { taskId: 't', contextId: 'c', artifact } });
 }
 
+const END: StreamResponse = StreamResponse.fromJSON({
+  statusUpdate: { taskId: 't', contextId: 'c', status: { state: 'TASK_STATE_COMPLETED' } },
+});
+
 const TASK: Task = Task.fromJSON({ id: 't', contextId: 'c' });
 
 const STEPS: Readonly<Record<string, Step<Webhooks>>> = {
@@ -109,6 +114,7 @@ const STEPS: Readonly<Record<string, Step<Webhooks>>> = {
   'give up chunks': async ({ sender }) => {
     for (let part = 0; part < 8; part += 1) await sender.send(chunkOf(`${part}`), CONTEXT, TASK);
   },
+  'send the end': async ({ sender }) => sender.send(END, CONTEXT, TASK),
   unregister: async ({ configs }) => configs.delete('t', CONTEXT, 'bad'),
   resume: async ({ sender }) => sender.resume(CONTEXT, { taskId: 't', configId: 'bad' }),
   'deliver the rest': async (own) => own.deliver(),
@@ -121,4 +127,5 @@ describeMissingRights({
   open: (client, suffix) => new Webhooks(client, suffix),
   steps: STEPS,
   buildsUp: true,
+  untold: ['+unsubscribe'],
 });
