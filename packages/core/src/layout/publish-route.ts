@@ -11,7 +11,7 @@ export interface PublishRoute {
    * Finds the command out.
    *
    * @throws {A2ARedisError} As `ServerLayout.find` and `ServerLayout.requireShards`; what a transport needs besides: see
-   *   {@link routeWith}.
+   *   `routeWith`.
    */
   find(): Promise<PublishCommand>;
 }

@@ -28,7 +28,7 @@ export type CommandFault =
  */
 export class CallError extends Error {
   override readonly name = 'CallError';
-  /** See {@link CommandFault}. */
+  /** Whether the call was never sent, may have been applied, may pass later, or came to a client that is closed. */
   readonly fault: 'unsent' | 'unknown' | 'busy' | 'closed';
 
   constructor(fault: CallError['fault'], message: string, options?: ErrorOptions) {

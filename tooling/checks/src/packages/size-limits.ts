@@ -31,17 +31,21 @@ const OF_STORES = /\b(?:tasks?|record|index|scopes?|pending|row|due|member|json|
 export const BUNDLES: Readonly<Record<string, BundleLimits>> = {
   // Those of the doctor, which an application that does not call it need not carry.
   '@a2a-redis/core': {
-    limitKb: 76,
-    without: /^(?!command$|probe-layout$|ask-calls$|server-command$)/u,
+    limitKb: 80,
+    without: /^(?!command$|probe-layout$|server-support$|ask-calls$|server-command$)/u,
   },
-  '@a2a-redis/ioredis': { limitKb: 14, without: /^(?!command$|probe-layout$)/u },
+  '@a2a-redis/ioredis': {
+    limitKb: 14,
+    without: /^(?!command$|probe-layout$|server-support$)/u,
+  },
   '@a2a-redis/task-store': { limitKb: 101, without: OF_QUEUES },
   '@a2a-redis/json-task-store': { limitKb: 120, without: OF_QUEUES },
-  '@a2a-redis/push-config': { limitKb: 32, without: /^(?!command$|probe-layout$|.*\bconfigs?$)/u },
-  '@a2a-redis/push-delivery': {
-    limitKb: 670,
-    without: /^(?:save|load|read|index|begin|append|publish|renew)-(?!lanes)/u,
+  '@a2a-redis/push-config': {
+    limitKb: 35,
+    without: /^(?!command$|probe-layout$|server-support$|.*\bconfigs?$)/u,
   },
+  // It hears messages by the hub of queue managers, whose scripts stand in one chunk with it.
+  '@a2a-redis/push-delivery': { limitKb: 700, without: /^(?:save|load|index|append|publish)-/u },
   '@a2a-redis/streams-queue': { limitKb: 183, without: OF_STORES },
   '@a2a-redis/pubsub-queue': { limitKb: 157, without: OF_STORES },
 };
