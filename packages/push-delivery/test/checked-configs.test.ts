@@ -1,3 +1,4 @@
+import { CARD } from '@a2a-redis-internal/contract/queue-fixtures';
 import {
   DefaultRequestHandler,
   InMemoryTaskStore,
@@ -9,7 +10,6 @@ import { createClient } from 'redis';
 import { expect, test, vi } from 'vitest';
 
 import { webhookConfigCheck } from '../src/index.ts';
-import { CARD } from './agent-card.ts';
 
 test.each([
   [{ url: 'http://client.example/hook?key=s3cret' }, "The webhook's URL must begin with https:."],

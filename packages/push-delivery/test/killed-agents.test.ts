@@ -40,6 +40,43 @@ afterAll(async () => {
   await server.stop();
 });
 
+type Agents = Awaited<ReturnType<typeof startAgents>>;
+
+async function start(
+  subject: AgentSubject,
+  prefix: string,
+  names: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Agents> {
+  return startAgents(subject, names, server.url, {
+    prefix,
+    settings: { failoverMs: 3000 },
+    env: { ...OPTIONS, ...env },
+  });
+}
+
+function onlyOf({ agents: [agent] }: Agents): Agents['agents'][number] {
+  if (agent === undefined) throw new Error('no agent');
+  return agent;
+}
+
+/** Kills each of some agents while it executes a task, at a random moment. */
+async function killAll(
+  { agents }: Agents,
+  receiver: Receiver,
+  random: ReturnType<typeof randomOf>,
+): Promise<readonly { readonly path: string; readonly taskId: string }[]> {
+  return Promise.all(
+    agents.map(async (victim, index) => {
+      const path = `/${index}`;
+      const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
+      await stream.until(random.integer(1, 60));
+      await victim.process.kill();
+      return { path, taskId: stream.taskId };
+    }),
+  );
+}
+
 /** The words of a task with so many chunks, and its end. */
 function wordsOf(parts: number, end: string): readonly string[] {
   return ['task working 0', ...chunks(0, parts), end];
@@ -49,18 +86,9 @@ describe('with RedisStreamsQueueManager', () => {
   it('what the log has is delivered, though its replica never came to queue any of it', async () => {
     const prefix = newPrefix();
     await using receiver = await Receiver.start();
-    await using victims = await startAgents(AGENT, ['victim'], server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: { ...OPTIONS, TELLS: 'never' },
-    });
-    await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: OPTIONS,
-    });
-    const [[victim], [survivor]] = [victims.agents, survivors.agents];
-    if (victim === undefined || survivor === undefined) throw new Error('no agents');
+    await using victims = await start(AGENT, prefix, ['victim'], { TELLS: 'never' });
+    await using survivors = await start(AGENT, prefix, ['survivor']);
+    const [victim, survivor] = [onlyOf(victims), onlyOf(survivors)];
     const stream = victim.stream('task; chunks 20 1; wait never', {
       webhook: receiver.url('/killed'),
     });
@@ -80,18 +108,9 @@ describe('with RedisStreamsQueueManager', () => {
   it('what was before the registration of a config is not for it, whoever comes to queue it', async () => {
     const prefix = newPrefix();
     await using receiver = await Receiver.start();
-    await using victims = await startAgents(AGENT, ['victim'], server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: { ...OPTIONS, TELLS: 'never' },
-    });
-    await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
-      prefix,
-      settings: { failoverMs: 3000 },
-      env: OPTIONS,
-    });
-    const [[victim], [survivor]] = [victims.agents, survivors.agents];
-    if (victim === undefined || survivor === undefined) throw new Error('no agents');
+    await using victims = await start(AGENT, prefix, ['victim'], { TELLS: 'never' });
+    await using survivors = await start(AGENT, prefix, ['survivor']);
+    const [victim, survivor] = [onlyOf(victims), onlyOf(survivors)];
     const stream = victim.stream('task; chunks 5 1; wait never', {
       webhook: receiver.url('/early'),
     });
@@ -118,28 +137,10 @@ describe('with RedisStreamsQueueManager', () => {
       const random = randomOf(seed);
       const prefix = newPrefix();
       await using receiver = await Receiver.start();
-      await using survivors = await startAgents(AGENT, ['survivor'], server.url, {
-        prefix,
-        settings: { failoverMs: 3000 },
-        env: OPTIONS,
-      });
-      const [survivor] = survivors.agents;
-      if (survivor === undefined) throw new Error('no survivor');
-      const names = ['v0', 'v1', 'v2', 'v3'];
-      await using victims = await startAgents(AGENT, names, server.url, {
-        prefix,
-        settings: { failoverMs: 3000 },
-        env: OPTIONS,
-      });
-      const killed = await Promise.all(
-        victims.agents.map(async (victim, index) => {
-          const path = `/${index}`;
-          const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
-          await stream.until(random.integer(1, 60));
-          await victim.process.kill();
-          return { path, taskId: stream.taskId };
-        }),
-      );
+      await using survivors = await start(AGENT, prefix, ['survivor']);
+      const survivor = onlyOf(survivors);
+      await using victims = await start(AGENT, prefix, ['v0', 'v1', 'v2', 'v3']);
+      const killed = await killAll(victims, receiver, random);
       for (const { path, taskId } of killed) {
         await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
         const { parts } = await storedTask(survivor, taskId);
@@ -154,21 +155,11 @@ describe('with RedisPubSubQueueManager', () => {
     const random = randomOf(4);
     const prefix = newPrefix();
     await using receiver = await Receiver.start();
-    const env = { ...OPTIONS, QUEUES: 'pubsub' };
-    const options = { prefix, settings: { failoverMs: 3000 }, env };
-    await using survivors = await startAgents(PUBSUB, ['survivor'], server.url, options);
-    const [survivor] = survivors.agents;
-    if (survivor === undefined) throw new Error('no survivor');
-    await using victims = await startAgents(PUBSUB, ['v0', 'v1', 'v2'], server.url, options);
-    const killed = await Promise.all(
-      victims.agents.map(async (victim, index) => {
-        const path = `/${index}`;
-        const stream = victim.stream('task; chunks 100000 1', { webhook: receiver.url(path) });
-        await stream.until(random.integer(1, 60));
-        await victim.process.kill();
-        return { path, taskId: stream.taskId };
-      }),
-    );
+    const env = { QUEUES: 'pubsub' };
+    await using survivors = await start(PUBSUB, prefix, ['survivor'], env);
+    const survivor = onlyOf(survivors);
+    await using victims = await start(PUBSUB, prefix, ['v0', 'v1', 'v2'], env);
+    const killed = await killAll(victims, receiver, random);
     for (const { path, taskId } of killed) {
       await expect.poll(() => receiver.arrived(path).at(-1)).toBe('failed');
       // No log has what was stored and not sent: the last ones may lack, and none between.

@@ -1,6 +1,6 @@
 import { ListTasksRequest } from '@a2a-js/sdk';
 import { DefaultRequestHandler } from '@a2a-js/sdk/server';
-import { DrivenExecutor, sendRequest } from '@a2a-redis-internal/contract/queue-fixtures';
+import { CARD, DrivenExecutor, sendRequest } from '@a2a-redis-internal/contract/queue-fixtures';
 import { connect, newPrefix } from '@a2a-redis-internal/redis-clients';
 import { type RedisServer, startRedisServer } from '@a2a-redis-internal/redis-server';
 import type { BaseQueueManager, QueueManagerOptions } from '@a2a-redis/core/queue-manager';
@@ -12,7 +12,6 @@ import type { RedisClientType } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { RedisPushNotificationSender } from '../src/index.ts';
-import { CARD } from './agent-card.ts';
 import { configOf, CONTEXT } from './responses.ts';
 import { Receiver } from './scripted-receiver.ts';
 import { FAST } from './support.ts';

@@ -1,4 +1,4 @@
-import type { Layout, ServerLayout } from './server-layout.ts';
+import type { ServerLayout } from './server-layout.ts';
 
 /** What a script publishes with: to the subscribers of all servers, or to those of the channel's shard. */
 export type PublishCommand = 'PUBLISH' | 'SPUBLISH';
@@ -31,21 +31,17 @@ export function routeByLayout(
   sharded?: boolean,
 ): PublishRoute {
   let command = sharded === undefined ? undefined : commandOf(sharded);
-  let isChecked = false;
   const known = (): PublishCommand | undefined =>
-    (command ??= layout.known && commandFor(layout.known));
-  return {
+    (command ??= layout.known && commandOf(layout.known === 'cluster'));
+  const route: PublishRoute = {
     get command() {
       return known();
     },
-    find: async () => {
-      const found = known() ?? (command ??= commandFor(await layout.find()));
-      if (isChecked) return found;
-      if (found === 'SPUBLISH') await layout.requireShards();
-      isChecked = true;
-      return found;
-    },
+    find: async () => known() ?? (command = commandOf((await layout.find()) === 'cluster')),
   };
+  return routeWith(async () => {
+    if ((await route.find()) === 'SPUBLISH') await layout.requireShards();
+  }, route);
 }
 
 /**
@@ -65,10 +61,6 @@ export function routeWith(requirement: () => Promise<void>, route: PublishRoute)
       return route.find();
     },
   };
-}
-
-function commandFor(layout: Layout): PublishCommand {
-  return commandOf(layout === 'cluster');
 }
 
 function commandOf(sharded: boolean): PublishCommand {
